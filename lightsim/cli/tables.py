@@ -1,0 +1,168 @@
+"""The rows of `lightsim list`, read from the rooms' own tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lightsim.estimation.energy_tables import DRAM_PJ_PER_BIT, ENERGY_TABLES
+from lightsim.hardware import BOARDS, DEVICES, DRAM_PARTS, PE_KINDS, Resources
+from lightsim.hardware import pipeline as machine
+from lightsim.mapping.tiling import ORDERS
+from lightsim.memory.spec import INTERCONNECT, REQUEST_CYCLES, RESPONSE_CYCLES
+from lightsim.network import load_network, zoo_names
+from lightsim.numerics.requantise import ROUNDINGS
+from lightsim.numerics.scheme import SCHEMES
+from lightsim.quantisation.trained import trained_schemes
+from lightsim.units import spell
+
+__all__ = ["TABLES"]
+
+Row = dict[str, object]
+
+
+def _networks() -> list[Row]:
+    rows: list[Row] = []
+    for name in zoo_names():
+        network = load_network(name)
+        rows.append(
+            {
+                "name": name,
+                "parameters": network.parameters,
+                "macs": network.macs,
+                "layers": len(network.layers),
+                "trained schemes": ", ".join(trained_schemes(name)) or None,
+                "title": network.title,
+            }
+        )
+    return rows
+
+
+def _schemes() -> list[Row]:
+    return [
+        {
+            "name": row.name,
+            "weight bits": row.weight_bits,
+            "largest k": row.max_terms,
+            "k per filter": row.k_per_filter,
+            "has zero": row.has_zero,
+            "source": str(row.source),
+        }
+        for row in SCHEMES.values()
+    ]
+
+
+def _boards() -> list[Row]:
+    return [
+        {
+            "name": row.name,
+            "device": row.device.name,
+            "memory": f"{row.memory.channels} x {row.memory.part.name}",
+            "clock": spell(row.clock_hz, "Hz"),
+            "ports": f"{row.port_count} x {row.port_bits} bit",
+            "source": f"{row.source}; memory {row.memory.source}",
+        }
+        for row in BOARDS.values()
+    ]
+
+
+def _devices() -> list[Row]:
+    return [
+        {
+            "name": row.name,
+            **dict(zip(Resources.names(), row.resources.values(), strict=True)),
+            "DSP type": row.dsp_type,
+            "source": str(row.source),
+        }
+        for row in DEVICES.values()
+    ]
+
+
+def _memories() -> list[Row]:
+    return [
+        {
+            "name": row.name,
+            "kind": row.kind,
+            "bus bits": row.bus_bits,
+            "peak": spell(row.peak_bytes_per_second, "B/s"),
+            "tRCD-tRP-tCL": f"{row.tRCD}-{row.tRP}-{row.tCL}",
+            "source": str(row.source),
+        }
+        for row in DRAM_PARTS.values()
+    ]
+
+
+def _pe_kinds() -> list[Row]:
+    return [
+        {
+            "name": row.name,
+            "title": row.title,
+            "schemes": ", ".join(sorted(row.runs)),
+            "latency": row.latency,
+        }
+        for row in PE_KINDS.values()
+    ]
+
+
+def _orders() -> list[Row]:
+    return [{"name": name, "meaning": text} for name, text in ORDERS.items()]
+
+
+def _roundings() -> list[Row]:
+    return [{"name": name} for name in ROUNDINGS]
+
+
+def _energy() -> list[Row]:
+    rows: list[Row] = []
+    for name, table in ENERGY_TABLES.items():
+        for event, row in table.rows.items():
+            rows.append(
+                {"table": name, "event": event, "pJ": row.picojoules, "source": str(row.source)}
+            )
+    for kind, row in DRAM_PJ_PER_BIT.items():
+        rows.append(
+            {
+                "table": "memory, per bit",
+                "event": kind,
+                "pJ": row.picojoules,
+                "source": str(row.source),
+            }
+        )
+    return rows
+
+
+def _parameters() -> list[Row]:
+    values = {
+        "layer start, cycles": machine.LAYER_START_CYCLES,
+        "buffer read, cycles": machine.BUFFER_READ_CYCLES,
+        "post-processing depth, cycles": machine.POST_DEPTH,
+        "requests in a memory channel": machine.CHANNEL_SLOTS,
+        "parameter bytes per filter": machine.PARAMETER_BYTES,
+        "parameter slots": machine.PARAMETER_SLOTS,
+    }
+    rows: list[Row] = [
+        {"parameter": name, "value": value, "source": str(machine.SOURCE)}
+        for name, value in values.items()
+    ]
+    for name, value in (("request", REQUEST_CYCLES), ("response", RESPONSE_CYCLES)):
+        rows.append(
+            {
+                "parameter": f"memory {name} path, cycles",
+                "value": value,
+                "source": str(INTERCONNECT),
+            }
+        )
+    return rows
+
+
+TABLES: dict[str, Callable[[], list[Row]]] = {
+    "networks": _networks,
+    "schemes": _schemes,
+    "boards": _boards,
+    "devices": _devices,
+    "memories": _memories,
+    "pe-kinds": _pe_kinds,
+    "orders": _orders,
+    "roundings": _roundings,
+    "energy": _energy,
+    "parameters": _parameters,
+}

@@ -1,0 +1,64 @@
+"""What can go wrong that is the user's to mend, and the exit code each error ends with.
+
+    LightSimError
+    +-- InputError      exit code 2: a file, option or value that cannot be accepted
+    |   +-- MissingExtraError   an optional package is not installed
+    +-- BudgetError     exit code 3: the design is legal but does not fit the device
+
+Every message says what, where, which value, and what would be accepted, in one or two lines.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = ["BudgetError", "InputError", "LightSimError", "MissingExtraError", "unknown_name"]
+
+
+class LightSimError(Exception):
+    """An error that the user can mend; shown as its message alone, never as a traceback."""
+
+    exit_code = 2
+
+
+class InputError(LightSimError):
+    """A network, accelerator, option or value that cannot be accepted.
+
+    `where` is the file, layer or option; `problem` names the value; `accepted` says what
+    would do.
+    """
+
+    def __init__(self, where: str, problem: str, accepted: str | None = None) -> None:
+        self.where = where
+        self.problem = problem
+        self.accepted = accepted
+        message = f"{where}: {problem}"
+        if accepted is not None:
+            message = f"{message}; {accepted}"
+        super().__init__(message)
+
+
+class MissingExtraError(InputError):
+    """A feature whose optional packages are not installed."""
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(
+            feature,
+            f"needs the optional packages of the extra '{extra}'",
+            f"install them with: pip install 'lightsim[{extra}]'",
+        )
+
+
+class BudgetError(LightSimError):
+    """A legal design that needs more of a resource than the device has."""
+
+    exit_code = 3
+
+
+def unknown_name(where: str, kind: str, name: str, known: Iterable[str]) -> InputError:
+    """The error for a name that is not in a table: it offers the nearest name, else lists all."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.6)
+    hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(names)}"
+    return InputError(where, f"unknown {kind} '{name}'", hint)

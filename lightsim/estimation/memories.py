@@ -1,0 +1,48 @@
+"""How a memory of some width and depth is built: LUT RAM, block RAM or UltraRAM."""
+
+from __future__ import annotations
+
+from lightsim.hardware.device import Resources
+from lightsim.source import Source
+from lightsim.units import ceil_div
+
+__all__ = ["GEOMETRY", "LUTRAM_DEPTH", "block_ram_halves", "memory_resources"]
+
+GEOMETRY = Source(
+    "recalled",
+    "block RAM halves of 18 kb up to 36 bits x 512 (7 series, UltraScale, ECP5), UltraRAM 72 bits "
+    "x 4096, LUT RAM 4 LUTs for 6 bits x 32 or 3 bits x 64: AMD UG473, UG573, UG474; the choice "
+    "between them is ours",
+)
+
+# Not deeper than this a memory is built from LUTs.
+LUTRAM_DEPTH = 64
+# Width and depth of the shapes a block of 18 kb can take with one read and one write port.
+_HALF_SHAPES = ((36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 16384))
+_URAM_BITS, _URAM_WORDS = 72, 4096
+# An UltraRAM holds as much as eight blocks of 36 kb, so it must save at least that many.
+_HALVES_PER_URAM = 16
+
+
+def block_ram_halves(width_bits: int, depth: int) -> int:
+    """The fewest 18 kb blocks for `depth` words of `width_bits`, all in one shape."""
+    return min(ceil_div(width_bits, w) * ceil_div(depth, d) for w, d in _HALF_SHAPES)
+
+
+def memory_resources(
+    width_bits: int, depth: int, copies: int = 1, *, has_uram: bool = False
+) -> Resources:
+    """`copies` equal memories with one read and one write port each.
+
+    LUT RAM up to 64 words; UltraRAM where the device has it and it wastes no more than the
+    block RAM would; else block RAM, two halves a block.
+    """
+    if depth <= 32:
+        return Resources(lut=copies * 4 * ceil_div(width_bits, 6))
+    if depth <= LUTRAM_DEPTH:
+        return Resources(lut=copies * 4 * ceil_div(width_bits, 3))
+    halves = block_ram_halves(width_bits, depth)
+    urams = ceil_div(width_bits, _URAM_BITS) * ceil_div(depth, _URAM_WORDS)
+    if has_uram and urams * _HALVES_PER_URAM <= halves:
+        return Resources(uram=copies * urams)
+    return Resources(bram36=ceil_div(copies * halves, 2))

@@ -1,0 +1,55 @@
+"""What a design costs: LUT, FF, DSP, BRAM36 and URAM of every part, each with its source."""
+
+from __future__ import annotations
+
+from lightsim.estimation.lanes import lane_parts
+from lightsim.estimation.part import Part, total
+from lightsim.estimation.storage import storage_parts
+from lightsim.estimation.surroundings import surrounding_parts
+from lightsim.hardware.accelerator import Accelerator
+from lightsim.hardware.catalogue import BOARDS
+from lightsim.hardware.device import Device, Resources
+from lightsim.numerics.scheme import scheme as find_scheme
+from lightsim.source import Source
+
+__all__ = ["Part", "estimate", "total"]
+
+# Every formula counts LUTs of six inputs.
+_FOUR_INPUT_LUTS = {"ECP5", "iCE40"}
+_LUT4_PER_LUT6 = 2
+
+
+def estimate(acc: Accelerator, device: Device | None = None) -> tuple[Part, ...]:
+    """Every part of `acc` with its resources.
+
+    `device` decides DSP packing, UltraRAM, LUT size and whether the memory controller is a hard
+    block; without it, it is that of the accelerator's board, and without a board in the
+    catalogue a 7-series one with all controllers in fabric. Raises `InputError` for an unknown
+    scheme or PE kind.
+    """
+    row = find_scheme(acc.scheme)
+    if device is None and acc.board in BOARDS:
+        device = BOARDS[acc.board].device
+    dsp_type = device.dsp_type if device else "DSP48E1"
+    has_uram = device is not None and device.resources.uram > 0
+    parts = (
+        *lane_parts(acc, row, dsp_type),
+        *storage_parts(acc, row, has_uram),
+        *surrounding_parts(acc, device),
+    )
+    if device is not None and device.family in _FOUR_INPUT_LUTS:
+        return tuple(_in_lut4(part) for part in parts)
+    return parts
+
+
+def _in_lut4(part: Part) -> Part:
+    if part.resources.lut == 0:
+        return part
+    more = Resources(lut=part.resources.lut * (_LUT4_PER_LUT6 - 1))
+    certainty = part.source.certainty
+    text = f"{part.source.text}; two 4-input LUTs for one of six inputs (assumed)"
+    return Part(
+        part.name,
+        part.resources + more,
+        Source("derived" if certainty == "measured" else certainty, text),
+    )

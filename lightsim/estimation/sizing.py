@@ -1,0 +1,119 @@
+"""Buffers for an array on a board: at least the practical minimum, then as much as fits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lightsim.estimation.resources import estimate, total
+from lightsim.estimation.storage import input_word_bits, psum_word_bits, weight_word_bits
+from lightsim.hardware.accelerator import (
+    Accelerator,
+    Accumulator,
+    Array,
+    Buffer,
+    PortAssignment,
+    PostProcessing,
+    StreamName,
+)
+from lightsim.hardware.device import Board, Device, Resources
+from lightsim.numerics.scheme import Scheme
+
+__all__ = ["PORT_STREAMS", "grown", "least_design", "within"]
+
+# Which streams share a port, by the number of ports.
+PORT_STREAMS: dict[int, tuple[tuple[StreamName, ...], ...]] = {
+    1: (("input", "weight", "residual", "output"),),
+    2: (("input", "residual"), ("weight", "output")),
+    3: (("input", "residual"), ("weight",), ("output",)),
+    4: (("input",), ("weight",), ("residual",), ("output",)),
+}
+
+_POST_LANES = 16
+_BANKS = 2
+# Words that a block RAM holds at its full width: fewer cost the same.
+_BLOCK_WORDS = 512
+_LEAST_INPUT_BYTES = 16 * 1024
+_LEAST_OUTPUT_BYTES = 8 * 1024
+# The most that a memory is grown to.
+_MOST_INPUT_BYTES = 128 * 1024
+_MOST_WEIGHT_BYTES = 1024 * 1024
+_MOST_OUTPUT_BYTES = 64 * 1024
+_MOST_PSUM_BYTES = 512 * 1024
+
+
+def least_design(board: Board, scheme: Scheme, array: Array) -> Accelerator:
+    """`array` with the board's ports, clock and memory and the smallest practical buffers.
+
+    A weight bank and the partial sums hold 512 words (a 3x3 kernel over 28 groups of input
+    channels with two terms a weight), an input bank 16 KiB and 512 words, an output bank 8 KiB.
+    """
+    word = board.port_bits // 8
+    accumulator = Accumulator()
+    input_words = _BLOCK_WORDS * input_word_bits(array, board.port_bits) // 8
+    output = Buffer(_LEAST_OUTPUT_BYTES, _BANKS)
+    weight_bytes = -(-_BLOCK_WORDS * weight_word_bits(array, scheme) // 8)
+    kinds = "+".join(dict.fromkeys(group.pe for group in array.groups))
+    return Accelerator(
+        name=f"{board.name}-{scheme.name}-{kinds}-{array.rows}x{array.columns}x{array.pixels}",
+        board=board.name,
+        scheme=scheme.name,
+        clock_hz=board.clock_hz,
+        array=array,
+        accumulator=accumulator,
+        post=PostProcessing(min(word, _POST_LANES)),
+        input=Buffer(max(_LEAST_INPUT_BYTES, input_words), _BANKS),
+        weight=Buffer(-(-weight_bytes // word) * word, _BANKS),
+        residual=output,
+        output=output,
+        psum_bytes=_BLOCK_WORDS * psum_word_bits(array, accumulator.bits) // 8,
+        memory=board.memory,
+        ports=tuple(PortAssignment(streams) for streams in PORT_STREAMS[board.port_count]),
+        port_bits=board.port_bits,
+    )
+
+
+def grown(acc: Accelerator, device: Device, utilisation: float) -> Accelerator:
+    """`acc` with its memories doubled in turn while everything stays in that share of `device`.
+
+    The order is input, weight, partial sums, output with residual; a memory stops at its limit
+    (128 KiB, 1 MiB, 512 KiB, 64 KiB) or when its doubling would not fit.
+    """
+    growing = ["input", "weight", "psum", "output"]
+    while growing:
+        for name in tuple(growing):
+            larger = _doubled(acc, name)
+            if larger is None or not within(larger, device, utilisation):
+                growing.remove(name)
+            else:
+                acc = larger
+    return acc
+
+
+def within(acc: Accelerator, device: Device, utilisation: float) -> bool:
+    """Whether `acc` needs no more than that share of any of the device's resources."""
+    return _share_holds(total(estimate(acc, device)), device.resources, utilisation)
+
+
+def _share_holds(used: Resources, available: Resources, utilisation: float) -> bool:
+    pairs = zip(used.values(), available.values(), strict=True)
+    return all(amount <= utilisation * limit for amount, limit in pairs)
+
+
+def _doubled(acc: Accelerator, name: str) -> Accelerator | None:
+    """`acc` with one memory twice as large, or None when it is at its limit."""
+    if name == "psum":
+        psum_bytes = 2 * acc.psum_bytes
+        return replace(acc, psum_bytes=psum_bytes) if psum_bytes <= _MOST_PSUM_BYTES else None
+    if name == "input":
+        buffer = _twice(acc.input, _MOST_INPUT_BYTES)
+        return replace(acc, input=buffer) if buffer else None
+    if name == "weight":
+        buffer = _twice(acc.weight, _MOST_WEIGHT_BYTES)
+        return replace(acc, weight=buffer) if buffer else None
+    buffer = _twice(acc.output, _MOST_OUTPUT_BYTES)
+    return replace(acc, output=buffer, residual=buffer) if buffer else None
+
+
+def _twice(buffer: Buffer, most_bytes: int) -> Buffer | None:
+    nbytes = 2 * buffer.bytes_per_bank
+    return Buffer(nbytes, buffer.banks) if nbytes <= most_bytes else None

@@ -1,0 +1,63 @@
+"""Board files: TOML to a checked `Board`; and boards by name or by file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from lightsim.errors import InputError
+from lightsim.hardware.catalogue import BOARDS
+from lightsim.hardware.catalogue import board as catalogue_board
+from lightsim.hardware.catalogue import device as catalogue_device
+from lightsim.hardware.device import Board, Device, Resources
+from lightsim.hardware.entries import BoardEntry, DeviceEntry
+from lightsim.hardware.reading import dram_memory, read_table
+from lightsim.hardware.validation import validate_memory
+from lightsim.network.checking import checked
+from lightsim.source import Source
+
+__all__ = ["find_board", "load_board", "parse_board"]
+
+
+def find_board(name_or_path: str, where: str = "--board") -> Board:
+    """The board of the catalogue, or of the file if the text ends in `.toml`."""
+    if name_or_path.endswith(".toml"):
+        return load_board(name_or_path)
+    return catalogue_board(name_or_path, where)
+
+
+def load_board(path: str | Path) -> Board:
+    """The board that the file describes; raises `InputError` if it cannot be accepted."""
+    return parse_board(read_table(Path(path)), str(path))
+
+
+def parse_board(table: Mapping[str, Any], where: str) -> Board:
+    """The board of a file's content; `where` is what errors call the file."""
+    entry = checked(BoardEntry, table, where)
+    if entry.name in BOARDS:
+        problem = f"name '{entry.name}' is a board of the catalogue"
+        raise InputError(where, problem, "accepted: a new name")
+    bits = entry.port_bits
+    if not 16 <= bits <= 1024 or bits & (bits - 1):
+        raise InputError(where, f"port_bits is {bits}", "accepted: a power of two from 16 to 1024")
+    memory = dram_memory(entry.memory, f"{where}, [memory]")
+    validate_memory(memory, where)
+    return Board(
+        name=entry.name,
+        title=entry.title,
+        device=_device(entry.device, where, entry.source),
+        memory=memory,
+        clock_hz=entry.clock,
+        port_bits=bits,
+        port_count=entry.port_count,
+        source=Source("assumed", entry.source),
+    )
+
+
+def _device(given: str | dict[str, Any], where: str, source: str) -> Device:
+    if isinstance(given, str):
+        return catalogue_device(given, where)
+    entry = checked(DeviceEntry, given, f"{where}, [device]")
+    resources = Resources(entry.lut, entry.ff, entry.dsp, entry.bram36, entry.uram)
+    return Device(entry.name, entry.family, entry.dsp_type, resources, Source("assumed", source))

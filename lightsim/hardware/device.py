@@ -1,0 +1,79 @@
+"""What a design is built from: a device's resources, and the board that carries it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from lightsim.hardware.dram import DramPart
+from lightsim.source import Source
+
+__all__ = ["Board", "Device", "MemoryInterface", "Resources"]
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Amounts of the five FPGA resources."""
+
+    lut: int = 0
+    ff: int = 0
+    dsp: int = 0
+    bram36: int = 0
+    uram: int = 0
+
+    def __add__(self, other: Resources) -> Resources:
+        return Resources(*(a + b for a, b in zip(self.values(), other.values(), strict=True)))
+
+    def times(self, count: int) -> Resources:
+        """The resources of `count` equal parts."""
+        return Resources(*(count * amount for amount in self.values()))
+
+    def values(self) -> tuple[int, ...]:
+        """The amounts in the order of `names()`."""
+        return tuple(getattr(self, f.name) for f in fields(self))
+
+    @staticmethod
+    def names() -> tuple[str, ...]:
+        """The resources in their reporting order."""
+        return ("lut", "ff", "dsp", "bram36", "uram")
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """An FPGA part."""
+
+    name: str
+    family: str
+    dsp_type: str
+    resources: Resources
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryInterface:
+    """The memory a board offers its accelerator: `channels` equal channels of one DRAM part.
+
+    `interleave_bytes` consecutive bytes lie in one channel, then the next channel follows.
+    """
+
+    part: DramPart
+    channels: int
+    interleave_bytes: int
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A device, its memory and the clock its default accelerator runs at.
+
+    `port_bits` is the data width of one memory port of the default accelerator and
+    `port_count` how many of them it has.
+    """
+
+    name: str
+    title: str
+    device: Device
+    memory: MemoryInterface
+    clock_hz: int
+    port_bits: int
+    port_count: int
+    source: Source

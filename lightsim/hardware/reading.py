@@ -1,0 +1,74 @@
+"""The tables that accelerator and board files share, turned into descriptions."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from lightsim.errors import InputError
+from lightsim.hardware.accelerator import IdealMemory
+from lightsim.hardware.catalogue import dram_part
+from lightsim.hardware.device import MemoryInterface
+from lightsim.hardware.dram import DramPart
+from lightsim.hardware.entries import DramPartEntry, IdealMemoryEntry, MemoryEntry, SourceEntry
+from lightsim.network.checking import checked
+from lightsim.source import Source
+
+__all__ = ["dram_memory", "memory", "read_table"]
+
+
+def read_table(path: Path) -> dict[str, Any]:
+    """The TOML file's content; raises `InputError` if it cannot be read or is not TOML."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(str(path), f"cannot be read ({error.strerror or error})") from None
+    except RecursionError:
+        raise InputError(str(path), "not a TOML file: nested too deeply") from None
+    except ValueError as error:
+        # A syntax error, an overlong number, or text that is not UTF-8.
+        raise InputError(str(path), f"not a TOML file: {error}") from None
+
+
+def memory(table: Mapping[str, Any], where: str) -> MemoryInterface | IdealMemory:
+    """`[memory]`: ideal where it has one of the ideal memory's keys, else DRAM channels."""
+    if "latency_cycles" in table or "bytes_per_cycle" in table:
+        ideal = checked(IdealMemoryEntry, table, where)
+        return IdealMemory(ideal.latency_cycles, ideal.bytes_per_cycle)
+    return dram_memory(table, where)
+
+
+def dram_memory(table: Mapping[str, Any], where: str) -> MemoryInterface:
+    """`[memory]` of DRAM channels."""
+    entry = checked(MemoryEntry, table, where)
+    if isinstance(entry.part, str):
+        part = dram_part(entry.part, where)
+    else:
+        part = _part(entry.part, f"{where} part")
+    source = Source("assumed", "stated in the file that describes it")
+    if entry.source is not None:
+        source = _source(entry.source, where)
+    return MemoryInterface(part, entry.channels, entry.interleave_bytes, source)
+
+
+def _part(table: Mapping[str, Any], where: str) -> DramPart:
+    entry = checked(DramPartEntry, table, where)
+    given: dict[str, Any] = {
+        field.name: getattr(entry, field.name)
+        for field in fields(DramPart)
+        if field.name not in ("clock_hz", "address_order", "source")
+    }
+    return DramPart(
+        clock_hz=entry.clock,
+        address_order=tuple(entry.address_order),
+        source=_source(entry.source, where),
+        **given,
+    )
+
+
+def _source(table: Mapping[str, Any], where: str) -> Source:
+    entry = checked(SourceEntry, table, f"{where} source")
+    return Source(entry.certainty, entry.text)

@@ -1,0 +1,190 @@
+"""The rules an accelerator must keep to be buildable, each answered with what would do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import get_args
+
+from lightsim.errors import InputError, unknown_name
+from lightsim.hardware.accelerator import (
+    Accelerator,
+    Accumulation,
+    Buffer,
+    IdealMemory,
+    Overflow,
+    StreamName,
+)
+from lightsim.hardware.device import MemoryInterface
+from lightsim.hardware.dram import DramPart
+from lightsim.hardware.pe_kinds import PE_KINDS, pe_kind
+from lightsim.numerics.scheme import SCHEMES, Scheme
+
+__all__ = ["validate_accelerator", "validate_memory"]
+
+_MOST_ROWS = 4096
+_MOST_PIXELS = 64
+_MOST_LANES = 1 << 20
+_MOST_HZ = 2_000_000_000
+_MOST_REQUEST_BYTES = 4096
+
+
+def validate_accelerator(acc: Accelerator, where: str | None = None) -> None:
+    """Raises `InputError` at the first rule that `acc` breaks.
+
+    The message names `where` (by default the accelerator's name), the key, its value and what
+    is accepted. Whether the design fits a device is `estimation.check_budget`'s to say.
+    """
+    check = _Check(where or acc.name)
+    scheme = _scheme(acc, check)
+    check.number("clock", acc.clock_hz, 1, _MOST_HZ)
+    check.power_of_two("port_bits", acc.port_bits, 16, 1024)
+    _array(acc, scheme, check)
+    _arithmetic(acc, check)
+    _buffers(acc, scheme, check)
+    _ports(acc, check)
+    check.power_of_two("request_bytes", acc.request_bytes, acc.word_bytes, _MOST_REQUEST_BYTES)
+    check.number("outstanding", acc.outstanding, 1, 1024)
+    _memory(acc.memory, check)
+
+
+def validate_memory(memory: MemoryInterface, where: str) -> None:
+    """Raises `InputError` if the channels, the interleaving or the part's timing make no sense."""
+    _memory(memory, _Check(where))
+
+
+class _Check:
+    """Comparisons that answer with the key, its value and what is accepted."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+
+    def fail(self, key: str, value: object, accepted: str) -> None:
+        raise InputError(self.where, f"{key} is {value}", f"accepted: {accepted}")
+
+    def number(self, key: str, value: int, low: int, high: int) -> None:
+        if not low <= value <= high:
+            self.fail(key, value, f"a whole number from {low} to {high}")
+
+    def power_of_two(self, key: str, value: int, low: int, high: int) -> None:
+        if not low <= value <= high or value & (value - 1):
+            self.fail(key, value, f"a power of two from {low} to {high}")
+
+    def choice(self, key: str, value: str, known: tuple[str, ...]) -> None:
+        if value not in known:
+            raise unknown_name(self.where, key, value, known)
+
+
+def _scheme(acc: Accelerator, check: _Check) -> Scheme:
+    if acc.scheme not in SCHEMES:
+        raise unknown_name(check.where, "scheme", acc.scheme, SCHEMES)
+    return SCHEMES[acc.scheme]
+
+
+def _array(acc: Accelerator, scheme: Scheme, check: _Check) -> None:
+    array = acc.array
+    if not array.groups:
+        check.fail("array.groups", "empty", "at least one lane group")
+    for number, group in enumerate(array.groups, 1):
+        _runs(group.pe, scheme, f"{check.where}: array group {number}")
+        check.number(f"array group {number} rows", group.rows, 1, _MOST_ROWS)
+    check.number("array rows", array.rows, 1, _MOST_ROWS)
+    check.number("array columns", array.columns, 1, _MOST_ROWS)
+    check.number("array pixels", array.pixels, 1, _MOST_PIXELS)
+    if array.lanes > _MOST_LANES:
+        check.fail("rows x columns x pixels", array.lanes, f"at most {_MOST_LANES} lanes")
+    word = acc.word_bytes
+    if array.columns % word and word % array.columns:
+        accepted = (
+            f"a divisor or a multiple of the {word} 8-bit channels of a {acc.port_bits}-bit word"
+        )
+        check.fail("array columns", array.columns, accepted)
+
+
+def _runs(pe: str, scheme: Scheme, where: str) -> None:
+    kind = pe_kind(pe, where)
+    if scheme.name not in kind.runs:
+        able = ", ".join(k.name for k in PE_KINDS.values() if scheme.name in k.runs)
+        raise InputError(where, f"{pe} cannot run {scheme.name}", f"accepted: {able}")
+
+
+def _arithmetic(acc: Accelerator, check: _Check) -> None:
+    check.number("accumulator bits", acc.accumulator.bits, 8, 32)
+    check.choice("accumulator overflow", acc.accumulator.overflow, get_args(Overflow))
+    check.choice("accumulation", acc.accumulator.accumulation, get_args(Accumulation))
+    check.number("post lanes", acc.post.lanes, 1, 1024)
+    check.choice("post requantise", acc.post.requantise, ("multiply", "shift"))
+
+
+def _buffers(acc: Accelerator, scheme: Scheme, check: _Check) -> None:
+    array, word = acc.array, acc.word_bytes
+    code_bits = sum(group.rows * PE_KINDS[group.pe].code_bits(scheme) for group in array.groups)
+    _buffer("input", acc.input, max(array.columns, word), word, check)
+    _buffer("weight", acc.weight, -(-array.columns * code_bits // 8), word, check)
+    _buffer("residual", acc.residual, word, word, check)
+    _buffer("output", acc.output, word, word, check)
+    psum_word = -(-array.rows * array.pixels * acc.accumulator.bits // 8)
+    if acc.psum_bytes != 0 and acc.psum_bytes < psum_word:
+        accepted = f"0, or at least {psum_word} (one word: all rows and pixels)"
+        check.fail("psum_bytes", acc.psum_bytes, accepted)
+
+
+def _buffer(name: str, buffer: Buffer, least: int, word: int, check: _Check) -> None:
+    """`least` is what the array takes from the buffer in one cycle."""
+    check.number(f"{name} banks", buffer.banks, 1, 2)
+    size = buffer.bytes_per_bank
+    if size <= 0 or size % word:
+        accepted = f"a positive multiple of the {word} bytes of a memory word"
+        check.fail(f"{name} bytes_per_bank", size, accepted)
+    if size < least:
+        accepted = f"at least {least} (one step of the array)"
+        check.fail(f"{name} bytes_per_bank", size, accepted)
+
+
+def _ports(acc: Accelerator, check: _Check) -> None:
+    known = get_args(StreamName)
+    for number, port in enumerate(acc.ports, 1):
+        if not port.streams:
+            check.fail(f"port {number}", "without streams", f"one or more of {', '.join(known)}")
+        for stream in port.streams:
+            check.choice("stream", stream, known)
+    count = Counter(stream for port in acc.ports for stream in port.streams)
+    for stream in known:
+        if count[stream] != 1:
+            times = "missing" if count[stream] == 0 else f"on {count[stream]} ports"
+            check.fail(f"stream '{stream}'", times, "every stream on exactly one port")
+
+
+def _memory(memory: MemoryInterface | IdealMemory, check: _Check) -> None:
+    if isinstance(memory, IdealMemory):
+        check.number("memory latency_cycles", memory.latency_cycles, 0, 1_000_000)
+        check.number("memory bytes_per_cycle", memory.bytes_per_cycle, 1, 1 << 20)
+        return
+    check.number("memory channels", memory.channels, 1, 64)
+    burst = memory.part.burst_bytes
+    check.power_of_two("memory interleave_bytes", memory.interleave_bytes, burst, 1 << 20)
+    _part(memory.part, check)
+
+
+_POSITIVE = (
+    "clock_hz", "bus_bits", "burst_length", "burst_clocks", "bank_groups", "banks_per_group",
+    "row_bytes", "rows", "tCL", "tRCD", "tRP", "tRAS", "tRC", "tRRD_S", "tRRD_L", "tFAW", "tCCD_S",
+    "tCCD_L", "tWR", "tRTP", "tRTW", "tRFC", "tREFI",
+)  # fmt: skip
+_FIELDS = ("column", "bank_group", "bank", "row")
+
+
+def _part(part: DramPart, check: _Check) -> None:
+    for key in _POSITIVE:
+        check.number(f"{part.name} {key}", getattr(part, key), 1, 1 << 40)
+    if sorted(part.address_order) != sorted(_FIELDS):
+        accepted = f"{', '.join(_FIELDS)}, each once"
+        check.fail(f"{part.name} address_order", ", ".join(part.address_order), accepted)
+    for key in ("burst_bytes", "row_bytes", "rows", "bank_groups", "banks_per_group"):
+        value = getattr(part, key)
+        check.power_of_two(f"{part.name} {key}", value, 1, 1 << 40)
+    if part.row_bytes < part.burst_bytes:
+        check.fail(f"{part.name} row_bytes", part.row_bytes, f"at least {part.burst_bytes}")
+    if part.tRC < part.tRAS + part.tRP:
+        check.fail(f"{part.name} tRC", part.tRC, f"at least tRAS + tRP = {part.tRAS + part.tRP}")
+    if part.tREFI <= part.tRFC:
+        check.fail(f"{part.name} tREFI", part.tREFI, f"more than tRFC = {part.tRFC}")

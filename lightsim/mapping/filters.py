@@ -1,0 +1,143 @@
+"""Which filter sits in which array row: row groups, and what the k of their filters costs.
+
+The rows of a group step together, so a group takes the passes of its slowest row. Sorting
+filters by k makes few slow groups of many mixed ones; where the array has rows that take any
+weight in one pass, two-term filters go there first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lightsim.hardware.accelerator import Accelerator
+from lightsim.hardware.pe_kinds import PeKind, pe_kind
+from lightsim.mapping.layout import Span
+from lightsim.mapping.lowering import EngineLayer
+from lightsim.numerics.scheme import Scheme
+from lightsim.units import ceil_div
+
+__all__ = ["RowGroup", "row_groups", "row_kinds"]
+
+
+@dataclass(frozen=True, slots=True)
+class RowGroup:
+    """The filters computed at the same time, one per array row (-1: row unused).
+
+    `passes` steps are needed for each kernel tap and column group, 0 if every filter is
+    pruned; `planes` weight words are read for them. `channels` are the input channels the
+    group reads, or None for those of the tile.
+    """
+
+    filters: tuple[int, ...]
+    passes: int
+    planes: int
+    channels: Span | None = None
+
+    @property
+    def used(self) -> int:
+        """Rows that hold a filter."""
+        return sum(1 for index in self.filters if index >= 0)
+
+
+def row_kinds(accelerator: Accelerator) -> tuple[PeKind, ...]:
+    """The PE kind of every array row."""
+    return tuple(pe_kind(group.pe) for group in accelerator.array.groups for _ in range(group.rows))
+
+
+def row_groups(
+    layer: EngineLayer, accelerator: Accelerator, filters: Span, sort_filters: bool
+) -> tuple[RowGroup, ...]:
+    """The row groups of one tile's filters, in the order in which they are computed."""
+    builder = _Builder(layer, accelerator, sort_filters)
+    if layer.kind == "depthwise":
+        return builder.depthwise(filters)
+    if layer.groups > 1:
+        return builder.grouped(filters)
+    return builder.dense(list(range(filters.start, filters.stop)), None)
+
+
+class _Builder:
+    """What every row group of a layer shares."""
+
+    def __init__(self, layer: EngineLayer, accelerator: Accelerator, sort_filters: bool) -> None:
+        main = layer.main
+        if main.scheme is None or main.k is None:
+            raise ValueError(f"layer '{layer.name}' has no weights to place in rows")
+        self._layer = layer
+        self._scheme: Scheme = main.scheme
+        self._k = [int(k) for k in main.k]
+        self._prunes = main.scheme.k_per_filter
+        self._kinds = row_kinds(accelerator)
+        self._columns = accelerator.array.columns
+        self._bits = layer.source.element.bits
+        self._sort = sort_filters and main.scheme.k_per_filter
+        self._fast = [
+            row
+            for row, kind in enumerate(self._kinds)
+            if self._passes(kind, 2) == self._passes(kind, 1)
+        ]
+
+    def _passes(self, kind: PeKind, k: int) -> int:
+        return kind.passes(self._scheme, k, self._bits)
+
+    def _group(self, rows: Sequence[int], channels: Span | None) -> RowGroup:
+        placed = [(self._kinds[row], self._k[f]) for row, f in enumerate(rows) if f >= 0]
+        if self._prunes and all(k == 0 for _, k in placed):
+            return RowGroup(tuple(rows), 0, 0, channels)
+        passes = max(self._passes(kind, k) for kind, k in placed)
+        planes = max(max(k, 1) if kind.term_serial else 1 for kind, k in placed)
+        return RowGroup(tuple(rows), passes, planes, channels)
+
+    def dense(self, filters: list[int], channels: Span | None) -> tuple[RowGroup, ...]:
+        rows = len(self._kinds)
+        if self._sort:
+            filters = sorted(filters, key=lambda f: -self._k[f])
+            if 0 < len(self._fast) < rows:
+                return self._mixed(filters, channels)
+        chunks = [filters[i : i + rows] for i in range(0, len(filters), rows)]
+        return tuple(self._group(chunk + [-1] * (rows - len(chunk)), channels) for chunk in chunks)
+
+    def _mixed(self, filters: list[int], channels: Span | None) -> tuple[RowGroup, ...]:
+        """Two-term filters on the fast rows of as many groups as possible."""
+        rows, fast = len(self._kinds), self._fast
+        slow = [row for row in range(rows) if row not in set(fast)]
+        count = ceil_div(len(filters), rows)
+        two = [f for f in filters if self._k[f] > 1]
+        rest = [f for f in filters if self._k[f] <= 1]
+        full = 0
+        while len(fast) * (count - full) + rows * full < len(two):
+            full += 1
+        groups = []
+        for index in range(count):
+            placed = [-1] * rows
+            for row in range(rows) if index < full else fast:
+                if two:
+                    placed[row] = two.pop(0)
+            groups.append(placed)
+        for placed in groups:
+            for row in (*slow, *fast):
+                if placed[row] < 0 and rest:
+                    placed[row] = rest.pop(0)
+        return tuple(self._group(placed, channels) for placed in groups if max(placed) >= 0)
+
+    def grouped(self, filters: Span) -> tuple[RowGroup, ...]:
+        outer = self._layer.computed.channels // self._layer.groups
+        inner = self._layer.source.shape.channels // self._layer.groups
+        groups: list[RowGroup] = []
+        for start in range(filters.start, filters.stop, outer):
+            index = start // outer
+            channels = Span(index * inner, (index + 1) * inner)
+            groups.extend(self.dense(list(range(start, start + outer)), channels))
+        return tuple(groups)
+
+    def depthwise(self, filters: Span) -> tuple[RowGroup, ...]:
+        """Row r takes channel start + r; the channels of a group share one column group."""
+        rows = len(self._kinds)
+        width = max(d for d in range(1, min(rows, self._columns) + 1) if self._columns % d == 0)
+        groups = []
+        for start in range(filters.start, filters.stop, width):
+            stop = min(start + width, filters.stop)
+            placed = [*range(start, stop)]
+            groups.append(self._group(placed + [-1] * (rows - len(placed)), Span(start, stop)))
+        return tuple(groups)

@@ -1,0 +1,366 @@
+"""From a quantised network to engine layers: what one pass over the machine computes.
+
+A pass is a convolution (dense layers are convolutions whose kernel is the whole image), a
+pooling or an addition. A residual addition and a non-overlapping max pooling that directly
+follow a convolution are done in the same pass; flatten and concat are only addressing;
+reorganise is one strided copy per block offset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.errors import InputError
+from lightsim.network.layer import Padding
+from lightsim.network.tensor import ElementType, TensorShape
+from lightsim.quantisation.workload import QuantisedLayer, Workload
+
+__all__ = ["EngineLayer", "Kind", "Plan", "Tensor", "TensorView", "lower"]
+
+Kind = Literal["convolution", "depthwise", "pooling", "addition"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """Activations that live in memory: a name, a shape and an element type."""
+
+    name: str
+    shape: TensorShape
+    element: ElementType
+
+
+@dataclass(frozen=True, slots=True)
+class TensorView:
+    """`channels` channels of a tensor from channel `offset` on."""
+
+    tensor: str
+    offset: int
+    shape: TensorShape
+    element: ElementType
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EngineLayer:
+    """One pass over the machine.
+
+    `computed` is the shape before a fused pooling, `destination.shape` the one after it.
+    `main` holds the integers of the convolution, pooling or addition; `addition` and `pooling`
+    those of the fused layers. `weights` are `main`'s, shaped for `window`
+    (int16[out, in / groups, kernel height, kernel width]). For an addition, fused or not,
+    `swapped` says that the residual is the addition's first input.
+    """
+
+    name: str
+    kind: Kind
+    main: QuantisedLayer
+    source: TensorView
+    residual: TensorView | None
+    destination: TensorView
+    computed: TensorShape
+    kernel: tuple[int, int]
+    stride: tuple[int, int]
+    padding: Padding
+    groups: int
+    weights: NDArray[np.int16] | None
+    addition: QuantisedLayer | None = None
+    pooling: QuantisedLayer | None = None
+    swapped: bool = False
+
+    @property
+    def fused(self) -> tuple[str, ...]:
+        """The names of the layers done in the same pass."""
+        return tuple(q.layer.name for q in (self.addition, self.pooling) if q is not None)
+
+    @property
+    def last_name(self) -> str:
+        """The network layer whose output this pass writes."""
+        return self.fused[-1] if self.fused else self.main.layer.name
+
+    @property
+    def pool(self) -> tuple[int, int]:
+        """Rows and columns of a fused pooling window (1, 1 without one)."""
+        return (1, 1) if self.pooling is None else self.pooling.layer.kernel
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates this pass does for one image."""
+        if self.weights is None:
+            return 0
+        return int(self.weights.size) * self.computed.height * self.computed.width
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """The passes in order, the tensors they join, and where the network's ends are.
+
+    `written` are the network layers whose output is stored, and where.
+    """
+
+    workload: Workload
+    layers: tuple[EngineLayer, ...]
+    tensors: tuple[Tensor, ...]
+    input: TensorView
+    output: TensorView
+    written: Mapping[str, TensorView]
+
+
+def lower(workload: Workload) -> Plan:
+    """The passes of a workload; raises `InputError` for what the machine cannot express."""
+    return _Lowering(workload).plan()
+
+
+class _Lowering:
+    """The state of one walk over the network's layers."""
+
+    def __init__(self, workload: Workload) -> None:
+        self._workload = workload
+        self._users: dict[str, list[str]] = {}
+        for q in workload.layers:
+            for name in q.layer.inputs:
+                self._users.setdefault(name, []).append(q.layer.name)
+        self._views: dict[str, TensorView] = {}
+        self._placed: dict[str, TensorView] = {}
+        self._tensors: list[Tensor] = []
+        self._passes: list[EngineLayer] = []
+        self._done: set[str] = set()
+
+    def plan(self) -> Plan:
+        network = self._workload.network
+        self._views["input"] = self._tensor("input", self._input_shape(), self._workload.input_type)
+        self._place_concats()
+        for q in self._workload.layers:
+            if q.layer.name not in self._done:
+                self._lower(q)
+        return Plan(
+            self._workload,
+            tuple(self._passes),
+            tuple(self._tensors),
+            self._views["input"],
+            self._views[network.layers[-1].name],
+            {layer.last_name: self._views[layer.last_name] for layer in self._passes},
+        )
+
+    def _input_shape(self) -> TensorShape:
+        """The shape in which the input is stored.
+
+        An input that only dense layers read is stored as a vector: neighbouring pixels then
+        share memory words and feed all columns of the array, which one channel could not.
+        """
+        shape = self._workload.network.input_shape
+        readers = list(self._users.get("input", []))
+        while readers:
+            name = readers.pop()
+            operator = self._workload.layer(name).layer.operator
+            if operator == "flatten":
+                readers += self._users.get(name, [])
+            elif operator != "dense":
+                return shape
+        return TensorShape(shape.elements, 1, 1)
+
+    def _tensor(self, name: str, shape: TensorShape, element: ElementType) -> TensorView:
+        self._tensors.append(Tensor(name, shape, element))
+        return TensorView(name, 0, shape, element)
+
+    def _place_concats(self) -> None:
+        """Let every producer of a concat write straight into the joined tensor, where it can."""
+        for q in reversed(self._workload.layers):
+            if q.layer.operator != "concat":
+                continue
+            name = q.layer.name
+            joined = self._placed.get(name) or self._tensor(name, q.layer.output_shape, q.output)
+            self._placed[name] = joined
+            offset = joined.offset
+            for source in q.layer.inputs:
+                shape = self._shape(source)
+                if source != "input" and source not in self._placed:
+                    self._placed[source] = TensorView(joined.tensor, offset, shape, q.output)
+                offset += shape.channels
+
+    def _shape(self, name: str) -> TensorShape:
+        if name == "input":
+            return self._workload.network.input_shape
+        return self._workload.layer(name).layer.output_shape
+
+    def _destination(self, q: QuantisedLayer) -> TensorView:
+        name = q.layer.name
+        view = self._placed.get(name)
+        if view is None:
+            view = self._tensor(name, q.layer.output_shape, q.output)
+        self._views[name] = view
+        self._done.add(name)
+        return view
+
+    def _lower(self, q: QuantisedLayer) -> None:
+        match q.layer.operator:
+            case "conv2d" | "dense":
+                self._convolution(q)
+            case "max_pool" | "average_pool" | "global_pool":
+                self._append(q, "pooling", self._views[q.layer.inputs[0]], self._destination(q))
+            case "add":
+                self._append(
+                    q,
+                    "addition",
+                    self._views[q.layer.inputs[0]],
+                    self._destination(q),
+                    residual=self._views[q.layer.inputs[1]],
+                )
+            case "flatten":
+                self._views[q.layer.name] = self._views[q.layer.inputs[0]]
+                self._done.add(q.layer.name)
+            case "concat":
+                self._concat(q)
+            case "reorganise":
+                self._reorganise(q)
+
+    def _append(
+        self,
+        q: QuantisedLayer,
+        kind: Kind,
+        source: TensorView,
+        destination: TensorView,
+        residual: TensorView | None = None,
+    ) -> None:
+        layer = q.layer
+        whole = layer.operator == "global_pool"
+        self._passes.append(
+            EngineLayer(
+                name=layer.name,
+                kind=kind,
+                main=q,
+                source=source,
+                residual=residual,
+                destination=destination,
+                computed=destination.shape,
+                kernel=(source.shape.height, source.shape.width) if whole else layer.kernel,
+                stride=layer.stride,
+                padding=layer.padding,
+                groups=1,
+                weights=None,
+            )
+        )
+
+    def _convolution(self, q: QuantisedLayer) -> None:
+        layer = q.layer
+        weights = q.weights
+        if weights is None:
+            raise InputError(layer.name, "has no weights", "quantise the network first")
+        source = self._views[layer.inputs[0]]
+        kernel = layer.kernel
+        if layer.operator == "dense":
+            # A dense layer after flatten reads the unflattened image with a kernel of its size.
+            kernel = (source.shape.height, source.shape.width)
+            weights = weights.reshape(weights.shape[0], source.shape.channels, *kernel)
+        last, addition, residual, swapped = q, None, None, False
+        follower = self._only_user(layer.name)
+        if follower is not None and follower.layer.operator == "add":
+            other = [name for name in follower.layer.inputs if name != layer.name]
+            eight_bits = q.output.bits == 8 and follower.output.bits == 8
+            if len(other) == 1 and other[0] in self._views and eight_bits:
+                addition, last = follower, follower
+                residual = self._views[other[0]]
+                swapped = follower.layer.inputs[0] == other[0]
+                self._done.add(layer.name)
+                follower = self._only_user(addition.layer.name)
+        computed = last.layer.output_shape
+        pooling = None
+        if follower is not None and _pools_in_place(follower):
+            pooling, pool = follower, follower.layer.kernel
+            out = follower.layer.output_shape
+            computed = replace(computed, height=out.height * pool[0], width=out.width * pool[1])
+            self._done.update((layer.name, last.layer.name))
+            last = follower
+        depthwise = layer.groups > 1 and layer.groups == layer.input_shape.channels
+        depthwise = depthwise and weights.shape[0] == layer.groups
+        self._passes.append(
+            EngineLayer(
+                name=layer.name,
+                kind="depthwise" if depthwise else "convolution",
+                main=q,
+                source=source,
+                residual=residual,
+                destination=self._destination(last),
+                computed=computed,
+                kernel=kernel,
+                stride=layer.stride,
+                padding=layer.padding,
+                groups=layer.groups,
+                weights=weights,
+                addition=addition,
+                pooling=pooling,
+                swapped=swapped,
+            )
+        )
+
+    def _only_user(self, name: str) -> QuantisedLayer | None:
+        """The one layer that reads `name`, if the result is needed nowhere else."""
+        users = self._users.get(name, [])
+        if len(users) != 1 or name in self._placed:
+            return None
+        return self._workload.layer(users[0])
+
+    def _concat(self, q: QuantisedLayer) -> None:
+        joined = self._placed[q.layer.name]
+        offset = joined.offset
+        for index, name in enumerate(q.layer.inputs):
+            shape = self._shape(name)
+            wanted = TensorView(joined.tensor, offset, shape, q.output)
+            if self._views[name] != wanted:
+                self._copy(q, f"{q.layer.name}.{index}", self._views[name], wanted)
+            offset += shape.channels
+        self._views[q.layer.name] = joined
+        self._done.add(q.layer.name)
+
+    def _copy(
+        self,
+        q: QuantisedLayer,
+        name: str,
+        source: TensorView,
+        destination: TensorView,
+        stride: tuple[int, int] = (1, 1),
+        offset: tuple[int, int] = (0, 0),
+    ) -> None:
+        """A pooling with a window of one: it moves data and computes nothing."""
+        copy = replace(q, layer=replace(q.layer, operator="max_pool", kernel=(1, 1)))
+        self._passes.append(
+            EngineLayer(
+                name=name,
+                kind="pooling",
+                main=copy,
+                source=source,
+                residual=None,
+                destination=destination,
+                computed=destination.shape,
+                kernel=(1, 1),
+                stride=stride,
+                padding=Padding(top=-offset[0], left=-offset[1]),
+                groups=1,
+                weights=None,
+            )
+        )
+
+    def _reorganise(self, q: QuantisedLayer) -> None:
+        source = self._views[q.layer.inputs[0]]
+        destination = self._destination(q)
+        down, across = q.layer.stride
+        channels = source.shape.channels
+        shape = replace(destination.shape, channels=channels)
+        for dy in range(down):
+            for dx in range(across):
+                block = dy * across + dx
+                view = TensorView(
+                    destination.tensor, destination.offset + block * channels, shape, q.output
+                )
+                self._copy(q, f"{q.layer.name}.{block}", source, view, q.layer.stride, (dy, dx))
+
+
+def _pools_in_place(q: QuantisedLayer) -> bool:
+    """Whether a layer is a max pooling whose windows touch but never overlap or pad."""
+    layer = q.layer
+    return (
+        layer.operator == "max_pool" and layer.kernel == layer.stride and layer.padding == Padding()
+    )

@@ -1,0 +1,127 @@
+"""A whole network on an accelerator: every pass with its schedule, and the memory map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lightsim.errors import InputError, unknown_name
+from lightsim.hardware.accelerator import Accelerator
+from lightsim.hardware.pe_kinds import pe_kind
+from lightsim.mapping.choose import choose_tiling
+from lightsim.mapping.footprint import check_tiling
+from lightsim.mapping.layout import MemoryMap, Run, activation_runs, check_view
+from lightsim.mapping.lowering import EngineLayer, Plan, lower
+from lightsim.mapping.schedule import Schedule, Tile
+from lightsim.mapping.tiling import Tiling
+from lightsim.mapping.work import weight_bytes
+from lightsim.quantisation.workload import Workload
+
+__all__ = ["Program", "map_workload"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Program:
+    """What the controller runs for `images` images: schedules in order, and addresses.
+
+    `weight_runs[layer][tile]` is where each weight tile lies.
+    """
+
+    plan: Plan
+    accelerator: Accelerator
+    images: int
+    schedules: tuple[Schedule, ...]
+    memory: MemoryMap
+    weight_runs: Mapping[str, tuple[Run, ...]]
+
+    def input_runs(self, schedule: Schedule, tile: Tile) -> list[Run]:
+        """The memory runs of a tile's input activations."""
+        view = schedule.layer.source
+        if tile.read.pixels == 0:
+            return []
+        return list(activation_runs(self.memory.regions[view.tensor], view, tile.read))
+
+    def residual_runs(self, schedule: Schedule, tile: Tile) -> list[Run]:
+        """The memory runs of a tile's residual activations."""
+        view = schedule.layer.residual
+        if view is None:
+            return []
+        return list(activation_runs(self.memory.regions[view.tensor], view, tile.computed))
+
+    def output_runs(self, schedule: Schedule, tile: Tile) -> list[Run]:
+        """The memory runs of a tile's results."""
+        view = schedule.layer.destination
+        return list(activation_runs(self.memory.regions[view.tensor], view, tile.written))
+
+
+def map_workload(
+    workload: Workload,
+    accelerator: Accelerator,
+    *,
+    images: int = 1,
+    tilings: Mapping[str, Tiling] | None = None,
+    sort_filters: bool = True,
+) -> Program:
+    """Cut a workload into tiles for an accelerator.
+
+    `tilings` fixes the tiling of the passes it names; the others get the best by estimate.
+    Raises `InputError` for illegal tilings, unknown layers and PE kinds that cannot run a layer.
+    """
+    plan = lower(workload)
+    _check_names(plan, tilings or {})
+    schedules = []
+    weight_runs: dict[str, list[tuple[int, int]]] = {}
+    sizes: dict[str, int] = {}
+    for layer in plan.layers:
+        _check_layer(layer, accelerator)
+        tiling = (tilings or {}).get(layer.name)
+        if tiling is None:
+            tiling = choose_tiling(layer, accelerator, images, sort_filters)
+        schedule = check_tiling(layer, accelerator, tiling, images)
+        schedules.append(schedule)
+        offset = 0
+        spans: list[tuple[int, int]] = []
+        for groups, channels in zip(schedule.weight_groups, schedule.weight_channels, strict=True):
+            nbytes = sum(weight_bytes(layer, accelerator, groups, channels))
+            spans.append((offset, nbytes))
+            offset += nbytes
+        weight_runs[layer.name] = spans
+        sizes[layer.name] = offset
+    memory = MemoryMap.place(plan, sizes, accelerator.word_bytes, images)
+    placed = {
+        name: tuple(Run(memory.weights[name] + at, nbytes) for at, nbytes in spans)
+        for name, spans in weight_runs.items()
+    }
+    return Program(plan, accelerator, images, tuple(schedules), memory, placed)
+
+
+def _check_names(plan: Plan, tilings: Mapping[str, Tiling]) -> None:
+    names = [layer.name for layer in plan.layers]
+    for name in tilings:
+        if name not in names:
+            raise unknown_name("mapping", "layer", name, names)
+
+
+def _check_layer(layer: EngineLayer, accelerator: Accelerator) -> None:
+    word = accelerator.word_bytes
+    for view in (layer.source, layer.residual, layer.destination):
+        if view is not None:
+            check_view(view, word, layer.name)
+    scheme = layer.main.scheme
+    if layer.weights is None or scheme is None:
+        return
+    for group in accelerator.array.groups:
+        kind = pe_kind(group.pe)
+        if not kind.accepts(scheme, layer.source.element.bits):
+            raise InputError(
+                layer.name,
+                f"PE kind '{kind.name}' cannot run scheme '{scheme.name}'",
+                f"accepted schemes: {', '.join(sorted(kind.runs))}",
+            )
+    needs_multiplier = bool((layer.main.multiplier != 1).any())
+    if needs_multiplier and accelerator.post.requantise == "shift":
+        raise InputError(
+            layer.name,
+            "its requantisation multiplies, but the post-processing unit only shifts",
+            'accepted: post.requantise = "multiply", or a workload whose multipliers are all 1',
+        )

@@ -1,0 +1,113 @@
+"""A memory channel as an object: the arrays of one channel behind two small classes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.errors import InputError
+from lightsim.hardware.accelerator import IdealMemory
+from lightsim.hardware.device import MemoryInterface
+from lightsim.hardware.dram import DramPart
+from lightsim.memory import layout
+from lightsim.memory.rules import COMMANDS
+from lightsim.memory.serve import serve, settle
+from lightsim.memory.spec import capacity_bytes, dram_spec, ideal_spec, new_state
+from lightsim.units import Clock
+
+__all__ = ["Channel", "DramChannel", "IdealChannel", "make_channel"]
+
+_TRACED = (*COMMANDS, "PRE_ALL")
+
+
+class Channel:
+    """One memory channel: `spec: int64[...]` describes it, `state: int64[...]` is its past.
+
+    The arrays are those the kernels `lightsim.memory.serve.serve` and `settle` take.
+    """
+
+    __slots__ = ("spec", "state")
+
+    def __init__(self, spec: NDArray[np.int64], trace_capacity: int = 0) -> None:
+        self.spec = spec
+        self.state = new_state(spec, trace_capacity)
+
+    def serve(
+        self, grant: int, address: int, nbytes: int, write: bool, port_time: int
+    ) -> tuple[int, int]:
+        """`(done, slot_free)` of a request granted in cycle `grant`; see `serve.serve`."""
+        times: tuple[int, int] = serve(
+            self.state, self.spec, grant, address, nbytes, write, port_time
+        )
+        return times
+
+    def settle(self, cycle: int) -> None:
+        """Account for what happens by itself before `cycle`, the end of a run."""
+        settle(self.state, self.spec, cycle)
+
+    def counters(self) -> dict[str, int]:
+        """What has happened so far, by name.
+
+        DRAM: `reads` and `writes` in bursts, of which `row_hits` found their row open,
+        `row_misses` their bank closed, `row_conflicts` another row; `activates`; `precharges`
+        of single banks; `refreshes` of all banks; `busy_clocks` of the data bus.
+        Ideal: `reads` and `writes` in requests and `busy_clocks` in accelerator cycles.
+        """
+        values = self.state[layout.COUNTERS : layout.OPEN_ROWS].tolist()
+        return dict(zip(layout.COUNTER_NAMES, values, strict=True))
+
+
+class DramChannel(Channel):
+    """A channel of a DRAM part."""
+
+    __slots__ = ("capacity_bytes", "part")
+
+    def __init__(
+        self, part: DramPart, clock: Clock, word_bytes: int, trace_capacity: int = 0
+    ) -> None:
+        super().__init__(dram_spec(part, clock, word_bytes), trace_capacity)
+        self.part = part
+        self.capacity_bytes = capacity_bytes(part)
+
+    def serve(
+        self, grant: int, address: int, nbytes: int, write: bool, port_time: int
+    ) -> tuple[int, int]:
+        """As `Channel.serve`; InputError for an address beyond the part's capacity."""
+        if address + nbytes > self.capacity_bytes:
+            raise InputError(
+                f"memory '{self.part.name}'",
+                f"{address + nbytes} bytes are needed in one channel",
+                f"it holds {self.capacity_bytes} bytes",
+            )
+        return super().serve(grant, address, nbytes, write, port_time)
+
+    def trace(self) -> list[tuple[int, str, int, int]]:
+        """The first commands issued, as many as the trace holds: (clock, command, bank, row).
+
+        In the order in which they were decided, which is not that of their clocks. PRE_ALL
+        and REF stand for all banks (bank and row -1); the row of a PRE is the one it closes.
+        """
+        count = int(self.state[layout.TRACE_COUNT])
+        rows = self.state[layout.TRACE :].reshape(-1, layout.TRACE_WIDTH)[:count].tolist()
+        return [(clock, _TRACED[command], bank, row) for clock, command, bank, row in rows]
+
+
+class IdealChannel(Channel):
+    """A memory of fixed latency and fixed width."""
+
+    __slots__ = ()
+
+    def __init__(self, memory: IdealMemory, word_bytes: int) -> None:
+        super().__init__(ideal_spec(memory, word_bytes))
+
+
+def make_channel(
+    memory: MemoryInterface | IdealMemory, clock: Clock, word_bytes: int
+) -> DramChannel | IdealChannel:
+    """One channel of `memory`, at time 0, for an accelerator clock and a word of its ports.
+
+    Raises InputError where the memory's numbers cannot be.
+    """
+    if isinstance(memory, IdealMemory):
+        return IdealChannel(memory, word_bytes)
+    return DramChannel(memory.part, clock, word_bytes)

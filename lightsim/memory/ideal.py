@@ -1,0 +1,51 @@
+"""A request to an ideal memory: a fixed latency, and a fixed number of bytes a cycle.
+
+A request starts at max(its grant, the end of the occupation of the one before it), and
+occupies the memory for ceil(nbytes / bytes_per_cycle) cycles. Word i of a read may be
+delivered in cycle start + latency_cycles + ceil((i + 1) * word_bytes / bytes_per_cycle) - 1.
+A write is acknowledged latency_cycles after its occupation ends.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from lightsim.memory.layout import (
+    BUSY_CLOCKS,
+    BUSY_UNTIL,
+    BYTES_PER_CYCLE,
+    LATENCY_CYCLES,
+    READS,
+    WORD_BYTES,
+    WRITES,
+)
+
+__all__ = ["serve_ideal"]
+
+
+@njit(cache=True, error_model="numpy")
+def serve_ideal(
+    state: NDArray[np.int64],
+    spec: NDArray[np.int64],
+    grant: int,
+    nbytes: int,
+    write: int,
+    port_time: int,
+) -> tuple[int, int]:
+    """`(done, slot_free)` of a request; arguments and results as those of `serve.serve`."""
+    start = max(grant, state[BUSY_UNTIL])
+    occupation = -(-nbytes // spec[BYTES_PER_CYCLE])
+    busy_until = start + occupation
+    state[BUSY_UNTIL] = busy_until
+    state[BUSY_CLOCKS] += occupation
+    if write:
+        state[WRITES] += 1
+        return busy_until + spec[LATENCY_CYCLES], busy_until
+    # The last word is bound by the memory's rate, by the port's one word a cycle from the
+    # first word's arrival, or by the same from the cycle in which the port is free.
+    state[READS] += 1
+    words = nbytes // spec[WORD_BYTES]
+    arrival = start + spec[LATENCY_CYCLES] + max(words, occupation)
+    return max(arrival, port_time + words), busy_until

@@ -1,0 +1,163 @@
+"""The keys a network file may hold; each description is the answer to a wrong value."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from lightsim.network.layer import Activation, Operator
+
+__all__ = [
+    "AddEntry",
+    "ConcatEntry",
+    "ConvolutionEntry",
+    "DenseEntry",
+    "Entry",
+    "InputEntry",
+    "JoinEntry",
+    "LayerEntry",
+    "NetworkEntry",
+    "PoolEntry",
+    "ReorganiseEntry",
+    "SingleEntry",
+]
+
+LARGEST = 65536
+"""The largest side, kernel or filter count: beyond it, a slip of the hand asks for terabytes."""
+
+
+def _one_or_eight(bits: int) -> int:
+    if bits not in (1, 8):
+        raise ValueError
+    return bits
+
+
+_COUNT = f"a whole number from 1 to {LARGEST}"
+_PAIR = f"{_COUNT}, or [height, width]"
+_Extent = Annotated[int, Field(ge=1, le=LARGEST)]
+_Sides = _Extent | Annotated[list[_Extent], Field(min_length=2, max_length=2)]
+_Edge = Annotated[int, Field(ge=0, le=LARGEST)]
+_Edges = _Edge | Literal["same"] | Annotated[list[_Edge], Field(min_length=4, max_length=4)]
+
+# Keys that may be left out have their own type: a description inside `X | None` would be lost.
+Count = Annotated[_Extent, Field(description=_COUNT)]
+CountOrNone = Annotated[_Extent | None, Field(description=_COUNT)]
+Pair = Annotated[_Sides, Field(description=_PAIR)]
+PairOrNone = Annotated[_Sides | None, Field(description=_PAIR)]
+Edges = Annotated[
+    _Edges, Field(description=f"0 to {LARGEST}, 'same', or [top, left, bottom, right]")
+]
+Name = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$",
+        max_length=64,
+        description="up to 64 letters, digits, '_', '-' and '.', a letter or digit first",
+    ),
+]
+NameOrNone = Annotated[str | None, Field(description="the name of an earlier layer, or 'input'")]
+Text = Annotated[str, Field(pattern=r"\S", description="a text that is not empty")]
+Flag = Annotated[bool, Field(description="true or false")]
+# Not Literal[1, 8], which would let `true` and `8.0` through as equal to a member.
+Bits = Annotated[int, AfterValidator(_one_or_eight), Field(description="1 or 8")]
+ActivationName = Annotated[Activation, Field(description="none, relu or sign")]
+
+
+class Entry(BaseModel):
+    """A table of a network file: exact types, and no key that is not listed."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class InputEntry(Entry):
+    """`[input]`: the shape and integer type of one image."""
+
+    channels: Count
+    height: Count
+    width: Count
+    bits: Bits = 8
+    signed: Flag = False
+
+
+class NetworkEntry(Entry):
+    """The whole file; the tables inside are checked one by one, so that errors can name them."""
+
+    name: Name
+    title: Text
+    source: Text
+    binary_activations: Flag = False
+    input: Annotated[dict[str, Any], Field(description="a table [input]")]
+    layer: Annotated[
+        list[dict[str, Any]], Field(min_length=1, description="one [[layer]] block for each layer")
+    ]
+
+
+class LayerEntry(Entry):
+    """`[[layer]]`: what every operator has."""
+
+    name: Name
+    operator: Annotated[Operator, Field(description="the name of an operator")]
+
+
+class SingleEntry(LayerEntry):
+    """An operator with one input, by default the previous layer (`global_pool`, `flatten`)."""
+
+    input: NameOrNone = None
+
+
+class ConvolutionEntry(SingleEntry):
+    """`conv2d`."""
+
+    filters: Count
+    kernel: Pair
+    stride: Pair = 1
+    padding: Edges = 0
+    groups: CountOrNone = None
+    depthwise: Flag = False
+    activation: ActivationName = "none"
+    bias: Flag = True
+
+
+class DenseEntry(SingleEntry):
+    """`dense`: a convolution whose kernel is the whole image."""
+
+    filters: Count
+    activation: ActivationName = "none"
+    bias: Flag = True
+
+
+class PoolEntry(SingleEntry):
+    """`max_pool`, `average_pool`: the stride is the kernel unless given."""
+
+    kernel: Pair
+    stride: PairOrNone = None
+    padding: Edges = 0
+
+
+class ReorganiseEntry(SingleEntry):
+    """`reorganise`: space to depth with square blocks of `stride` by `stride`."""
+
+    stride: Count = 2
+
+
+class JoinEntry(LayerEntry):
+    """An operator with several inputs."""
+
+    inputs: Annotated[
+        list[str], Field(min_length=2, description="a list of two or more names of earlier layers")
+    ]
+
+
+class ConcatEntry(JoinEntry):
+    """`concat`: the channels of its inputs, in the order in which they are named."""
+
+
+class AddEntry(JoinEntry):
+    """`add`: the sum of two residual branches."""
+
+    inputs: Annotated[
+        list[str],
+        Field(min_length=2, max_length=2, description="a list of two names of earlier layers"),
+    ]
+    activation: ActivationName = "none"

@@ -1,0 +1,224 @@
+"""The operators a network may use: for each, its keys in a file and its rule for shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from lightsim.errors import InputError
+from lightsim.network.entries import (
+    AddEntry,
+    ConcatEntry,
+    ConvolutionEntry,
+    DenseEntry,
+    LayerEntry,
+    PoolEntry,
+    ReorganiseEntry,
+    SingleEntry,
+)
+from lightsim.network.layer import Layer, Padding
+from lightsim.network.tensor import TensorShape
+from lightsim.network.window import as_padding, as_pair, window_positions
+
+__all__ = ["OPERATORS", "OperatorRow", "Site"]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a layer stands: the names and shapes of its inputs, and how errors call it."""
+
+    inputs: tuple[str, ...]
+    shapes: tuple[TensorShape, ...]
+    where: str
+
+
+def _convolution(entry: ConvolutionEntry, site: Site) -> Layer:
+    image = site.shapes[0]
+    kernel, stride = as_pair(entry.kernel), as_pair(entry.stride)
+    padding = as_padding(entry.padding, image, kernel, stride)
+    groups = _groups(entry, image.channels, site.where)
+    high, wide = window_positions(image, kernel, stride, padding, site.where)
+    return Layer(
+        name=entry.name,
+        operator="conv2d",
+        inputs=site.inputs,
+        input_shape=image,
+        output_shape=TensorShape(entry.filters, high, wide),
+        kernel=kernel,
+        stride=stride,
+        padding=padding,
+        groups=groups,
+        activation=entry.activation,
+        bias=entry.bias,
+    )
+
+
+def _groups(entry: ConvolutionEntry, channels: int, where: str) -> int:
+    """The number of groups; both the input's channels and the filters must divide by it."""
+    if entry.depthwise and entry.groups is not None:
+        raise InputError(
+            where,
+            f"depthwise is true and groups is {entry.groups}",
+            f"accepted: one of the two (depthwise means groups = {channels} here)",
+        )
+    groups = channels if entry.depthwise else (entry.groups or 1)
+    if entry.depthwise:
+        accepted = f"accepted: filters that are a multiple of {channels}"
+    else:
+        accepted = f"accepted: a divisor of {channels} input channels and {entry.filters} filters"
+    for what, count in (("input channels", channels), ("filters", entry.filters)):
+        if count % groups:
+            raise InputError(where, f"{groups} groups do not divide {count} {what}", accepted)
+    return groups
+
+
+def _dense(entry: DenseEntry, site: Site) -> Layer:
+    image = site.shapes[0]
+    return Layer(
+        name=entry.name,
+        operator="dense",
+        inputs=site.inputs,
+        input_shape=image,
+        output_shape=TensorShape(entry.filters, 1, 1),
+        kernel=(image.height, image.width),
+        activation=entry.activation,
+        bias=entry.bias,
+    )
+
+
+def _pool(entry: PoolEntry, site: Site) -> Layer:
+    image = site.shapes[0]
+    kernel = as_pair(entry.kernel)
+    stride = kernel if entry.stride is None else as_pair(entry.stride)
+    padding = as_padding(entry.padding, image, kernel, stride)
+    _refuse_windows_of_padding(kernel, padding, site.where)
+    high, wide = window_positions(image, kernel, stride, padding, site.where)
+    return Layer(
+        name=entry.name,
+        operator=entry.operator,
+        inputs=site.inputs,
+        input_shape=image,
+        output_shape=TensorShape(image.channels, high, wide),
+        kernel=kernel,
+        stride=stride,
+        padding=padding,
+    )
+
+
+def _refuse_windows_of_padding(kernel: tuple[int, int], padding: Padding, where: str) -> None:
+    """A maximum over padding alone has no value, so no edge may be as wide as the kernel."""
+    high, wide = max(padding.top, padding.bottom), max(padding.left, padding.right)
+    if high >= kernel[0] or wide >= kernel[1]:
+        raise InputError(
+            where,
+            f"padding {padding} leaves windows of padding alone under a kernel of "
+            f"{kernel[0]}x{kernel[1]}",
+            f"accepted: at most {kernel[0] - 1} above and below, {kernel[1] - 1} left and right",
+        )
+
+
+def _global_pool(entry: SingleEntry, site: Site) -> Layer:
+    image = site.shapes[0]
+    return Layer(
+        name=entry.name,
+        operator="global_pool",
+        inputs=site.inputs,
+        input_shape=image,
+        output_shape=TensorShape(image.channels, 1, 1),
+        kernel=(image.height, image.width),
+    )
+
+
+def _add(entry: AddEntry, site: Site) -> Layer:
+    first, second = site.shapes
+    if first != second:
+        raise InputError(
+            site.where,
+            f"adds '{site.inputs[0]}' of {first} to '{site.inputs[1]}' of {second}",
+            "accepted: two inputs of one shape",
+        )
+    return Layer(
+        name=entry.name,
+        operator="add",
+        inputs=site.inputs,
+        input_shape=first,
+        output_shape=first,
+        activation=entry.activation,
+    )
+
+
+def _concat(entry: ConcatEntry, site: Site) -> Layer:
+    first = site.shapes[0]
+    for name, shape in zip(site.inputs, site.shapes, strict=True):
+        if (shape.height, shape.width) != (first.height, first.width):
+            raise InputError(
+                site.where,
+                f"joins '{site.inputs[0]}' of {first} with '{name}' of {shape}",
+                f"accepted: inputs of {first.height}x{first.width}",
+            )
+    channels = sum(shape.channels for shape in site.shapes)
+    return Layer(
+        name=entry.name,
+        operator="concat",
+        inputs=site.inputs,
+        input_shape=first,
+        output_shape=TensorShape(channels, first.height, first.width),
+    )
+
+
+def _flatten(entry: SingleEntry, site: Site) -> Layer:
+    """Channel, row, column order."""
+    image = site.shapes[0]
+    return Layer(
+        name=entry.name,
+        operator="flatten",
+        inputs=site.inputs,
+        input_shape=image,
+        output_shape=TensorShape(image.elements, 1, 1),
+    )
+
+
+def _reorganise(entry: ReorganiseEntry, site: Site) -> Layer:
+    """Space to depth: output channel (dy * stride + dx) * C + c holds channel c, offset (dy, dx).
+
+    Output row y and column x come from input row y * stride + dy and column x * stride + dx.
+    """
+    image, block = site.shapes[0], entry.stride
+    if image.height % block or image.width % block:
+        raise InputError(
+            site.where,
+            f"stride {block} does not divide the input of {image.height}x{image.width}",
+            "accepted: a stride that divides both sides",
+        )
+    return Layer(
+        name=entry.name,
+        operator="reorganise",
+        inputs=site.inputs,
+        input_shape=image,
+        output_shape=TensorShape(
+            image.channels * block * block, image.height // block, image.width // block
+        ),
+        stride=(block, block),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorRow:
+    """An operator's keys in a file and its rule: (entry, site) -> layer with its shapes."""
+
+    entry: type[LayerEntry]
+    infer: Callable[[Any, Site], Layer]
+
+
+OPERATORS: dict[str, OperatorRow] = {
+    "conv2d": OperatorRow(ConvolutionEntry, _convolution),
+    "dense": OperatorRow(DenseEntry, _dense),
+    "max_pool": OperatorRow(PoolEntry, _pool),
+    "average_pool": OperatorRow(PoolEntry, _pool),
+    "global_pool": OperatorRow(SingleEntry, _global_pool),
+    "add": OperatorRow(AddEntry, _add),
+    "concat": OperatorRow(ConcatEntry, _concat),
+    "flatten": OperatorRow(SingleEntry, _flatten),
+    "reorganise": OperatorRow(ReorganiseEntry, _reorganise),
+}

@@ -1,0 +1,136 @@
+"""The text of a network file turned into a network with every shape inferred."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from lightsim.errors import InputError, unknown_name
+from lightsim.network.checking import checked, on_one_line, spell_value
+from lightsim.network.entries import InputEntry, JoinEntry, LayerEntry, NetworkEntry, SingleEntry
+from lightsim.network.layer import Layer, Network
+from lightsim.network.operators import OPERATORS, Site
+from lightsim.network.tensor import TensorShape
+
+__all__ = ["INPUT", "parse_network"]
+
+INPUT = "input"
+"""The name by which layers call the network's own input."""
+
+
+def parse_network(text: str, file: str) -> Network:
+    """The network that `text` (TOML) describes; `file` is what errors call it.
+
+    Raises `InputError` for a syntax error, an unknown, missing or wrong key, a layer that
+    reads what is not there, shapes that do not chain, and a layer whose output nobody reads.
+    """
+    head = checked(NetworkEntry, _toml(text, file), file)
+    image = checked(InputEntry, head.input, f"{file}, [input]")
+    shape = TensorShape(image.channels, image.height, image.width)
+    layers = _layers(_entries(head.layer, file), shape, file)
+    _refuse_unused(layers, file)
+    return Network(
+        name=head.name,
+        title=head.title,
+        input_shape=shape,
+        input_bits=image.bits,
+        input_signed=image.signed,
+        layers=layers,
+        binary_activations=head.binary_activations,
+        source=head.source,
+    )
+
+
+def _toml(text: str, file: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except ValueError as error:
+        # Not only TOMLDecodeError: a number too long to convert is a plain ValueError.
+        raise InputError(file, f"not a TOML file: {error}") from None
+    except RecursionError:
+        raise InputError(file, "not a TOML file: nested too deeply") from None
+
+
+def _entries(tables: list[dict[str, Any]], file: str) -> list[LayerEntry]:
+    """Every layer's keys checked for its operator, and its name for being new."""
+    entries: list[LayerEntry] = []
+    names = {INPUT}
+    for number, table in enumerate(tables, 1):
+        where = _where(table, number, file)
+        operator = _operator(table, where)
+        entry = checked(OPERATORS[operator].entry, table, f"{where} ({operator})")
+        if entry.name in names:
+            what = "the network's input" if entry.name == INPUT else "an earlier layer"
+            raise InputError(where, f"'{entry.name}' is the name of {what}", "accepted: a new name")
+        names.add(entry.name)
+        entries.append(entry)
+    return entries
+
+
+def _where(table: Mapping[str, Any], number: int, file: str) -> str:
+    name = table.get("name")
+    return f"{file}, layer {spell_value(name) if isinstance(name, str) else number}"
+
+
+def _operator(table: Mapping[str, Any], where: str) -> str:
+    known = ", ".join(OPERATORS)
+    if "operator" not in table:
+        raise InputError(where, "key 'operator' is missing", f"it takes one of {known}")
+    operator = table["operator"]
+    if not isinstance(operator, str):
+        problem = f"operator is {spell_value(operator)}"
+        raise InputError(where, problem, f"accepted: one of {known}")
+    if operator not in OPERATORS:
+        raise unknown_name(where, "operator", on_one_line(operator), OPERATORS)
+    return operator
+
+
+def _layers(entries: list[LayerEntry], shape: TensorShape, file: str) -> tuple[Layer, ...]:
+    shapes = {INPUT: shape}
+    later = [entry.name for entry in entries]
+    layers: list[Layer] = []
+    previous = INPUT
+    for entry in entries:
+        where = f"{file}, layer '{entry.name}'"
+        inputs = _inputs(entry, previous)
+        for name in inputs:
+            _refuse_unknown_input(name, entry.name, shapes, later, where)
+        site = Site(inputs, tuple(shapes[name] for name in inputs), where)
+        layer = OPERATORS[entry.operator].infer(entry, site)
+        layers.append(layer)
+        shapes[layer.name] = layer.output_shape
+        previous = layer.name
+    return tuple(layers)
+
+
+def _inputs(entry: LayerEntry, previous: str) -> tuple[str, ...]:
+    if isinstance(entry, JoinEntry):
+        return tuple(entry.inputs)
+    given = entry.input if isinstance(entry, SingleEntry) else None
+    return (previous if given is None else given,)
+
+
+def _refuse_unknown_input(
+    name: str, reader: str, shapes: Mapping[str, TensorShape], names: list[str], where: str
+) -> None:
+    if name in shapes:
+        return
+    if name == reader:
+        raise InputError(where, "reads its own output", "accepted: the name of an earlier layer")
+    if name in names:
+        raise InputError(
+            where, f"reads '{name}', which comes later", "accepted: layers after their inputs"
+        )
+    raise unknown_name(where, "input", on_one_line(name), shapes)
+
+
+def _refuse_unused(layers: tuple[Layer, ...], file: str) -> None:
+    read = {name for layer in layers for name in layer.inputs}
+    for layer in layers[:-1]:
+        if layer.name not in read:
+            raise InputError(
+                f"{file}, layer '{layer.name}'",
+                "no later layer reads its output",
+                "accepted: only the last layer may be unread",
+            )

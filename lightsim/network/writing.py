@@ -1,0 +1,71 @@
+"""A network written as the TOML file that would be read back as the same network."""
+
+from __future__ import annotations
+
+import json
+
+from lightsim.network.layer import Layer, Network, Padding
+
+__all__ = ["dump_network"]
+
+
+def dump_network(network: Network) -> str:
+    """The text of a network file; `parse_network` of it equals `network`."""
+    head = [
+        f"name = {_text(network.name)}",
+        f"title = {_text(network.title)}",
+        f"source = {_text(network.source)}",
+        f"binary_activations = {_flag(network.binary_activations)}",
+        "",
+        "[input]",
+        f"channels = {network.input_shape.channels}",
+        f"height = {network.input_shape.height}",
+        f"width = {network.input_shape.width}",
+        f"bits = {network.input_bits}",
+        f"signed = {_flag(network.input_signed)}",
+    ]
+    return "\n".join([*head, *(line for layer in network.layers for line in _layer(layer))]) + "\n"
+
+
+def _layer(layer: Layer) -> list[str]:
+    lines = ["", "[[layer]]", f"name = {_text(layer.name)}", f'operator = "{layer.operator}"']
+    if layer.operator in ("add", "concat"):
+        lines.append(f"inputs = [{', '.join(_text(name) for name in layer.inputs)}]")
+    else:
+        lines.append(f"input = {_text(layer.inputs[0])}")
+    if layer.has_weights:
+        lines.append(f"filters = {layer.output_shape.channels}")
+    if layer.operator in ("conv2d", "max_pool", "average_pool"):
+        lines += [
+            f"kernel = {_pair(layer.kernel)}",
+            f"stride = {_pair(layer.stride)}",
+            f"padding = {_edges(layer.padding)}",
+        ]
+    if layer.operator == "reorganise":
+        lines.append(f"stride = {layer.stride[0]}")
+    if layer.operator == "conv2d":
+        lines.append(f"groups = {layer.groups}")
+    if layer.has_weights or layer.operator == "add":
+        lines.append(f'activation = "{layer.activation}"')
+    if layer.has_weights:
+        lines.append(f"bias = {_flag(layer.bias)}")
+    return lines
+
+
+def _text(value: str) -> str:
+    # A TOML basic string is a JSON string, except that TOML also wants DEL escaped.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _flag(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _pair(value: tuple[int, int]) -> str:
+    high, wide = value
+    return str(high) if high == wide else f"[{high}, {wide}]"
+
+
+def _edges(padding: Padding) -> str:
+    edges = (padding.top, padding.left, padding.bottom, padding.right)
+    return str(edges[0]) if len(set(edges)) == 1 else str(list(edges))

@@ -1,0 +1,58 @@
+"""Networks by name: the files of `workloads/networks`, and any other network file by its path."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from lightsim.errors import InputError, unknown_name
+from lightsim.network.layer import Network
+
+__all__ = ["load_network", "zoo_names"]
+
+_SUFFIX = ".toml"
+
+
+def zoo_names() -> tuple[str, ...]:
+    """The names of the networks that come with LightSim, in alphabetical order."""
+    return tuple(sorted(file.name.removesuffix(_SUFFIX) for file in _zoo()))
+
+
+def load_network(name_or_path: str | Path) -> Network:
+    """The network of that name, or the one described by the file if it ends in `.toml`.
+
+    Raises `InputError` for an unknown name (with the nearest known one), a file that cannot be
+    read, and for every fault that `parse_network` finds.
+    """
+    # Here and not above: `lightsim --help` must not wait for pydantic.
+    from lightsim.network.parsing import parse_network
+
+    name = str(name_or_path)
+    if name.endswith(_SUFFIX) or isinstance(name_or_path, Path):
+        return parse_network(_read(Path(name)), name)
+    for file in _zoo():
+        if file.name == name + _SUFFIX:
+            return parse_network(file.read_text(encoding="utf-8"), file.name)
+    if Path(name).exists():
+        raise InputError(name, "not the name of a network file", f"accepted: a {_SUFFIX} file")
+    raise unknown_name("network", "network", name, zoo_names())
+
+
+def _zoo() -> list[Traversable]:
+    folder = files("workloads") / "networks"
+    return [file for file in folder.iterdir() if file.name.endswith(_SUFFIX)]
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            str(path), f"byte {error.start} is not UTF-8", "accepted: a TOML file in UTF-8"
+        ) from None
+    except OSError as error:
+        reason = (error.strerror or "cannot be read").lower()
+        raise InputError(
+            str(path), f"cannot be read ({reason})", f"accepted: a {_SUFFIX} file"
+        ) from None

@@ -1,0 +1,40 @@
+"""Kernels compiled by numba for one signature, at their first call, and kept on disk."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+__all__ = ["compiled"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def compiled(signature: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Compile the decorated function for exactly `signature`, when it is first called.
+
+    One signature keeps the number of compiled variants, and so the first start, small; arrays
+    that are only read are declared `Array(int16, 4, 'A', True)`, which takes any strides and
+    read-only memory without a copy. A kernel must not call a function of another file: numba's
+    disk cache watches only the file that the kernel is in. Numba itself is imported by the
+    first call, so that describing a machine does not load a compiler.
+    """
+
+    def wrap(function: Callable[P, R]) -> Callable[P, R]:
+        kernel: Any = None
+
+        @functools.wraps(function)
+        def call(*args: P.args, **kwargs: P.kwargs) -> R:
+            nonlocal kernel
+            if kernel is None:
+                from numba import njit
+
+                kernel = njit(signature, cache=True, nogil=True, error_model="numpy")(function)
+            result: R = kernel(*args, **kwargs)
+            return result
+
+        return call
+
+    return wrap

@@ -1,0 +1,90 @@
+"""Input values copied into the order in which dot products read them, padding filled in."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.numerics.compiled import compiled
+
+__all__ = ["channels_last", "filters_channels_last", "patches"]
+
+
+@compiled(
+    "void(Array(int16, 4, 'A', True), int64, int64, int64, int16[:, :, :, ::1])",
+)
+def channels_last(
+    x: NDArray[np.int16], top: int, left: int, pad_value: int, out: NDArray[np.int16]
+) -> None:
+    """out[b, i, j, n] = x[b, n, i + top, j + left], or `pad_value` outside x."""
+    batch, high, wide, channels = out.shape
+    first, last = max(0, -left), min(wide, x.shape[3] - left)
+    for b in range(batch):
+        for i in range(high):
+            row = i + top
+            if row < 0 or row >= x.shape[2] or first >= last:
+                out[b, i] = pad_value
+                continue
+            out[b, i, :first] = pad_value
+            out[b, i, last:] = pad_value
+            # Sliced first, because an index that might be negative costs a branch a number.
+            seen = x[b, :, row, first + left : last + left]
+            to = out[b, i, first:last]
+            for j in range(last - first):
+                for n in range(channels):
+                    to[j, n] = seen[n, j]
+
+
+@compiled("void(Array(int16, 4, 'A', True), int16[:, :, :, ::1])")
+def filters_channels_last(weights: NDArray[np.int16], out: NDArray[np.int16]) -> None:
+    """out[m, i, j, n] = weights[m, n, i, j]."""
+    filters, high, wide, channels = out.shape
+    for m in range(filters):
+        for n in range(channels):
+            for i in range(high):
+                for j in range(wide):
+                    out[m, i, j, n] = weights[m, n, i, j]
+
+
+@compiled(
+    "void(Array(int16, 4, 'A', True), UniTuple(int64, 2), UniTuple(int64, 2), "
+    "UniTuple(int64, 2), UniTuple(int64, 2), int64, int16[:, ::1])"
+)
+def patches(
+    x: NDArray[np.int16],
+    kernel: tuple[int, int],
+    stride: tuple[int, int],
+    origin: tuple[int, int],
+    shape: tuple[int, int],
+    pad_value: int,
+    out: NDArray[np.int16],
+) -> None:
+    """out[pixel] = the window of x that output pixel (b, r, c) sees, in order n, ky, kx.
+
+    `shape` is the output's rows and columns; what is left of a row of `out` becomes 0.
+    """
+    used = x.shape[1] * kernel[0] * kernel[1]
+    for b in range(x.shape[0]):
+        for r in range(shape[0]):
+            for c in range(shape[1]):
+                row = out[(b * shape[0] + r) * shape[1] + c]
+                left = c * stride[1] + origin[1]
+                inside = left >= 0 and left + kernel[1] <= x.shape[3]
+                place = 0
+                for n in range(x.shape[1]):
+                    for ky in range(kernel[0]):
+                        i = r * stride[0] + origin[0] + ky
+                        if i < 0 or i >= x.shape[2]:
+                            row[place : place + kernel[1]] = pad_value
+                        elif inside:
+                            seen = x[b, n, i, left : left + kernel[1]]
+                            to = row[place : place + kernel[1]]
+                            for kx in range(kernel[1]):
+                                to[kx] = seen[kx]
+                        else:
+                            for kx in range(kernel[1]):
+                                j = left + kx
+                                hit = 0 <= j < x.shape[3]
+                                row[place + kx] = x[b, n, i, j] if hit else pad_value
+                        place += kernel[1]
+                row[used:] = 0

@@ -1,0 +1,100 @@
+"""Images split by stride phase, so that every tap of a kernel is one run over all outputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.numerics.compiled import compiled
+from lightsim.numerics.window import Window
+
+__all__ = ["Planes", "split"]
+
+Element = TypeVar("Element", np.int16, np.uint64)
+
+
+@dataclass(frozen=True, slots=True)
+class Planes:
+    """How a window reads an image that `split` has cut into stride[0] x stride[1] planes.
+
+    Plane (p, q) keeps the rows p, p + stride, ... and columns q, q + stride, ... of the span;
+    it is `high` x `wide`. Tap (ky, kx) of output (r, c) lies `taps[ky, kx] + r * wide + c`
+    numbers after the channel's start, so one run of `run` numbers serves all outputs (the
+    `wide` - columns numbers between rows are computed and dropped).
+    """
+
+    window: Window
+
+    @property
+    def high(self) -> int:
+        """Rows of a plane."""
+        return self.window.rows + (self.window.kernel[0] - 1) // self.window.stride[0]
+
+    @property
+    def wide(self) -> int:
+        """Columns of a plane."""
+        return self.window.columns + (self.window.kernel[1] - 1) // self.window.stride[1]
+
+    @property
+    def run(self) -> int:
+        """Numbers from the first output's to the last output's."""
+        return (self.window.rows - 1) * self.wide + self.window.columns
+
+    @property
+    def outputs(self) -> int:
+        """Numbers of a channel's outputs with the dropped ones between and after them."""
+        return self.window.rows * self.wide
+
+    @property
+    def channel(self) -> int:
+        """Numbers of all planes of a channel."""
+        return self.window.stride[0] * self.window.stride[1] * self.high * self.wide
+
+    @property
+    def taps(self) -> NDArray[np.int64]:
+        """int64[kh, kw]: where each tap's run begins in its channel."""
+        sy, sx = self.window.stride
+        ky = np.arange(self.window.kernel[0], dtype=np.int64)[:, None]
+        kx = np.arange(self.window.kernel[1], dtype=np.int64)
+        plane = (ky % sy) * sx + kx % sx
+        return plane * (self.high * self.wide) + (ky // sy) * self.wide + kx // sx
+
+
+def split(x: NDArray[Element], planes: Planes, pad_value: int) -> NDArray[Element]:
+    """[batch, channels, sy, sx, high, wide] of `x` [batch, channels, h, w], padding filled in."""
+    window: Window = planes.window
+    shape = (*x.shape[:2], *window.stride, planes.high, planes.wide)
+    out = np.empty(shape, x.dtype)
+    kernel = _split_int16 if x.dtype == np.int16 else _split_uint64
+    kernel(x, window.origin[0], window.origin[1], pad_value, out)
+    return out
+
+
+def _split(x: NDArray[Element], top: int, left: int, pad_value: int, out: NDArray[Element]) -> None:
+    batch, channels, sy, sx, high, wide = out.shape
+    for b in range(batch):
+        for n in range(channels):
+            for p in range(sy):
+                for q in range(sx):
+                    first = min(max(0, -((left + q) // sx)), wide)
+                    last = max(first, min(wide, -((left + q - x.shape[3]) // sx)))
+                    for i in range(high):
+                        row = i * sy + p + top
+                        to = out[b, n, p, q, i]
+                        if row < 0 or row >= x.shape[2]:
+                            to[:] = pad_value
+                            continue
+                        to[:first] = pad_value
+                        to[last:] = pad_value
+                        # Sliced, because an index that might be negative costs a branch.
+                        seen = x[b, n, row, first * sx + q + left :]
+                        for j in range(last - first):
+                            to[first + j] = seen[j * sx]
+
+
+_SIGNATURE = "void(Array({0}, 4, 'A', True), int64, int64, int64, {0}[:, :, :, :, :, ::1])"
+_split_int16 = compiled(_SIGNATURE.format("int16"))(_split)
+_split_uint64 = compiled(_SIGNATURE.format("uint64"))(_split)

@@ -1,0 +1,46 @@
+"""The window a convolution or pooling moves over an image: which input each output sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lightsim.errors import InputError
+
+__all__ = ["Pair", "Window"]
+
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Output (r, c) sees input rows r * stride[0] + origin[0] + (0 .. kernel[0] - 1), and so on.
+
+    `origin` is minus the top and left padding, or any other integers: a tile that starts in
+    the middle of the image it holds has a positive origin. Raises `InputError` for an empty
+    kernel or a stride below 1.
+    """
+
+    kernel: Pair
+    stride: Pair
+    origin: Pair
+    rows: int
+    columns: int
+
+    def __post_init__(self) -> None:
+        if min(self.stride) < 1:
+            raise InputError("stride", f"{self.stride[0]},{self.stride[1]}", "at least 1,1")
+        if min(self.kernel) < 1:
+            raise InputError("kernel", f"{self.kernel[0]}x{self.kernel[1]}", "at least 1x1")
+
+    @property
+    def span(self) -> Pair:
+        """Height and width of the input that all outputs together see."""
+        return (
+            max(self.rows - 1, 0) * self.stride[0] + self.kernel[0],
+            max(self.columns - 1, 0) * self.stride[1] + self.kernel[1],
+        )
+
+    def strip(self, first_row: int, rows: int) -> Window:
+        """The window of output rows first_row .. first_row + rows - 1 alone."""
+        top = self.origin[0] + first_row * self.stride[0]
+        return Window(self.kernel, self.stride, (top, self.origin[1]), rows, self.columns)

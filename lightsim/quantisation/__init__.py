@@ -1,0 +1,31 @@
+"""Quantised networks: their integers, trained or synthetic, and what they compute."""
+
+from lightsim.quantisation.accumulators import accumulator_bits, check_accumulators
+from lightsim.quantisation.elements import element_types
+from lightsim.quantisation.inference import accuracy, infer
+from lightsim.quantisation.layer_output import SumRules, layer_output
+from lightsim.quantisation.select import quantise
+from lightsim.quantisation.synthetic import synthetic_images, synthetic_workload
+from lightsim.quantisation.trained import held_out_images, load_trained, trained_schemes
+from lightsim.quantisation.truncation import in_truncated_units
+from lightsim.quantisation.workload import LabelledImages, QuantisedLayer, Workload
+
+__all__ = [
+    "LabelledImages",
+    "QuantisedLayer",
+    "SumRules",
+    "Workload",
+    "accumulator_bits",
+    "accuracy",
+    "check_accumulators",
+    "element_types",
+    "held_out_images",
+    "in_truncated_units",
+    "infer",
+    "layer_output",
+    "load_trained",
+    "quantise",
+    "synthetic_images",
+    "synthetic_workload",
+    "trained_schemes",
+]

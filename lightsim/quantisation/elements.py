@@ -1,0 +1,69 @@
+"""The integer type of every layer's output: one rule for trained and synthetic weights."""
+
+from __future__ import annotations
+
+from lightsim.errors import InputError
+from lightsim.network.layer import Layer, Network
+from lightsim.network.tensor import ElementType
+from lightsim.numerics.scheme import Scheme
+
+__all__ = ["element_types", "input_types"]
+
+_UNSIGNED_BYTE = ElementType(8, signed=False)
+_SIGNED_BYTE = ElementType(8, signed=True)
+_SIGN = ElementType(1, signed=True)
+_RAW = ElementType(32, signed=True)
+
+
+def element_types(network: Network, scheme: Scheme) -> dict[str, ElementType]:
+    """The output type of every layer, by layer name, in the network's order.
+
+    A layer with weights: `relu` gives unsigned bytes, `none` signed bytes, or the raw 32-bit
+    accumulator if it is the network's last layer; `sign` gives one bit, and so does `relu`
+    under the scheme `binary` where the network has binary activations. `add` gives unsigned
+    bytes after `relu`, else signed bytes. Every other operator keeps its input's type.
+
+    Raises `InputError` if a `concat` joins inputs of different types.
+    """
+    types: dict[str, ElementType] = {}
+    for layer in network.layers:
+        inputs = input_types(network, layer, types)
+        if layer.has_weights:
+            types[layer.name] = _weighted(network, layer, scheme)
+        elif layer.operator == "add":
+            types[layer.name] = _UNSIGNED_BYTE if layer.activation == "relu" else _SIGNED_BYTE
+        else:
+            types[layer.name] = _shared(layer, inputs)
+    return types
+
+
+def input_types(
+    network: Network, layer: Layer, types: dict[str, ElementType]
+) -> tuple[ElementType, ...]:
+    """The types of `layer`'s inputs, given the output `types` of the layers before it."""
+    own = ElementType(network.input_bits, network.input_signed)
+    return tuple(own if name == "input" else types[name] for name in layer.inputs)
+
+
+def _weighted(network: Network, layer: Layer, scheme: Scheme) -> ElementType:
+    binary = scheme.name == "binary" and network.binary_activations
+    if layer.activation == "sign" or (binary and layer.activation == "relu"):
+        return _SIGN
+    if layer.activation == "relu":
+        return _UNSIGNED_BYTE
+    return _RAW if layer is network.layers[-1] else _SIGNED_BYTE
+
+
+def _shared(layer: Layer, inputs: tuple[ElementType, ...]) -> ElementType:
+    first = inputs[0]
+    if any(other != first for other in inputs):
+        written = ", ".join(
+            f"{name} {'signed' if kind.signed else 'unsigned'} {kind.bits}-bit"
+            for name, kind in zip(layer.inputs, inputs, strict=True)
+        )
+        raise InputError(
+            layer.name,
+            f"{layer.operator} joins activations of different types: {written}",
+            "give the layers it joins the same activation",
+        )
+    return first

@@ -1,0 +1,91 @@
+"""A workload: a network whose every layer has its integers, ready to be computed bit for bit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.network.layer import Layer, Network
+from lightsim.network.tensor import ElementType
+from lightsim.numerics.requantise import Rounding
+from lightsim.numerics.scheme import Scheme
+
+__all__ = ["LabelledImages", "QuantisedLayer", "Workload"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class QuantisedLayer:
+    """A layer with its integers.
+
+    With weights (`conv2d`, `dense`):
+      `weights`    int16[out, in / groups, kernel height, kernel width], the integer values
+                   (`dense`: kernel = the whole input image)
+      `k`          int8[out], terms of each filter (0..2; 0 everywhere for fixed formats)
+      `bias`       int32[out], the accumulator's first value
+      `multiplier` int32[out], 1..32767
+      `shift`      0..31
+    and the output is
+      `threshold` (1-bit output)   +1 where acc >= 0, else -1
+      `raw` (32-bit output)        acc
+      otherwise                    clamp(round((acc * multiplier) / 2**shift))
+    with `rounding` naming the rounding and the clamp going from `lowest` to `highest`
+    (`lowest` = 0 for relu).
+
+    `add`: both inputs are requantised by themselves, then added, then clamped:
+    clamp(round(a * multiplier[0] / 2**shift) + round(b * residual_multiplier / 2**residual_shift)).
+    Average and global pooling: clamp(round(sum * multiplier[0] / 2**shift)), the sum taken over
+    the window with padding counted as zeros. Max pooling: padding never wins.
+    """
+
+    layer: Layer
+    inputs: tuple[ElementType, ...]
+    output: ElementType
+    lowest: int
+    highest: int
+    scheme: Scheme | None = None
+    weights: NDArray[np.int16] | None = None
+    k: NDArray[np.int8] | None = None
+    bias: NDArray[np.int32] | None = None
+    multiplier: NDArray[np.int32] = field(default_factory=lambda: np.ones(1, np.int32))
+    shift: int = 0
+    rounding: Rounding = "half_up"
+    residual_multiplier: int = 1
+    residual_shift: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelledImages:
+    """Images of the network's input type and their class numbers.
+
+    `images` int16[count, channels, height, width]; `labels` int64[count].
+    """
+
+    images: NDArray[np.int16]
+    labels: NDArray[np.int64]
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Workload:
+    """A quantised network. `weights_origin` says `trained (...)` or `synthetic (seed N)`."""
+
+    network: Network
+    scheme: Scheme
+    layers: tuple[QuantisedLayer, ...]
+    weights_origin: str
+    trained: bool
+    held_out: LabelledImages | None = None
+
+    @property
+    def input_type(self) -> ElementType:
+        """The integer type of the network's input."""
+        return ElementType(self.network.input_bits, self.network.input_signed)
+
+    def layer(self, name: str) -> QuantisedLayer:
+        """The quantised layer called `name`; raises `KeyError` if there is none."""
+        for layer in self.layers:
+            if layer.layer.name == name:
+                return layer
+        raise KeyError(name)

@@ -1,0 +1,114 @@
+"""The run directory: every report of a run, written so that no file is ever half there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from lightsim.errors import InputError
+from lightsim.reports.report import RunReport
+from lightsim.reports.summary import summary_text
+from lightsim.reports.tables import columns_text, write_layers_csv
+from lightsim.reports.trace import write_trace
+
+__all__ = ["FILES", "check_directory", "write_directory"]
+
+_Writer = Callable[[RunReport, Path], None]
+
+_PARTIAL = ".lightsim-partial-"
+
+
+def write_directory(report: RunReport, path: Path) -> None:
+    """Create the run directory `path` and write `FILES` into it.
+
+    A directory of an earlier run is overwritten file by file; other files in it stay. All
+    files are written under temporary names and then renamed, so an interrupt leaves the
+    earlier run, or nothing. Raises `InputError` for a directory that is not LightSim's or
+    cannot be written.
+    """
+    check_directory(path)
+    partial = {name: path / f"{_PARTIAL}{name}" for name in FILES}
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        for name, write in FILES.items():
+            write(report, partial[name])
+        for name in FILES:
+            partial[name].replace(path / name)
+    except OSError as error:
+        raise InputError(str(path), f"cannot be written: {error.strerror or error}") from None
+    finally:
+        for file in partial.values():
+            with suppress(OSError):
+                file.unlink(missing_ok=True)
+
+
+def check_directory(path: Path) -> None:
+    """Raise `InputError` unless `path` is new, empty, or the directory of an earlier run.
+
+    To be called before a long run as well, so that a mistake is told at once.
+    """
+    accepted = "name a new or empty directory, or one that an earlier run wrote"
+    try:
+        if not path.exists():
+            return
+        if not path.is_dir():
+            raise InputError(str(path), "is a file, not a directory", accepted)
+        others = [entry for entry in path.iterdir() if not entry.name.startswith(_PARTIAL)]
+    except OSError as error:
+        raise InputError(str(path), f"cannot be read: {error.strerror or error}") from None
+    if others and not _is_run(path):
+        found = sorted(entry.name for entry in others)[0]
+        raise InputError(
+            str(path), f"holds files that are not of a LightSim run ('{found}')", accepted
+        )
+
+
+def _is_run(path: Path) -> bool:
+    try:
+        summary = json.loads((path / "summary.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    schema = summary.get("schema") if isinstance(summary, dict) else None
+    return isinstance(schema, str) and schema.startswith("lightsim.run/")
+
+
+def _write_configuration(report: RunReport, path: Path) -> None:
+    text = json.dumps(_plain(report.configuration), indent=2, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _plain(value: object) -> object:
+    """Read-only mappings and tuples as the types that JSON knows."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def _write_summary(report: RunReport, path: Path) -> None:
+    path.write_text(summary_text(report), encoding="utf-8")
+
+
+def _write_columns(report: RunReport, path: Path) -> None:
+    path.write_text(columns_text(), encoding="utf-8")
+
+
+def _write_page(report: RunReport, path: Path) -> None:
+    # Plotly takes a quarter of a second to import: only who writes a page pays for it.
+    from lightsim.reports.page import page
+
+    path.write_text(page(report), encoding="utf-8")
+
+
+# The summary comes first: it is what marks the directory as LightSim's.
+FILES: dict[str, _Writer] = {
+    "summary.json": _write_summary,
+    "configuration.json": _write_configuration,
+    "layers.csv": write_layers_csv,
+    "layers-columns.csv": _write_columns,
+    "trace.json.gz": write_trace,
+    "report.html": _write_page,
+}

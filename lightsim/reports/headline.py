@@ -1,0 +1,84 @@
+"""The numbers a reader wants first, spelled for people; terminal and page show the same."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import NamedTuple
+
+from lightsim.reports.quantities import energy_per_image_j
+from lightsim.reports.report import RunReport
+from lightsim.units import spell
+
+__all__ = ["Fact", "headline", "provenance"]
+
+
+class Fact(NamedTuple):
+    """A labelled value and the remark that belongs under it ("" for none)."""
+
+    label: str
+    value: str
+    remark: str = ""
+
+
+def headline(report: RunReport) -> tuple[Fact, ...]:
+    """Latency, throughput, operations, cycles, clock, accuracy, energy and the bits."""
+    return (
+        Fact("Latency", spell(report.latency_s, "s"), f"batch of {_images(report.batch)}"),
+        Fact(
+            "Throughput",
+            f"{_significant(report.throughput_images_per_s)} images/s",
+            f"over {_images(report.images)}",
+        ),
+        Fact("Arithmetic", f"{_significant(report.gops)} GOP/s", "1 MAC = 2 operations"),
+        Fact("Cycles", f"{report.cycles:,}", f"for {_images(report.images)}"),
+        Fact("Clock", spell(report.clock_hz, "Hz")),
+        _accuracy(report),
+        Fact(
+            "Energy",
+            f"{spell(energy_per_image_j(report), 'J')}/image",
+            "estimated from counted events",
+        ),
+        Fact(
+            "Bit exact",
+            "yes" if report.bit_exact else "NO",
+            f"output SHA-256 {report.output_sha256[:12]}…",
+        ),
+    )
+
+
+def provenance(report: RunReport) -> tuple[Fact, ...]:
+    """What was run: enough to run it again."""
+    return (
+        Fact("Network", report.network, report.title),
+        Fact("Board", report.board or "none"),
+        Fact("Scheme", report.scheme),
+        Fact("Accelerator", report.accelerator),
+        Fact("Engine", report.engine),
+        Fact("Weights", report.weights_origin),
+        Fact("Images", f"{report.images:,} (batch {report.batch:,})"),
+        Fact("Seed", str(report.seed)),
+        Fact("Output SHA-256", report.output_sha256),
+        Fact("Energy table", report.energy_source),
+        Fact("LightSim", version("lightsim")),
+    )
+
+
+def _accuracy(report: RunReport) -> Fact:
+    if report.accuracy is None:
+        return Fact("Accuracy", "not measured", "no labelled images")
+    return Fact(
+        "Accuracy",
+        f"{100 * report.accuracy:.2f} %",
+        f"on {report.accuracy_images:,} held-out images",
+    )
+
+
+def _images(count: int) -> str:
+    return f"{count:,} image{'' if count == 1 else 's'}"
+
+
+def _significant(value: float) -> str:
+    """Four significant digits, never in powers of ten."""
+    if value >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.4g}"

@@ -1,0 +1,90 @@
+"""The per-layer table of the page, as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+
+from lightsim.reports.quantities import (
+    gops,
+    intensity,
+    k_counts,
+    largest_stall,
+    share,
+    traffic,
+)
+from lightsim.reports.report import LayerReport, RunReport
+
+__all__ = ["layer_table"]
+
+_Cell = Callable[[LayerReport, RunReport], str]
+
+
+def layer_table(report: RunReport) -> str:
+    """A table with a row for each layer, and the sentences that define its columns."""
+    head = "".join(f'<th scope="col"{_align(text)}>{title}</th>' for title, text, _ in _COLUMNS)
+    rows = "\n".join(
+        "<tr>"
+        + "".join(f"<td{_align(text)}>{cell(layer, report)}</td>" for _, text, cell in _COLUMNS)
+        + "</tr>"
+        for layer in report.layers
+    )
+    return (
+        f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n'
+        f"<tbody>\n{rows}\n</tbody>\n</table></div>\n"
+        '<p class="definition">Share: the layer’s cycles over the run’s. k: filters with 0 / 1 / 2 '
+        "terms. Utilisation: useful lane cycles over lanes times cycles. Op/B: operations (two for "
+        "each MAC) per byte of memory traffic. At best: cycles if only the array, or only the "
+        "memory at its peak rate, mattered. All columns, and every stall cause, are in "
+        "layers.csv.</p>"
+    )
+
+
+def _align(text: bool) -> str:
+    return ' class="text"' if text else ""
+
+
+def _name(layer: LayerReport, report: RunReport) -> str:
+    fused = f"<br><small>+ {escape(', '.join(layer.fused))}</small>" if layer.fused else ""
+    return f"{escape(layer.name)}{fused}"
+
+
+def _k(layer: LayerReport, report: RunReport) -> str:
+    counts = k_counts(layer)
+    return " / ".join(f"{count:,}" for count in counts) if sum(counts) else "–"
+
+
+def _stall(layer: LayerReport, report: RunReport) -> str:
+    stall = largest_stall(layer)
+    if stall is None:
+        return "–"
+    cause, cycles = stall
+    percent = f"<small>{100 * cycles / layer.cycles:.1f} %</small>"
+    return f"{escape(cause.replace('_', ' '))} {percent}"
+
+
+def _ratio(layer: LayerReport, report: RunReport) -> str:
+    value = intensity(layer)
+    return "–" if value is None else f"{value:,.1f}"
+
+
+def _best(layer: LayerReport, report: RunReport) -> str:
+    return f"{layer.compute_bound_cycles:,} / {layer.memory_bound_cycles:,}"
+
+
+_COLUMNS: tuple[tuple[str, bool, _Cell], ...] = (
+    ("Layer", True, _name),
+    ("Kind", True, lambda layer, _: escape(layer.kind.replace("_", " "))),
+    ("Cycles", False, lambda layer, _: f"{layer.cycles:,}"),
+    ("Share", False, lambda layer, report: f"{100 * share(layer, report):.1f} %"),
+    ("MACs", False, lambda layer, _: f"{layer.macs:,}"),
+    ("k 0 / 1 / 2", False, _k),
+    ("Utilisation", False, lambda layer, _: f"{100 * layer.utilisation:.1f} %"),
+    ("GOP/s", False, lambda layer, report: f"{gops(layer, report.clock_hz):,.1f}"),
+    ("Memory<br>bytes", False, lambda layer, _: f"{traffic(layer):,}"),
+    ("Op/B", False, _ratio),
+    ("At best, cycles<br>array / memory", False, _best),
+    ("Bound by", True, lambda layer, _: escape(layer.bound_by.replace("_", " "))),
+    ("Largest stall", True, _stall),
+    ("Tiles", False, lambda layer, _: f"{layer.tiles:,}"),
+)

@@ -1,0 +1,74 @@
+"""Quantities that several reports derive from a run in the same way, defined once."""
+
+from __future__ import annotations
+
+from lightsim.errors import InputError
+from lightsim.numerics.scheme import scheme
+from lightsim.reports.report import LayerReport, RunReport
+
+__all__ = [
+    "energy_per_image_j",
+    "gops",
+    "has_k",
+    "intensity",
+    "k_counts",
+    "largest_stall",
+    "operations",
+    "share",
+    "traffic",
+]
+
+
+def operations(layer: LayerReport) -> int:
+    """Operations of a layer: two (a multiply and an add) for each multiply-accumulate."""
+    return 2 * layer.macs
+
+
+def traffic(layer: LayerReport) -> int:
+    """Bytes moved to and from memory by all streams of a layer."""
+    return sum(layer.traffic_bytes.values())
+
+
+def gops(layer: LayerReport, clock_hz: int) -> float:
+    """Operations per second of a layer in units of 10^9 (0 for a layer of no cycles)."""
+    return operations(layer) * clock_hz / layer.cycles / 1e9 if layer.cycles else 0.0
+
+
+def intensity(layer: LayerReport) -> float | None:
+    """Operations for each byte of memory traffic; None for a layer that moves no bytes."""
+    moved = traffic(layer)
+    return operations(layer) / moved if moved else None
+
+
+def share(layer: LayerReport, report: RunReport) -> float:
+    """The layer's cycles as a part of the run's cycles."""
+    return layer.cycles / report.cycles if report.cycles else 0.0
+
+
+def largest_stall(layer: LayerReport) -> tuple[str, int] | None:
+    """The cause with the most stall cycles and those cycles; None without stalls.
+
+    Of equal causes the first by name is taken.
+    """
+    cause = min(layer.stalls, key=lambda name: (-layer.stalls[name], name), default=None)
+    if cause is None or layer.stalls[cause] == 0:
+        return None
+    return cause, layer.stalls[cause]
+
+
+def k_counts(layer: LayerReport) -> tuple[int, int, int]:
+    """Filters with 0, 1 and 2 terms."""
+    return (layer.k.get("0", 0), layer.k.get("1", 0), layer.k.get("2", 0))
+
+
+def has_k(report: RunReport) -> bool:
+    """Whether the run's scheme chooses k for every filter by itself."""
+    try:
+        return scheme(report.scheme).k_per_filter
+    except InputError:
+        return any(sum(1 for count in k_counts(layer) if count) > 1 for layer in report.layers)
+
+
+def energy_per_image_j(report: RunReport) -> float:
+    """Joules for one image of the run."""
+    return report.energy_j / report.images

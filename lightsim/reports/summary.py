@@ -1,0 +1,119 @@
+"""The JSON summary of a run: the stable contract `lightsim.run/1`, with additions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Any
+
+from lightsim.reports.quantities import traffic
+from lightsim.reports.report import LayerReport, ResourceReport, RunReport
+
+__all__ = ["SCHEMA_NAME", "run_schema", "summary", "summary_text"]
+
+SCHEMA_NAME = "lightsim.run/1"
+
+
+def summary(report: RunReport) -> dict[str, Any]:
+    """The run as JSON-able data: the contract's keys in the contract's order, then additions.
+
+    Units are in the keys' names (`_hz`, `_s`, `_j`, `_bytes`); `cycles` are of the accelerator
+    clock. The schema is `run_schema()`.
+    """
+    return {
+        "schema": SCHEMA_NAME,
+        "network": report.network,
+        "board": report.board,
+        "scheme": report.scheme,
+        "engine": report.engine,
+        "clock_hz": int(report.clock_hz),
+        "images": int(report.images),
+        "cycles": int(report.cycles),
+        "latency_s": float(report.latency_s),
+        "throughput_images_per_s": float(report.throughput_images_per_s),
+        "gops": float(report.gops),
+        "bit_exact": bool(report.bit_exact),
+        "output_sha256": report.output_sha256,
+        "resources": {name: _resource(row) for name, row in report.resources.items()},
+        "energy_j": float(report.energy_j),
+        "accuracy": None if report.accuracy is None else float(report.accuracy),
+        "layers": [_layer(layer) for layer in report.layers],
+        **_additions(report),
+    }
+
+
+def summary_text(report: RunReport) -> str:
+    """The summary as one JSON document; refuses NaN and infinity, which JSON does not have."""
+    return json.dumps(summary(report), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def run_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) that every summary fulfils."""
+    text = (files("lightsim.reports") / "schemas" / "run-1.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+def _resource(row: ResourceReport) -> dict[str, int | None]:
+    available = None if row.available is None else int(row.available)
+    return {"used": int(row.used), "available": available}
+
+
+def _layer(layer: LayerReport) -> dict[str, Any]:
+    return {
+        "name": layer.name,
+        "cycles": int(layer.cycles),
+        "macs": int(layer.macs),
+        "terms": int(layer.terms),
+        "k": {count: int(layer.k.get(count, 0)) for count in ("0", "1", "2")},
+        "utilisation": float(layer.utilisation),
+        "bound_by": layer.bound_by,
+        "stalls": _ints(layer.stalls),
+        "kind": layer.kind,
+        "fused": list(layer.fused),
+        "start": int(layer.start),
+        "end": int(layer.end),
+        "busy": int(layer.busy),
+        "tiles": int(layer.tiles),
+        "mapping": layer.mapping,
+        "traffic_bytes": _ints(layer.traffic_bytes),
+        "compute_bound_cycles": int(layer.compute_bound_cycles),
+        "memory_bound_cycles": int(layer.memory_bound_cycles),
+    }
+
+
+def _additions(report: RunReport) -> dict[str, Any]:
+    return {
+        "title": report.title,
+        "accelerator": report.accelerator,
+        "batch": int(report.batch),
+        "seed": int(report.seed),
+        "weights_origin": report.weights_origin,
+        "accuracy_images": int(report.accuracy_images),
+        "traffic_bytes": sum(int(traffic(layer)) for layer in report.layers),
+        "peak_ops_per_cycle": float(report.peak_ops_per_cycle),
+        "peak_bytes_per_cycle": float(report.peak_bytes_per_cycle),
+        "energy_by_event_j": {k: float(v) for k, v in report.energy_by_event_j.items()},
+        "energy_source": report.energy_source,
+        "units": [
+            {
+                "name": unit.name,
+                "busy": int(unit.busy),
+                "stalls": _ints(unit.stalls),
+                "idle": int(unit.idle),
+            }
+            for unit in report.units
+        ],
+        "parts": [
+            {"name": part.name, "resources": _ints(part.resources), "source": part.source}
+            for part in report.parts
+        ],
+        "notes": list(report.notes),
+        "lightsim_version": version("lightsim"),
+    }
+
+
+def _ints(row: Mapping[str, int]) -> dict[str, int]:
+    return {name: int(value) for name, value in row.items()}

@@ -1,0 +1,130 @@
+"""The per-layer table of a run as a pandas frame and a CSV file, with its columns explained."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from lightsim.reports.quantities import gops, intensity, k_counts, operations, share, traffic
+from lightsim.reports.report import LayerReport, RunReport
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["COLUMNS", "Column", "column_names", "columns_text", "layers_frame", "write_layers_csv"]
+
+
+class Column(NamedTuple):
+    """The unit of a column ("" for none) and what it holds."""
+
+    unit: str
+    meaning: str
+
+
+COLUMNS: dict[str, Column] = {
+    "layer": Column("", "name of the engine layer"),
+    "kind": Column("", "operator"),
+    "fused": Column("", "layers computed in the same pass, joined by +"),
+    "start": Column("cycle", "first cycle of the layer in the run"),
+    "end": Column("cycle", "first cycle after the layer"),
+    "cycles": Column("cycles", "accelerator cycles, over all images: busy plus every stall"),
+    "share": Column("1", "cycles over the cycles of the run"),
+    "busy": Column("cycles", "cycles in which the array or pooling unit issued work"),
+    "macs": Column("MAC", "multiply-accumulates, over all images"),
+    "operations": Column("operations", "two for each multiply-accumulate"),
+    "terms": Column("terms", "signed powers of two in the weights"),
+    "k0": Column("filters", "filters with no term (pruned)"),
+    "k1": Column("filters", "filters with one term"),
+    "k2": Column("filters", "filters with two terms"),
+    "utilisation": Column("1", "useful lane cycles over lanes times cycles"),
+    "bound_by": Column("", "what limits the layer"),
+    "tiles": Column("tiles", "tiles computed, over all images"),
+    "mapping": Column("", "tile sizes and loop order"),
+    "gops": Column("10^9 operations/s", "operations over the layer's time"),
+    "operations_per_byte": Column("operations/byte", "operations over traffic; empty if none"),
+    "compute_bound_cycles": Column("cycles", "cycles if only the array mattered"),
+    "memory_bound_cycles": Column("cycles", "cycles if only the memory's peak rate mattered"),
+    "traffic_bytes": Column("bytes", "bytes to and from memory, all streams"),
+    "traffic_<stream>_bytes": Column("bytes", "bytes to or from memory of one stream"),
+    "stall_<cause>": Column("cycles", "cycles in which the layer waited for this cause"),
+}
+
+
+def layers_frame(report: RunReport) -> pd.DataFrame:
+    """One row a layer, in the order of the run; the columns are those of `COLUMNS`.
+
+    The last two entries of `COLUMNS` become a column for each stream and stall cause of the
+    run, so that all rows have the same columns: a cause that a layer does not name is 0.
+    """
+    import pandas as pd
+
+    streams = _union(layer.traffic_bytes for layer in report.layers)
+    causes = _union(layer.stalls for layer in report.layers)
+    rows = [_row(layer, report, streams, causes) for layer in report.layers]
+    return pd.DataFrame(rows, columns=list(column_names(report)))
+
+
+def column_names(report: RunReport) -> tuple[str, ...]:
+    """The columns of this run's frame in order."""
+    fixed = [name for name in COLUMNS if "<" not in name]
+    streams = _union(layer.traffic_bytes for layer in report.layers)
+    causes = _union(layer.stalls for layer in report.layers)
+    return (
+        *fixed,
+        *(f"traffic_{stream}_bytes" for stream in streams),
+        *(f"stall_{cause}" for cause in causes),
+    )
+
+
+def write_layers_csv(report: RunReport, path: Path) -> None:
+    """Write the frame as CSV (comma, header, UTF-8, line feed; no index, no comments)."""
+    layers_frame(report).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def columns_text() -> str:
+    """A CSV that explains the columns: name, unit, meaning."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("column", "unit", "meaning"))
+    writer.writerows((name, *column) for name, column in COLUMNS.items())
+    return text.getvalue()
+
+
+def _union(rows: Iterable[Mapping[str, int]]) -> tuple[str, ...]:
+    return tuple(sorted({name for row in rows for name in row}))
+
+
+def _row(
+    layer: LayerReport, report: RunReport, streams: tuple[str, ...], causes: tuple[str, ...]
+) -> dict[str, object]:
+    k0, k1, k2 = k_counts(layer)
+    return {
+        "layer": layer.name,
+        "kind": layer.kind,
+        "fused": "+".join(layer.fused),
+        "start": layer.start,
+        "end": layer.end,
+        "cycles": layer.cycles,
+        "share": share(layer, report),
+        "busy": layer.busy,
+        "macs": layer.macs,
+        "operations": operations(layer),
+        "terms": layer.terms,
+        "k0": k0,
+        "k1": k1,
+        "k2": k2,
+        "utilisation": layer.utilisation,
+        "bound_by": layer.bound_by,
+        "tiles": layer.tiles,
+        "mapping": layer.mapping,
+        "gops": gops(layer, report.clock_hz),
+        "operations_per_byte": intensity(layer),
+        "compute_bound_cycles": layer.compute_bound_cycles,
+        "memory_bound_cycles": layer.memory_bound_cycles,
+        "traffic_bytes": traffic(layer),
+        **{f"traffic_{name}_bytes": layer.traffic_bytes.get(name, 0) for name in streams},
+        **{f"stall_{name}": layer.stalls.get(name, 0) for name in causes},
+    }

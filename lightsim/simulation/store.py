@@ -1,0 +1,102 @@
+"""The values in memory: every tensor's activations, and weight tiles cut from the workload."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.hardware.accelerator import Accelerator
+from lightsim.mapping.layout import Volume
+from lightsim.mapping.lowering import EngineLayer, Plan, TensorView
+from lightsim.mapping.schedule import Schedule, Tile
+from lightsim.numerics.formats import codec
+from lightsim.simulation.contents import Activations, TermPlanes, WeightTile
+
+__all__ = ["Store"]
+
+_UNWRITTEN = -(1 << 14)  # outside what an 8-bit or 1-bit layer can write
+
+
+class Store:
+    """Memory contents during one program run.
+
+    Tensors are int16[images, channels, height, width] (int32 for raw accumulators); what no
+    unit has written yet is filled with a value no layer produces, so that reading too early
+    shows in the result.
+    """
+
+    def __init__(self, plan: Plan, accelerator: Accelerator, images: NDArray[np.int16]) -> None:
+        self._plan = plan
+        self._truncate = accelerator.accumulator.accumulation == "truncate"
+        self._planes: dict[str, TermPlanes] = {}
+        self.tensors: dict[str, Activations] = {}
+        for tensor in plan.tensors:
+            shape = (len(images), tensor.shape.channels, tensor.shape.height, tensor.shape.width)
+            if tensor.element.bits > 16:
+                self.tensors[tensor.name] = np.full(shape, _UNWRITTEN, np.int32)
+            else:
+                self.tensors[tensor.name] = np.full(shape, _UNWRITTEN, np.int16)
+        stored = self.tensors[plan.input.tensor]
+        stored[...] = images.reshape(stored.shape)  # dense networks store it as a vector
+
+    def read(self, view: TensorView, volume: Volume) -> Activations:
+        """A copy of a box of a view."""
+        return self._box(view, volume).copy()
+
+    def write(self, view: TensorView, volume: Volume, values: Activations) -> None:
+        """Store values into a box of a view."""
+        box = self._box(view, volume)
+        box[...] = values.reshape(box.shape)
+
+    def layer_output(self, view: TensorView) -> Activations:
+        """All values of a view."""
+        stop = view.offset + view.shape.channels
+        return self.tensors[view.tensor][:, view.offset : stop]
+
+    def _box(self, view: TensorView, volume: Volume) -> Activations:
+        channels = slice(view.offset + volume.channels.start, view.offset + volume.channels.stop)
+        images, rows, columns = volume.images, volume.rows, volume.columns
+        return self.tensors[view.tensor][
+            images.start : images.stop,
+            channels,
+            rows.start : rows.stop,
+            columns.start : columns.stop,
+        ]
+
+    def weight_tile(self, schedule: Schedule, tile: Tile) -> WeightTile:
+        """The weights and parameters of a tile, filters in array row order."""
+        layer = schedule.layer
+        filters = np.array([f for group in tile.groups for f in group.filters if f >= 0], np.int64)
+        weights = layer.weights
+        main = layer.main
+        if weights is None or main.bias is None:
+            raise ValueError(f"layer '{layer.name}' has no weights to load")
+        start = tile.computed.channels.start
+        planes = None
+        if layer.groups == 1:
+            inner = slice(tile.read.channels.start, tile.read.channels.stop)
+        else:
+            inner = slice(None)
+        if self._truncate:
+            whole = self._term_planes(layer)
+            planes = TermPlanes(
+                whole.sign[:, filters, inner],
+                whole.exponent[:, filters, inner],
+                whole.present[:, filters, inner],
+            )
+        multiplier = np.broadcast_to(main.multiplier, (layer.computed.channels,))
+        return WeightTile(
+            weights[filters, inner], planes, main.bias[filters], multiplier[filters],
+            filters - start,
+        )  # fmt: skip
+
+    def _term_planes(self, layer: EngineLayer) -> TermPlanes:
+        found = self._planes.get(layer.name)
+        if found is None:
+            scheme = layer.main.scheme
+            if scheme is None or layer.weights is None:
+                raise ValueError(f"layer '{layer.name}' has no terms")
+            words = codec(scheme.name)
+            found = TermPlanes(*words.terms(words.encode_values(layer.weights)))
+            self._planes[layer.name] = found
+        return found

@@ -1,0 +1,1 @@
+"""Evidence for resource estimates, budgets, default designs and energy."""

@@ -1,0 +1,1 @@
+"""Evidence for the catalogue, and for accelerator and board files."""

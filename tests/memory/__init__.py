@@ -1,0 +1,1 @@
+"""Evidence for the timing of memory channels."""

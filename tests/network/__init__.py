@@ -1,0 +1,1 @@
+"""The room of networks: files, shapes and the zoo."""

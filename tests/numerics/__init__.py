@@ -1,0 +1,1 @@
+"""Tests of lightsim.numerics against the specification in tests/reference.py."""

@@ -1,0 +1,1 @@
+"""Tests of lightsim.quantisation against the specification in tests/reference.py."""

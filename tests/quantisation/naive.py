@@ -1,0 +1,164 @@
+"""A whole network computed with `tests/reference.py`: plain integers in nested lists."""
+
+from itertools import chain
+
+import reference
+
+from lightsim.numerics.formats import CODECS
+
+
+def naive_network(workload, images, *, bits=32, overflow="wrap", accumulation="exact"):
+    """Layer name -> nested list [batch][channel][row][column]."""
+    values = {"input": images.tolist()}
+    for layer in workload.layers:
+        inputs = [values[name] for name in layer.layer.inputs]
+        if layer.layer.has_weights:
+            out = _weighted(layer, inputs[0], bits, overflow, accumulation)
+        else:
+            out = _PLAIN[layer.layer.operator](layer, *inputs)
+        values[layer.layer.name] = out
+    del values["input"]
+    return values
+
+
+def each(function, tensor):
+    """`function` of every number."""
+    if isinstance(tensor, list):
+        return [each(function, part) for part in tensor]
+    return function(tensor)
+
+
+def _shape(layer):
+    return layer.layer.output_shape.height, layer.layer.output_shape.width
+
+
+def _origin(layer):
+    return -layer.layer.padding.top, -layer.layer.padding.left
+
+
+def _weighted(layer, x, bits, overflow, accumulation):
+    pad_value = -1 if layer.inputs[0].bits == 1 else 0
+    bias, shift, fraction = layer.bias.tolist(), layer.shift, layer.scheme.fraction_bits
+    where = (_shape(layer), layer.layer.stride, _origin(layer), pad_value)
+    if accumulation == "truncate" and fraction:
+        sums = _truncating(layer, x, where)
+        bias = [reference.rounded(value, fraction, "half_up") for value in bias]
+        shift -= fraction
+    else:
+        sums = reference.convolve(x, layer.weights.tolist(), *where, layer.layer.groups)
+    hold = {"wrap": reference.wrapped, "saturate": reference.saturated}[overflow]
+    out = []
+    for image in sums:
+        rows = []
+        for number, channel in enumerate(image):
+            factor = int(layer.multiplier[number % len(layer.multiplier)])
+
+            def finish(total, start=bias[number], factor=factor):
+                total = hold(total + start, bits)
+                if layer.output.bits == 1:
+                    return reference.threshold(total)
+                if layer.output.bits == 32:
+                    return total
+                return reference.requantise(
+                    total, factor, shift, layer.rounding, layer.lowest, layer.highest
+                )
+
+            rows.append(each(finish, channel))
+        out.append(rows)
+    return out
+
+
+def _truncating(layer, x, where):
+    """Group by group, with the terms of the canonical code words."""
+    name = layer.scheme.name
+    codes = CODECS[name].encode_values(layer.weights, k=layer.k)
+    terms = each(_TERMS[name], codes.tolist())
+    outer, inner = len(terms) // layer.layer.groups, layer.weights.shape[1]
+    parts = []
+    for group in range(layer.layer.groups):
+        seen = [image[group * inner : (group + 1) * inner] for image in x]
+        own = terms[group * outer : (group + 1) * outer]
+        parts.append(reference.convolve_truncating(seen, own, *where))
+    return [list(chain(*images)) for images in zip(*parts, strict=True)]
+
+
+def _sign(bit):
+    return -1 if bit else 1
+
+
+_TERMS = {
+    "lightnn1": lambda code: [(_sign(code >> 3), code % 8)],
+    "lightnn2": lambda code: [(_sign(code >> 6), code >> 3 & 7), (_sign(code >> 6), code & 7)],
+    "flightnn": lambda code: [
+        term for term in map(reference.flightnn_term, (code % 16, code >> 4)) if term is not None
+    ],
+}
+
+
+def _max_pool(layer, x):
+    return reference.max_pool(
+        x, layer.layer.kernel, _shape(layer), layer.layer.stride, _origin(layer)
+    )
+
+
+def _mean(layer, x):
+    sums = reference.sum_pool(
+        x, layer.layer.kernel, _shape(layer), layer.layer.stride, _origin(layer)
+    )
+    return each(
+        lambda total: reference.requantise(
+            total,
+            int(layer.multiplier[0]),
+            layer.shift,
+            layer.rounding,
+            layer.lowest,
+            layer.highest,
+        ),
+        sums,
+    )
+
+
+def _add(layer, x, y):
+    if isinstance(x, list):
+        return [_add(layer, one, other) for one, other in zip(x, y, strict=True)]
+    return reference.add_requantised(
+        x,
+        y,
+        (int(layer.multiplier[0]), layer.residual_multiplier),
+        (layer.shift, layer.residual_shift),
+        layer.rounding,
+        layer.lowest,
+        layer.highest,
+    )
+
+
+def _concat(layer, *parts):
+    return [list(chain(*images)) for images in zip(*parts, strict=True)]
+
+
+def _flatten(layer, x):
+    return [[[[value]] for channel in image for row in channel for value in row] for image in x]
+
+
+def _reorganise(layer, x):
+    step = layer.layer.stride[0]
+    return [
+        [
+            [row[dx::step] for row in channel[dy::step]]
+            for dy in range(step)
+            for dx in range(step)
+            for channel in image
+        ]
+        for image in x
+    ]
+
+
+_PLAIN = {
+    "max_pool": _max_pool,
+    "average_pool": _mean,
+    "global_pool": _mean,
+    "add": _add,
+    "concat": _concat,
+    "flatten": _flatten,
+    "reorganise": _reorganise,
+}

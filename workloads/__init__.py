@@ -1,0 +1,1 @@
+"""Network descriptions and small trained weights: data with provenance, no logic."""

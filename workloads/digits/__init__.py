@@ -1,0 +1,1 @@
+"""The handwritten digits: labelled images and networks trained on them, with provenance."""
