@@ -87,8 +87,11 @@ class Codec:
         codes = self._checked(codes)
         rows = np.array([[term or (0, 0) for term in word.terms] for word in self.words], np.int8)
         here = np.array([[term is not None for term in word.terms] for word in self.words])
-        sign, exponent = rows[..., 0].T, rows[..., 1].T
-        return sign[:, codes], exponent[:, codes], here.T[:, codes]
+        # Contiguous tables, or the arrays taken from them would have the term axis last in memory.
+        sign, exponent, present = (
+            np.ascontiguousarray(table.T) for table in (rows[..., 0], rows[..., 1], here)
+        )
+        return sign[:, codes], exponent[:, codes], present[:, codes]
 
     def encode_values(
         self, values: NDArray[np.int16], *, k: NDArray[np.int8] | None = None

@@ -13,7 +13,7 @@ from lightsim.numerics.dot import Operand, dot_exact, dot_wrapping
 from lightsim.numerics.gather import channels_last, filters_channels_last, patches
 from lightsim.numerics.window import Pair, Window
 
-__all__ = ["check_convolution", "convolve", "convolve_groups"]
+__all__ = ["convolve", "convolve_groups"]
 
 _STRIP_VALUES = 1 << 18  # int16 values of gathered input at a time: half a megabyte
 _VECTOR = 32  # a run is a whole number of vectors where it is cheap to make it so
@@ -38,7 +38,7 @@ def convolve(
     adds, a sum over channel tiles is made by calling it for each. An int32 `out` is computed
     modulo 2**32, an int64 `out` is exact. Raises `InputError` for shapes that do not join.
     """
-    check_convolution(x, weights, out)
+    _check(x, weights, out)
     window = Window(
         (weights.shape[2], weights.shape[3]), stride, origin, out.shape[2], out.shape[3]
     )
@@ -85,8 +85,7 @@ def convolve_groups(
         )
 
 
-def check_convolution(x: NDArray[np.int16], weights: NDArray[np.int16], out: Accumulators) -> None:
-    """Raises `InputError` unless types and shapes are those of `convolve`."""
+def _check(x: NDArray[np.int16], weights: NDArray[np.int16], out: Accumulators) -> None:
     if x.dtype != np.int16 or weights.dtype != np.int16:
         raise InputError("convolve", f"{x.dtype} by {weights.dtype}", "int16 by int16")
     if out.dtype not in (np.int32, np.int64):

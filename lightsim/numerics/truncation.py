@@ -89,7 +89,8 @@ def _add(
     totals: Accumulators = np.zeros(shape, out.dtype)
     taps = planes.taps.reshape(-1)
     flat = (*factors.shape[:3], taps.size)
-    factors, exponent = factors.reshape(flat), np.ascontiguousarray(exponent.reshape(flat))
+    factors = np.ascontiguousarray(factors).reshape(flat)
+    exponent = np.ascontiguousarray(exponent).reshape(flat)
     for n in range(0, x.shape[1], _CHANNELS):
         image = split(x[:, n : n + _CHANNELS], planes, pad_value)
         # [batch, 8, channels, numbers]: the image shifted by every exponent.

@@ -11,7 +11,6 @@ from lightsim.errors import InputError
 from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType
 from lightsim.numerics.scheme import Scheme
-from lightsim.quantisation.code_table import code_table
 from lightsim.quantisation.elements import element_types, input_types
 from lightsim.quantisation.expectation import (
     Expectation,
@@ -21,15 +20,10 @@ from lightsim.quantisation.expectation import (
     expect_sum,
     mean_and_spread,
 )
+from lightsim.quantisation.random_weights import MIXED_K, choose_k, draw_weights
 from lightsim.quantisation.workload import QuantisedLayer, Workload
-from lightsim.source import Source
 
-__all__ = ["MIXED_K", "MIXED_K_SOURCE", "synthetic_images", "synthetic_workload"]
-
-MIXED_K = {0: 0.05, 1: 0.45, 2: 0.50}
-MIXED_K_SOURCE = Source(
-    "assumed", "shares of filters with k = 0, 1, 2 of a flightnn layer without trained weights"
-)
+__all__ = ["synthetic_images", "synthetic_workload"]
 
 # Three standard deviations of a layer's sums reach the largest value of its output type.
 _DEVIATIONS_AT_CLAMP = 3.0
@@ -47,8 +41,8 @@ def synthetic_workload(network: Network, scheme: Scheme, seed: int) -> Workload:
     sums and bring three standard deviations to the output's largest value, both worked out from
     `expectation` and not by running the network. Sums of residuals are scaled in the same way;
     averages have the multiplier round(2**shift / window). The filters of a `flightnn` layer have
-    k = 0, 1, 2 with the shares `MIXED_K` (an assumption), except in the last layer, where none
-    is pruned. Every layer has its own random stream.
+    k = 0, 1, 2 with the shares `random_weights.MIXED_K` (an assumption), except in the last
+    layer, where none is pruned. Every layer has its own random stream.
 
     Raises `InputError` for a negative seed.
     """
@@ -150,12 +144,12 @@ def _quantise(task: _Task, inputs: list[Expectation]) -> tuple[QuantisedLayer, E
 
 def _weighted(task: _Task, values: Expectation) -> tuple[QuantisedLayer, Expectation]:
     rng, output = task.weights_rng, task.output
-    k = _choose_k(task)
-    weights, sums, lengths = _draw_weights(task, k)
+    k = choose_k(task.scheme, task.layer.output_shape.channels, task.last, rng)
+    weights, sums, lengths = draw_weights(task.scheme, task.layer.weight_shape, k, rng)
     pad_value = -1 if task.inputs[0].bits == 1 else 0
     mean, spread = mean_and_spread(values, task.layer, pad_value)
-    # A pruned filter has no sums of its own; it gets the scale of its layer.
-    lengths[lengths == 0] = lengths[lengths > 0].mean()
+    # A filter of zeros has no sums of its own; it gets the scale of its layer.
+    lengths[lengths == 0] = lengths[lengths > 0].mean() if lengths.any() else 1.0
     deviations = spread * lengths
     jitter = _BIAS_SHARE * rng.standard_normal(k.size)
     bias = np.rint(deviations * jitter - mean * sums).astype(np.int32)
@@ -181,41 +175,6 @@ def _weighted(task: _Task, values: Expectation) -> tuple[QuantisedLayer, Expecta
         shift,
     )
     return quantised, unit
-
-
-def _choose_k(task: _Task) -> NDArray[np.int8]:
-    filters = task.layer.output_shape.channels
-    scheme = task.scheme
-    if not scheme.k_per_filter:
-        return np.full(filters, scheme.max_terms, np.int8)
-    shares = np.array([MIXED_K[terms] for terms in (0, 1, 2)])
-    if task.last:
-        shares[0] = 0
-    k = task.weights_rng.choice(3, filters, p=shares / shares.sum()).astype(np.int8)
-    if not k.any():
-        k[0] = 1
-    return k
-
-
-def _draw_weights(
-    task: _Task, k: NDArray[np.int8]
-) -> tuple[NDArray[np.int16], NDArray[np.float64], NDArray[np.float64]]:
-    """The weights, and each filter's sum and length (root of the sum of squares).
-
-    A filter at a time, so that nothing larger than a filter is held in float; its sums are
-    integers below 2**53 and exact in any order.
-    """
-    weights = np.zeros(task.layer.weight_shape, np.int16)
-    filters = weights.reshape(k.size, -1)
-    size = filters.shape[1]
-    tables = {int(terms): code_table(task.scheme, int(terms), size) for terms in np.unique(k)}
-    sums, lengths = np.zeros(k.size), np.zeros(k.size)
-    for number, row in enumerate(filters):
-        words = np.frombuffer(task.weights_rng.bytes(2 * size), "<u2")
-        np.take(tables[int(k[number])], words, out=row, mode="clip")
-        real = row.astype(np.float64)
-        sums[number], lengths[number] = real.sum(), np.sqrt(real @ real)
-    return weights, sums, lengths
 
 
 def _fixed_point(scales: NDArray[np.float64]) -> tuple[NDArray[np.int32], int]:
