@@ -79,7 +79,8 @@ def run(experiment: Experiment, progress: Progress | None = None) -> RunReport:
     tell("quantise", 0, 1)
     workload = quantise(network, scheme, experiment.seed)
     if accelerator.accumulator.overflow == "refuse":
-        check_accumulators(workload, accelerator.accumulator.bits)
+        accumulator = accelerator.accumulator
+        check_accumulators(workload, accumulator.bits, accumulator.accumulation)
     images = choose_images(workload, experiment.images, experiment.seed)
     batches = [images[i : i + experiment.batch] for i in range(0, len(images), experiment.batch)]
     programs = _map(workload, accelerator, batches, experiment, tell)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lightsim.errors import InputError, unknown_name
 from lightsim.hardware.accelerator import Accelerator
@@ -15,6 +15,7 @@ from lightsim.mapping.lowering import EngineLayer, Plan, lower
 from lightsim.mapping.schedule import Schedule, Tile
 from lightsim.mapping.tiling import Tiling
 from lightsim.mapping.work import weight_bytes
+from lightsim.quantisation.truncation import in_truncated_units, truncates
 from lightsim.quantisation.workload import Workload
 
 __all__ = ["Program", "map_workload"]
@@ -67,7 +68,7 @@ def map_workload(
     `tilings` fixes the tiling of the passes it names; the others get the best by estimate.
     Raises `InputError` for illegal tilings, unknown layers and PE kinds that cannot run a layer.
     """
-    plan = lower(workload)
+    plan = lower(_in_accumulator_units(workload, accelerator))
     _check_names(plan, tilings or {})
     schedules = []
     weight_runs: dict[str, list[tuple[int, int]]] = {}
@@ -93,6 +94,16 @@ def map_workload(
         for name, spans in weight_runs.items()
     }
     return Program(plan, accelerator, images, tuple(schedules), memory, placed)
+
+
+def _in_accumulator_units(workload: Workload, accelerator: Accelerator) -> Workload:
+    """The workload with the biases and shifts that the accelerator's accumulation needs."""
+    accumulation = accelerator.accumulator.accumulation
+    layers = tuple(
+        in_truncated_units(layer) if truncates(layer, accumulation) else layer
+        for layer in workload.layers
+    )
+    return replace(workload, layers=layers)
 
 
 def _check_names(plan: Plan, tilings: Mapping[str, Tiling]) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lightsim.errors import InputError
 from lightsim.numerics.accumulator import Accumulators, is_int32
-from lightsim.numerics.dot import Operand, dot_exact, dot_wrapping
+from lightsim.numerics.dot import Vectors, dot_exact, dot_wrapping
 from lightsim.numerics.gather import channels_last, filters_channels_last, patches
 from lightsim.numerics.window import Pair, Window
 
@@ -53,8 +53,8 @@ def convolve(
         _add_wrapping(x, weights, narrow, window, pad_value)
         exact += narrow
     else:
-        pixels, filters, segments, length = _patch_operands(x, weights, window, pad_value)
-        dot_exact(pixels, filters, segments, length, exact)
+        filters = _filters_as_given(weights)
+        dot_exact(_patches(x, window, pad_value, filters.length), filters, exact)
 
 
 def convolve_groups(
@@ -111,27 +111,28 @@ def _add_wrapping(
     pad_value: int,
 ) -> None:
     channels = x.shape[1]
-    narrow = channels * window.kernel[1] < 2 * _VECTOR
-    if narrow or window.rows * window.columns == 1:
-        operands, row_values = _patch_operands, window.columns * weights[0].size
+    # Few channels make short runs, and a lone output has no neighbour to share its row with.
+    if channels * window.kernel[1] < 2 * _VECTOR or window.rows * window.columns == 1:
+        filters, row_values = _filters_as_given(weights), window.columns * weights[0].size
+        gather = _patches
     else:
-        operands, row_values = _image_operands, window.stride[0] * window.span[1] * channels
+        filters = _filters_channels_last(weights)
+        row_values = window.stride[0] * window.span[1] * channels
+        gather = _image_channels_last
     rows = min(window.rows, max(1, _STRIP_VALUES // row_values))
     images = max(1, _STRIP_VALUES // (row_values * window.rows)) if rows == window.rows else 1
     for b in range(0, len(x), images):
         for r in range(0, window.rows, rows):
             part = out[b : b + images, :, r : r + rows]
             strip = window.strip(r, part.shape[2])
-            pixels, filters, segments, length = operands(
-                x[b : b + images], weights, strip, pad_value
-            )
-            dot_wrapping(pixels, filters, segments, length, part)
+            pixels = gather(x[b : b + images], strip, pad_value, filters.length)
+            dot_wrapping(pixels, filters, part)
 
 
-def _image_operands(
-    x: NDArray[np.int16], weights: NDArray[np.int16], window: Window, pad_value: int
-) -> tuple[Operand, Operand, int, int]:
-    """Channels last: a row of a window is one run of kw * in neighbouring numbers."""
+def _image_channels_last(
+    x: NDArray[np.int16], window: Window, pad_value: int, length: int
+) -> Vectors:
+    """A row of a window is one run of kw * in neighbouring numbers of the padded image."""
     batch, channels = x.shape[:2]
     high, wide = window.span
     image = np.empty((batch, high, wide, channels), np.int16)
@@ -141,38 +142,43 @@ def _image_operands(
         + np.arange(window.rows)[:, None] * (window.stride[0] * wide * channels)
         + np.arange(window.columns) * (window.stride[1] * channels)
     )
-    pixels = Operand(image.reshape(-1), begin.reshape(-1), wide * channels)
-    kh, kw = window.kernel
+    segments = window.kernel[0]
+    return Vectors(image.reshape(-1), begin.reshape(-1), segments, wide * channels, length)
+
+
+def _filters_channels_last(weights: NDArray[np.int16]) -> Vectors:
+    """The filters to go with `_image_channels_last`."""
+    filters, channels, kh, kw = weights.shape
     if kh == kw == 1:
-        return pixels, _rows(weights.reshape(len(weights), channels)), 1, channels
-    turned = np.empty((len(weights), kh, kw, channels), np.int16)
+        return _rows(weights.reshape(filters, channels))
+    turned = np.empty((filters, kh, kw, channels), np.int16)
     filters_channels_last(weights, turned)
     length = kw * channels
-    filters = Operand(turned.reshape(-1), np.arange(len(weights)) * (kh * length), length)
-    return pixels, filters, kh, length
+    return Vectors(turned.reshape(-1), np.arange(filters) * (kh * length), kh, length, length)
 
 
-def _patch_operands(
-    x: NDArray[np.int16], weights: NDArray[np.int16], window: Window, pad_value: int
-) -> tuple[Operand, Operand, int, int]:
-    """Every window by itself, one run in the weights' own order."""
-    length = weights[0].size
-    padded = -(-length // _VECTOR) * _VECTOR if length < 16 * _VECTOR else length
-    if padded == length:
-        filters = _rows(weights.reshape(len(weights), length))
-    else:
-        filled = np.zeros((len(weights), padded), np.int16)
-        filled[:, :length] = weights.reshape(len(weights), length)
-        filters = _rows(filled)
-    if x.shape[2:] == window.span == window.kernel and window.origin == (0, 0) and padded == length:
-        return _rows(x.reshape(len(x), length)), filters, 1, length
+def _patches(x: NDArray[np.int16], window: Window, pad_value: int, length: int) -> Vectors:
+    """Every window by itself, one run in the weights' own order, zeros up to `length`."""
+    whole = x.shape[2:] == window.span == window.kernel and window.origin == (0, 0)
+    if whole and length == x[0].size:
+        return _rows(x.reshape(len(x), length))
     shape = (window.rows, window.columns)
-    rows = np.empty((len(x) * shape[0] * shape[1], padded), np.int16)
+    rows = np.empty((len(x) * window.rows * window.columns, length), np.int16)
     patches(x, window.kernel, window.stride, window.origin, shape, pad_value, rows)
-    return _rows(rows), filters, 1, padded
+    return _rows(rows)
 
 
-def _rows(matrix: NDArray[np.int16]) -> Operand:
+def _filters_as_given(weights: NDArray[np.int16]) -> Vectors:
+    """The filters to go with `_patches`: short ones filled up to whole vectors."""
+    filters, length = len(weights), weights[0].size
+    if length >= 16 * _VECTOR or length % _VECTOR == 0:
+        return _rows(weights.reshape(filters, length))
+    filled = np.zeros((filters, -(-length // _VECTOR) * _VECTOR), np.int16)
+    filled[:, :length] = weights.reshape(filters, length)
+    return _rows(filled)
+
+
+def _rows(matrix: NDArray[np.int16]) -> Vectors:
     """The rows of a matrix as vectors, without a copy where their numbers are neighbours."""
     high, wide = matrix.shape
     step, rest = divmod(matrix.strides[0], matrix.itemsize)
@@ -181,4 +187,4 @@ def _rows(matrix: NDArray[np.int16]) -> Operand:
     flat = np.lib.stride_tricks.as_strided(
         matrix, ((high - 1) * step + wide,), (matrix.itemsize,), writeable=False
     )
-    return Operand(flat, np.arange(high) * step, 0)
+    return Vectors(flat, np.arange(high) * step, 1, 0, wide)

@@ -9,43 +9,37 @@ from numpy.typing import NDArray
 
 from lightsim.numerics.compiled import compiled
 
-__all__ = ["Operand", "dot_exact", "dot_wrapping"]
+__all__ = ["Vectors", "dot_exact", "dot_wrapping"]
 
 
 @dataclass(frozen=True, slots=True)
-class Operand:
-    """Vectors in one flat buffer: vector v is `segments` runs of `length` numbers.
+class Vectors:
+    """Vectors in one flat buffer, each of `segments` runs of `length` numbers.
 
     Run s of vector v begins at `begin[v] + s * step`.
     """
 
     buffer: NDArray[np.int16]
     begin: NDArray[np.int64]
+    segments: int
     step: int
+    length: int
 
 
-def dot_wrapping(
-    x: Operand, weights: Operand, segments: int, length: int, out: NDArray[np.int32]
-) -> None:
-    """out[b, m, r, c] += dot(window of pixel b, r, c, filter m), modulo 2**32.
+def dot_wrapping(pixels: Vectors, filters: Vectors, out: NDArray[np.int32]) -> None:
+    """out[b, m, r, c] += dot(pixel b, r, c, filter m), modulo 2**32.
 
     Pixels are numbered b, r, c in C order. Four filters by four pixels are summed together so
     that every number loaded is used four times; LLVM makes paired 16-bit multiply-adds of it.
     """
-    _dot_wrapping(
-        x.buffer, x.begin, x.step, weights.buffer, weights.begin, weights.step,
-        segments, length, out,
-    )  # fmt: skip
+    x, w = pixels, filters
+    _dot_wrapping(x.buffer, x.begin, x.step, w.buffer, w.begin, w.step, x.segments, x.length, out)
 
 
-def dot_exact(
-    x: Operand, weights: Operand, segments: int, length: int, out: NDArray[np.int64]
-) -> None:
+def dot_exact(pixels: Vectors, filters: Vectors, out: NDArray[np.int64]) -> None:
     """As `dot_wrapping`, with 64-bit sums for any int16 numbers; slower."""
-    _dot_exact(
-        x.buffer, x.begin, x.step, weights.buffer, weights.begin, weights.step,
-        segments, length, out,
-    )  # fmt: skip
+    x, w = pixels, filters
+    _dot_exact(x.buffer, x.begin, x.step, w.buffer, w.begin, w.step, x.segments, x.length, out)
 
 
 _SIGNATURE = (

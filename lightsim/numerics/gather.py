@@ -40,9 +40,9 @@ def filters_channels_last(weights: NDArray[np.int16], out: NDArray[np.int16]) ->
     """out[m, i, j, n] = weights[m, n, i, j]."""
     filters, high, wide, channels = out.shape
     for m in range(filters):
-        for n in range(channels):
-            for i in range(high):
-                for j in range(wide):
+        for i in range(high):
+            for j in range(wide):
+                for n in range(channels):
                     out[m, i, j, n] = weights[m, n, i, j]
 
 
@@ -64,27 +64,25 @@ def patches(
     `shape` is the output's rows and columns; what is left of a row of `out` becomes 0.
     """
     used = x.shape[1] * kernel[0] * kernel[1]
+    columns = shape[1]
+    out[:, used:] = 0
     for b in range(x.shape[0]):
         for r in range(shape[0]):
-            for c in range(shape[1]):
-                row = out[(b * shape[0] + r) * shape[1] + c]
-                left = c * stride[1] + origin[1]
-                inside = left >= 0 and left + kernel[1] <= x.shape[3]
-                place = 0
-                for n in range(x.shape[1]):
-                    for ky in range(kernel[0]):
-                        i = r * stride[0] + origin[0] + ky
-                        if i < 0 or i >= x.shape[2]:
-                            row[place : place + kernel[1]] = pad_value
-                        elif inside:
-                            seen = x[b, n, i, left : left + kernel[1]]
-                            to = row[place : place + kernel[1]]
-                            for kx in range(kernel[1]):
-                                to[kx] = seen[kx]
-                        else:
-                            for kx in range(kernel[1]):
-                                j = left + kx
-                                hit = 0 <= j < x.shape[3]
-                                row[place + kx] = x[b, n, i, j] if hit else pad_value
-                        place += kernel[1]
-                row[used:] = 0
+            # Along the row of outputs, tap by tap: long loops, and the rows stay in the cache.
+            place = (b * shape[0] + r) * columns
+            rows = out[place : place + columns]
+            for tap in range(used):
+                n, rest = divmod(tap, kernel[0] * kernel[1])
+                ky, kx = divmod(rest, kernel[1])
+                i, left = r * stride[0] + origin[0] + ky, origin[1] + kx
+                if i < 0 or i >= x.shape[2]:
+                    rows[:, tap] = pad_value
+                    continue
+                first = min(max(0, -(left // stride[1])), columns)
+                last = max(first, min(columns, -((left - x.shape[3]) // stride[1])))
+                rows[:first, tap] = pad_value
+                rows[last:, tap] = pad_value
+                seen = x[b, n, i, first * stride[1] + left :]
+                to = rows[first:last, tap]
+                for c in range(last - first):
+                    to[c] = seen[c * stride[1]]

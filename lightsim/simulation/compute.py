@@ -55,7 +55,7 @@ def accumulate(
         sums = partial
     expected = (read.images.size, read.channels.size, read.rows.size, read.columns.size)
     x = np.ascontiguousarray(as_addressed(held, expected), np.int16)
-    _convolve(layer, tile, x, weights, sums, accumulator.accumulation == "truncate")
+    _convolve(layer, tile, x, weights, sums)
     return sums
 
 
@@ -65,7 +65,6 @@ def _convolve(
     x: NDArray[np.int16],
     weights: WeightTile,
     sums: Accumulators,
-    truncate: bool,
 ) -> None:
     origin = (
         tile.computed.rows.start * layer.stride[0] - layer.padding.top - tile.read.rows.start,
@@ -74,14 +73,14 @@ def _convolve(
         - tile.read.columns.start,
     )
     one_bit = layer.source.element.bits == 1
-    if layer.kind == "depthwise" and not one_bit and not truncate:
+    planes = weights.planes
+    if layer.kind == "depthwise" and not one_bit and planes is None:
         convolve_depthwise(x, weights.weights[:, 0], sums, layer.stride, origin)
         return
     binary = one_bit and layer.main.scheme is not None and layer.main.scheme.name == "binary"
     for rows, channels in _parts(layer, tile):
         part, into, codes = x[:, channels], sums[:, rows], weights.weights[rows]
-        if truncate and weights.planes is not None:
-            planes = weights.planes
+        if planes is not None:
             convolve_truncating(
                 part, planes.sign[:, rows], planes.exponent[:, rows], planes.present[:, rows],
                 into, layer.stride, origin, -1 if one_bit else 0,

@@ -10,6 +10,7 @@ from lightsim.mapping.layout import Volume
 from lightsim.mapping.lowering import EngineLayer, Plan, TensorView
 from lightsim.mapping.schedule import Schedule, Tile
 from lightsim.numerics.formats import codec
+from lightsim.quantisation.truncation import truncates
 from lightsim.simulation.contents import Activations, TermPlanes, WeightTile
 
 __all__ = ["Store"]
@@ -27,7 +28,7 @@ class Store:
 
     def __init__(self, plan: Plan, accelerator: Accelerator, images: NDArray[np.int16]) -> None:
         self._plan = plan
-        self._truncate = accelerator.accumulator.accumulation == "truncate"
+        self._accumulation = accelerator.accumulator.accumulation
         self._planes: dict[str, TermPlanes] = {}
         self.tensors: dict[str, Activations] = {}
         for tensor in plan.tensors:
@@ -77,7 +78,7 @@ class Store:
             inner = slice(tile.read.channels.start, tile.read.channels.stop)
         else:
             inner = slice(None)
-        if self._truncate:
+        if truncates(main, self._accumulation):
             whole = self._term_planes(layer)
             planes = TermPlanes(
                 whole.sign[:, filters, inner],
