@@ -1,1 +1,93 @@
-"""Cycle-accurate, bit-exact simulation of FPGA accelerators for power-of-two networks."""
+"""Cycle-accurate, bit-exact simulation of FPGA accelerators for power-of-two networks.
+
+The names below are imported when they are first asked for, so that `import lightsim` is
+quick: the rooms behind them load NumPy, SimPy and a compiler.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lightsim.api import run
+    from lightsim.errors import BudgetError, InputError, LightSimError
+    from lightsim.estimation.budget import check_budget
+    from lightsim.estimation.defaults import default_accelerator
+    from lightsim.estimation.resources import estimate
+    from lightsim.flow.run import Experiment
+    from lightsim.hardware.accelerator import Accelerator, Array, LaneGroup
+    from lightsim.hardware.catalogue import BOARDS, board
+    from lightsim.hardware.file import dump_accelerator, load_accelerator
+    from lightsim.mapping.program import map_workload
+    from lightsim.mapping.tiling import Tiling
+    from lightsim.network.zoo import load_network, zoo_names
+    from lightsim.numerics.scheme import SCHEMES, scheme
+    from lightsim.quantisation.inference import infer
+    from lightsim.quantisation.select import quantise
+    from lightsim.reports.directory import write_directory
+    from lightsim.reports.report import RunReport
+    from lightsim.simulation.machine import simulate
+
+__all__ = [
+    "BOARDS",
+    "SCHEMES",
+    "Accelerator",
+    "Array",
+    "BudgetError",
+    "Experiment",
+    "InputError",
+    "LaneGroup",
+    "LightSimError",
+    "RunReport",
+    "Tiling",
+    "board",
+    "check_budget",
+    "default_accelerator",
+    "dump_accelerator",
+    "estimate",
+    "infer",
+    "load_accelerator",
+    "load_network",
+    "map_workload",
+    "quantise",
+    "run",
+    "scheme",
+    "simulate",
+    "write_directory",
+    "zoo_names",
+]
+
+_HOMES = {
+    "lightsim.api": ("run",),
+    "lightsim.errors": ("BudgetError", "InputError", "LightSimError"),
+    "lightsim.estimation.budget": ("check_budget",),
+    "lightsim.estimation.defaults": ("default_accelerator",),
+    "lightsim.estimation.resources": ("estimate",),
+    "lightsim.flow.run": ("Experiment",),
+    "lightsim.hardware.accelerator": ("Accelerator", "Array", "LaneGroup"),
+    "lightsim.hardware.catalogue": ("BOARDS", "board"),
+    "lightsim.hardware.file": ("dump_accelerator", "load_accelerator"),
+    "lightsim.mapping.program": ("map_workload",),
+    "lightsim.mapping.tiling": ("Tiling",),
+    "lightsim.network.zoo": ("load_network", "zoo_names"),
+    "lightsim.numerics.scheme": ("SCHEMES", "scheme"),
+    "lightsim.quantisation.inference": ("infer",),
+    "lightsim.quantisation.select": ("quantise",),
+    "lightsim.reports.directory": ("write_directory",),
+    "lightsim.reports.report": ("RunReport",),
+    "lightsim.simulation.machine": ("simulate",),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, imported from its room and kept."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'lightsim' has no attribute '{name}'")
+    value = globals()[name] = getattr(import_module(_HOME[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -15,6 +15,8 @@ from collections.abc import Iterable
 
 __all__ = ["BudgetError", "InputError", "LightSimError", "MissingExtraError", "unknown_name"]
 
+_LONGEST_NAME = 64
+
 
 class LightSimError(Exception):
     """An error that the user can mend; shown as its message alone, never as a traceback."""
@@ -59,6 +61,13 @@ class BudgetError(LightSimError):
 def unknown_name(where: str, kind: str, name: str, known: Iterable[str]) -> InputError:
     """The error for a name that is not in a table: it offers the nearest name, else lists all."""
     names = sorted(known)
-    near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.6)
-    hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(names)}"
-    return InputError(where, f"unknown {kind} '{name}'", hint)
+    spelled = {known_name.lower(): known_name for known_name in names}
+    near = difflib.get_close_matches(name.lower(), spelled, n=1, cutoff=0.6)
+    hint = f"did you mean '{spelled[near[0]]}'?" if near else f"known: {', '.join(names)}"
+    return InputError(where, f"unknown {kind} '{_on_one_line(name)}'", hint)
+
+
+def _on_one_line(name: str) -> str:
+    """A name as it was given, but for control characters and what is too long for a message."""
+    shown = name if name.isprintable() else repr(name)[1:-1]
+    return shown if len(shown) <= _LONGEST_NAME else f"{shown[:_LONGEST_NAME]}..."

@@ -6,20 +6,18 @@ Nothing heavy is imported here: each command imports what it needs when it is ca
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 from lightsim.cli import listing, running
-from lightsim.errors import LightSimError
+from lightsim.cli.ending import ended
 
 __all__ = ["app", "main"]
 
 app = typer.Typer(
     name="lightsim",
     help="Simulate FPGA accelerators for networks whose weights are sums of powers of two.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -36,25 +34,22 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _options(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
     """Simulate FPGA accelerators for networks whose weights are sums of powers of two."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(2)
 
 
 def main() -> None:
     """Run the command line; a user's mistake ends with its message and its exit code."""
-    try:
-        app()
-    except LightSimError as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("interrupted; nothing was written", err=True)
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.exit(1)
+    with ended():
+        # Not standalone: typer would spread a wrong option over four lines of its own.
+        raise typer.Exit(app(standalone_mode=False) or 0)

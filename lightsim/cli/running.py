@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from lightsim.cli.numbers import whole
+
 __all__ = ["run_command"]
 
 
@@ -29,9 +31,24 @@ def run_command(
         str | None, typer.Option(help="The weights' number format.  [default: flightnn]")
     ] = None,
     engine: Annotated[str, typer.Option(help="The timing model.")] = "simulation",
-    images: Annotated[int, typer.Option(help="How many images to run.")] = 1,
-    batch: Annotated[int, typer.Option(help="How many images share each load of weights.")] = 1,
-    seed: Annotated[int, typer.Option(help="Seed of synthetic weights and images.")] = 0,
+    images: Annotated[
+        int,
+        typer.Option(help="How many images to run.", parser=whole("--images"), metavar="<int>"),
+    ] = 1,
+    batch: Annotated[
+        int,
+        typer.Option(
+            help="How many images share each load of weights.",
+            parser=whole("--batch"),
+            metavar="<int>",
+        ),
+    ] = 1,
+    seed: Annotated[
+        int,
+        typer.Option(
+            help="Seed of synthetic weights and images.", parser=whole("--seed"), metavar="<int>"
+        ),
+    ] = 0,
     mapping: Annotated[
         Path | None, typer.Option(help="A TOML file that fixes the tiling of named layers.")
     ] = None,

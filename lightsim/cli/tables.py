@@ -32,6 +32,7 @@ def _networks() -> list[Row]:
                 "layers": len(network.layers),
                 "trained schemes": ", ".join(trained_schemes(name)) or None,
                 "title": network.title,
+                "source": network.source,
             }
         )
     return rows
@@ -98,6 +99,7 @@ def _pe_kinds() -> list[Row]:
             "title": row.title,
             "schemes": ", ".join(sorted(row.runs)),
             "latency": row.latency,
+            "source": str(machine.SOURCE),
         }
         for row in PE_KINDS.values()
     ]

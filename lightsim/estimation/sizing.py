@@ -28,7 +28,10 @@ PORT_STREAMS: dict[int, tuple[tuple[StreamName, ...], ...]] = {
     4: (("input",), ("weight",), ("residual",), ("output",)),
 }
 
+# Post-processing lanes: as many as keep up with layers of some 128 products per value, which
+# is what a 1x1 convolution of 128 channels has, and at least 16.
 _POST_LANES = 16
+_LANES_PER_POST_LANE = 128
 _BANKS = 2
 # Words that a block RAM holds at its full width: fewer cost the same.
 _BLOCK_WORDS = 512
@@ -60,7 +63,7 @@ def least_design(board: Board, scheme: Scheme, array: Array) -> Accelerator:
         clock_hz=board.clock_hz,
         array=array,
         accumulator=accumulator,
-        post=PostProcessing(min(word, _POST_LANES)),
+        post=PostProcessing(min(word, max(_POST_LANES, array.lanes // _LANES_PER_POST_LANE))),
         input=Buffer(max(_LEAST_INPUT_BYTES, input_words), _BANKS),
         weight=Buffer(-(-weight_bytes // word) * word, _BANKS),
         residual=output,

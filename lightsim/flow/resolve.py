@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lightsim.errors import InputError, unknown_name
 from lightsim.estimation import check_budget, default_accelerator, estimate
+from lightsim.flow.limits import check_activations
 from lightsim.hardware.accelerator import Accelerator, IdealMemory
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.device import Board
@@ -43,8 +44,8 @@ def resolve_accelerator(
     """
     if isinstance(accelerator, Accelerator) or _is_file(accelerator):
         return _given(board_name, accelerator, scheme_name)
-    board = find_board(board_name or DEFAULT_BOARD)
-    chosen = scheme(scheme_name or DEFAULT_SCHEME)
+    board = find_board(DEFAULT_BOARD if board_name is None else board_name)
+    chosen = scheme(DEFAULT_SCHEME if scheme_name is None else scheme_name)
     if accelerator not in (None, "default", *PE_KINDS):
         known = ["default", *PE_KINDS]
         raise unknown_name("--accelerator", "accelerator or file", str(accelerator), known)
@@ -100,9 +101,13 @@ def ideal_memory(accelerator: Accelerator) -> Accelerator:
 
 
 def choose_images(workload: Workload, count: int, seed: int) -> NDArray[np.int16]:
-    """The first held-out images of a trained network, else `count` seeded random ones."""
+    """The first held-out images of a trained network, else `count` seeded random ones.
+
+    Raises `InputError` for more images than there are, or than memory should hold.
+    """
     held_out = workload.held_out
     if held_out is None:
+        check_activations(workload.network, count)
         return synthetic_images(workload.network, count, seed)
     if count > len(held_out.images):
         raise InputError(

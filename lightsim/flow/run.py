@@ -5,17 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.errors import InputError, unknown_name
 from lightsim.flow.assemble import Findings, assemble
+from lightsim.flow.limits import check_activations, check_weights
+from lightsim.flow.mapping import map_batches
 from lightsim.flow.resolve import choose_images, ideal_memory, resolve_accelerator
 from lightsim.hardware.accelerator import Accelerator
-from lightsim.mapping.file import load_mapping
-from lightsim.mapping.program import Program, map_workload
 from lightsim.mapping.tiling import Tiling
 from lightsim.network import load_network
 from lightsim.network.layer import Network
@@ -30,6 +29,7 @@ from lightsim.simulation.result import SimulationResult
 __all__ = ["ENGINES", "Experiment", "run"]
 
 ENGINES = ("simulation",)
+_LARGEST_SEED = (1 << 63) - 1  # what every reader of the JSON can hold
 Progress = Callable[[str, int, int], None]
 
 
@@ -71,6 +71,8 @@ def run(experiment: Experiment, progress: Progress | None = None) -> RunReport:
     network = experiment.network
     if not isinstance(network, Network):
         network = load_network(network)
+    check_weights(network)
+    check_activations(network, 1)
     board, accelerator, scheme = resolve_accelerator(
         experiment.board, experiment.accelerator, experiment.scheme
     )
@@ -83,7 +85,10 @@ def run(experiment: Experiment, progress: Progress | None = None) -> RunReport:
         check_accumulators(workload, accumulator.bits, accumulator.accumulation)
     images = choose_images(workload, experiment.images, experiment.seed)
     batches = [images[i : i + experiment.batch] for i in range(0, len(images), experiment.batch)]
-    programs = _map(workload, accelerator, batches, experiment, tell)
+    tell("map", 0, 1)
+    programs = map_batches(
+        workload, accelerator, batches, experiment.tilings, experiment.sort_filters
+    )
     total = sum(len(program.schedules) for program in programs)
     result = simulate(
         programs,
@@ -110,40 +115,17 @@ def _check(experiment: Experiment) -> None:
     for option, value in (("--images", experiment.images), ("--batch", experiment.batch)):
         if value < 1:
             raise InputError(option, f"{value}", "accepted: a whole number from 1")
-    if experiment.seed < 0:
-        raise InputError("--seed", f"{experiment.seed}", "accepted: a whole number from 0")
+    if not 0 <= experiment.seed <= _LARGEST_SEED:
+        accepted = f"accepted: a whole number from 0 to {_LARGEST_SEED}"
+        raise InputError("--seed", f"{experiment.seed}", accepted)
     if experiment.batch > experiment.images:
         raise InputError(
             "--batch",
             f"{experiment.batch} is more than the {experiment.images} images to run",
-            f"accepted: 1 to {experiment.images}",
+            "accepted: 1" if experiment.images == 1 else f"accepted: 1 to {experiment.images}",
         )
     if experiment.engine not in ENGINES:
         raise unknown_name("--engine", "engine", experiment.engine, ENGINES)
-
-
-def _map(
-    workload: Workload,
-    accelerator: Accelerator,
-    batches: list[NDArray[np.int16]],
-    experiment: Experiment,
-    tell: Progress,
-) -> list[Program]:
-    """One program per batch; batches of the same size share it."""
-    tilings = experiment.tilings
-    if isinstance(tilings, str):
-        tilings = load_mapping(Path(tilings))
-    tell("map", 0, 1)
-    made: dict[int, Program] = {}
-    for size in sorted({len(batch) for batch in batches}, reverse=True):
-        made[size] = map_workload(
-            workload,
-            accelerator,
-            images=size,
-            tilings=tilings,
-            sort_filters=experiment.sort_filters,
-        )
-    return [made[len(batch)] for batch in batches]
 
 
 def _check_bits(

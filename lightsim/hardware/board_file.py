@@ -39,8 +39,8 @@ def parse_board(table: Mapping[str, Any], where: str) -> Board:
         problem = f"name '{entry.name}' is a board of the catalogue"
         raise InputError(where, problem, "accepted: a new name")
     bits = entry.port_bits
-    if not 16 <= bits <= 1024 or bits & (bits - 1):
-        raise InputError(where, f"port_bits is {bits}", "accepted: a power of two from 16 to 1024")
+    if not 32 <= bits <= 1024 or bits & (bits - 1):
+        raise InputError(where, f"port_bits is {bits}", "accepted: a power of two from 32 to 1024")
     memory = dram_memory(entry.memory, f"{where}, [memory]")
     validate_memory(memory, where)
     return Board(

@@ -17,7 +17,8 @@ class PeKind:
 
     `passes(scheme, k, activation_bits)` is how many cycles a lane needs for one product;
     `runs` names the schemes whose weights it can take; `latency` is the depth of its product
-    pipeline in cycles. `term_serial` lanes read one term of the weight in each pass.
+    pipeline in cycles. `term_serial` lanes read one term of the weight in each pass. `shifts`
+    says that a product is formed term by term, so that each shifted term can be truncated.
     """
 
     name: str
@@ -26,6 +27,7 @@ class PeKind:
     latency: int
     passes: Callable[[Scheme, int, int], int]
     term_serial: bool = False
+    shifts: bool = False
 
     def code_bits(self, scheme: Scheme) -> int:
         """Bits of the weight code a lane reads in one step: one term, or the whole weight."""
@@ -56,8 +58,12 @@ PE_KINDS: dict[str, PeKind] = {
     for row in (
         PeKind("multiply_dsp", "multiply on DSP", _ALL, 3, _one),
         PeKind("multiply_lut", "multiply in LUTs", _ALL, 2, _one),
-        PeKind("shift_add_serial", "one shift, k cycles per weight", _SHIFT, 1, _serial, True),
-        PeKind("shift_add_spatial", "two shifts and an add, one cycle", _SHIFT, 2, _one),
+        PeKind(
+            "shift_add_serial", "one shift, k cycles per weight", _SHIFT, 1, _serial, True, True
+        ),
+        PeKind(
+            "shift_add_spatial", "two shifts and an add, one cycle", _SHIFT, 2, _one, shifts=True
+        ),
         PeKind("xnor_popcount", "XNOR and popcount", frozenset({"binary"}), 1, _bit_serial),
     )
 }

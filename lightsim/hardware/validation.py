@@ -26,6 +26,7 @@ _MOST_PIXELS = 64
 _MOST_LANES = 1 << 20
 _MOST_HZ = 2_000_000_000
 _MOST_REQUEST_BYTES = 4096
+_LEAST_PORT_BITS = 32  # a memory word holds at least one of a network's last, 32-bit, results
 
 
 def validate_accelerator(acc: Accelerator, where: str | None = None) -> None:
@@ -37,7 +38,7 @@ def validate_accelerator(acc: Accelerator, where: str | None = None) -> None:
     check = _Check(where or acc.name)
     scheme = _scheme(acc, check)
     check.number("clock", acc.clock_hz, 1, _MOST_HZ)
-    check.power_of_two("port_bits", acc.port_bits, 16, 1024)
+    check.power_of_two("port_bits", acc.port_bits, _LEAST_PORT_BITS, 1024)
     _array(acc, scheme, check)
     _arithmetic(acc, check)
     _buffers(acc, scheme, check)

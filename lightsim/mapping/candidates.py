@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.filters import row_groups
-from lightsim.mapping.layout import block_channels
 from lightsim.mapping.lowering import EngineLayer
 from lightsim.mapping.schedule import cut
 from lightsim.mapping.tiling import grain, input_extent
+from lightsim.mapping.words import block_channels
 from lightsim.mapping.work import column_groups, weight_bytes
 from lightsim.units import ceil_div
 

@@ -2,66 +2,51 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from lightsim.errors import InputError
+from lightsim.hardware.reading import read_table
 from lightsim.mapping.tiling import ORDERS, LoopOrder, Tiling
+from lightsim.network.checking import checked, on_one_line, spell_value
+from lightsim.network.entries import Entry
 
 __all__ = ["dump_mapping", "load_mapping"]
 
+_Size = Annotated[int, Field(ge=1, description="a whole number from 1")]
 
-class _TilingEntry(BaseModel):
+
+class TilingEntry(Entry):
     """One layer's table in a mapping file."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    m: int = Field(ge=1)
-    n: int = Field(ge=1)
-    r: int = Field(ge=1)
-    c: int = Field(ge=1)
-    b: int = Field(default=1, ge=1)
-    order: LoopOrder = "msn"
-    sort_filters: bool = True
+    m: _Size
+    n: _Size
+    r: _Size
+    c: _Size
+    b: _Size = 1
+    order: Annotated[LoopOrder, Field(description=f"one of {', '.join(ORDERS)}")] = "msn"
+    sort_filters: Annotated[bool | None, Field(description="true or false")] = None
 
 
-def load_mapping(path: Path) -> dict[str, Tiling]:
+def load_mapping(path: Path, sort_filters: bool = True) -> dict[str, Tiling]:
     """The tilings of a mapping file, by layer.
 
     The file holds one table per layer: `[conv1]` with `m`, `n`, `r`, `c` and optionally `b`,
-    `order` and `sort_filters`. Raises `InputError` naming file, layer, key, value and what is
-    accepted.
+    `order` and `sort_filters` (by default the argument's value). Raises `InputError` naming
+    file, layer, key, value and what is accepted.
     """
-    try:
-        with path.open("rb") as file:
-            tables = tomllib.load(file)
-    except OSError as error:
-        raise InputError(str(path), f"cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(str(path), f"is not TOML: {error}") from None
-    return {name: _tiling(path, name, table) for name, table in tables.items()}
-
-
-def _tiling(path: Path, name: str, table: object) -> Tiling:
-    if not isinstance(table, dict):
-        raise InputError(f"{path}: {name}", "is not a table", f"accepted: [{name}] with m, n, r, c")
-    try:
-        entry = _TilingEntry.model_validate(table)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        accepted = {
-            "order": f"accepted: {', '.join(ORDERS)}",
-            "sort_filters": "accepted: true or false",
-        }.get(key, "accepted: m, n, r, c, b as whole numbers from 1; order; sort_filters")
-        given = "missing" if first["type"] == "missing" else f"{first['input']!r}"
-        if first["type"] == "extra_forbidden":
-            given = "unknown key"
-        raise InputError(f"{path}: {name}.{key}", given, accepted) from None
-    return Tiling(entry.m, entry.n, entry.r, entry.c, entry.b, entry.order, entry.sort_filters)
+    tilings = {}
+    for name, table in read_table(path).items():
+        where = f"{path}, [{on_one_line(name)}]"
+        if not isinstance(table, dict):
+            raise InputError(where, f"is {spell_value(table)}", "accepted: a table with m, n, r, c")
+        entry = checked(TilingEntry, table, where)
+        wanted = sort_filters if entry.sort_filters is None else entry.sort_filters
+        tilings[name] = Tiling(entry.m, entry.n, entry.r, entry.c, entry.b, entry.order, wanted)
+    return tilings
 
 
 def dump_mapping(tilings: Mapping[str, Tiling]) -> str:

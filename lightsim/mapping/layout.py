@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from lightsim.errors import InputError
 from lightsim.mapping.lowering import Plan, TensorView
+from lightsim.mapping.words import block_channels
 from lightsim.units import ceil_div
 
 __all__ = [
@@ -21,7 +22,6 @@ __all__ = [
     "Span",
     "Volume",
     "activation_runs",
-    "block_channels",
     "check_view",
 ]
 
@@ -84,11 +84,6 @@ class Region:
     def nbytes(self) -> int:
         """The bytes the tensor occupies."""
         return self.images * self.blocks * self.height * self.width * self.word_bytes
-
-
-def block_channels(word_bytes: int, bits: int) -> int:
-    """How many channels of `bits` bits one memory word holds."""
-    return word_bytes * 8 // bits
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.errors import InputError
+from lightsim.hardware.accelerator import Accelerator
+from lightsim.mapping.input_form import InputForm, choose_form
 from lightsim.network.layer import Padding
 from lightsim.network.tensor import ElementType, TensorShape
 from lightsim.quantisation.workload import QuantisedLayer, Workload
@@ -98,31 +100,37 @@ class EngineLayer:
 class Plan:
     """The passes in order, the tensors they join, and where the network's ends are.
 
-    `written` are the network layers whose output is stored, and where.
+    `form` says how the host stores the input; `written` are the network layers whose output is
+    stored, and where.
     """
 
     workload: Workload
     layers: tuple[EngineLayer, ...]
     tensors: tuple[Tensor, ...]
     input: TensorView
+    form: InputForm
     output: TensorView
     written: Mapping[str, TensorView]
 
 
-def lower(workload: Workload) -> Plan:
-    """The passes of a workload; raises `InputError` for what the machine cannot express."""
-    return _Lowering(workload).plan()
+def lower(workload: Workload, accelerator: Accelerator | None = None) -> Plan:
+    """The passes of a workload; raises `InputError` for what the machine cannot express.
+
+    With an accelerator the input is stored in the form that suits its array.
+    """
+    return _Lowering(workload, accelerator).plan()
 
 
 class _Lowering:
     """The state of one walk over the network's layers."""
 
-    def __init__(self, workload: Workload) -> None:
+    def __init__(self, workload: Workload, accelerator: Accelerator | None) -> None:
         self._workload = workload
         self._users: dict[str, list[str]] = {}
         for q in workload.layers:
             for name in q.layer.inputs:
                 self._users.setdefault(name, []).append(q.layer.name)
+        self._form = choose_form(workload.network, self._users, accelerator)
         self._views: dict[str, TensorView] = {}
         self._placed: dict[str, TensorView] = {}
         self._tensors: list[Tensor] = []
@@ -131,7 +139,8 @@ class _Lowering:
 
     def plan(self) -> Plan:
         network = self._workload.network
-        self._views["input"] = self._tensor("input", self._input_shape(), self._workload.input_type)
+        form = self._form
+        self._views["input"] = self._tensor("input", form.shape, self._workload.input_type)
         self._place_concats()
         for q in self._workload.layers:
             if q.layer.name not in self._done:
@@ -141,26 +150,10 @@ class _Lowering:
             tuple(self._passes),
             tuple(self._tensors),
             self._views["input"],
+            form,
             self._views[network.layers[-1].name],
             {layer.last_name: self._views[layer.last_name] for layer in self._passes},
         )
-
-    def _input_shape(self) -> TensorShape:
-        """The shape in which the input is stored.
-
-        An input that only dense layers read is stored as a vector: neighbouring pixels then
-        share memory words and feed all columns of the array, which one channel could not.
-        """
-        shape = self._workload.network.input_shape
-        readers = list(self._users.get("input", []))
-        while readers:
-            name = readers.pop()
-            operator = self._workload.layer(name).layer.operator
-            if operator == "flatten":
-                readers += self._users.get(name, [])
-            elif operator != "dense":
-                return shape
-        return TensorShape(shape.elements, 1, 1)
 
     def _tensor(self, name: str, shape: TensorShape, element: ElementType) -> TensorView:
         self._tensors.append(Tensor(name, shape, element))
@@ -250,11 +243,17 @@ class _Lowering:
         if weights is None:
             raise InputError(layer.name, "has no weights", "quantise the network first")
         source = self._views[layer.inputs[0]]
-        kernel = layer.kernel
+        kernel, stride, padding = layer.kernel, layer.stride, layer.padding
         if layer.operator == "dense":
             # A dense layer after flatten reads the unflattened image with a kernel of its size.
             kernel = (source.shape.height, source.shape.width)
             weights = weights.reshape(weights.shape[0], source.shape.channels, *kernel)
+        elif self._form.unfolded_for == layer:
+            # The kernel's columns have become channels: [out, in, high, wide] to
+            # [out, wide * in, high, 1].
+            weights = weights.transpose(0, 3, 1, 2).reshape(len(weights), -1, kernel[0], 1)
+            kernel, stride = (kernel[0], 1), (stride[0], 1)
+            padding = replace(padding, left=0, right=0)
         last, addition, residual, swapped = q, None, None, False
         follower = self._only_user(layer.name)
         if follower is not None and follower.layer.operator == "add":
@@ -286,8 +285,8 @@ class _Lowering:
                 destination=self._destination(last),
                 computed=computed,
                 kernel=kernel,
-                stride=layer.stride,
-                padding=layer.padding,
+                stride=stride,
+                padding=padding,
                 groups=layer.groups,
                 weights=weights,
                 addition=addition,

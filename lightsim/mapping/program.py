@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from lightsim.errors import InputError, unknown_name
 from lightsim.hardware.accelerator import Accelerator
-from lightsim.hardware.pe_kinds import pe_kind
+from lightsim.hardware.pe_kinds import PE_KINDS, pe_kind
 from lightsim.mapping.choose import choose_tiling
 from lightsim.mapping.footprint import check_tiling
 from lightsim.mapping.layout import MemoryMap, Run, activation_runs, check_view
@@ -68,7 +68,7 @@ def map_workload(
     `tilings` fixes the tiling of the passes it names; the others get the best by estimate.
     Raises `InputError` for illegal tilings, unknown layers and PE kinds that cannot run a layer.
     """
-    plan = lower(_in_accumulator_units(workload, accelerator))
+    plan = lower(_in_accumulator_units(workload, accelerator), accelerator)
     _check_names(plan, tilings or {})
     schedules = []
     weight_runs: dict[str, list[tuple[int, int]]] = {}
@@ -128,6 +128,13 @@ def _check_layer(layer: EngineLayer, accelerator: Accelerator) -> None:
                 layer.name,
                 f"PE kind '{kind.name}' cannot run scheme '{scheme.name}'",
                 f"accepted schemes: {', '.join(sorted(kind.runs))}",
+            )
+        if truncates(layer.main, accelerator.accumulator.accumulation) and not kind.shifts:
+            able = ", ".join(row.name for row in PE_KINDS.values() if row.shifts)
+            raise InputError(
+                layer.name,
+                f"accumulation 'truncate' on PE kind '{kind.name}', whose products are whole",
+                f"accepted: accumulation 'exact', or {able}",
             )
     needs_multiplier = bool((layer.main.multiplier != 1).any())
     if needs_multiplier and accelerator.post.requantise == "shift":

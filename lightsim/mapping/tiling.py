@@ -7,8 +7,8 @@ from math import lcm
 from typing import Literal
 
 from lightsim.hardware.accelerator import Accelerator
-from lightsim.mapping.layout import block_channels
 from lightsim.mapping.lowering import EngineLayer
+from lightsim.mapping.words import block_channels
 from lightsim.units import ceil_div
 
 __all__ = ["ORDERS", "Grain", "LoopOrder", "Tiling", "grain", "input_extent", "tiles_along"]

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.pipeline import PARAMETER_BYTES
 from lightsim.mapping.filters import RowGroup, row_kinds
-from lightsim.mapping.layout import Span, Volume, block_channels
+from lightsim.mapping.layout import Span, Volume
 from lightsim.mapping.lowering import EngineLayer, TensorView
 from lightsim.mapping.schedule import Tile
+from lightsim.mapping.words import block_channels
 from lightsim.units import ceil_div
 
 __all__ = [

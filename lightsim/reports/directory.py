@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -25,11 +26,12 @@ def write_directory(report: RunReport, path: Path) -> None:
 
     A directory of an earlier run is overwritten file by file; other files in it stay. All
     files are written under temporary names and then renamed, so an interrupt leaves the
-    earlier run, or nothing. Raises `InputError` for a directory that is not LightSim's or
+    earlier run, or nothing, not even a new empty directory. Raises `InputError` for a directory that is not LightSim's or
     cannot be written.
     """
     check_directory(path)
     partial = {name: path / f"{_PARTIAL}{name}" for name in FILES}
+    made = [new for new in (path, *path.parents) if not new.exists()]
     try:
         path.mkdir(parents=True, exist_ok=True)
         for name, write in FILES.items():
@@ -42,6 +44,9 @@ def write_directory(report: RunReport, path: Path) -> None:
         for file in partial.values():
             with suppress(OSError):
                 file.unlink(missing_ok=True)
+        for new in made:
+            with suppress(OSError):
+                new.rmdir()  # which only an empty directory lets happen
 
 
 def check_directory(path: Path) -> None:
@@ -52,6 +57,7 @@ def check_directory(path: Path) -> None:
     accepted = "name a new or empty directory, or one that an earlier run wrote"
     try:
         if not path.exists():
+            _check_place(path)
             return
         if not path.is_dir():
             raise InputError(str(path), "is a file, not a directory", accepted)
@@ -62,6 +68,19 @@ def check_directory(path: Path) -> None:
         found = sorted(entry.name for entry in others)[0]
         raise InputError(
             str(path), f"holds files that are not of a LightSim run ('{found}')", accepted
+        )
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise InputError(str(path), "is not writable", accepted)
+
+
+def _check_place(path: Path) -> None:
+    """Refuse a new directory where none can be made."""
+    place = next(parent for parent in path.absolute().parents if parent.exists())
+    if not place.is_dir():
+        raise InputError(str(path), f"'{place}' is a file", "name a directory that can be made")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise InputError(
+            str(path), f"'{place}' is not writable", "name a directory that can be made"
         )
 
 

@@ -38,7 +38,7 @@ class Store:
             else:
                 self.tensors[tensor.name] = np.full(shape, _UNWRITTEN, np.int16)
         stored = self.tensors[plan.input.tensor]
-        stored[...] = images.reshape(stored.shape)  # dense networks store it as a vector
+        stored[...] = plan.form.arrange(images)
 
     def read(self, view: TensorView, volume: Volume) -> Activations:
         """A copy of a box of a view."""

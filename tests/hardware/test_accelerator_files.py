@@ -54,7 +54,7 @@ def accelerators(draw):
             st.builds(LaneGroup, st.sampled_from(kinds), st.integers(1, 40)), min_size=1, max_size=3
         )
     )
-    word = 1 << draw(st.integers(1, 7))
+    word = 1 << draw(st.integers(2, 7))
     columns = max(1, int(word * draw(st.sampled_from([0.25, 0.5, 1, 2, 3]))))
     array = Array(tuple(groups), columns, draw(st.integers(1, 8)))
     bits = draw(st.integers(8, 32))

@@ -12,7 +12,6 @@ from lightsim.network.parsing import parse_network
 from .published import PUBLISHED
 
 BINARY = {
-    "cifar10-3conv",
     "cifar10-6conv",
     "cnv",
     "digits",

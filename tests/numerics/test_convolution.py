@@ -12,6 +12,7 @@ from lightsim.errors import InputError
 from lightsim.numerics.convolution import convolve, convolve_groups
 from lightsim.numerics.depthwise import convolve_depthwise
 from lightsim.numerics.formats import CODECS, codec
+from lightsim.numerics.scheme import SCHEMES
 from lightsim.numerics.truncation import convolve_truncating
 from lightsim.numerics.xnor import convolve_xnor, convolve_xnor_packed, pack_signs
 from numerics.cases import cases, repeatable
@@ -27,9 +28,7 @@ def added(case, out, before):
     return (out.astype(np.int64) - before).tolist()
 
 
-@repeatable(150)
-@given(case=cases())
-def test_convolve(case):
+def check_convolve(case):
     rng = case.rng
     x, weights, out = case.numbers(rng), weights_of(case, rng), case.accumulators(rng)
     before = out.copy()
@@ -38,11 +37,17 @@ def test_convolve(case):
     assert added(case, out, before) == expected
 
 
+@repeatable(150)
+@given(case=cases())
+def test_convolve(case):
+    check_convolve(case)
+
+
 @repeatable(12)
 @given(case=cases(max_channels=3), channels=st.integers(20, 80))
 def test_convolve_many_channels(case, channels):
     """Enough channels for the gathered image and its vector loops."""
-    test_convolve.hypothesis.inner_test(replace(case, channels=channels, batch=1))
+    check_convolve(replace(case, channels=channels, batch=1))
 
 
 @repeatable(30)
@@ -124,6 +129,19 @@ def test_truncating(case, terms, wide, density):
         x.tolist(), rows.tolist(), *case.window, case.pad_value
     )
     assert added(case, out, before) == expected
+
+
+@pytest.mark.parametrize("name", [n for n in CODECS if SCHEMES[n].is_shift_add])
+def test_truncating_the_terms_of_every_format(name):
+    """Terms as the codec gives them; where nothing is dropped it is the exact sum."""
+    rng = np.random.default_rng(9)
+    codes = codec(name).encode(rng.normal(0, 0.5, (3, 9, 3, 3)))
+    x = rng.integers(-2, 3, (1, 9, 6, 5)).astype(np.int16) * np.int16(128)
+    truncated, exact = np.zeros((2, 1, 3, 6, 5), np.int32)
+    convolve_truncating(x, *codec(name).terms(codes), truncated, origin=(-1, -1))
+    convolve(x, codec(name).decode(codes), exact, origin=(-1, -1))
+    assert (truncated << SCHEMES[name].fraction_bits == exact).all()
+    assert exact.any()
 
 
 def test_truncating_many_terms():

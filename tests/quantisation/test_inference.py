@@ -279,3 +279,11 @@ def test_a_network_without_weights_is_refused():
     bare = network([{"operator": "max_pool", "kernel": 2}])
     with pytest.raises(InputError, match="small: has no layer with weights"):
         quantise(bare, SCHEMES["fixed8"], 1)
+
+
+@pytest.mark.parametrize("name", SCHEME_NAMES)
+def test_trained_weights_are_chosen_where_they_exist_and_computed_exactly(name):
+    workload = quantise(load_network("digits-small"), SCHEMES[name], 1)
+    assert workload.trained and workload.weights_origin.startswith("trained")
+    _check_equal(workload, workload.held_out.images[:3])
+    assert not quantise(load_network("lenet"), SCHEMES[name], 1).trained

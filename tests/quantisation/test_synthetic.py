@@ -11,7 +11,9 @@ from lightsim.numerics.formats import CODECS
 from lightsim.numerics.scheme import SCHEMES
 from lightsim.quantisation.code_table import code_table
 from lightsim.quantisation.inference import infer
-from lightsim.quantisation.synthetic import MIXED_K, synthetic_images, synthetic_workload
+from lightsim.quantisation.random_weights import MIXED_K
+from lightsim.quantisation.synthetic import synthetic_images, synthetic_workload
+from quantisation.networks import convolution, dense, network
 
 SCHEME_NAMES = sorted(SCHEMES)
 
@@ -55,6 +57,13 @@ def test_requantisation_stays_inside_the_fields_of_the_hardware(name):
         for multiplier in (*layer.multiplier, layer.residual_multiplier):
             assert 1 <= multiplier <= 32767
         assert 0 <= layer.shift <= 31 and 0 <= layer.residual_shift <= 31
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_layer_of_a_single_weight_is_legal_even_if_it_is_zero(seed):
+    small = network([convolution(1, 1, activation="relu"), dense(1)], image=(1, 2, 2))
+    for layer in synthetic_workload(small, SCHEMES["fixed4"], seed).layers:
+        assert 1 <= layer.multiplier[0] <= 32767 and abs(int(layer.bias[0])) < 10000
 
 
 def test_flightnn_filters_have_the_stated_shares_of_k():
@@ -134,8 +143,8 @@ def test_activations_neither_die_nor_saturate(network, name):
             assert 0.1 < np.mean(here > 0) < 0.95, where
         elif output.bits == 8:
             # relu zeroes half of a centred normal sum; three deviations reach the clamp.
-            assert np.mean(here == 0) < 0.75, where
-            assert np.mean(here == output.highest) < 0.06, where
+            assert np.mean(here == 0) < 0.65, where
+            assert np.mean(here == output.highest) < 0.03, where
             assert np.abs(here).max() > output.highest / 4, where
         else:
             assert np.unique(here).size > here.size // 2, where

@@ -1,0 +1,1 @@
+"""The evidence that a mapping covers a network exactly once and fits the machine."""

@@ -1,0 +1,63 @@
+"""The examples run, and what they describe is what they say."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import lightsim
+from lightsim.hardware.board_file import load_board
+from lightsim.mapping.file import load_mapping
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+@pytest.mark.parametrize("script", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.name)
+def test_script_runs(script):
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, cwd=EXAMPLES)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+def test_five_lines_are_five_statements():
+    import ast
+
+    body = ast.parse((EXAMPLES / "five_lines.py").read_text()).body[1:]
+    assert sum(1 + len(getattr(statement, "body", [])) for statement in body) == 5
+
+
+def test_two_lane_groups_give_the_same_bits_as_one():
+    mixed = lightsim.run("digits", accelerator=EXAMPLES / "zc706-two-groups.toml")
+    plain = lightsim.run("digits", board="zc706", scheme="flightnn")
+    assert mixed.bit_exact
+    assert mixed.output_sha256 == plain.output_sha256
+    assert mixed.resources["dsp"].used > plain.resources["dsp"].used
+    assert mixed.resources["lut"].used < plain.resources["lut"].used
+
+
+def test_accelerator_file_survives_writing():
+    accelerator = lightsim.load_accelerator(EXAMPLES / "zc706-two-groups.toml")
+    assert [group.pe for group in accelerator.array.groups] == ["multiply_dsp", "shift_add_serial"]
+    assert 'pe = "multiply_dsp"' in lightsim.dump_accelerator(accelerator)
+
+
+def test_mapping_file_is_obeyed():
+    report = lightsim.run(
+        EXAMPLES / "tiny.toml", board="pynq-z2", mapping=EXAMPLES / "tiny-mapping.toml"
+    )
+    tilings = load_mapping(EXAMPLES / "tiny-mapping.toml")
+    used = {layer.name: layer for layer in report.layers}
+    assert report.bit_exact
+    assert {name: used[name].mapping for name in tilings} == {
+        name: str(tiling) for name, tiling in tilings.items()
+    }
+    assert [used[name].tiles for name in ("stem", "body")] == [2, 4]
+
+
+def test_board_file_is_used():
+    board = load_board(EXAMPLES / "my-board.toml")
+    report = lightsim.run(EXAMPLES / "tiny.toml", board=EXAMPLES / "my-board.toml", scheme="fixed8")
+    assert report.bit_exact
+    assert report.clock_hz == board.clock_hz
+    assert report.resources["dsp"].available == board.device.resources.dsp
