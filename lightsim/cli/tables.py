@@ -15,7 +15,7 @@ from lightsim.numerics.scheme import SCHEMES
 from lightsim.quantisation.trained import trained_schemes
 from lightsim.units import spell
 
-__all__ = ["TABLES"]
+__all__ = ["TABLES", "Row"]
 
 Row = dict[str, object]
 

@@ -203,12 +203,31 @@ class _Lowering:
                     residual=self._views[q.layer.inputs[1]],
                 )
             case "flatten":
+                self._refuse_vector(q)
                 self._views[q.layer.name] = self._views[q.layer.inputs[0]]
                 self._done.add(q.layer.name)
             case "concat":
                 self._concat(q)
             case "reorganise":
                 self._reorganise(q)
+
+    def _refuse_vector(self, q: QuantisedLayer) -> None:
+        """Refuse readers for which the values would have to be moved to become a vector.
+
+        A dense layer reads the image as it lies; any other reader would find its channels
+        spread over the pixels.
+        """
+        shape = self._views[q.layer.inputs[0]].shape
+        if shape.height * shape.width == 1:
+            return
+        for name in self._users.get(q.layer.name, []):
+            operator = self._workload.layer(name).layer.operator
+            if operator not in ("dense", "flatten"):
+                raise InputError(
+                    name,
+                    f"{operator} reads '{q.layer.name}', which flattens an image of {shape}",
+                    "accepted: dense layers after flatten, or an image of one pixel",
+                )
 
     def _append(
         self,
