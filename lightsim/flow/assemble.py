@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from lightsim.estimation import energy, energy_table, estimate, total
-from lightsim.estimation.energy import DEFAULT_ENERGY_TABLE, energy_source
+from lightsim.estimation import energy, estimate, total
+from lightsim.estimation.energy import energy_source
+from lightsim.estimation.energy_tables import EnergyTable
 from lightsim.hardware.accelerator import Accelerator, IdealMemory
 from lightsim.hardware.device import Board, Resources
 from lightsim.mapping.cost import memory_bytes_per_cycle
@@ -55,7 +56,7 @@ class Findings:
     digest: str
     accuracy: float | None
     accuracy_images: int
-    energy_table: str | None
+    energy_table: EnergyTable
     ideal: bool
 
 
@@ -68,7 +69,7 @@ def assemble(found: Findings) -> RunReport:
     parts = estimate(accelerator, found.board.device if found.board else None)
     layers = _layers(found)
     events = _events(result)
-    table = energy_table(found.energy_table or DEFAULT_ENERGY_TABLE)
+    table = found.energy_table
     kind = _dram_kind(accelerator)
     joules = energy(events, table, kind)
     macs = workload.network.macs * found.images
@@ -243,8 +244,8 @@ def _notes(found: Findings) -> tuple[str, ...]:
     notes = []
     if not found.workload.trained:
         notes.append(
-            f"The weights are {found.workload.weights_origin}: cycles and resources are real, "
-            "the outputs mean nothing, and there is no accuracy."
+            f"The weights are {found.workload.weights_origin}. Cycles depend on them only through "
+            "the k of the filters; the outputs mean nothing, and there is no accuracy."
         )
     if found.ideal:
         notes.append("The memory is ideal: it keeps up with every port and never waits.")

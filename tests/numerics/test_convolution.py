@@ -153,6 +153,18 @@ def test_truncating_many_terms():
     assert out.item() == 255 * 40 * 9 * 2
 
 
+def test_truncating_terms_beyond_32_bits():
+    """78,400 terms of the largest number pass 2**31 between two flushes: int64 stays exact."""
+    x = np.full((1, 8, 70, 70), -32768, np.int16)
+    ones = np.ones((2, 1, 8, 70, 70), np.int8)
+    out = np.zeros((1, 1, 1, 1), np.int64)
+    convolve_truncating(x, ones, 0 * ones, ones > 0, out)
+    assert out.item() == -32768 * 78400 < -(2**31)
+    wrapping = np.zeros((1, 1, 1, 1), np.int32)
+    convolve_truncating(x, ones, 0 * ones, ones > 0, wrapping)
+    assert wrapping.item() == reference.wrapped(-32768 * 78400, 32)
+
+
 def test_truncation_worked_by_hand():
     """-(5 >> 1) = -2 but (-5) >> 1 = -3: the shift comes before the sign, towards minus infinity;
     exact accumulation of 5 * 2^-1 would keep the half.
