@@ -13,7 +13,7 @@ from lightsim.estimation.energy_tables import EnergyTable
 from lightsim.hardware.accelerator import Accelerator, IdealMemory
 from lightsim.hardware.device import Board, Resources
 from lightsim.mapping.cost import memory_bytes_per_cycle
-from lightsim.mapping.lowering import EngineLayer
+from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.program import Program
 from lightsim.mapping.schedule import Schedule
 from lightsim.quantisation.workload import Workload

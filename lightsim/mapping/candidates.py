@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.filters import row_groups
-from lightsim.mapping.lowering import EngineLayer
+from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.schedule import cut
 from lightsim.mapping.tiling import grain, input_extent
 from lightsim.mapping.words import block_channels

@@ -9,7 +9,7 @@ from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.candidates import Candidates, enumerate_candidates
 from lightsim.mapping.cost import order_cost
 from lightsim.mapping.footprint import check_tiling
-from lightsim.mapping.lowering import EngineLayer
+from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.tiling import ORDERS, LoopOrder, Tiling, grain
 
 __all__ = ["choose_tiling"]

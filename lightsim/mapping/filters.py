@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.pe_kinds import PeKind, pe_kind
 from lightsim.mapping.layout import Span
-from lightsim.mapping.lowering import EngineLayer
+from lightsim.mapping.plan import EngineLayer
 from lightsim.numerics.scheme import Scheme
 from lightsim.units import ceil_div
 

@@ -14,7 +14,7 @@ from itertools import product
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.filters import RowGroup, row_groups
 from lightsim.mapping.layout import Span, Volume
-from lightsim.mapping.lowering import EngineLayer
+from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.tiling import Tiling, input_extent
 from lightsim.units import ceil_div
 

@@ -7,7 +7,7 @@ from math import lcm
 from typing import Literal
 
 from lightsim.hardware.accelerator import Accelerator
-from lightsim.mapping.lowering import EngineLayer
+from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.words import block_channels
 from lightsim.units import ceil_div
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.hardware.accelerator import Accumulator
-from lightsim.mapping.lowering import EngineLayer
+from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.schedule import Tile
 from lightsim.numerics.accumulator import Accumulators, Overflow, fit_accumulator
 from lightsim.numerics.convolution import convolve

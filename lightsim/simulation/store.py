@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.layout import Volume
-from lightsim.mapping.lowering import EngineLayer, Plan, TensorView
+from lightsim.mapping.plan import EngineLayer, Plan, TensorView
 from lightsim.mapping.schedule import Schedule, Tile
 from lightsim.numerics.formats import codec
 from lightsim.quantisation.truncation import truncates

@@ -100,8 +100,8 @@ def test_what_is_spoilt_above_is_good():
         # 8x8 pixels of one word are 1024 bytes; 2 rows of outputs read 4 rows, of 512 bytes.
         ({"input": 512}, 'm = 32\nn = 16\nr = 8\nc = 8',
          ["needs 1024 B of activations", "'input' holds 512 B", "largest legal Tr is 2"]),
-        ({"weight": 8192}, 'm = 32\nn = 16\nr = 8\nc = 8',
-         ["B of weights", "'weight' holds 8192 B", "largest legal Tm is 16"]),
+        ({"weight": 2560}, 'm = 32\nn = 16\nr = 8\nc = 8',
+         ["B of weights", "'weight' holds 2560 B", "largest legal Tm is 16"]),
     ],
 )  # fmt: skip
 def test_a_tile_beyond_a_buffer_names_the_largest_that_fits(

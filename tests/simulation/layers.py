@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from quantisation.networks import network
 
 from lightsim.mapping.program import map_workload
 from lightsim.mapping.tiling import Tiling
@@ -12,7 +13,6 @@ from lightsim.numerics.scheme import SCHEMES
 from lightsim.quantisation.random_weights import draw_weights
 from lightsim.quantisation.synthetic import synthetic_images, synthetic_workload
 from lightsim.simulation.machine import simulate
-from quantisation.networks import network
 from simulation.checks import check_accounts, wrong_layers
 
 
