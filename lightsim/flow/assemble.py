@@ -12,6 +12,7 @@ from lightsim.estimation.energy import energy_source
 from lightsim.estimation.energy_tables import EnergyTable
 from lightsim.hardware.accelerator import Accelerator, IdealMemory
 from lightsim.hardware.device import Board, Resources
+from lightsim.mapping.accounts import LayerTiming
 from lightsim.mapping.cost import memory_bytes_per_cycle
 from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.program import Program
@@ -25,7 +26,7 @@ from lightsim.reports.report import (
     TraceEvent,
     UnitReport,
 )
-from lightsim.simulation.result import LayerTiming, SimulationResult
+from lightsim.simulation.result import SimulationResult
 from lightsim.units import Clock, ceil_div
 
 __all__ = ["Findings", "assemble"]
