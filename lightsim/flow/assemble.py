@@ -10,6 +10,7 @@ import numpy as np
 from lightsim.estimation import energy, estimate, total
 from lightsim.estimation.energy import energy_source
 from lightsim.estimation.energy_tables import EnergyTable
+from lightsim.flow.engines import Outcome, Timing
 from lightsim.hardware.accelerator import Accelerator, IdealMemory
 from lightsim.hardware.device import Board, Resources
 from lightsim.mapping.accounts import LayerTiming
@@ -26,7 +27,6 @@ from lightsim.reports.report import (
     TraceEvent,
     UnitReport,
 )
-from lightsim.simulation.result import SimulationResult
 from lightsim.units import Clock, ceil_div
 
 __all__ = ["Findings", "assemble"]
@@ -49,12 +49,10 @@ class Findings:
     accelerator: Accelerator
     workload: Workload
     programs: tuple[Program, ...]
-    result: SimulationResult
+    outcome: Outcome
     images: int
     batch: int
     seed: int
-    bit_exact: bool
-    digest: str
     accuracy: float | None
     accuracy_images: int
     energy_table: EnergyTable
@@ -63,7 +61,7 @@ class Findings:
 
 def assemble(found: Findings) -> RunReport:
     """The report of a run."""
-    accelerator, workload, result = found.accelerator, found.workload, found.result
+    accelerator, workload, result = found.accelerator, found.workload, found.outcome.timing
     clock = Clock(accelerator.clock_hz)
     seconds = clock.seconds(result.cycles)
     first = len(found.programs[0].schedules)
@@ -90,8 +88,8 @@ def assemble(found: Findings) -> RunReport:
         latency_s=clock.seconds(result.layers[first - 1].end),
         throughput_images_per_s=found.images / seconds,
         gops=2 * macs / seconds / 1e9,
-        bit_exact=found.bit_exact,
-        output_sha256=found.digest,
+        bit_exact=found.outcome.bit_exact,
+        output_sha256=found.outcome.digest,
         weights_origin=workload.weights_origin,
         resources=_resources(total(part for part in parts), found.board),
         parts=tuple(
@@ -127,7 +125,7 @@ def _dram_kind(accelerator: Accelerator) -> str:
     return "ideal" if isinstance(memory, IdealMemory) else memory.part.kind
 
 
-def _events(result: SimulationResult) -> dict[str, int]:
+def _events(result: Timing) -> dict[str, int]:
     events: dict[str, int] = {}
     for layer in result.layers:
         for name, count in layer.events.items():
@@ -143,7 +141,7 @@ def _resources(used: Resources, board: Board | None) -> Mapping[str, ResourceRep
     }
 
 
-def _units(result: SimulationResult) -> tuple[UnitReport, ...]:
+def _units(result: Timing) -> tuple[UnitReport, ...]:
     units = []
     for name, spent in result.units.items():
         idle = result.cycles - spent.busy - sum(spent.stalls.values())
@@ -154,7 +152,7 @@ def _units(result: SimulationResult) -> tuple[UnitReport, ...]:
 def _layers(found: Findings) -> tuple[LayerReport, ...]:
     """One report per pass, summed over the batches."""
     runs: dict[str, list[LayerTiming]] = {}
-    for timing in found.result.layers:
+    for timing in found.outcome.timing.layers:
         runs.setdefault(timing.name, []).append(timing)
     return tuple(
         _layer(found, schedule, runs[schedule.layer.name])
@@ -250,8 +248,10 @@ def _notes(found: Findings) -> tuple[str, ...]:
         )
     if found.ideal:
         notes.append("The memory is ideal: it keeps up with every port and never waits.")
-    if not found.bit_exact:
+    if not found.outcome.bit_exact:
         notes.append("The simulated outputs differ from the whole-layer reference: this is a bug.")
+    if found.outcome.note is not None:
+        notes.append(found.outcome.note)
     notes.append(
         "Resources are estimates: lane costs from open synthesis (Yosys 0.70), the surrounding "
         "logic partly assumed; every part names its source."

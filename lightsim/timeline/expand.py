@@ -214,9 +214,7 @@ def _expand_pass(
                         p, 2, word, index, images, filters, written_rows, written_columns,
                         _next(transfers, at, OUTPUT),
                     )  # fmt: skip
-                pixels = (
-                    (images[1] - images[0]) * (rows[1] - rows[0]) * (columns[1] - columns[0])
-                )
+                pixels = (images[1] - images[0]) * (rows[1] - rows[0]) * (columns[1] - columns[0])
                 row = tiles[now]
                 row[FLAGS] = flags
                 if has_weights:

@@ -11,7 +11,7 @@ from lightsim.errors import InputError
 from lightsim.hardware.accelerator import IdealMemory
 from lightsim.mapping.program import Program
 from lightsim.timeline.expand import Lists, expand
-from lightsim.timeline.layout import CAPACITY, EVENTS, PROBLEM, TILES_FROM, TRANSFERS_FROM, WORD
+from lightsim.timeline.layout import CAPACITY, EVENTS, PROBLEM, TILES_FROM, TRANSFERS_FROM
 from lightsim.timeline.recurrence import play
 from lightsim.timeline.result import TimelineResult
 from lightsim.timeline.state import State, initial_state

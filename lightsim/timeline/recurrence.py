@@ -182,8 +182,6 @@ def _put_under_way(under_way: Table, done: int) -> int:
 def _count_weights(state: State, now: int, nbytes: int) -> None:
     """Count weights for the pass during which they were asked for, whosever they are."""
     control, found = state.control, state.found
-    while (
-        control[TRAFFIC_LAUNCH] < control[CLOSED] and now >= found[control[TRAFFIC_LAUNCH], END]
-    ):
+    while control[TRAFFIC_LAUNCH] < control[CLOSED] and now >= found[control[TRAFFIC_LAUNCH], END]:
         control[TRAFFIC_LAUNCH] += 1
     found[control[TRAFFIC_LAUNCH], TRAFFIC + WEIGHT] += nbytes

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.hardware.accelerator import Accelerator
-from lightsim.mapping.plan import EngineLayer, TensorView
+from lightsim.mapping.plan import TensorView
 from lightsim.mapping.program import Program
 from lightsim.mapping.schedule import Schedule
 from lightsim.mapping.words import block_channels

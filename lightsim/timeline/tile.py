@@ -144,9 +144,7 @@ def _wait(state: State, found: Table, cause: int, stream: int, until: int) -> No
     since = control[ARRAY_AT]
     if until > since:
         found[cause] += until - since
-        note(
-            state, UNIT_WAIT + stream, control[ARRAY_LAUNCH], control[ARRAY_TILE], since, until, 0
-        )
+        note(state, UNIT_WAIT + stream, control[ARRAY_LAUNCH], control[ARRAY_TILE], since, until, 0)
         control[ARRAY_AT] = until
 
 
@@ -189,9 +187,7 @@ def _convolve(
         captured += busy
     else:
         found[POST_BUSY] += post_busy
-        note(
-            state, UNIT_POST, control[ARRAY_LAUNCH], control[ARRAY_TILE], begin, drained, busy
-        )
+        note(state, UNIT_POST, control[ARRAY_LAUNCH], control[ARRAY_TILE], begin, drained, busy)
     found[STALL_FLUSH] += state.machine[DEPTH]
     found[STALL_POST] += captured - start - state.machine[DEPTH] - busy
     return captured, drained, busy

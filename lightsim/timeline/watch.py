@@ -1,4 +1,4 @@
-"""The note of one event, for those who want every interval; without room for it nothing is written."""
+"""The note of one event, for those who want every interval; nobody watches without room for it."""
 
 from __future__ import annotations
 
