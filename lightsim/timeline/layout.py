@@ -78,57 +78,79 @@ TILES_FROM: Final = 0
 TRANSFERS_FROM: Final = 1
 RANGE_FIELDS: Final = 5
 
-# --- the machine ---
+# --- the state: one array, whose parts follow each other ---
+# What is built; it stays as it is.
 WORD: Final = 0
-REQUEST: Final = 1  # largest request
+REQUEST: Final = 1  # largest request, a power of two
 INTERLEAVE: Final = 2
 CHANNELS: Final = 3
 CAPACITY: Final = 4  # of a channel
 DEPTH: Final = 5  # of the array
 OUTSTANDING: Final = 6
-BANKS: Final = 7  # by stream
-PORT: Final = 11  # by stream
-MACHINE_FIELDS: Final = 15
+PASSES: Final = 7  # passes to run
 
-# --- a stream's state ---
-LAUNCH: Final = 0  # the pass in hand, counted over all programs
-NEXT: Final = 1  # its next transfer in its program's list
-LAST_OF_PASS: Final = 2
-COUNT: Final = 3  # transfers begun
-ACTIVE: Final = 4  # whether a request is waiting to be granted
-SHOWN: Final = 5
-CHANNEL: Final = 6
-ADDRESS: Final = 7  # local to the channel
-NBYTES: Final = 8
-DONE: Final = 9
-ASKED: Final = 10
-BEGAN: Final = 11
-ENDED: Final = 12  # end of the transfer before
-WHERE: Final = 13  # global address of the bytes after the request
-LEFT: Final = 14  # bytes left in the run
-LINE: Final = 15
-PLANE: Final = 16
-IMAGE: Final = 17
-IN_HAND: Final = 18  # the transfer in hand
-STORED: Final = 19  # words
-WAITED_BANK: Final = 20
-WAITED_MEMORY: Final = 21
-STREAM_FIELDS: Final = 22
+# The array and the controller.
+ARRAY_LAUNCH: Final = 8  # the pass in hand, counted over all programs
+ARRAY_TILE: Final = 9
+ARRAY_TILES: Final = 10  # where its tiles end
+ARRAY_AT: Final = 11  # until when the array's time is accounted for
+POST_FREE: Final = 12
+OPENED: Final = 13  # passes opened
+OPEN_AT: Final = 14  # when the latest was
+CLOSED: Final = 15  # passes stored
+TRAFFIC_LAUNCH: Final = 16  # the pass that weights granted now are counted for
+EVENTS: Final = 17  # noted
+PROBLEM: Final = 18
 
-# --- the array's and the controller's state ---
-ARRAY_LAUNCH: Final = 0
-ARRAY_TILE: Final = 1
-ARRAY_TILES: Final = 2  # where the pass ends
-ARRAY_AT: Final = 3  # until when the array's time is accounted for
-POST_FREE: Final = 4
-OPENED: Final = 5  # passes opened
-OPEN_AT: Final = 6  # when the latest was
-CLOSED: Final = 7  # passes stored
-TRAFFIC_LAUNCH: Final = 8  # the pass that weights granted now are counted for
-TAKEN: Final = 9  # banks taken by the array, by stream
-EVENTS: Final = 13
-PROBLEM: Final = 14
-CONTROL_FIELDS: Final = 15
+# The streams: STREAM_FIELDS each.
+STREAMS_AT: Final = 19
+BANKS: Final = 0  # of its buffer
+PORT: Final = 1  # where its port stands
+FULL_COUNT: Final = 2  # banks handed on full
+FREE_COUNT: Final = 3  # banks handed on free
+TAKEN: Final = 4  # banks taken by the array
+FULL: Final = 5  # when the latest were handed on: RING places
+FREED: Final = 9
+RING: Final = 4  # more banks than are ever full or free at once
+LAUNCH: Final = 13  # the pass in hand
+NEXT: Final = 14  # its next transfer in the list
+LAST_OF_PASS: Final = 15
+IN_HAND: Final = 16  # the transfer in hand
+COUNT: Final = 17  # transfers begun
+ASKED: Final = 18
+BEGAN: Final = 19
+DONE: Final = 20
+ENDED: Final = 21  # end of the transfer before
+STORED: Final = 22  # words
+WAITED_BANK: Final = 23
+WAITED_MEMORY: Final = 24
+ACTIVE: Final = 25  # whether a request waits to be granted
+SHOWN: Final = 26
+CHANNEL: Final = 27  # of the request
+ADDRESS: Final = 28  # local to the channel
+NBYTES: Final = 29
+WHERE: Final = 30  # global address of the bytes after the request
+LEFT: Final = 31  # bytes left in the run
+LINE: Final = 32
+PLANE: Final = 33
+IMAGE: Final = 34
+STREAM_FIELDS: Final = 35
+
+# The ports: PORT_FIELDS each, room for four.
+PORTS_AT: Final = STREAMS_AT + 4 * STREAM_FIELDS
+RETURN_FREE: Final = 0  # its return path
+FREE_FROM: Final = 1  # the first cycle in which it may make another request
+GRANTED_AT: Final = 2
+UNDER_WAY: Final = 3  # where its places for requests under way begin
+OLDEST: Final = 4  # which of them is free first
+PORT_FIELDS: Final = 5
+
+# The channels: CHANNEL_FIELDS each; then OUTSTANDING places for every port.
+CHANNELS_AT: Final = PORTS_AT + 4 * PORT_FIELDS
+SLOT: Final = 0  # when the slot that is free first is free
+OTHER_SLOT: Final = 1
+TURN: Final = 2  # the image stream that goes first
+CHANNEL_FIELDS: Final = 3
 
 # --- what is found of a pass ---
 BEGIN: Final = 0

@@ -11,7 +11,15 @@ from lightsim.errors import InputError
 from lightsim.hardware.accelerator import IdealMemory
 from lightsim.mapping.program import Program
 from lightsim.timeline.expand import Lists, expand
-from lightsim.timeline.layout import CAPACITY, EVENTS, PROBLEM, TILES_FROM, TRANSFERS_FROM
+from lightsim.timeline.layout import (
+    CAPACITY,
+    EVENTS,
+    PROBLEM,
+    STREAM_FIELDS,
+    STREAMS_AT,
+    TILES_FROM,
+    TRANSFERS_FROM,
+)
 from lightsim.timeline.recurrence import play
 from lightsim.timeline.result import TimelineResult
 from lightsim.timeline.state import State, initial_state
@@ -29,8 +37,8 @@ def run(programs: Sequence[Program], *, tracing: bool = False) -> TimelineResult
     tables = compile_programs(programs)
     state = run_tables(tables, programs[0], tracing)
     return TimelineResult(
-        tuple(programs), state.found, state.streams, state.channels,
-        state.events[: state.control[EVENTS]],
+        tuple(programs), state.found, _streams(state), state.channels,
+        state.events[: state.machine[EVENTS]],
     )  # fmt: skip
 
 
@@ -47,8 +55,8 @@ def run_tables(tables: Tables, program: Program, tracing: bool = False) -> State
     )
     room = _most_events(lists, tables.launches) if tracing else 0
     state = initial_state(accelerator, len(tables.launches), room)
-    play(state, lists.tiles, lists.transfers, lists.ranges, tables.groups, tables.launches)
-    problem = int(state.control[PROBLEM])
+    play(*state, *lists, tables.groups, tables.launches)
+    problem = int(state.machine[PROBLEM])
     if problem > 0 and not isinstance(accelerator.memory, IdealMemory):
         raise InputError(
             f"memory '{accelerator.memory.part.name}'",
@@ -58,6 +66,12 @@ def run_tables(tables: Tables, program: Program, tracing: bool = False) -> State
     if problem:
         raise RuntimeError("the timeline stands still: every stream waits for another")
     return state
+
+
+def _streams(state: State) -> NDArray[np.int64]:
+    """The streams' part of the state, [stream, STREAM_FIELDS]."""
+    part = state.machine[STREAMS_AT : STREAMS_AT + 4 * STREAM_FIELDS]
+    return part.reshape(4, STREAM_FIELDS)
 
 
 def _most_events(lists: Lists, launches: NDArray[np.int64]) -> int:

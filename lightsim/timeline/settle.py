@@ -24,6 +24,10 @@ from lightsim.timeline.layout import (
     DONE,
     END,
     ENDED,
+    FREE_COUNT,
+    FREED,
+    FULL,
+    FULL_COUNT,
     IMAGES,
     IN_HAND,
     LAST_OF_PASS,
@@ -35,10 +39,14 @@ from lightsim.timeline.layout import (
     OPEN_AT,
     OPENED,
     OUTPUT,
+    PASSES,
     PLANES,
+    RING,
     SHOWN,
     STALL_STORE,
     STORED,
+    STREAM_FIELDS,
+    STREAMS_AT,
     TILE,
     TRAFFIC,
     TRANSFERS_FROM,
@@ -48,7 +56,6 @@ from lightsim.timeline.layout import (
     WORD,
 )
 from lightsim.timeline.request import first_request
-from lightsim.timeline.state import RING, State
 from lightsim.timeline.tile import run_array
 from lightsim.timeline.watch import note
 
@@ -59,92 +66,108 @@ Table = NDArray[np.int64]
 
 @njit(cache=True, error_model="numpy")
 def settle(
-    state: State, tiles: Table, transfers: Table, ranges: Table, groups: Table, launches: Table
+    machine: Table,
+    found: Table,
+    events: Table,
+    tiles: Table,
+    transfers: Table,
+    ranges: Table,
+    groups: Table,
+    launches: Table,
 ) -> None:
     """Let everything happen that does not need another grant."""
     moved = True
     while moved:
-        moved = run_array(state, tiles, groups, ranges, launches)
+        moved = run_array(machine, found, events, tiles, groups, ranges, launches)
         for number in range(4):
-            if not state.streams[number, ACTIVE]:
-                moved |= _begin(state, number, transfers, ranges, launches)
+            s = STREAMS_AT + number * STREAM_FIELDS
+            if machine[s + ACTIVE] == 0 and _find(machine, s, number, ranges, launches):
+                moved |= _begin(machine, s, number, found, events, transfers)
 
 
 @njit(cache=True, error_model="numpy")
-def _begin(state: State, number: int, transfers: Table, ranges: Table, launches: Table) -> bool:
+def _find(machine: Table, s: int, number: int, ranges: Table, launches: Table) -> bool:
+    """Go on to the pass of the stream's next transfer; whether there is one."""
+    while machine[s + NEXT] == machine[s + LAST_OF_PASS]:
+        following = machine[s + LAUNCH] + 1
+        if following == machine[PASSES]:
+            return False
+        machine[s + LAUNCH] = following
+        machine[s + NEXT] = ranges[launches[following], TRANSFERS_FROM + number]
+        machine[s + LAST_OF_PASS] = ranges[launches[following] + 1, TRANSFERS_FROM + number]
+    return True
+
+
+@njit(cache=True, error_model="numpy")
+def _begin(
+    machine: Table, s: int, number: int, found: Table, events: Table, transfers: Table
+) -> bool:
     """Begin a stream's next transfer if its time is known; whether an empty one was done."""
-    stream = state.streams[number]
-    while stream[NEXT] == stream[LAST_OF_PASS]:
-        following = stream[LAUNCH] + 1
-        if following == len(launches):
-            return False
-        stream[LAUNCH] = following
-        stream[NEXT] = ranges[launches[following], TRANSFERS_FROM + number]
-        stream[LAST_OF_PASS] = ranges[launches[following] + 1, TRANSFERS_FROM + number]
-    asked = stream[ENDED]
+    count, asked = machine[s + COUNT], machine[s + ENDED]
     if number == OUTPUT:
-        if stream[COUNT] == state.handed[OUTPUT, 0]:
+        if count == machine[s + FULL_COUNT]:
             return False
-        asked = max(asked, state.full[OUTPUT, stream[COUNT] % RING])
+        asked = max(asked, machine[s + FULL + count % RING])
         began = asked
     else:
         if number != WEIGHT:
-            if stream[LAUNCH] >= state.control[OPENED]:
+            if machine[s + LAUNCH] >= machine[OPENED]:
                 return False
-            asked = max(asked, state.control[OPEN_AT])
-        before = stream[COUNT] - state.machine[BANKS + number]
-        if before >= state.handed[number, 1]:
+            asked = max(asked, machine[OPEN_AT])
+        before = count - machine[s + BANKS]
+        if before >= machine[s + FREE_COUNT]:
             return False
-        began = max(asked, state.freed[number, before % RING]) if before >= 0 else asked
-    transfer = transfers[number, stream[NEXT]]
-    stream[IN_HAND] = stream[NEXT]
-    stream[NEXT] += 1
-    stream[COUNT] += 1
-    stream[ASKED], stream[BEGAN], stream[DONE] = asked, began, began
-    if transfer[LINES] == 0:
-        complete(state, number, transfers)
+        began = max(asked, machine[s + FREED + before % RING]) if before >= 0 else asked
+    at = machine[s + NEXT]
+    machine[s + IN_HAND] = at
+    machine[s + NEXT] = at + 1
+    machine[s + COUNT] = count + 1
+    machine[s + ASKED], machine[s + BEGAN], machine[s + DONE] = asked, began, began
+    if transfers[number, at, LINES] == 0:
+        complete(machine, s, number, found, events, transfers)
         return True
-    first_request(state.machine, stream, transfer)
-    stream[SHOWN] = began
+    first_request(machine, s, transfers, number)
+    machine[s + SHOWN] = began
     if number == OUTPUT:
-        stream[SHOWN] += -(-stream[NBYTES] // state.machine[WORD])
+        machine[s + SHOWN] += -(-machine[s + NBYTES] // machine[WORD])
     return False
 
 
 @njit(cache=True, error_model="numpy")
-def complete(state: State, number: int, transfers: Table) -> None:
+def complete(
+    machine: Table, s: int, number: int, found: Table, events: Table, transfers: Table
+) -> None:
     """The transfer in hand is done at DONE: hand its bank on, and close the pass if it was last."""
-    stream = state.streams[number]
-    transfer = transfers[number, stream[IN_HAND]]
-    end = stream[DONE]
-    nbytes = transfer[LENGTH] * transfer[LINES] * transfer[PLANES] * transfer[IMAGES]
-    words = nbytes // state.machine[WORD]
-    stream[ENDED] = end
-    stream[STORED] += words
-    stream[WAITED_BANK] += stream[BEGAN] - stream[ASKED]
-    stream[WAITED_MEMORY] += end - stream[BEGAN] - words
+    at, launch, end = machine[s + IN_HAND], machine[s + LAUNCH], machine[s + DONE]
+    nbytes = transfers[number, at, LENGTH] * transfers[number, at, LINES]
+    nbytes *= transfers[number, at, PLANES] * transfers[number, at, IMAGES]
+    words = nbytes // machine[WORD]
+    machine[s + ENDED] = end
+    machine[s + STORED] += words
+    machine[s + WAITED_BANK] += machine[s + BEGAN] - machine[s + ASKED]
+    machine[s + WAITED_MEMORY] += end - machine[s + BEGAN] - words
+    tile = transfers[number, at, TILE]
+    note(machine, events, number, launch, tile, machine[s + BEGAN], end, words)
     if number != WEIGHT:
-        state.found[stream[LAUNCH], TRAFFIC + number] += nbytes
-    note(state, number, stream[LAUNCH], transfer[TILE], stream[BEGAN], end, words)
+        found[launch, TRAFFIC + number] += nbytes
     if number != OUTPUT:
-        state.full[number, state.handed[number, 0] % RING] = end
-        state.handed[number, 0] += 1
+        machine[s + FULL + machine[s + FULL_COUNT] % RING] = end
+        machine[s + FULL_COUNT] += 1
         return
-    state.freed[OUTPUT, state.handed[OUTPUT, 1] % RING] = end
-    state.handed[OUTPUT, 1] += 1
-    if stream[NEXT] == stream[LAST_OF_PASS]:
-        _close(state, stream[LAUNCH], end)
+    machine[s + FREED + machine[s + FREE_COUNT] % RING] = end
+    machine[s + FREE_COUNT] += 1
+    if machine[s + NEXT] == machine[s + LAST_OF_PASS]:
+        _close(machine, found, launch, end)
 
 
 @njit(cache=True, error_model="numpy")
-def _close(state: State, launch: int, end: int) -> None:
+def _close(machine: Table, found: Table, launch: int, end: int) -> None:
     """A pass has stored its last word at `end`; the next one opens a little later."""
-    found, control = state.found, state.control
     found[launch, END] = end
-    found[launch, STALL_STORE] = end - control[ARRAY_AT]
-    control[CLOSED] = launch + 1
-    if launch + 1 < len(found):
+    found[launch, STALL_STORE] = end - machine[ARRAY_AT]
+    machine[CLOSED] = launch + 1
+    if launch + 1 < machine[PASSES]:
         found[launch + 1, BEGIN] = end
-        control[OPENED] = launch + 2
-        control[OPEN_AT] = end + LAYER_START_CYCLES
-        control[ARRAY_AT] = end + LAYER_START_CYCLES
+        machine[OPENED] = launch + 2
+        machine[OPEN_AT] = end + LAYER_START_CYCLES
+        machine[ARRAY_AT] = end + LAYER_START_CYCLES

@@ -1,4 +1,4 @@
-"""The state of the whole machine between two grants, as int64 arrays in one named tuple."""
+"""The state of the machine at time 0, and what is built, in the arrays that the kernels carry."""
 
 from __future__ import annotations
 
@@ -8,108 +8,99 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.hardware.accelerator import Accelerator, IdealMemory
-from lightsim.hardware.pipeline import CHANNEL_SLOTS, array_depth
+from lightsim.hardware.pipeline import LAYER_START_CYCLES, array_depth
 from lightsim.memory import make_channel
 from lightsim.memory.channel import DramChannel
 from lightsim.timeline.layout import (
+    ARRAY_AT,
+    ARRAY_LAUNCH,
     BANKS,
     CAPACITY,
+    CHANNEL_FIELDS,
     CHANNELS,
-    CONTROL_FIELDS,
+    CHANNELS_AT,
     DEPTH,
     EVENT_FIELDS,
     FOUND_FIELDS,
+    GRANTED_AT,
     INTERLEAVE,
-    MACHINE_FIELDS,
+    LAUNCH,
     NEVER,
+    OPEN_AT,
+    OPENED,
     OUTSTANDING,
+    PASSES,
     PORT,
+    PORT_FIELDS,
+    PORTS_AT,
     REQUEST,
     STREAM_FIELDS,
     STREAMS,
+    STREAMS_AT,
+    UNDER_WAY,
     WORD,
 )
 from lightsim.units import Clock
 
-__all__ = ["RING", "State", "initial_state"]
+__all__ = ["State", "initial_state"]
 
 Table = NDArray[np.int64]
 
-RING = 4
-"""Banks whose times are remembered for each buffer: more than are ever full or free at once."""
-
 
 class State(NamedTuple):
-    """What the kernels of this room read and change; `machine` and `spec` stay as they are.
-
-    `channels` [channel, state of `lightsim.memory`]; `slots` [channel, CHANNEL_SLOTS] when each
-    is free; `turns` [channel] the image stream that goes first; `ports` [port, PORT_FIELDS];
-    `under_way` [port, outstanding] when each request is done; `streams` [stream,
-    STREAM_FIELDS]; `full` and `freed` [stream, RING] when a buffer's banks were last handed on,
-    `handed` [stream, (full, freed)] how many were; `found` [pass, FOUND_FIELDS]; `events`
-    [event, EVENT_FIELDS], none if nobody watches.
+    """`machine` is laid out in `layout`; `channels` [channel, state of `lightsim.memory`] with
+    their common `spec`; `found` [pass, FOUND_FIELDS]; `events` [event, EVENT_FIELDS], none if
+    nobody watches.
     """
 
     machine: Table
-    spec: Table
     channels: Table
-    slots: Table
-    turns: Table
-    ports: Table
-    under_way: Table
-    streams: Table
-    full: Table
-    freed: Table
-    handed: Table
-    control: Table
+    spec: Table
     found: Table
     events: Table
 
 
-def initial_state(accelerator: Accelerator, launches: int, events: int) -> State:
-    """The machine at time 0, with room for `launches` passes and `events` events."""
-    machine, spec, channel = _machine(accelerator)
-    count = int(machine[CHANNELS])
-    return State(
-        machine=machine,
-        spec=spec,
-        channels=np.tile(channel, (count, 1)),
-        slots=np.zeros((count, CHANNEL_SLOTS), np.int64),
-        turns=np.zeros(count, np.int64),
-        ports=np.zeros((len(accelerator.ports), 3), np.int64),
-        under_way=np.zeros((len(accelerator.ports), accelerator.outstanding), np.int64),
-        streams=np.zeros((4, STREAM_FIELDS), np.int64),
-        full=np.zeros((4, RING), np.int64),
-        freed=np.zeros((4, RING), np.int64),
-        handed=np.zeros((4, 2), np.int64),
-        control=np.zeros(CONTROL_FIELDS, np.int64),
-        found=np.zeros((launches, FOUND_FIELDS), np.int64),
-        events=np.zeros((events, EVENT_FIELDS), np.int64),
-    )
-
-
-def _machine(accelerator: Accelerator) -> tuple[Table, Table, Table]:
-    """The machine's numbers, and the spec and first state of one memory channel."""
+def initial_state(accelerator: Accelerator, passes: int, events: int) -> State:
+    """The machine at time 0, with room for `passes` passes and `events` events."""
     memory = accelerator.memory
+    count = 1 if isinstance(memory, IdealMemory) else memory.channels
     channel = make_channel(memory, Clock(accelerator.clock_hz), accelerator.word_bytes)
-    machine = np.zeros(MACHINE_FIELDS, np.int64)
+    places = CHANNELS_AT + CHANNEL_FIELDS * count
+    machine = np.zeros(places + 4 * accelerator.outstanding, np.int64)
     machine[WORD] = accelerator.word_bytes
     machine[REQUEST] = accelerator.request_bytes
     machine[INTERLEAVE] = 1
-    machine[CHANNELS] = 1
+    machine[CHANNELS] = count
     machine[CAPACITY] = NEVER
     machine[DEPTH] = array_depth(accelerator)
     machine[OUTSTANDING] = accelerator.outstanding
+    machine[PASSES] = passes
+    machine[ARRAY_LAUNCH] = -1
+    machine[OPENED] = 1
+    machine[OPEN_AT] = machine[ARRAY_AT] = LAYER_START_CYCLES
+    if not isinstance(memory, IdealMemory):
+        machine[INTERLEAVE] = memory.interleave_bytes
+        if count > 1:
+            machine[REQUEST] = min(accelerator.request_bytes, memory.interleave_bytes)
     if isinstance(channel, DramChannel):
         machine[CAPACITY] = channel.capacity_bytes
-    if not isinstance(memory, IdealMemory):
-        machine[CHANNELS] = memory.channels
-        machine[INTERLEAVE] = memory.interleave_bytes
-        if memory.channels > 1:
-            machine[REQUEST] = min(accelerator.request_bytes, memory.interleave_bytes)
-    for number, name in enumerate(STREAMS):
-        machine[BANKS + number] = getattr(accelerator, name).banks
-        for port, assignment in enumerate(accelerator.ports):
-            if name in assignment.streams:
-                machine[PORT + number] = port
-    return machine, channel.spec, channel.state
+    _ports_and_streams(accelerator, machine, places)
+    return State(
+        machine,
+        np.repeat(channel.state[None], count, axis=0),
+        channel.spec,
+        np.zeros((passes, FOUND_FIELDS), np.int64),
+        np.zeros((events, EVENT_FIELDS), np.int64),
+    )
+
+
+def _ports_and_streams(accelerator: Accelerator, machine: Table, places: int) -> None:
+    for number, assignment in enumerate(accelerator.ports):
+        port = PORTS_AT + PORT_FIELDS * number
+        machine[port + GRANTED_AT] = -1
+        machine[port + UNDER_WAY] = places + number * accelerator.outstanding
+        for name in assignment.streams:
+            stream = STREAMS_AT + STREAM_FIELDS * STREAMS.index(name)
+            machine[stream + BANKS] = getattr(accelerator, name).banks
+            machine[stream + PORT] = port
+            machine[stream + LAUNCH] = -1

@@ -18,8 +18,12 @@ from lightsim.timeline.layout import (
     DEPTH,
     FINISHES,
     FLAGS,
+    FREE_COUNT,
+    FREED,
     FREES_INPUT,
     FREES_WEIGHT,
+    FULL,
+    FULL_COUNT,
     FULL_GROUP,
     GROUP_BEGIN,
     GROUP_END,
@@ -28,12 +32,15 @@ from lightsim.timeline.layout import (
     LOADS_INPUT,
     LOADS_RESIDUAL,
     LOADS_WEIGHT,
+    NEVER,
     OPENED,
     OUTPUT,
     OUTPUTS,
+    PASSES,
     POST_BUSY,
     POST_FREE,
     RESIDUAL,
+    RING,
     SCALE,
     STALL_FLUSH,
     STALL_INPUT,
@@ -41,6 +48,8 @@ from lightsim.timeline.layout import (
     STALL_POST,
     STALL_RESIDUAL,
     STALL_WEIGHT,
+    STREAM_FIELDS,
+    STREAMS_AT,
     TAKEN,
     TILES_FROM,
     UNIT_ARRAY,
@@ -48,160 +57,175 @@ from lightsim.timeline.layout import (
     UNIT_WAIT,
     WEIGHT,
 )
-from lightsim.timeline.state import RING, State
 from lightsim.timeline.watch import note
 
 __all__ = ["run_array"]
 
 Table = NDArray[np.int64]
 
+_INPUT = STREAMS_AT + INPUT * STREAM_FIELDS
+_RESIDUAL = STREAMS_AT + RESIDUAL * STREAM_FIELDS
+_WEIGHT = STREAMS_AT + WEIGHT * STREAM_FIELDS
+_OUTPUT = STREAMS_AT + OUTPUT * STREAM_FIELDS
+
 
 @njit(cache=True, error_model="numpy")
-def run_array(state: State, tiles: Table, groups: Table, ranges: Table, launches: Table) -> bool:
+def run_array(
+    machine: Table,
+    found: Table,
+    events: Table,
+    tiles: Table,
+    groups: Table,
+    ranges: Table,
+    launches: Table,
+) -> bool:
     """Compute tiles as long as all they wait for is known; whether there was one."""
-    control, handed = state.control, state.handed
     any_done = False
     while True:
-        if control[ARRAY_TILE] == control[ARRAY_TILES]:
-            following = control[ARRAY_LAUNCH] + 1
-            if following == len(launches):
+        if machine[ARRAY_TILE] == machine[ARRAY_TILES]:
+            following = machine[ARRAY_LAUNCH] + 1
+            if following == machine[PASSES]:
                 return any_done
-            control[ARRAY_LAUNCH] = following
-            control[ARRAY_TILE] = ranges[launches[following], TILES_FROM]
-            control[ARRAY_TILES] = ranges[launches[following] + 1, TILES_FROM]
-        if control[ARRAY_LAUNCH] >= control[OPENED]:
+            machine[ARRAY_LAUNCH] = following
+            machine[ARRAY_TILE] = ranges[launches[following], TILES_FROM]
+            machine[ARRAY_TILES] = ranges[launches[following] + 1, TILES_FROM]
+        if machine[ARRAY_LAUNCH] >= machine[OPENED]:
             return any_done
-        tile = tiles[control[ARRAY_TILE]]
-        flags = tile[FLAGS]
-        if (
-            (flags & LOADS_INPUT and control[TAKEN + INPUT] == handed[INPUT, 0])
-            or (flags & LOADS_WEIGHT and control[TAKEN + WEIGHT] == handed[WEIGHT, 0])
-            or (flags & LOADS_RESIDUAL and control[TAKEN + RESIDUAL] == handed[RESIDUAL, 0])
-            or (
-                flags & FINISHES
-                and control[TAKEN + OUTPUT] == handed[OUTPUT, 1] + state.machine[BANKS + OUTPUT]
-            )
-        ):
+        at = machine[ARRAY_TILE]
+        if not _known(machine, tiles[at, FLAGS]):
             return any_done
-        _compute(state, tile, groups)
-        control[ARRAY_TILE] += 1
+        _compute(machine, found, events, tiles, at, groups)
+        machine[ARRAY_TILE] = at + 1
         any_done = True
 
 
 @njit(cache=True, error_model="numpy")
-def _compute(state: State, tile: Table, groups: Table) -> None:
+def _known(machine: Table, flags: int) -> bool:
+    """Whether the times of all banks that a tile takes are known."""
+    if flags & LOADS_INPUT and machine[_INPUT + TAKEN] == machine[_INPUT + FULL_COUNT]:
+        return False
+    if flags & LOADS_WEIGHT and machine[_WEIGHT + TAKEN] == machine[_WEIGHT + FULL_COUNT]:
+        return False
+    if flags & LOADS_RESIDUAL and machine[_RESIDUAL + TAKEN] == machine[_RESIDUAL + FULL_COUNT]:
+        return False
+    free = machine[_OUTPUT + FREE_COUNT] + machine[_OUTPUT + BANKS]
+    return not (flags & FINISHES and machine[_OUTPUT + TAKEN] == free)
+
+
+@njit(cache=True, error_model="numpy")
+def _compute(
+    machine: Table, found: Table, events: Table, tiles: Table, at: int, groups: Table
+) -> None:
     """One tile, from what it waits for to the banks it hands on."""
-    control, flags = state.control, tile[FLAGS]
-    found = state.found[control[ARRAY_LAUNCH]]
+    flags = tiles[at, FLAGS]
     if flags & LOADS_INPUT:
-        _wait(state, found, STALL_INPUT, INPUT, _take_full(state, INPUT))
+        _wait(machine, found, events, INPUT, STALL_INPUT, _take_full(machine, _INPUT))
     if flags & LOADS_WEIGHT:
-        _wait(state, found, STALL_WEIGHT, WEIGHT, _take_full(state, WEIGHT))
+        _wait(machine, found, events, WEIGHT, STALL_WEIGHT, _take_full(machine, _WEIGHT))
     if flags & LOADS_RESIDUAL:
-        _wait(state, found, STALL_RESIDUAL, RESIDUAL, _take_full(state, RESIDUAL))
+        _wait(machine, found, events, RESIDUAL, STALL_RESIDUAL, _take_full(machine, _RESIDUAL))
     if flags & FINISHES:
-        _wait(state, found, STALL_OUTPUT, OUTPUT, _take_free_output(state))
-    start = control[ARRAY_AT]
+        _wait(machine, found, events, OUTPUT, STALL_OUTPUT, _take_free_output(machine))
     if flags & CONVOLVES:
-        end, drained, busy = _convolve(state, tile, groups, start, flags & FINISHES, found)
+        _convolve(machine, found, events, tiles, at, groups)
     else:
-        end, drained, busy = _stream(state, tile, start, found)
-    found[BUSY] += busy
-    control[ARRAY_AT] = end
-    control[POST_FREE] = drained
-    note(state, UNIT_ARRAY, control[ARRAY_LAUNCH], control[ARRAY_TILE], start, end, busy)
+        _stream(machine, found, events, tiles, at)
+    end, drained = machine[ARRAY_AT], machine[POST_FREE]
     if flags & FREES_INPUT:
-        _hand_on(state.freed, state.handed, INPUT, 1, end)
+        _hand_on(machine, _INPUT + FREED, _INPUT + FREE_COUNT, end)
     if flags & FREES_WEIGHT:
-        _hand_on(state.freed, state.handed, WEIGHT, 1, end)
+        _hand_on(machine, _WEIGHT + FREED, _WEIGHT + FREE_COUNT, end)
     if flags & LOADS_RESIDUAL:
-        _hand_on(state.freed, state.handed, RESIDUAL, 1, drained)
+        _hand_on(machine, _RESIDUAL + FREED, _RESIDUAL + FREE_COUNT, drained)
     if flags & FINISHES:
-        _hand_on(state.full, state.handed, OUTPUT, 0, drained + POST_DEPTH)
+        _hand_on(machine, _OUTPUT + FULL, _OUTPUT + FULL_COUNT, drained + POST_DEPTH)
 
 
 @njit(cache=True, error_model="numpy")
-def _take_full(state: State, stream: int) -> int:
+def _take_full(machine: Table, s: int) -> int:
     """Take a buffer's next full bank; when it was full."""
-    taken = state.control[TAKEN + stream]
-    state.control[TAKEN + stream] = taken + 1
-    return state.full[stream, taken % RING]
+    taken = machine[s + TAKEN]
+    machine[s + TAKEN] = taken + 1
+    return int(machine[s + FULL + taken % RING])
 
 
 @njit(cache=True, error_model="numpy")
-def _take_free_output(state: State) -> int:
+def _take_free_output(machine: Table) -> int:
     """Take the next free output bank; when it was free."""
-    taken = state.control[TAKEN + OUTPUT]
-    state.control[TAKEN + OUTPUT] = taken + 1
-    before = taken - state.machine[BANKS + OUTPUT]
-    return state.freed[OUTPUT, before % RING] if before >= 0 else 0
+    taken = machine[_OUTPUT + TAKEN]
+    machine[_OUTPUT + TAKEN] = taken + 1
+    before = taken - machine[_OUTPUT + BANKS]
+    return int(machine[_OUTPUT + FREED + before % RING]) if before >= 0 else 0
 
 
 @njit(cache=True, error_model="numpy")
-def _wait(state: State, found: Table, cause: int, stream: int, until: int) -> None:
-    """The array waits for a bank until `until`, if that is still to come."""
-    control = state.control
-    since = control[ARRAY_AT]
+def _wait(machine: Table, found: Table, events: Table, stream: int, cause: int, until: int) -> None:
+    """The array waits for a stream's bank until `until`, if that is still to come."""
+    since, launch = machine[ARRAY_AT], machine[ARRAY_LAUNCH]
     if until > since:
-        found[cause] += until - since
-        note(state, UNIT_WAIT + stream, control[ARRAY_LAUNCH], control[ARRAY_TILE], since, until, 0)
-        control[ARRAY_AT] = until
+        found[launch, cause] += until - since
+        note(machine, events, UNIT_WAIT + stream, launch, machine[ARRAY_TILE], since, until, 0)
+        machine[ARRAY_AT] = until
 
 
 @njit(cache=True, error_model="numpy")
-def _hand_on(times: Table, handed: Table, stream: int, side: int, time: int) -> None:
-    """A bank is handed on, full (side 0) or free (side 1), at `time`."""
-    times[stream, handed[stream, side] % RING] = time
-    handed[stream, side] += 1
+def _hand_on(machine: Table, times: int, counter: int, time: int) -> None:
+    """A bank is handed on at `time`; `times` and `counter` are places in the state."""
+    machine[times + machine[counter] % RING] = time
+    machine[counter] += 1
 
 
 @njit(cache=True, error_model="numpy")
 def _convolve(
-    state: State, tile: Table, groups: Table, start: int, finishes: int, found: Table
-) -> tuple[int, int, int]:
-    """End, drained time and busy cycles of a convolution tile.
+    machine: Table, found: Table, events: Table, tiles: Table, at: int, groups: Table
+) -> None:
+    """A convolution tile: ARRAY_AT goes on to its end, POST_FREE to when it is drained.
 
     The captures c_j and drained times d_j of docs/machine.md, section 4. Within a row group of
     equal pixel groups c_j - c_(j-1) is the larger of steps and drain, once the first is captured.
     """
-    control = state.control
-    outputs, scale = tile[OUTPUTS], tile[SCALE]
-    captured = start + state.machine[DEPTH]
-    drained = control[POST_FREE]
-    begin = -1
+    start, depth, launch = machine[ARRAY_AT], machine[DEPTH], machine[ARRAY_LAUNCH]
+    outputs, scale = tiles[at, OUTPUTS], tiles[at, SCALE]
+    captured, drained = start + depth, machine[POST_FREE]
+    begin = NEVER
     busy, post_busy = 0, 0
-    for group in range(tile[GROUP_BEGIN], tile[GROUP_END]):
-        steps = max(1, scale * groups[group, 0])
-        busy += outputs * steps
-        if not finishes:
-            continue
-        drain = tile[FULL_GROUP] * groups[group, 1]
-        last = tile[LAST_GROUP] * groups[group, 1]
-        captured = max(captured + steps, drained)
-        if begin < 0:
-            begin = captured
-        captured += (outputs - 1) * max(steps, drain)
-        drained = captured + last
-        post_busy += (outputs - 1) * drain + last
-    if not finishes:
-        captured += busy
+    if tiles[at, FLAGS] & FINISHES:
+        for group in range(tiles[at, GROUP_BEGIN], tiles[at, GROUP_END]):
+            steps = max(1, scale * groups[group, 0])
+            drain = tiles[at, FULL_GROUP] * groups[group, 1]
+            last = tiles[at, LAST_GROUP] * groups[group, 1]
+            busy += outputs * steps
+            captured = max(captured + steps, drained)
+            begin = min(begin, captured)
+            captured += (outputs - 1) * max(steps, drain)
+            drained = captured + last
+            post_busy += (outputs - 1) * drain + last
+        note(machine, events, UNIT_POST, launch, at, begin, drained, busy)
     else:
-        found[POST_BUSY] += post_busy
-        note(state, UNIT_POST, control[ARRAY_LAUNCH], control[ARRAY_TILE], begin, drained, busy)
-    found[STALL_FLUSH] += state.machine[DEPTH]
-    found[STALL_POST] += captured - start - state.machine[DEPTH] - busy
-    return captured, drained, busy
+        for group in range(tiles[at, GROUP_BEGIN], tiles[at, GROUP_END]):
+            busy += outputs * max(1, scale * groups[group, 0])
+        captured += busy
+    found[launch, BUSY] += busy
+    found[launch, POST_BUSY] += post_busy
+    found[launch, STALL_FLUSH] += depth
+    found[launch, STALL_POST] += captured - start - depth - busy
+    note(machine, events, UNIT_ARRAY, launch, at, start, captured, busy)
+    machine[ARRAY_AT] = captured
+    machine[POST_FREE] = drained
 
 
 @njit(cache=True, error_model="numpy")
-def _stream(state: State, tile: Table, start: int, found: Table) -> tuple[int, int, int]:
-    """End, drained time and busy cycles of a pooling or addition tile."""
-    control = state.control
-    begin = max(start, control[POST_FREE])
-    busy = tile[OUTPUTS] * tile[SCALE]
+def _stream(machine: Table, found: Table, events: Table, tiles: Table, at: int) -> None:
+    """A pooling or addition tile: ARRAY_AT and POST_FREE go on to its end."""
+    start, launch = machine[ARRAY_AT], machine[ARRAY_LAUNCH]
+    begin = max(start, machine[POST_FREE])
+    busy = tiles[at, OUTPUTS] * tiles[at, SCALE]
     end = begin + BUFFER_READ_CYCLES + busy
-    found[STALL_POST] += begin - start
-    found[STALL_FLUSH] += BUFFER_READ_CYCLES
-    found[POST_BUSY] += busy
-    note(state, UNIT_POST, control[ARRAY_LAUNCH], control[ARRAY_TILE], begin, end, busy)
-    return end, end, busy
+    found[launch, BUSY] += busy
+    found[launch, POST_BUSY] += busy
+    found[launch, STALL_POST] += begin - start
+    found[launch, STALL_FLUSH] += BUFFER_READ_CYCLES
+    note(machine, events, UNIT_POST, launch, at, begin, end, busy)
+    note(machine, events, UNIT_ARRAY, launch, at, start, end, busy)
+    machine[ARRAY_AT] = end
+    machine[POST_FREE] = end

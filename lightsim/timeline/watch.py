@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from lightsim.timeline.layout import (
     EVENT_AMOUNT,
@@ -13,23 +15,30 @@ from lightsim.timeline.layout import (
     EVENT_UNIT,
     EVENTS,
 )
-from lightsim.timeline.state import State
 
 __all__ = ["note"]
+
+Table = NDArray[np.int64]
 
 
 @njit(cache=True, error_model="numpy")
 def note(
-    state: State, unit: int, launch: int, tile: int, start: int, end: int, amount: int
+    machine: Table,
+    events: Table,
+    unit: int,
+    launch: int,
+    tile: int,
+    start: int,
+    end: int,
+    amount: int,
 ) -> None:
     """Note that a unit worked on a tile from `start` to `end`."""
-    at = state.control[EVENTS]
-    if at < len(state.events) and end > start:
-        row = state.events[at]
-        row[EVENT_UNIT] = unit
-        row[EVENT_LAUNCH] = launch
-        row[EVENT_TILE] = tile
-        row[EVENT_START] = start
-        row[EVENT_END] = end
-        row[EVENT_AMOUNT] = amount
-        state.control[EVENTS] = at + 1
+    at = machine[EVENTS]
+    if at < len(events) and end > start:
+        events[at, EVENT_UNIT] = unit
+        events[at, EVENT_LAUNCH] = launch
+        events[at, EVENT_TILE] = tile
+        events[at, EVENT_START] = start
+        events[at, EVENT_END] = end
+        events[at, EVENT_AMOUNT] = amount
+        machine[EVENTS] = at + 1

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from simulation.checks import numbers
+
 from lightsim.simulation.machine import simulate
 from lightsim.timeline.model import run
-from simulation.checks import numbers
 
 
 def _sorted(trace):

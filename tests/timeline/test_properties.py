@@ -6,6 +6,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
+from simulation.test_properties import random_case
 
 from lightsim.hardware.accelerator import IdealMemory
 from lightsim.hardware.catalogue import DRAM_PARTS
@@ -14,7 +15,6 @@ from lightsim.mapping.program import map_workload
 from lightsim.numerics.scheme import SCHEMES
 from lightsim.quantisation.synthetic import synthetic_images
 from lightsim.source import Source
-from simulation.test_properties import random_case
 from timeline.equal import differences
 
 

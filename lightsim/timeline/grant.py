@@ -1,0 +1,128 @@
+"""Grants of one stream's requests, one after another, while no other stream can come between."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from lightsim.memory.serve import serve
+from lightsim.timeline.layout import (
+    ACTIVE,
+    ADDRESS,
+    CAPACITY,
+    CHANNEL,
+    CHANNEL_FIELDS,
+    CHANNELS_AT,
+    CLOSED,
+    DONE,
+    END,
+    FREE_FROM,
+    GRANTED_AT,
+    INPUT,
+    NBYTES,
+    OLDEST,
+    OTHER_SLOT,
+    OUTPUT,
+    OUTSTANDING,
+    PORT,
+    PROBLEM,
+    RESIDUAL,
+    RETURN_FREE,
+    SHOWN,
+    SLOT,
+    STREAM_FIELDS,
+    STREAMS_AT,
+    TRAFFIC,
+    TRAFFIC_LAUNCH,
+    TURN,
+    UNDER_WAY,
+    WEIGHT,
+    WORD,
+)
+from lightsim.timeline.request import next_request
+
+__all__ = ["grant_train"]
+
+Table = NDArray[np.int64]
+
+
+@njit(cache=True, error_model="numpy")
+def grant_train(
+    machine: Table,
+    channels: Table,
+    spec: Table,
+    found: Table,
+    transfers: Table,
+    number: int,
+    now: int,
+    others: int,
+) -> int:
+    """Grant a stream's request in cycle `now`, and those that follow it as long as they are
+    ready before cycle `others`; the cycle of the last grant.
+
+    Negative, with PROBLEM set, if a channel does not hold the request. The transfer has had its
+    last grant when the stream is not ACTIVE.
+    """
+    s = STREAMS_AT + number * STREAM_FIELDS
+    port = machine[s + PORT]
+    writes = 1 if number == OUTPUT else 0
+    while True:
+        channel = machine[s + CHANNEL]
+        address, nbytes = machine[s + ADDRESS], machine[s + NBYTES]
+        if address + nbytes > machine[CAPACITY]:
+            machine[PROBLEM] = address + nbytes
+            return -1
+        done, slot_free = serve(
+            channels[channel], spec, now, address, nbytes, writes, machine[port + RETURN_FREE]
+        )
+        c = CHANNELS_AT + CHANNEL_FIELDS * channel
+        machine[c + SLOT] = machine[c + OTHER_SLOT]
+        machine[c + OTHER_SLOT] = slot_free
+        machine[port + GRANTED_AT] = now
+        if not writes:
+            machine[port + RETURN_FREE] = done
+            if number != WEIGHT:
+                machine[c + TURN] = INPUT + RESIDUAL - number
+            else:
+                _count_weights(machine, found, now, nbytes)
+        _put_under_way(machine, port, done)
+        machine[s + DONE] = max(machine[s + DONE], done)
+        next_request(machine, s, transfers, number)
+        if machine[s + ACTIVE] == 0:
+            return now
+        shown = now + 1
+        if writes:
+            shown += -(-machine[s + NBYTES] // machine[WORD])
+        machine[s + SHOWN] = shown
+        slot = machine[CHANNELS_AT + CHANNEL_FIELDS * machine[s + CHANNEL] + SLOT]
+        following = max(shown, machine[port + FREE_FROM], slot)
+        if following >= others:
+            return now
+        now = following
+
+
+@njit(cache=True, error_model="numpy")
+def _put_under_way(machine: Table, port: int, done: int) -> None:
+    """Put a request in the place that is free first; the places stay in order of time."""
+    places, count, at = machine[port + UNDER_WAY], machine[OUTSTANDING], machine[port + OLDEST]
+    oldest = at + 1 if at + 1 < count else 0
+    for _ in range(count - 1):
+        before = at - 1 if at > 0 else count - 1
+        if machine[places + before] <= done:
+            break
+        machine[places + at] = machine[places + before]
+        at = before
+    machine[places + at] = done
+    machine[port + OLDEST] = oldest
+    machine[port + FREE_FROM] = machine[places + oldest]
+
+
+@njit(cache=True, error_model="numpy")
+def _count_weights(machine: Table, found: Table, now: int, nbytes: int) -> None:
+    """Count weights for the pass during which they were asked for, whosever they are."""
+    launch = machine[TRAFFIC_LAUNCH]
+    while launch < machine[CLOSED] and now >= found[launch, END]:
+        launch += 1
+    machine[TRAFFIC_LAUNCH] = launch
+    found[launch, TRAFFIC + WEIGHT] += nbytes
