@@ -38,7 +38,7 @@ from lightsim.memory.layout import (
 __all__ = ["serve_dram", "settle_dram"]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", _nrt=False)
 def serve_dram(
     state: NDArray[np.int64],
     spec: NDArray[np.int64],
@@ -72,7 +72,7 @@ def serve_dram(
     return done, to_cycle(spec, clock + 1)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", _nrt=False)
 def settle_dram(state: NDArray[np.int64], spec: NDArray[np.int64], cycle: int) -> None:
     """Execute the refreshes that fall due before `cycle`, for a channel idle until then."""
     end = to_clock(spec, cycle)

@@ -6,9 +6,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from lightsim.memory.ideal import occupy
+from lightsim.memory.layout import IDEAL, KIND
 from lightsim.memory.serve import serve
 from lightsim.timeline.layout import (
-    ACTIVE,
     ADDRESS,
     CAPACITY,
     CHANNEL,
@@ -20,7 +21,10 @@ from lightsim.timeline.layout import (
     FREE_FROM,
     GRANTED_AT,
     INPUT,
+    LEFT,
     NBYTES,
+    NEVER,
+    OCCUPATION,
     OLDEST,
     OTHER_SLOT,
     OUTPUT,
@@ -38,16 +42,17 @@ from lightsim.timeline.layout import (
     TURN,
     UNDER_WAY,
     WEIGHT,
-    WORD,
+    WHERE,
+    WORD_SHIFT,
 )
-from lightsim.timeline.request import next_request
+from lightsim.timeline.request import cut, next_run
 
 __all__ = ["grant_train"]
 
 Table = NDArray[np.int64]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", _nrt=False)
 def grant_train(
     machine: Table,
     channels: Table,
@@ -67,20 +72,27 @@ def grant_train(
     s = STREAMS_AT + number * STREAM_FIELDS
     port = machine[s + PORT]
     writes = 1 if number == OUTPUT else 0
+    return_free = machine[port + RETURN_FREE]
     while True:
-        channel = machine[s + CHANNEL]
-        address, nbytes = machine[s + ADDRESS], machine[s + NBYTES]
-        if address + nbytes > machine[CAPACITY]:
-            machine[PROBLEM] = address + nbytes
+        channel, nbytes = machine[s + CHANNEL], machine[s + NBYTES]
+        if machine[s + ADDRESS] + nbytes > machine[CAPACITY]:
+            machine[PROBLEM] = machine[s + ADDRESS] + nbytes
             return -1
-        done, slot_free = serve(
-            channels[channel], spec, now, address, nbytes, writes, machine[port + RETURN_FREE]
-        )
+        if spec[KIND] == IDEAL:
+            words = nbytes >> machine[WORD_SHIFT]
+            occupation = machine[machine[OCCUPATION] + words]
+            done, slot_free = occupy(
+                channels[channel], spec, now, words, occupation, writes, return_free
+            )
+        else:
+            done, slot_free = serve(
+                channels[channel], spec, now, machine[s + ADDRESS], nbytes, writes, return_free
+            )
         c = CHANNELS_AT + CHANNEL_FIELDS * channel
         machine[c + SLOT] = machine[c + OTHER_SLOT]
         machine[c + OTHER_SLOT] = slot_free
-        machine[port + GRANTED_AT] = now
         if not writes:
+            return_free = done
             machine[port + RETURN_FREE] = done
             if number != WEIGHT:
                 machine[c + TURN] = INPUT + RESIDUAL - number
@@ -88,21 +100,26 @@ def grant_train(
                 _count_weights(machine, found, now, nbytes)
         _put_under_way(machine, port, done)
         machine[s + DONE] = max(machine[s + DONE], done)
-        next_request(machine, s, transfers, number)
-        if machine[s + ACTIVE] == 0:
-            return now
+        machine[s + WHERE] += nbytes
+        machine[s + LEFT] -= nbytes
+        if machine[s + LEFT] == 0 and not next_run(machine, s):
+            machine[s + SHOWN] = NEVER
+            break
+        cut(machine, s)
         shown = now + 1
         if writes:
-            shown += -(-machine[s + NBYTES] // machine[WORD])
+            shown += machine[s + NBYTES] >> machine[WORD_SHIFT]
         machine[s + SHOWN] = shown
         slot = machine[CHANNELS_AT + CHANNEL_FIELDS * machine[s + CHANNEL] + SLOT]
         following = max(shown, machine[port + FREE_FROM], slot)
         if following >= others:
-            return now
+            break
         now = following
+    machine[port + GRANTED_AT] = now
+    return now
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _put_under_way(machine: Table, port: int, done: int) -> None:
     """Put a request in the place that is free first; the places stay in order of time."""
     places, count, at = machine[port + UNDER_WAY], machine[OUTSTANDING], machine[port + OLDEST]
@@ -118,7 +135,7 @@ def _put_under_way(machine: Table, port: int, done: int) -> None:
     machine[port + FREE_FROM] = machine[places + oldest]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _count_weights(machine: Table, found: Table, now: int, nbytes: int) -> None:
     """Count weights for the pass during which they were asked for, whosever they are."""
     launch = machine[TRAFFIC_LAUNCH]

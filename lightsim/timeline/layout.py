@@ -88,22 +88,24 @@ CAPACITY: Final = 4  # of a channel
 DEPTH: Final = 5  # of the array
 OUTSTANDING: Final = 6
 PASSES: Final = 7  # passes to run
+WORD_SHIFT: Final = 8  # log2 of WORD
+OCCUPATION: Final = 9  # where the cycles an ideal memory takes for 0, 1, 2, ... words stand
 
 # The array and the controller.
-ARRAY_LAUNCH: Final = 8  # the pass in hand, counted over all programs
-ARRAY_TILE: Final = 9
-ARRAY_TILES: Final = 10  # where its tiles end
-ARRAY_AT: Final = 11  # until when the array's time is accounted for
-POST_FREE: Final = 12
-OPENED: Final = 13  # passes opened
-OPEN_AT: Final = 14  # when the latest was
-CLOSED: Final = 15  # passes stored
-TRAFFIC_LAUNCH: Final = 16  # the pass that weights granted now are counted for
-EVENTS: Final = 17  # noted
-PROBLEM: Final = 18
+ARRAY_LAUNCH: Final = 10  # the pass in hand, counted over all programs
+ARRAY_TILE: Final = 11
+ARRAY_TILES: Final = 12  # where its tiles end
+ARRAY_AT: Final = 13  # until when the array's time is accounted for
+POST_FREE: Final = 14
+OPENED: Final = 15  # passes opened
+OPEN_AT: Final = 16  # when the latest was
+CLOSED: Final = 17  # passes stored
+TRAFFIC_LAUNCH: Final = 18  # the pass that weights granted now are counted for
+EVENTS: Final = 19  # noted
+PROBLEM: Final = 20
 
 # The streams: STREAM_FIELDS each.
-STREAMS_AT: Final = 19
+STREAMS_AT: Final = 21
 BANKS: Final = 0  # of its buffer
 PORT: Final = 1  # where its port stands
 FULL_COUNT: Final = 2  # banks handed on full
@@ -124,17 +126,17 @@ ENDED: Final = 21  # end of the transfer before
 STORED: Final = 22  # words
 WAITED_BANK: Final = 23
 WAITED_MEMORY: Final = 24
-ACTIVE: Final = 25  # whether a request waits to be granted
-SHOWN: Final = 26
-CHANNEL: Final = 27  # of the request
-ADDRESS: Final = 28  # local to the channel
-NBYTES: Final = 29
-WHERE: Final = 30  # global address of the bytes after the request
-LEFT: Final = 31  # bytes left in the run
-LINE: Final = 32
-PLANE: Final = 33
-IMAGE: Final = 34
-STREAM_FIELDS: Final = 35
+SHOWN: Final = 25  # when the request in hand is shown, NEVER if there is none
+CHANNEL: Final = 26  # of the request
+ADDRESS: Final = 27  # local to the channel
+NBYTES: Final = 28
+WHERE: Final = 29  # global address of the request
+LEFT: Final = 30  # bytes left in the run, those of the request among them
+LINE: Final = 31
+PLANE: Final = 32
+IMAGE: Final = 33
+ROW: Final = 34  # a copy of the transfer in hand
+STREAM_FIELDS: Final = ROW + TRANSFER_FIELDS
 
 # The ports: PORT_FIELDS each, room for four.
 PORTS_AT: Final = STREAMS_AT + 4 * STREAM_FIELDS

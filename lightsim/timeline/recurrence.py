@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from lightsim.timeline.grant import grant_train
 from lightsim.timeline.layout import (
-    ACTIVE,
     CHANNEL,
     CHANNEL_FIELDS,
     CHANNELS,
@@ -41,7 +40,7 @@ __all__ = ["play"]
 Table = NDArray[np.int64]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", _nrt=False)
 def play(
     machine: Table,
     channels: Table,
@@ -68,7 +67,7 @@ def play(
                 now, soonest, others = ready, number, now
             else:
                 others = min(others, ready)
-        if now == NEVER:
+        if now >= NEVER:
             machine[PROBLEM] = -1
             return
         if now >= earliest and now < others:
@@ -89,7 +88,7 @@ def play(
                 _finish(machine, found, events, tiles, transfers, ranges, groups, launches, number)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _finish(
     machine: Table,
     found: Table,
@@ -103,21 +102,19 @@ def _finish(
 ) -> None:
     """If a stream's transfer has had its last grant, let everything happen that follows."""
     s = STREAMS_AT + number * STREAM_FIELDS
-    if machine[s + ACTIVE] == 0:
+    if machine[s + SHOWN] == NEVER:
         complete(machine, s, number, found, events, transfers)
         settle(machine, found, events, tiles, transfers, ranges, groups, launches)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _ready(machine: Table, s: int) -> int:
     """The first cycle in which nothing but other streams can keep a request waiting."""
-    if machine[s + ACTIVE] == 0:
-        return NEVER
     slot = machine[CHANNELS_AT + CHANNEL_FIELDS * machine[s + CHANNEL] + SLOT]
     return max(machine[s + SHOWN], machine[machine[s + PORT] + FREE_FROM], slot)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _pick(machine: Table, channel: int, now: int) -> int:
     """The stream whose request a channel takes in this cycle, -1 for none."""
     if machine[CHANNELS_AT + CHANNEL_FIELDS * channel + SLOT] > now:
@@ -132,14 +129,13 @@ def _pick(machine: Table, channel: int, now: int) -> int:
     return WEIGHT if _asks(machine, WEIGHT, channel, now) else -1
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _asks(machine: Table, number: int, channel: int, now: int) -> bool:
     """Whether a stream's request may go to a channel that has a free slot."""
     s = STREAMS_AT + number * STREAM_FIELDS
     port = machine[s + PORT]
     return bool(
-        machine[s + ACTIVE] == 1
-        and machine[s + CHANNEL] == channel
+        machine[s + CHANNEL] == channel
         and machine[s + SHOWN] <= now
         and machine[port + FREE_FROM] <= now
         and machine[port + GRANTED_AT] != now

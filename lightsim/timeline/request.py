@@ -10,7 +10,6 @@ from numba import njit
 from numpy.typing import NDArray
 
 from lightsim.timeline.layout import (
-    ACTIVE,
     ADDRESS,
     BASE,
     CHANNEL,
@@ -30,58 +29,54 @@ from lightsim.timeline.layout import (
     PLANE_STEP,
     PLANES,
     REQUEST,
+    ROW,
+    TRANSFER_FIELDS,
     WHERE,
 )
 
-__all__ = ["first_request", "next_request"]
+__all__ = ["cut", "first_run", "next_run"]
 
 Table = NDArray[np.int64]
 
 
-@njit(cache=True, error_model="numpy")
-def first_request(machine: Table, s: int, transfers: Table, number: int) -> None:
-    """Put the first request of the transfer in hand into its stream; there is one."""
+@njit(cache=True, error_model="numpy", _nrt=False)
+def first_run(machine: Table, s: int, transfers: Table, number: int) -> None:
+    """Put the first run of the transfer in hand into its stream; there is one."""
     at = machine[s + IN_HAND]
+    for field in range(TRANSFER_FIELDS):
+        machine[s + ROW + field] = transfers[number, at, field]
     machine[s + LINE], machine[s + PLANE], machine[s + IMAGE] = 0, 0, 0
-    machine[s + WHERE] = transfers[number, at, BASE]
-    machine[s + LEFT] = transfers[number, at, LENGTH]
-    machine[s + ACTIVE] = 1
-    _cut(machine, s)
+    machine[s + WHERE] = machine[s + ROW + BASE]
+    machine[s + LEFT] = machine[s + ROW + LENGTH]
 
 
-@njit(cache=True, error_model="numpy")
-def next_request(machine: Table, s: int, transfers: Table, number: int) -> None:
-    """Put the next request into the stream, or take ACTIVE from it after the last."""
-    if machine[s + LEFT] == 0:
-        at = machine[s + IN_HAND]
-        line = machine[s + LINE] + 1
-        if line == transfers[number, at, LINES]:
-            line = 0
-            plane = machine[s + PLANE] + 1
-            if plane == transfers[number, at, PLANES]:
-                plane = 0
-                machine[s + IMAGE] += 1
-                if machine[s + IMAGE] == transfers[number, at, IMAGES]:
-                    machine[s + ACTIVE] = 0
-                    return
-            machine[s + PLANE] = plane
-        machine[s + LINE] = line
-        machine[s + WHERE] = (
-            transfers[number, at, BASE]
-            + line * transfers[number, at, LINE_STEP]
-            + machine[s + PLANE] * transfers[number, at, PLANE_STEP]
-            + machine[s + IMAGE] * transfers[number, at, IMAGE_STEP]
-        )
-        machine[s + LEFT] = transfers[number, at, LENGTH]
-    _cut(machine, s)
+@njit(cache=True, error_model="numpy", _nrt=False)
+def next_run(machine: Table, s: int) -> bool:
+    """Put the next run of the transfer in hand into its stream; whether there is one."""
+    line, plane, image = machine[s + LINE] + 1, machine[s + PLANE], machine[s + IMAGE]
+    if line == machine[s + ROW + LINES]:
+        line = 0
+        plane += 1
+        if plane == machine[s + ROW + PLANES]:
+            plane = 0
+            image += 1
+        machine[s + PLANE], machine[s + IMAGE] = plane, image
+    machine[s + LINE] = line
+    machine[s + WHERE] = (
+        machine[s + ROW + BASE]
+        + line * machine[s + ROW + LINE_STEP]
+        + plane * machine[s + ROW + PLANE_STEP]
+        + image * machine[s + ROW + IMAGE_STEP]
+    )
+    machine[s + LEFT] = machine[s + ROW + LENGTH]
+    return bool(image < machine[s + ROW + IMAGES])
 
 
-@njit(cache=True, error_model="numpy")
-def _cut(machine: Table, s: int) -> None:
+@njit(cache=True, error_model="numpy", _nrt=False)
+def cut(machine: Table, s: int) -> None:
     """Cut a request from the run at the next multiple of the request size, a power of two."""
     where, limit = machine[s + WHERE], machine[REQUEST]
-    nbytes = min(limit - (where & (limit - 1)), machine[s + LEFT])
-    machine[s + NBYTES] = nbytes
+    machine[s + NBYTES] = min(limit - (where & (limit - 1)), machine[s + LEFT])
     machine[s + ADDRESS] = where
     channels = machine[CHANNELS]
     if channels > 1:
@@ -89,5 +84,3 @@ def _cut(machine: Table, s: int) -> None:
         stripe = where // interleave
         machine[s + ADDRESS] = stripe // channels * interleave + where - stripe * interleave
         machine[s + CHANNEL] = stripe % channels
-    machine[s + WHERE] = where + nbytes
-    machine[s + LEFT] -= nbytes

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from lightsim.hardware.pipeline import LAYER_START_CYCLES
 from lightsim.timeline.layout import (
-    ACTIVE,
     ARRAY_AT,
     ASKED,
     BANKS,
@@ -35,6 +34,7 @@ from lightsim.timeline.layout import (
     LENGTH,
     LINES,
     NBYTES,
+    NEVER,
     NEXT,
     OPEN_AT,
     OPENED,
@@ -53,9 +53,9 @@ from lightsim.timeline.layout import (
     WAITED_BANK,
     WAITED_MEMORY,
     WEIGHT,
-    WORD,
+    WORD_SHIFT,
 )
-from lightsim.timeline.request import first_request
+from lightsim.timeline.request import cut, first_run
 from lightsim.timeline.tile import run_array
 from lightsim.timeline.watch import note
 
@@ -64,7 +64,7 @@ __all__ = ["complete", "settle"]
 Table = NDArray[np.int64]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", _nrt=False)
 def settle(
     machine: Table,
     found: Table,
@@ -81,11 +81,11 @@ def settle(
         moved = run_array(machine, found, events, tiles, groups, ranges, launches)
         for number in range(4):
             s = STREAMS_AT + number * STREAM_FIELDS
-            if machine[s + ACTIVE] == 0 and _find(machine, s, number, ranges, launches):
+            if machine[s + SHOWN] == NEVER and _find(machine, s, number, ranges, launches):
                 moved |= _begin(machine, s, number, found, events, transfers)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _find(machine: Table, s: int, number: int, ranges: Table, launches: Table) -> bool:
     """Go on to the pass of the stream's next transfer; whether there is one."""
     while machine[s + NEXT] == machine[s + LAST_OF_PASS]:
@@ -98,7 +98,7 @@ def _find(machine: Table, s: int, number: int, ranges: Table, launches: Table) -
     return True
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _begin(
     machine: Table, s: int, number: int, found: Table, events: Table, transfers: Table
 ) -> bool:
@@ -126,14 +126,15 @@ def _begin(
     if transfers[number, at, LINES] == 0:
         complete(machine, s, number, found, events, transfers)
         return True
-    first_request(machine, s, transfers, number)
+    first_run(machine, s, transfers, number)
+    cut(machine, s)
     machine[s + SHOWN] = began
     if number == OUTPUT:
-        machine[s + SHOWN] += -(-machine[s + NBYTES] // machine[WORD])
+        machine[s + SHOWN] += machine[s + NBYTES] >> machine[WORD_SHIFT]
     return False
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", _nrt=False)
 def complete(
     machine: Table, s: int, number: int, found: Table, events: Table, transfers: Table
 ) -> None:
@@ -141,7 +142,7 @@ def complete(
     at, launch, end = machine[s + IN_HAND], machine[s + LAUNCH], machine[s + DONE]
     nbytes = transfers[number, at, LENGTH] * transfers[number, at, LINES]
     nbytes *= transfers[number, at, PLANES] * transfers[number, at, IMAGES]
-    words = nbytes // machine[WORD]
+    words = nbytes >> machine[WORD_SHIFT]
     machine[s + ENDED] = end
     machine[s + STORED] += words
     machine[s + WAITED_BANK] += machine[s + BEGAN] - machine[s + ASKED]
@@ -160,7 +161,7 @@ def complete(
         _close(machine, found, launch, end)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", _nrt=False)
 def _close(machine: Table, found: Table, launch: int, end: int) -> None:
     """A pass has stored its last word at `end`; the next one opens a little later."""
     found[launch, END] = end

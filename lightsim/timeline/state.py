@@ -26,6 +26,7 @@ from lightsim.timeline.layout import (
     INTERLEAVE,
     LAUNCH,
     NEVER,
+    OCCUPATION,
     OPEN_AT,
     OPENED,
     OUTSTANDING,
@@ -34,11 +35,13 @@ from lightsim.timeline.layout import (
     PORT_FIELDS,
     PORTS_AT,
     REQUEST,
+    SHOWN,
     STREAM_FIELDS,
     STREAMS,
     STREAMS_AT,
     UNDER_WAY,
     WORD,
+    WORD_SHIFT,
 )
 from lightsim.units import Clock
 
@@ -66,8 +69,11 @@ def initial_state(accelerator: Accelerator, passes: int, events: int) -> State:
     count = 1 if isinstance(memory, IdealMemory) else memory.channels
     channel = make_channel(memory, Clock(accelerator.clock_hz), accelerator.word_bytes)
     places = CHANNELS_AT + CHANNEL_FIELDS * count
-    machine = np.zeros(places + 4 * accelerator.outstanding, np.int64)
+    under_way = 4 * accelerator.outstanding
+    most_words = accelerator.request_bytes // accelerator.word_bytes
+    machine = np.zeros(places + under_way + most_words + 1, np.int64)
     machine[WORD] = accelerator.word_bytes
+    machine[WORD_SHIFT] = accelerator.word_bytes.bit_length() - 1
     machine[REQUEST] = accelerator.request_bytes
     machine[INTERLEAVE] = 1
     machine[CHANNELS] = count
@@ -78,12 +84,18 @@ def initial_state(accelerator: Accelerator, passes: int, events: int) -> State:
     machine[ARRAY_LAUNCH] = -1
     machine[OPENED] = 1
     machine[OPEN_AT] = machine[ARRAY_AT] = LAYER_START_CYCLES
-    if not isinstance(memory, IdealMemory):
+    machine[OCCUPATION] = places + under_way
+    if isinstance(memory, IdealMemory):
+        nbytes = np.arange(most_words + 1) * accelerator.word_bytes
+        machine[places + under_way :] = -(-nbytes // memory.bytes_per_cycle)
+    else:
         machine[INTERLEAVE] = memory.interleave_bytes
         if count > 1:
             machine[REQUEST] = min(accelerator.request_bytes, memory.interleave_bytes)
     if isinstance(channel, DramChannel):
         machine[CAPACITY] = channel.capacity_bytes
+    for number in range(4):
+        machine[STREAMS_AT + STREAM_FIELDS * number + SHOWN] = NEVER
     _ports_and_streams(accelerator, machine, places)
     return State(
         machine,

@@ -21,7 +21,7 @@ __all__ = ["note"]
 Table = NDArray[np.int64]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", _nrt=False)
 def note(
     machine: Table,
     events: Table,
