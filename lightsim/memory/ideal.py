@@ -9,7 +9,6 @@ A write is acknowledged latency_cycles after its occupation ends.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from lightsim.memory.layout import (
@@ -21,11 +20,12 @@ from lightsim.memory.layout import (
     WORD_BYTES,
     WRITES,
 )
+from lightsim.numerics.kernel import kernel
 
 __all__ = ["occupy", "serve_ideal"]
 
 
-@njit(cache=True, error_model="numpy", _nrt=False)
+@kernel
 def serve_ideal(
     state: NDArray[np.int64],
     spec: NDArray[np.int64],
@@ -39,7 +39,7 @@ def serve_ideal(
     return occupy(state, spec, grant, nbytes // spec[WORD_BYTES], occupation, write, port_time)
 
 
-@njit(cache=True, error_model="numpy", _nrt=False)
+@kernel
 def occupy(
     state: NDArray[np.int64],
     spec: NDArray[np.int64],

@@ -19,7 +19,7 @@ __all__ = ["serve", "settle"]
 _SERVE = "UniTuple(int64, 2)(int64[::1], int64[::1], int64, int64, int64, int64, int64)"
 
 
-@njit(_SERVE, cache=True, error_model="numpy", _nrt=False)
+@njit(_SERVE, cache=True, error_model="numpy")
 def serve(
     state: NDArray[np.int64],
     spec: NDArray[np.int64],

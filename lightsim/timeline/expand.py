@@ -110,7 +110,7 @@ def expand(passes: Table, group_starts: Table, weights: Table, word: int) -> tup
 @njit(cache=True, error_model="numpy")
 def _count(p: Table, axis: int) -> int:
     """Tiles along one of the five extents."""
-    return -(-p[EXTENTS + axis] // p[SIZES + axis])
+    return int(-(-p[EXTENTS + axis] // p[SIZES + axis]))
 
 
 @njit(cache=True, error_model="numpy")

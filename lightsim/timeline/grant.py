@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from lightsim.memory.ideal import occupy
 from lightsim.memory.layout import IDEAL, KIND
-from lightsim.memory.serve import serve
+from lightsim.memory.rows import serve_rows
+from lightsim.numerics.kernel import kernel
 from lightsim.timeline.layout import (
     ADDRESS,
     CAPACITY,
@@ -52,13 +52,13 @@ __all__ = ["grant_train"]
 Table = NDArray[np.int64]
 
 
-@njit(cache=True, error_model="numpy", _nrt=False)
+@kernel
 def grant_train(
     machine: Table,
     channels: Table,
     spec: Table,
+    plan: Table,
     found: Table,
-    transfers: Table,
     number: int,
     now: int,
     others: int,
@@ -85,9 +85,10 @@ def grant_train(
                 channels[channel], spec, now, words, occupation, writes, return_free
             )
         else:
-            done, slot_free = serve(
-                channels[channel], spec, now, machine[s + ADDRESS], nbytes, writes, return_free
-            )
+            done, slot_free = serve_rows(
+                channels[channel], spec, plan, now, machine[s + ADDRESS], nbytes, writes,
+                return_free,
+            )  # fmt: skip
         c = CHANNELS_AT + CHANNEL_FIELDS * channel
         machine[c + SLOT] = machine[c + OTHER_SLOT]
         machine[c + OTHER_SLOT] = slot_free
@@ -119,7 +120,7 @@ def grant_train(
     return now
 
 
-@njit(cache=True, error_model="numpy", _nrt=False)
+@kernel
 def _put_under_way(machine: Table, port: int, done: int) -> None:
     """Put a request in the place that is free first; the places stay in order of time."""
     places, count, at = machine[port + UNDER_WAY], machine[OUTSTANDING], machine[port + OLDEST]
@@ -135,7 +136,7 @@ def _put_under_way(machine: Table, port: int, done: int) -> None:
     machine[port + FREE_FROM] = machine[places + oldest]
 
 
-@njit(cache=True, error_model="numpy", _nrt=False)
+@kernel
 def _count_weights(machine: Table, found: Table, now: int, nbytes: int) -> None:
     """Count weights for the pass during which they were asked for, whosever they are."""
     launch = machine[TRAFFIC_LAUNCH]

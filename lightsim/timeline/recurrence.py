@@ -7,9 +7,9 @@ The rule is docs/machine.md, section 7.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from lightsim.numerics.kernel import kernel
 from lightsim.timeline.grant import grant_train
 from lightsim.timeline.layout import (
     CHANNEL,
@@ -40,11 +40,12 @@ __all__ = ["play"]
 Table = NDArray[np.int64]
 
 
-@njit(cache=True, error_model="numpy", _nrt=False)
+@kernel
 def play(
     machine: Table,
     channels: Table,
     spec: Table,
+    plan: Table,
     found: Table,
     events: Table,
     tiles: Table,
@@ -71,7 +72,7 @@ def play(
             machine[PROBLEM] = -1
             return
         if now >= earliest and now < others:
-            last = grant_train(machine, channels, spec, found, transfers, soonest, now, others)
+            last = grant_train(machine, channels, spec, plan, found, soonest, now, others)
             if last < 0:
                 return
             earliest = last + 1
@@ -82,13 +83,13 @@ def play(
         for channel in range(machine[CHANNELS]):
             number = _pick(machine, channel, now)
             if number >= 0:
-                last = grant_train(machine, channels, spec, found, transfers, number, now, now)
+                last = grant_train(machine, channels, spec, plan, found, number, now, now)
                 if last < 0:
                     return
                 _finish(machine, found, events, tiles, transfers, ranges, groups, launches, number)
 
 
-@njit(cache=True, error_model="numpy", _nrt=False)
+@kernel
 def _finish(
     machine: Table,
     found: Table,
@@ -107,14 +108,14 @@ def _finish(
         settle(machine, found, events, tiles, transfers, ranges, groups, launches)
 
 
-@njit(cache=True, error_model="numpy", _nrt=False)
+@kernel
 def _ready(machine: Table, s: int) -> int:
     """The first cycle in which nothing but other streams can keep a request waiting."""
     slot = machine[CHANNELS_AT + CHANNEL_FIELDS * machine[s + CHANNEL] + SLOT]
     return max(machine[s + SHOWN], machine[machine[s + PORT] + FREE_FROM], slot)
 
 
-@njit(cache=True, error_model="numpy", _nrt=False)
+@kernel
 def _pick(machine: Table, channel: int, now: int) -> int:
     """The stream whose request a channel takes in this cycle, -1 for none."""
     if machine[CHANNELS_AT + CHANNEL_FIELDS * channel + SLOT] > now:
@@ -129,7 +130,7 @@ def _pick(machine: Table, channel: int, now: int) -> int:
     return WEIGHT if _asks(machine, WEIGHT, channel, now) else -1
 
 
-@njit(cache=True, error_model="numpy", _nrt=False)
+@kernel
 def _asks(machine: Table, number: int, channel: int, now: int) -> bool:
     """Whether a stream's request may go to a channel that has a free slot."""
     s = STREAMS_AT + number * STREAM_FIELDS

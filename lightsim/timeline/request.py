@@ -6,9 +6,9 @@ In this room `machine` is the state and `s` where the stream in question stands 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from lightsim.numerics.kernel import kernel
 from lightsim.timeline.layout import (
     ADDRESS,
     BASE,
@@ -39,7 +39,7 @@ __all__ = ["cut", "first_run", "next_run"]
 Table = NDArray[np.int64]
 
 
-@njit(cache=True, error_model="numpy", _nrt=False)
+@kernel
 def first_run(machine: Table, s: int, transfers: Table, number: int) -> None:
     """Put the first run of the transfer in hand into its stream; there is one."""
     at = machine[s + IN_HAND]
@@ -50,7 +50,7 @@ def first_run(machine: Table, s: int, transfers: Table, number: int) -> None:
     machine[s + LEFT] = machine[s + ROW + LENGTH]
 
 
-@njit(cache=True, error_model="numpy", _nrt=False)
+@kernel
 def next_run(machine: Table, s: int) -> bool:
     """Put the next run of the transfer in hand into its stream; whether there is one."""
     line, plane, image = machine[s + LINE] + 1, machine[s + PLANE], machine[s + IMAGE]
@@ -72,7 +72,7 @@ def next_run(machine: Table, s: int) -> bool:
     return bool(image < machine[s + ROW + IMAGES])
 
 
-@njit(cache=True, error_model="numpy", _nrt=False)
+@kernel
 def cut(machine: Table, s: int) -> None:
     """Cut a request from the run at the next multiple of the request size, a power of two."""
     where, limit = machine[s + WHERE], machine[REQUEST]

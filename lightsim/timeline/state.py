@@ -11,6 +11,7 @@ from lightsim.hardware.accelerator import Accelerator, IdealMemory
 from lightsim.hardware.pipeline import LAYER_START_CYCLES, array_depth
 from lightsim.memory import make_channel
 from lightsim.memory.channel import DramChannel
+from lightsim.memory.row_plan import row_plan
 from lightsim.timeline.layout import (
     ARRAY_AT,
     ARRAY_LAUNCH,
@@ -52,13 +53,14 @@ Table = NDArray[np.int64]
 
 class State(NamedTuple):
     """`machine` is laid out in `layout`; `channels` [channel, state of `lightsim.memory`] with
-    their common `spec`; `found` [pass, FOUND_FIELDS]; `events` [event, EVENT_FIELDS], none if
-    nobody watches.
+    their common `spec` and its `plan`; `found` [pass, FOUND_FIELDS]; `events` [event,
+    EVENT_FIELDS], none if nobody watches.
     """
 
     machine: Table
     channels: Table
     spec: Table
+    plan: Table
     found: Table
     events: Table
 
@@ -101,6 +103,7 @@ def initial_state(accelerator: Accelerator, passes: int, events: int) -> State:
         machine,
         np.repeat(channel.state[None], count, axis=0),
         channel.spec,
+        row_plan(channel.spec),
         np.zeros((passes, FOUND_FIELDS), np.int64),
         np.zeros((events, EVENT_FIELDS), np.int64),
     )

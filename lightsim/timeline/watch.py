@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from lightsim.numerics.kernel import kernel
 from lightsim.timeline.layout import (
     EVENT_AMOUNT,
     EVENT_END,
@@ -21,7 +21,7 @@ __all__ = ["note"]
 Table = NDArray[np.int64]
 
 
-@njit(cache=True, error_model="numpy", _nrt=False)
+@kernel
 def note(
     machine: Table,
     events: Table,

@@ -1,0 +1,101 @@
+"""What `rows` needs of a channel's spec, worked out once: shifts for divisions, gates for rules."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.memory.layout import (
+    BANK,
+    BANK_FIELD,
+    BURST_BYTES,
+    COMMAND_COUNT,
+    DRAM,
+    FIELD_SIZES,
+    FOUR,
+    FOUR_PLACE,
+    GROUP,
+    GROUP_FIELD,
+    KIND,
+    LAST,
+    MAX_BANKS,
+    RANK,
+    RANK_PLACE,
+    RD,
+    ROW_FIELD,
+    RULE_BEGIN,
+    RULE_WIDTH,
+    RULES_AT,
+    WORD_BYTES,
+    WR,
+)
+
+__all__ = ["row_plan"]
+
+Table = NDArray[np.int64]
+
+FIT: Final = 0  # whether `rows` may serve this channel
+BURST_SHIFT: Final = 1
+WORD_SHIFT: Final = 2
+GROUP_AT: Final = 3  # of a burst's number: the shift, then the mask of the bank group
+BANK_AT: Final = 5
+ROW_AT: Final = 7
+RUN: Final = 9  # bursts next to each other in a row
+STEP: Final = 10  # by column command: clocks from burst to burst of a row
+GATE_BEGIN: Final = STEP + COMMAND_COUNT
+GATES: Final = GATE_BEGIN + COMMAND_COUNT + 1
+
+# A gate: a rule whose earlier command stands in the state at place + bank * at bank + group * at
+# group.
+GATE_PLACE: Final = 0
+GATE_AT_BANK: Final = 1
+GATE_AT_GROUP: Final = 2
+GATE_CLOCKS: Final = 3
+GATE_PREVIOUS: Final = 4
+GATE_FOUR: Final = 5
+GATE_WIDTH: Final = 6
+
+_PLACES = {BANK: 0, GROUP: MAX_BANKS, RANK: RANK_PLACE, FOUR: FOUR_PLACE}
+
+
+def row_plan(spec: Table) -> Table:
+    """The plan of a channel with this spec; FIT is 0 where sizes are not powers of two."""
+    plan = np.zeros(GATES + GATE_WIDTH * int(spec[RULE_BEGIN + COMMAND_COUNT]), np.int64)
+    sizes = spec[FIELD_SIZES : FIELD_SIZES + 4].tolist()
+    if spec[KIND] != DRAM or not all(
+        _is_power(value) for value in (*sizes, int(spec[BURST_BYTES]), int(spec[WORD_BYTES]))
+    ):
+        return plan
+    plan[FIT] = 1
+    plan[BURST_SHIFT] = int(spec[BURST_BYTES]).bit_length() - 1
+    plan[WORD_SHIFT] = int(spec[WORD_BYTES]).bit_length() - 1
+    named = {int(spec[GROUP_FIELD]), int(spec[BANK_FIELD]), int(spec[ROW_FIELD])}
+    plan[RUN] = sizes[0] if 0 not in named else 1
+    for at, field in ((GROUP_AT, GROUP_FIELD), (BANK_AT, BANK_FIELD), (ROW_AT, ROW_FIELD)):
+        place = int(spec[field])
+        plan[at] = sum(size.bit_length() - 1 for size in sizes[:place])
+        plan[at + 1] = sizes[place] - 1
+    plan[GATE_BEGIN:GATES] = spec[RULE_BEGIN : RULE_BEGIN + COMMAND_COUNT + 1]
+    for command in range(COMMAND_COUNT):
+        for number in range(int(plan[GATE_BEGIN + command]), int(plan[GATE_BEGIN + command + 1])):
+            at = RULES_AT + RULE_WIDTH * number
+            scope, previous, clocks = (int(value) for value in spec[at : at + RULE_WIDTH])
+            plan[GATES + GATE_WIDTH * number : GATES + GATE_WIDTH * (number + 1)] = (
+                LAST + _PLACES[scope] * COMMAND_COUNT + previous,
+                COMMAND_COUNT if scope == BANK else 0,
+                COMMAND_COUNT if scope == GROUP else 0,
+                clocks,
+                previous,
+                int(scope == FOUR),
+            )
+            if previous == command and scope != FOUR:
+                plan[STEP + command] = max(plan[STEP + command], clocks)
+    if min(plan[STEP + RD], plan[STEP + WR]) < 1:
+        plan[FIT] = 0
+    return plan
+
+
+def _is_power(value: int) -> bool:
+    return value > 0 and value & (value - 1) == 0

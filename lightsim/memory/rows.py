@@ -1,0 +1,262 @@
+"""A request to a DRAM channel served an open row at a time: the same as `dram`, only sooner.
+
+Bursts of one request that lie in one row follow the first of them at a fixed distance: every
+rule between two column commands but the one from burst to burst has been met by the first, and
+the command bus is free, since a column command stands later than every command before it. So
+the clocks of all of them are known at once, and with them the data: when word after word is
+due at a fixed rate and leaves at a fixed rate, the first or the last of them is the latest.
+
+Bursts whose last column command would not come before the next refresh are left to `bursts`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.memory.bursts import issue_burst, locate
+from lightsim.memory.command_bus import enter
+from lightsim.memory.dram import serve_dram
+from lightsim.memory.layout import (
+    ACT,
+    ACTIVATES,
+    BANKS_PER_GROUP,
+    BURST_CLOCKS,
+    BUSY_CLOCKS,
+    CLOCK_DENOMINATOR,
+    CLOCK_NUMERATOR,
+    CLOSED,
+    COMMAND_COUNT,
+    LAST,
+    LATEST,
+    MAX_BANKS,
+    NEXT_REFRESH,
+    OPEN_ROWS,
+    PRE,
+    PRECHARGES,
+    RANK_PLACE,
+    RD,
+    READ_LATENCY,
+    READS,
+    REQUEST_DELAY,
+    RESPONSE_DELAY,
+    ROW_CONFLICTS,
+    ROW_HITS,
+    ROW_MISSES,
+    SLOTS,
+    TRACE,
+    WINDOW,
+    WR,
+    WRITE_LATENCY,
+    WRITES,
+)
+from lightsim.memory.row_plan import (
+    BANK_AT,
+    BURST_SHIFT,
+    FIT,
+    GATE_AT_BANK,
+    GATE_AT_GROUP,
+    GATE_BEGIN,
+    GATE_CLOCKS,
+    GATE_FOUR,
+    GATE_PLACE,
+    GATE_PREVIOUS,
+    GATE_WIDTH,
+    GATES,
+    GROUP_AT,
+    ROW_AT,
+    RUN,
+    STEP,
+    WORD_SHIFT,
+)
+from lightsim.numerics.kernel import kernel
+
+__all__ = ["serve_rows"]
+
+Table = NDArray[np.int64]
+
+_NONE = -1
+_EXACT = 1 << 52  # integers below have exact floats
+
+
+@kernel
+def serve_rows(
+    state: Table,
+    spec: Table,
+    plan: Table,
+    grant: int,
+    address: int,
+    nbytes: int,
+    write: int,
+    port_time: int,
+) -> tuple[int, int]:
+    """`(done, slot_free)` of a request as `serve.serve` gives them, and the same state after it.
+
+    `plan` is `row_plan.row_plan(spec)`. Only the address fields of the burst in hand, which
+    every request sets anew, are not kept up.
+    """
+    if plan[FIT] == 0 or len(state) > TRACE:
+        return serve_dram(state, spec, grant, address, nbytes, write, port_time)
+    column = WR if write else RD
+    since = _edge(grant + spec[REQUEST_DELAY], spec[CLOCK_NUMERATOR], spec[CLOCK_DENOMINATOR])
+    burst = address >> plan[BURST_SHIFT]
+    stop = ((address + nbytes - 1) >> plan[BURST_SHIFT]) + 1
+    words = nbytes >> plan[WORD_SHIFT]
+    done = port_time + words
+    last = since
+    while burst < stop:
+        count = min(stop - burst, plan[RUN] - (burst & (plan[RUN] - 1)))
+        first = _issue(state, spec, plan, burst, count, since, column)
+        if first != _NONE:
+            last = first + (count - 1) * plan[STEP + column]
+            if not write:
+                done = max(done, _delivered(spec, plan, burst, count, first, address) + words)
+        else:
+            for number in range(burst, burst + count):
+                locate(state, spec, number)
+                last = issue_burst(state, spec, since, column)
+                if not write:
+                    done = max(done, _delivered(spec, plan, number, 1, last, address) + words)
+        burst += count
+    if write:
+        done = _cycle(spec, last + spec[WRITE_LATENCY] + spec[BURST_CLOCKS])
+        done += spec[RESPONSE_DELAY]
+    return done, _cycle(spec, last + 1)
+
+
+@kernel
+def _issue(
+    state: Table, spec: Table, plan: Table, burst: int, count: int, since: int, column: int
+) -> int:
+    """Issue `count` bursts of one row from number `burst` on; the clock of the first column
+    command, or _NONE with nothing issued if a refresh is due before the last.
+    """
+    group = (burst >> plan[GROUP_AT]) & plan[GROUP_AT + 1]
+    bank = group * spec[BANKS_PER_GROUP] + ((burst >> plan[BANK_AT]) & plan[BANK_AT + 1])
+    row = (burst >> plan[ROW_AT]) & plan[ROW_AT + 1]
+    since = max(since, state[LATEST] - WINDOW + 1)
+    step = plan[STEP + column]
+    open_row = state[OPEN_ROWS + bank]
+    if open_row == row:
+        first = _gate(state, plan, column, bank, group, since, _NONE, 0)
+        last = first + (count - 1) * step
+        if last >= state[NEXT_REFRESH]:
+            return _NONE
+        state[ROW_HITS] += count
+    else:
+        precharge, planned = _NONE, _NONE
+        if open_row != CLOSED:
+            precharge = _free(state, _gate(state, plan, PRE, bank, group, since, _NONE, 0))
+            planned = PRE
+        activate = _gate(state, plan, ACT, bank, group, since, planned, precharge)
+        activate = _free(state, activate)
+        first = _gate(state, plan, column, bank, group, since, ACT, activate)
+        last = first + (count - 1) * step
+        if last >= state[NEXT_REFRESH]:
+            return _NONE
+        state[ROW_HITS] += count - 1
+        if planned == PRE:
+            state[ROW_CONFLICTS] += 1
+            state[PRECHARGES] += 1
+            enter(state, precharge, PRE, bank, group, open_row)
+        else:
+            state[ROW_MISSES] += 1
+        state[ACTIVATES] += 1
+        state[OPEN_ROWS + bank] = row
+        enter(state, activate, ACT, bank, group, row)
+    for clock in range(first, last + 1, step):
+        state[SLOTS + (clock & (WINDOW - 1))] = clock
+    state[LAST + bank * COMMAND_COUNT + column] = last
+    state[LAST + (MAX_BANKS + group) * COMMAND_COUNT + column] = last
+    state[LAST + RANK_PLACE * COMMAND_COUNT + column] = last
+    state[LATEST] = last
+    state[READS if column == RD else WRITES] += count
+    state[BUSY_CLOCKS] += count * spec[BURST_CLOCKS]
+    return first
+
+
+@kernel
+def _gate(
+    state: Table,
+    plan: Table,
+    command: int,
+    bank: int,
+    group: int,
+    since: int,
+    planned: int,
+    planned_at: int,
+) -> int:
+    """The first clock from `since` at which every rule allows `command`; as in `command_bus`."""
+    clock = since
+    for gate in range(plan[GATE_BEGIN + command], plan[GATE_BEGIN + command + 1]):
+        at = GATES + GATE_WIDTH * gate
+        last = state[
+            plan[at + GATE_PLACE]
+            + bank * plan[at + GATE_AT_BANK]
+            + group * plan[at + GATE_AT_GROUP]
+        ]
+        if plan[at + GATE_PREVIOUS] == planned and plan[at + GATE_FOUR] == 0:
+            last = planned_at
+        clock = max(clock, last + plan[at + GATE_CLOCKS])
+    return clock
+
+
+@kernel
+def _free(state: Table, clock: int) -> int:
+    """The first clock from `clock` on that no other command holds."""
+    while state[SLOTS + (clock & (WINDOW - 1))] == clock:
+        clock += 1
+    return clock
+
+
+@kernel
+def _delivered(spec: Table, plan: Table, burst: int, count: int, first: int, address: int) -> int:
+    """The latest of what the words of some bursts ask for: the cycle in which a word may be
+    delivered, less the number of the request's words before it.
+    """
+    step = plan[STEP + RD]
+    received = first + spec[READ_LATENCY] + spec[BURST_CLOCKS]
+    burst_shift, word_shift = plan[BURST_SHIFT], plan[WORD_SHIFT]
+    if word_shift > burst_shift:
+        # A word is complete with the last of its bursts.
+        per_word = 1 << (word_shift - burst_shift)
+        skipped = per_word - 1 - (burst & (per_word - 1))
+        if skipped >= count:
+            return 0
+        whole = (count - 1 - skipped) >> (word_shift - burst_shift)
+        before = ((burst + skipped) << burst_shift) - address >> word_shift
+        latest = _cycle(spec, received + skipped * step) - before
+        ends = _cycle(spec, received + (skipped + whole * per_word) * step) - before - whole
+        return max(latest, ends) + spec[RESPONSE_DELAY]
+    before = max((burst << burst_shift) - address, 0) >> word_shift
+    latest = _cycle(spec, received) - before
+    if count > 1:
+        # The request's first burst may bring fewer words than the others.
+        before = ((burst + 1) << burst_shift) - address >> word_shift
+        latest = max(latest, _cycle(spec, received + step) - before)
+        before += (count - 2) << (burst_shift - word_shift)
+        latest = max(latest, _cycle(spec, received + (count - 1) * step) - before)
+    return latest + spec[RESPONSE_DELAY]
+
+
+@kernel
+def _cycle(spec: Table, clock: int) -> int:
+    """As `edges.to_cycle`."""
+    return _edge(clock, spec[CLOCK_DENOMINATOR], spec[CLOCK_NUMERATOR])
+
+
+@kernel
+def _edge(edge: int, numerator: int, denominator: int) -> int:
+    """The smallest integer not below edge * numerator / denominator, by one float division."""
+    scaled = edge * numerator
+    if edge >= 1 << 31 or scaled >= _EXACT:
+        whole = edge // denominator
+        rest = edge - whole * denominator
+        return whole * numerator + (rest * numerator + denominator - 1) // denominator
+    guess = int(scaled / denominator)
+    # The quotient is at most one unit off.
+    while guess * denominator < scaled:
+        guess += 1
+    while (guess - 1) * denominator >= scaled:
+        guess -= 1
+    return guess
