@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.memory.layout import (
+    ACT,
     BANK,
     BANK_FIELD,
     BURST_BYTES,
@@ -15,15 +16,14 @@ from lightsim.memory.layout import (
     DRAM,
     FIELD_SIZES,
     FOUR,
-    FOUR_PLACE,
     GROUP,
     GROUP_FIELD,
     KIND,
-    LAST,
-    MAX_BANKS,
+    NEVER,
+    PRE,
     RANK,
-    RANK_PLACE,
     RD,
+    REF,
     ROW_FIELD,
     RULE_BEGIN,
     RULE_WIDTH,
@@ -44,25 +44,25 @@ BANK_AT: Final = 5
 ROW_AT: Final = 7
 RUN: Final = 9  # bursts next to each other in a row
 STEP: Final = 10  # by column command: clocks from burst to burst of a row
-GATE_BEGIN: Final = STEP + COMMAND_COUNT
-GATES: Final = GATE_BEGIN + COMMAND_COUNT + 1
-
-# A gate: a rule whose earlier command stands in the state at place + bank * at bank + group * at
-# group.
-GATE_PLACE: Final = 0
-GATE_AT_BANK: Final = 1
-GATE_AT_GROUP: Final = 2
-GATE_CLOCKS: Final = 3
-GATE_PREVIOUS: Final = 4
-GATE_FOUR: Final = 5
+GATES: Final = STEP + COMMAND_COUNT
 GATE_WIDTH: Final = 6
 
-_PLACES = {BANK: 0, GROUP: MAX_BANKS, RANK: RANK_PLACE, FOUR: FOUR_PLACE}
+# The rules that there may be for each next command: scope and previous command, in the order in
+# which their clocks stand at GATES + GATE_WIDTH * command.
+_COLUMN: Final = ((BANK, ACT), (GROUP, RD), (GROUP, WR), (RANK, RD), (RANK, WR))
+_KNOWN: Final = {
+    ACT: ((BANK, ACT), (BANK, PRE), (GROUP, ACT), (RANK, ACT), (RANK, REF), (FOUR, ACT)),
+    PRE: ((BANK, ACT), (BANK, RD), (BANK, WR)),
+    RD: _COLUMN,
+    WR: _COLUMN,
+}
 
 
 def row_plan(spec: Table) -> Table:
-    """The plan of a channel with this spec; FIT is 0 where sizes are not powers of two."""
-    plan = np.zeros(GATES + GATE_WIDTH * int(spec[RULE_BEGIN + COMMAND_COUNT]), np.int64)
+    """The plan of a channel with this spec; FIT is 0 where sizes are not powers of two,
+    or where there is a rule that `rows` does not know.
+    """
+    plan = np.zeros(GATES + GATE_WIDTH * COMMAND_COUNT, np.int64)
     sizes = spec[FIELD_SIZES : FIELD_SIZES + 4].tolist()
     if spec[KIND] != DRAM or not all(
         _is_power(value) for value in (*sizes, int(spec[BURST_BYTES]), int(spec[WORD_BYTES]))
@@ -77,20 +77,16 @@ def row_plan(spec: Table) -> Table:
         place = int(spec[field])
         plan[at] = sum(size.bit_length() - 1 for size in sizes[:place])
         plan[at + 1] = sizes[place] - 1
-    plan[GATE_BEGIN:GATES] = spec[RULE_BEGIN : RULE_BEGIN + COMMAND_COUNT + 1]
-    for command in range(COMMAND_COUNT):
-        for number in range(int(plan[GATE_BEGIN + command]), int(plan[GATE_BEGIN + command + 1])):
+    plan[GATES:] = NEVER
+    for command, known in _KNOWN.items():
+        for number in range(int(spec[RULE_BEGIN + command]), int(spec[RULE_BEGIN + command + 1])):
             at = RULES_AT + RULE_WIDTH * number
             scope, previous, clocks = (int(value) for value in spec[at : at + RULE_WIDTH])
-            plan[GATES + GATE_WIDTH * number : GATES + GATE_WIDTH * (number + 1)] = (
-                LAST + _PLACES[scope] * COMMAND_COUNT + previous,
-                COMMAND_COUNT if scope == BANK else 0,
-                COMMAND_COUNT if scope == GROUP else 0,
-                clocks,
-                previous,
-                int(scope == FOUR),
-            )
-            if previous == command and scope != FOUR:
+            if (scope, previous) not in known:
+                plan[FIT] = 0
+                return plan
+            plan[GATES + GATE_WIDTH * command + known.index((scope, previous))] = clocks
+            if previous == command:
                 plan[STEP + command] = max(plan[STEP + command], clocks)
     if min(plan[STEP + RD], plan[STEP + WR]) < 1:
         plan[FIT] = 0

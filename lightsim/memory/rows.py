@@ -27,6 +27,7 @@ from lightsim.memory.layout import (
     CLOCK_NUMERATOR,
     CLOSED,
     COMMAND_COUNT,
+    FOUR_PLACE,
     LAST,
     LATEST,
     MAX_BANKS,
@@ -38,6 +39,7 @@ from lightsim.memory.layout import (
     RD,
     READ_LATENCY,
     READS,
+    REF,
     REQUEST_DELAY,
     RESPONSE_DELAY,
     ROW_CONFLICTS,
@@ -54,13 +56,6 @@ from lightsim.memory.row_plan import (
     BANK_AT,
     BURST_SHIFT,
     FIT,
-    GATE_AT_BANK,
-    GATE_AT_GROUP,
-    GATE_BEGIN,
-    GATE_CLOCKS,
-    GATE_FOUR,
-    GATE_PLACE,
-    GATE_PREVIOUS,
     GATE_WIDTH,
     GATES,
     GROUP_AT,
@@ -138,24 +133,24 @@ def _issue(
     step = plan[STEP + column]
     open_row = state[OPEN_ROWS + bank]
     if open_row == row:
-        first = _gate(state, plan, column, bank, group, since, _NONE, 0)
+        activate = state[LAST + bank * COMMAND_COUNT + ACT]
+        first = max(since, _column_from(state, plan, column, group, activate))
         last = first + (count - 1) * step
         if last >= state[NEXT_REFRESH]:
             return _NONE
         state[ROW_HITS] += count
     else:
-        precharge, planned = _NONE, _NONE
+        precharge = state[LAST + bank * COMMAND_COUNT + PRE]
         if open_row != CLOSED:
-            precharge = _free(state, _gate(state, plan, PRE, bank, group, since, _NONE, 0))
-            planned = PRE
-        activate = _gate(state, plan, ACT, bank, group, since, planned, precharge)
+            precharge = _free(state, max(since, _precharge_from(state, plan, bank)))
+        activate = max(since, _activate_from(state, plan, bank, group, precharge))
         activate = _free(state, activate)
-        first = _gate(state, plan, column, bank, group, since, ACT, activate)
+        first = max(since, _column_from(state, plan, column, group, activate))
         last = first + (count - 1) * step
         if last >= state[NEXT_REFRESH]:
             return _NONE
         state[ROW_HITS] += count - 1
-        if planned == PRE:
+        if open_row != CLOSED:
             state[ROW_CONFLICTS] += 1
             state[PRECHARGES] += 1
             enter(state, precharge, PRE, bank, group, open_row)
@@ -164,8 +159,10 @@ def _issue(
         state[ACTIVATES] += 1
         state[OPEN_ROWS + bank] = row
         enter(state, activate, ACT, bank, group, row)
-    for clock in range(first, last + 1, step):
+    clock = first
+    for _ in range(count):
         state[SLOTS + (clock & (WINDOW - 1))] = clock
+        clock += step
     state[LAST + bank * COMMAND_COUNT + column] = last
     state[LAST + (MAX_BANKS + group) * COMMAND_COUNT + column] = last
     state[LAST + RANK_PLACE * COMMAND_COUNT + column] = last
@@ -176,29 +173,35 @@ def _issue(
 
 
 @kernel
-def _gate(
-    state: Table,
-    plan: Table,
-    command: int,
-    bank: int,
-    group: int,
-    since: int,
-    planned: int,
-    planned_at: int,
-) -> int:
-    """The first clock from `since` at which every rule allows `command`; as in `command_bus`."""
-    clock = since
-    for gate in range(plan[GATE_BEGIN + command], plan[GATE_BEGIN + command + 1]):
-        at = GATES + GATE_WIDTH * gate
-        last = state[
-            plan[at + GATE_PLACE]
-            + bank * plan[at + GATE_AT_BANK]
-            + group * plan[at + GATE_AT_GROUP]
-        ]
-        if plan[at + GATE_PREVIOUS] == planned and plan[at + GATE_FOUR] == 0:
-            last = planned_at
-        clock = max(clock, last + plan[at + GATE_CLOCKS])
-    return clock
+def _column_from(state: Table, plan: Table, command: int, group: int, activate: int) -> int:
+    """The first clock at which the rules allow a column command after an ACT at `activate`."""
+    gate = GATES + GATE_WIDTH * command
+    in_group = LAST + (MAX_BANKS + group) * COMMAND_COUNT
+    in_rank = LAST + RANK_PLACE * COMMAND_COUNT
+    by_group = max(state[in_group + RD] + plan[gate + 1], state[in_group + WR] + plan[gate + 2])
+    by_rank = max(state[in_rank + RD] + plan[gate + 3], state[in_rank + WR] + plan[gate + 4])
+    return max(activate + plan[gate], by_group, by_rank)
+
+
+@kernel
+def _activate_from(state: Table, plan: Table, bank: int, group: int, precharge: int) -> int:
+    """The first clock at which the rules allow ACT after a PRE at `precharge`."""
+    gate = GATES + GATE_WIDTH * ACT
+    in_rank = LAST + RANK_PLACE * COMMAND_COUNT
+    by_bank = max(state[LAST + bank * COMMAND_COUNT + ACT] + plan[gate], precharge + plan[gate + 1])
+    by_group = state[LAST + (MAX_BANKS + group) * COMMAND_COUNT + ACT] + plan[gate + 2]
+    by_rank = max(state[in_rank + ACT] + plan[gate + 3], state[in_rank + REF] + plan[gate + 4])
+    by_four = state[LAST + FOUR_PLACE * COMMAND_COUNT + ACT] + plan[gate + 5]
+    return max(by_bank, by_group, by_rank, by_four)
+
+
+@kernel
+def _precharge_from(state: Table, plan: Table, bank: int) -> int:
+    """The first clock at which the rules allow PRE."""
+    gate = GATES + GATE_WIDTH * PRE
+    at = LAST + bank * COMMAND_COUNT
+    by_columns = max(state[at + RD] + plan[gate + 1], state[at + WR] + plan[gate + 2])
+    return max(state[at + ACT] + plan[gate], by_columns)
 
 
 @kernel
