@@ -12,6 +12,8 @@ from lightsim.memory.layout import (
     BANK,
     BANK_FIELD,
     BURST_BYTES,
+    CLOCK_DENOMINATOR,
+    CLOCK_NUMERATOR,
     COMMAND_COUNT,
     DRAM,
     FIELD_SIZES,
@@ -44,7 +46,8 @@ BANK_AT: Final = 5
 ROW_AT: Final = 7
 RUN: Final = 9  # bursts next to each other in a row
 STEP: Final = 10  # by column command: clocks from burst to burst of a row
-GATES: Final = STEP + COMMAND_COUNT
+LAST_IS_LATEST: Final = STEP + COMMAND_COUNT  # data come slower than a port takes them
+GATES: Final = LAST_IS_LATEST + 1
 GATE_WIDTH: Final = 6
 
 # The rules that there may be for each next command: scope and previous command, in the order in
@@ -88,6 +91,10 @@ def row_plan(spec: Table) -> Table:
             plan[GATES + GATE_WIDTH * command + known.index((scope, previous))] = clocks
             if previous == command:
                 plan[STEP + command] = max(plan[STEP + command], clocks)
+    # Cycles from word to word of a row, which leave the port one a cycle.
+    apart = plan[STEP + RD] * int(spec[CLOCK_DENOMINATOR]) * int(spec[WORD_BYTES])
+    taken = int(spec[CLOCK_NUMERATOR]) * int(spec[BURST_BYTES])
+    plan[LAST_IS_LATEST] = int(apart > taken)
     if min(plan[STEP + RD], plan[STEP + WR]) < 1:
         plan[FIT] = 0
     return plan

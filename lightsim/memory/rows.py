@@ -59,6 +59,7 @@ from lightsim.memory.row_plan import (
     GATE_WIDTH,
     GATES,
     GROUP_AT,
+    LAST_IS_LATEST,
     ROW_AT,
     RUN,
     STEP,
@@ -160,7 +161,7 @@ def _issue(
         state[OPEN_ROWS + bank] = row
         enter(state, activate, ACT, bank, group, row)
     clock = first
-    for _ in range(count):
+    while clock <= last:
         state[SLOTS + (clock & (WINDOW - 1))] = clock
         clock += step
     state[LAST + bank * COMMAND_COUNT + column] = last
@@ -222,24 +223,31 @@ def _delivered(spec: Table, plan: Table, burst: int, count: int, first: int, add
     burst_shift, word_shift = plan[BURST_SHIFT], plan[WORD_SHIFT]
     if word_shift > burst_shift:
         # A word is complete with the last of its bursts.
-        per_word = 1 << (word_shift - burst_shift)
-        skipped = per_word - 1 - (burst & (per_word - 1))
+        shift = word_shift - burst_shift
+        skipped = (1 << shift) - 1 - (burst & ((1 << shift) - 1))
         if skipped >= count:
             return 0
-        whole = (count - 1 - skipped) >> (word_shift - burst_shift)
         before = ((burst + skipped) << burst_shift) - address >> word_shift
-        latest = _cycle(spec, received + skipped * step) - before
-        ends = _cycle(spec, received + (skipped + whole * per_word) * step) - before - whole
-        return max(latest, ends) + spec[RESPONSE_DELAY]
-    before = max((burst << burst_shift) - address, 0) >> word_shift
-    latest = _cycle(spec, received) - before
-    if count > 1:
-        # The request's first burst may bring fewer words than the others.
-        before = ((burst + 1) << burst_shift) - address >> word_shift
-        latest = max(latest, _cycle(spec, received + step) - before)
-        before += (count - 2) << (burst_shift - word_shift)
-        latest = max(latest, _cycle(spec, received + (count - 1) * step) - before)
-    return latest + spec[RESPONSE_DELAY]
+        if plan[LAST_IS_LATEST]:
+            whole = (count - 1 - skipped) >> shift
+            skipped += whole << shift
+            before += whole
+        return _cycle(spec, received + skipped * step) - before + spec[RESPONSE_DELAY]
+    aligned = (burst << burst_shift) - address
+    latest = 0
+    if aligned < 0:
+        # The request's first burst brings fewer words than the others.
+        latest = _cycle(spec, received)
+        if count == 1:
+            return latest + spec[RESPONSE_DELAY]
+        received += step
+        count -= 1
+        aligned += 1 << burst_shift
+    before = aligned >> word_shift
+    if plan[LAST_IS_LATEST]:
+        received += (count - 1) * step
+        before += (count - 1) << (burst_shift - word_shift)
+    return max(latest, _cycle(spec, received) - before) + spec[RESPONSE_DELAY]
 
 
 @kernel
@@ -257,9 +265,6 @@ def _edge(edge: int, numerator: int, denominator: int) -> int:
         rest = edge - whole * denominator
         return whole * numerator + (rest * numerator + denominator - 1) // denominator
     guess = int(scaled / denominator)
-    # The quotient is at most one unit off.
-    while guess * denominator < scaled:
-        guess += 1
-    while (guess - 1) * denominator >= scaled:
-        guess -= 1
-    return guess
+    # Rounding never takes a quotient across an integer: the guess is its floor or its ceiling.
+    over = scaled - guess * denominator
+    return guess + (1 if over > 0 else 0)
