@@ -6,7 +6,7 @@ the command bus is free, since a column command stands later than every command 
 the clocks of all of them are known at once, and with them the data: when word after word is
 due at a fixed rate and leaves at a fixed rate, the first or the last of them is the latest.
 
-Bursts whose last column command would not come before the next refresh are left to `bursts`.
+A burst whose column command would not come before the next refresh is left to `bursts`.
 """
 
 from __future__ import annotations
@@ -71,7 +71,6 @@ __all__ = ["serve_rows"]
 
 Table = NDArray[np.int64]
 
-_NONE = -1
 _EXACT = 1 << 52  # integers below have exact floats
 
 
@@ -102,17 +101,14 @@ def serve_rows(
     last = since
     while burst < stop:
         count = min(stop - burst, plan[RUN] - (burst & (plan[RUN] - 1)))
-        first = _issue(state, spec, plan, burst, count, since, column)
-        if first != _NONE:
-            last = first + (count - 1) * plan[STEP + column]
-            if not write:
-                done = max(done, _delivered(spec, plan, burst, count, first, address) + words)
-        else:
-            for number in range(burst, burst + count):
-                locate(state, spec, number)
-                last = issue_burst(state, spec, since, column)
-                if not write:
-                    done = max(done, _delivered(spec, plan, number, 1, last, address) + words)
+        first, count = _issue(state, spec, plan, burst, count, since, column)
+        last = first + (count - 1) * plan[STEP + column]
+        if count == 0:
+            locate(state, spec, burst)
+            first = issue_burst(state, spec, since, column)
+            last, count = first, 1
+        if not write:
+            done = max(done, _delivered(spec, plan, burst, count, first, address) + words)
         burst += count
     if write:
         done = _cycle(spec, last + spec[WRITE_LATENCY] + spec[BURST_CLOCKS])
@@ -123,9 +119,10 @@ def serve_rows(
 @kernel
 def _issue(
     state: Table, spec: Table, plan: Table, burst: int, count: int, since: int, column: int
-) -> int:
-    """Issue `count` bursts of one row from number `burst` on; the clock of the first column
-    command, or _NONE with nothing issued if a refresh is due before the last.
+) -> tuple[int, int]:
+    """Issue up to `count` bursts of one row from number `burst` on: those before the next refresh.
+
+    The clock of the first column command, and how many were issued.
     """
     group = (burst >> plan[GROUP_AT]) & plan[GROUP_AT + 1]
     bank = group * spec[BANKS_PER_GROUP] + ((burst >> plan[BANK_AT]) & plan[BANK_AT + 1])
@@ -136,9 +133,9 @@ def _issue(
     if open_row == row:
         activate = state[LAST + bank * COMMAND_COUNT + ACT]
         first = max(since, _column_from(state, plan, column, group, activate))
-        last = first + (count - 1) * step
-        if last >= state[NEXT_REFRESH]:
-            return _NONE
+        count = _before_refresh(state, first, count, step)
+        if count == 0:
+            return first, 0
         state[ROW_HITS] += count
     else:
         precharge = state[LAST + bank * COMMAND_COUNT + PRE]
@@ -147,9 +144,9 @@ def _issue(
         activate = max(since, _activate_from(state, plan, bank, group, precharge))
         activate = _free(state, activate)
         first = max(since, _column_from(state, plan, column, group, activate))
-        last = first + (count - 1) * step
-        if last >= state[NEXT_REFRESH]:
-            return _NONE
+        count = _before_refresh(state, first, count, step)
+        if count == 0:
+            return first, 0
         state[ROW_HITS] += count - 1
         if open_row != CLOSED:
             state[ROW_CONFLICTS] += 1
@@ -160,7 +157,7 @@ def _issue(
         state[ACTIVATES] += 1
         state[OPEN_ROWS + bank] = row
         enter(state, activate, ACT, bank, group, row)
-    clock = first
+    clock, last = first, first + (count - 1) * step
     while clock <= last:
         state[SLOTS + (clock & (WINDOW - 1))] = clock
         clock += step
@@ -170,7 +167,16 @@ def _issue(
     state[LATEST] = last
     state[READS if column == RD else WRITES] += count
     state[BUSY_CLOCKS] += count * spec[BURST_CLOCKS]
-    return first
+    return first, count
+
+
+@kernel
+def _before_refresh(state: Table, first: int, count: int, step: int) -> int:
+    """How many of `count` commands from `first` on come before the next refresh falls due."""
+    due = state[NEXT_REFRESH]
+    if first + (count - 1) * step < due:
+        return count
+    return int((due - 1 - first) // step + 1) if first < due else 0
 
 
 @kernel
