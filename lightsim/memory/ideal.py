@@ -20,7 +20,7 @@ from lightsim.memory.layout import (
     WORD_BYTES,
     WRITES,
 )
-from lightsim.numerics.kernel import kernel
+from lightsim.numerics.kernel import inlined, kernel
 
 __all__ = ["occupy", "serve_ideal"]
 
@@ -39,7 +39,7 @@ def serve_ideal(
     return occupy(state, spec, grant, nbytes // spec[WORD_BYTES], occupation, write, port_time)
 
 
-@kernel
+@inlined
 def occupy(
     state: NDArray[np.int64],
     spec: NDArray[np.int64],

@@ -65,7 +65,7 @@ from lightsim.memory.row_plan import (
     STEP,
     WORD_SHIFT,
 )
-from lightsim.numerics.kernel import kernel
+from lightsim.numerics.kernel import inlined
 
 __all__ = ["serve_rows"]
 
@@ -74,7 +74,7 @@ Table = NDArray[np.int64]
 _EXACT = 1 << 52  # integers below have exact floats
 
 
-@kernel
+@inlined
 def serve_rows(
     state: Table,
     spec: Table,
@@ -116,7 +116,7 @@ def serve_rows(
     return done, _cycle(spec, last + 1)
 
 
-@kernel
+@inlined
 def _issue(
     state: Table, spec: Table, plan: Table, burst: int, count: int, since: int, column: int
 ) -> tuple[int, int]:
@@ -170,7 +170,7 @@ def _issue(
     return first, count
 
 
-@kernel
+@inlined
 def _before_refresh(state: Table, first: int, count: int, step: int) -> int:
     """How many of `count` commands from `first` on come before the next refresh falls due."""
     due = state[NEXT_REFRESH]
@@ -179,7 +179,7 @@ def _before_refresh(state: Table, first: int, count: int, step: int) -> int:
     return int((due - 1 - first) // step + 1) if first < due else 0
 
 
-@kernel
+@inlined
 def _column_from(state: Table, plan: Table, command: int, group: int, activate: int) -> int:
     """The first clock at which the rules allow a column command after an ACT at `activate`."""
     gate = GATES + GATE_WIDTH * command
@@ -190,7 +190,7 @@ def _column_from(state: Table, plan: Table, command: int, group: int, activate: 
     return max(activate + plan[gate], by_group, by_rank)
 
 
-@kernel
+@inlined
 def _activate_from(state: Table, plan: Table, bank: int, group: int, precharge: int) -> int:
     """The first clock at which the rules allow ACT after a PRE at `precharge`."""
     gate = GATES + GATE_WIDTH * ACT
@@ -202,7 +202,7 @@ def _activate_from(state: Table, plan: Table, bank: int, group: int, precharge: 
     return max(by_bank, by_group, by_rank, by_four)
 
 
-@kernel
+@inlined
 def _precharge_from(state: Table, plan: Table, bank: int) -> int:
     """The first clock at which the rules allow PRE."""
     gate = GATES + GATE_WIDTH * PRE
@@ -211,7 +211,7 @@ def _precharge_from(state: Table, plan: Table, bank: int) -> int:
     return max(state[at + ACT] + plan[gate], by_columns)
 
 
-@kernel
+@inlined
 def _free(state: Table, clock: int) -> int:
     """The first clock from `clock` on that no other command holds."""
     while state[SLOTS + (clock & (WINDOW - 1))] == clock:
@@ -219,7 +219,7 @@ def _free(state: Table, clock: int) -> int:
     return clock
 
 
-@kernel
+@inlined
 def _delivered(spec: Table, plan: Table, burst: int, count: int, first: int, address: int) -> int:
     """The latest of what the words of some bursts ask for: the cycle in which a word may be
     delivered, less the number of the request's words before it.
@@ -256,13 +256,13 @@ def _delivered(spec: Table, plan: Table, burst: int, count: int, first: int, add
     return max(latest, _cycle(spec, received) - before) + spec[RESPONSE_DELAY]
 
 
-@kernel
+@inlined
 def _cycle(spec: Table, clock: int) -> int:
     """As `edges.to_cycle`."""
     return _edge(clock, spec[CLOCK_DENOMINATOR], spec[CLOCK_NUMERATOR])
 
 
-@kernel
+@inlined
 def _edge(edge: int, numerator: int, denominator: int) -> int:
     """The smallest integer not below edge * numerator / denominator, by one float division."""
     scaled = edge * numerator

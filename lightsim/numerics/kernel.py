@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from numba import njit
 
-__all__ = ["kernel"]
+__all__ = ["inlined", "kernel"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -20,4 +20,10 @@ _OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "_nrt": False
 def kernel(function: F) -> F:
     """Compile a function that reads and writes the arrays it is given, and makes none."""
     compiled: F = njit(**_OPTIONS)(function)
+    return compiled
+
+
+def inlined(function: F) -> F:
+    """As `kernel`, made part of every kernel that calls it: an array is seven words to hand over."""
+    compiled: F = njit(**_OPTIONS, forceinline=True)(function)
     return compiled

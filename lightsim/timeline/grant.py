@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from lightsim.memory.ideal import occupy
 from lightsim.memory.layout import IDEAL, KIND
 from lightsim.memory.rows import serve_rows
-from lightsim.numerics.kernel import kernel
+from lightsim.numerics.kernel import inlined
 from lightsim.timeline.layout import (
     ADDRESS,
     CAPACITY,
@@ -52,7 +52,7 @@ __all__ = ["grant_train"]
 Table = NDArray[np.int64]
 
 
-@kernel
+@inlined
 def grant_train(
     machine: Table,
     channels: Table,
@@ -120,7 +120,7 @@ def grant_train(
     return now
 
 
-@kernel
+@inlined
 def _put_under_way(machine: Table, port: int, done: int) -> None:
     """Put a request in the place that is free first; the places stay in order of time."""
     places, count, at = machine[port + UNDER_WAY], machine[OUTSTANDING], machine[port + OLDEST]
@@ -136,7 +136,7 @@ def _put_under_way(machine: Table, port: int, done: int) -> None:
     machine[port + FREE_FROM] = machine[places + oldest]
 
 
-@kernel
+@inlined
 def _count_weights(machine: Table, found: Table, now: int, nbytes: int) -> None:
     """Count weights for the pass during which they were asked for, whosever they are."""
     launch = machine[TRAFFIC_LAUNCH]

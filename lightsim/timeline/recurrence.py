@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.numerics.kernel import kernel
+from lightsim.numerics.kernel import inlined, kernel
 from lightsim.timeline.grant import grant_train
 from lightsim.timeline.layout import (
     CHANNEL,
@@ -71,51 +71,34 @@ def play(
         if now >= NEVER:
             machine[PROBLEM] = -1
             return
-        if now >= earliest and now < others:
-            last = grant_train(machine, channels, spec, plan, found, soonest, now, others)
+        # Nothing can come between the requests of a stream that is ready before all others.
+        alone = earliest <= now < others
+        now = max(now, earliest)
+        for channel in range(machine[CHANNELS]):
+            number = soonest if alone else _pick(machine, channel, now)
+            if number < 0:
+                continue
+            bound = others if alone else now
+            last = grant_train(machine, channels, spec, plan, found, number, now, bound)
             if last < 0:
                 return
             earliest = last + 1
-            _finish(machine, found, events, tiles, transfers, ranges, groups, launches, soonest)
-            continue
-        now = max(now, earliest)
-        earliest = now + 1
-        for channel in range(machine[CHANNELS]):
-            number = _pick(machine, channel, now)
-            if number >= 0:
-                last = grant_train(machine, channels, spec, plan, found, number, now, now)
-                if last < 0:
-                    return
-                _finish(machine, found, events, tiles, transfers, ranges, groups, launches, number)
+            s = STREAMS_AT + number * STREAM_FIELDS
+            if machine[s + SHOWN] == NEVER:
+                complete(machine, s, number, found, events, transfers)
+                settle(machine, found, events, tiles, transfers, ranges, groups, launches)
+            if alone:
+                break
 
 
-@kernel
-def _finish(
-    machine: Table,
-    found: Table,
-    events: Table,
-    tiles: Table,
-    transfers: Table,
-    ranges: Table,
-    groups: Table,
-    launches: Table,
-    number: int,
-) -> None:
-    """If a stream's transfer has had its last grant, let everything happen that follows."""
-    s = STREAMS_AT + number * STREAM_FIELDS
-    if machine[s + SHOWN] == NEVER:
-        complete(machine, s, number, found, events, transfers)
-        settle(machine, found, events, tiles, transfers, ranges, groups, launches)
-
-
-@kernel
+@inlined
 def _ready(machine: Table, s: int) -> int:
     """The first cycle in which nothing but other streams can keep a request waiting."""
     slot = machine[CHANNELS_AT + CHANNEL_FIELDS * machine[s + CHANNEL] + SLOT]
     return max(machine[s + SHOWN], machine[machine[s + PORT] + FREE_FROM], slot)
 
 
-@kernel
+@inlined
 def _pick(machine: Table, channel: int, now: int) -> int:
     """The stream whose request a channel takes in this cycle, -1 for none."""
     if machine[CHANNELS_AT + CHANNEL_FIELDS * channel + SLOT] > now:
@@ -130,7 +113,7 @@ def _pick(machine: Table, channel: int, now: int) -> int:
     return WEIGHT if _asks(machine, WEIGHT, channel, now) else -1
 
 
-@kernel
+@inlined
 def _asks(machine: Table, number: int, channel: int, now: int) -> bool:
     """Whether a stream's request may go to a channel that has a free slot."""
     s = STREAMS_AT + number * STREAM_FIELDS

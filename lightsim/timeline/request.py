@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.numerics.kernel import kernel
+from lightsim.numerics.kernel import inlined, kernel
 from lightsim.timeline.layout import (
     ADDRESS,
     BASE,
@@ -50,7 +50,7 @@ def first_run(machine: Table, s: int, transfers: Table, number: int) -> None:
     machine[s + LEFT] = machine[s + ROW + LENGTH]
 
 
-@kernel
+@inlined
 def next_run(machine: Table, s: int) -> bool:
     """Put the next run of the transfer in hand into its stream; whether there is one."""
     line, plane, image = machine[s + LINE] + 1, machine[s + PLANE], machine[s + IMAGE]
@@ -72,7 +72,7 @@ def next_run(machine: Table, s: int) -> bool:
     return bool(image < machine[s + ROW + IMAGES])
 
 
-@kernel
+@inlined
 def cut(machine: Table, s: int) -> None:
     """Cut a request from the run at the next multiple of the request size, a power of two."""
     where, limit = machine[s + WHERE], machine[REQUEST]
