@@ -24,6 +24,6 @@ def kernel(function: F) -> F:
 
 
 def inlined(function: F) -> F:
-    """As `kernel`, made part of every kernel that calls it: an array is seven words to hand over."""
+    """As `kernel`, made part of whatever calls it: an array is seven words to hand over."""
     compiled: F = njit(**_OPTIONS, forceinline=True)(function)
     return compiled

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.numerics.kernel import inlined, kernel
+from lightsim.numerics.kernel import inlined
 from lightsim.timeline.layout import (
     ADDRESS,
     BASE,
@@ -39,7 +39,7 @@ __all__ = ["cut", "first_run", "next_run"]
 Table = NDArray[np.int64]
 
 
-@kernel
+@inlined
 def first_run(machine: Table, s: int, transfers: Table, number: int) -> None:
     """Put the first run of the transfer in hand into its stream; there is one."""
     at = machine[s + IN_HAND]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.hardware.pipeline import LAYER_START_CYCLES
-from lightsim.numerics.kernel import kernel
+from lightsim.numerics.kernel import inlined, kernel
 from lightsim.timeline.layout import (
     ARRAY_AT,
     ASKED,
@@ -85,7 +85,7 @@ def settle(
                 moved |= _begin(machine, s, number, found, events, transfers)
 
 
-@kernel
+@inlined
 def _find(machine: Table, s: int, number: int, ranges: Table, launches: Table) -> bool:
     """Go on to the pass of the stream's next transfer; whether there is one."""
     while machine[s + NEXT] == machine[s + LAST_OF_PASS]:
@@ -98,7 +98,7 @@ def _find(machine: Table, s: int, number: int, ranges: Table, launches: Table) -
     return True
 
 
-@kernel
+@inlined
 def _begin(
     machine: Table, s: int, number: int, found: Table, events: Table, transfers: Table
 ) -> bool:
@@ -134,7 +134,7 @@ def _begin(
     return False
 
 
-@kernel
+@inlined
 def complete(
     machine: Table, s: int, number: int, found: Table, events: Table, transfers: Table
 ) -> None:
@@ -161,7 +161,7 @@ def complete(
         _close(machine, found, launch, end)
 
 
-@kernel
+@inlined
 def _close(machine: Table, found: Table, launch: int, end: int) -> None:
     """A pass has stored its last word at `end`; the next one opens a little later."""
     found[launch, END] = end

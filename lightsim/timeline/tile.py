@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.hardware.pipeline import BUFFER_READ_CYCLES, POST_DEPTH
-from lightsim.numerics.kernel import kernel
+from lightsim.numerics.kernel import inlined, kernel
 from lightsim.timeline.layout import (
     ARRAY_AT,
     ARRAY_LAUNCH,
@@ -99,7 +99,7 @@ def run_array(
         any_done = True
 
 
-@kernel
+@inlined
 def _known(machine: Table, flags: int) -> bool:
     """Whether the times of all banks that a tile takes are known."""
     if flags & LOADS_INPUT and machine[_INPUT + TAKEN] == machine[_INPUT + FULL_COUNT]:
@@ -112,7 +112,7 @@ def _known(machine: Table, flags: int) -> bool:
     return not (flags & FINISHES and machine[_OUTPUT + TAKEN] == free)
 
 
-@kernel
+@inlined
 def _compute(
     machine: Table, found: Table, events: Table, tiles: Table, at: int, groups: Table
 ) -> None:
@@ -141,7 +141,7 @@ def _compute(
         _hand_on(machine, _OUTPUT + FULL, _OUTPUT + FULL_COUNT, drained + POST_DEPTH)
 
 
-@kernel
+@inlined
 def _take_full(machine: Table, s: int) -> int:
     """Take a buffer's next full bank; when it was full."""
     taken = machine[s + TAKEN]
@@ -149,7 +149,7 @@ def _take_full(machine: Table, s: int) -> int:
     return int(machine[s + FULL + taken % RING])
 
 
-@kernel
+@inlined
 def _take_free_output(machine: Table) -> int:
     """Take the next free output bank; when it was free."""
     taken = machine[_OUTPUT + TAKEN]
@@ -158,7 +158,7 @@ def _take_free_output(machine: Table) -> int:
     return int(machine[_OUTPUT + FREED + before % RING]) if before >= 0 else 0
 
 
-@kernel
+@inlined
 def _wait(machine: Table, found: Table, events: Table, stream: int, cause: int, until: int) -> None:
     """The array waits for a stream's bank until `until`, if that is still to come."""
     since, launch = machine[ARRAY_AT], machine[ARRAY_LAUNCH]
@@ -168,14 +168,14 @@ def _wait(machine: Table, found: Table, events: Table, stream: int, cause: int, 
         machine[ARRAY_AT] = until
 
 
-@kernel
+@inlined
 def _hand_on(machine: Table, times: int, counter: int, time: int) -> None:
     """A bank is handed on at `time`; `times` and `counter` are places in the state."""
     machine[times + machine[counter] % RING] = time
     machine[counter] += 1
 
 
-@kernel
+@inlined
 def _convolve(
     machine: Table, found: Table, events: Table, tiles: Table, at: int, groups: Table
 ) -> None:
@@ -214,7 +214,7 @@ def _convolve(
     machine[POST_FREE] = drained
 
 
-@kernel
+@inlined
 def _stream(machine: Table, found: Table, events: Table, tiles: Table, at: int) -> None:
     """A pooling or addition tile: ARRAY_AT and POST_FREE go on to its end."""
     start, launch = machine[ARRAY_AT], machine[ARRAY_LAUNCH]

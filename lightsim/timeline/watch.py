@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.numerics.kernel import kernel
+from lightsim.numerics.kernel import inlined
 from lightsim.timeline.layout import (
     EVENT_AMOUNT,
     EVENT_END,
@@ -21,7 +21,7 @@ __all__ = ["note"]
 Table = NDArray[np.int64]
 
 
-@kernel
+@inlined
 def note(
     machine: Table,
     events: Table,
