@@ -65,7 +65,7 @@ from lightsim.memory.row_plan import (
     STEP,
     WORD_SHIFT,
 )
-from lightsim.numerics.kernel import inlined
+from lightsim.numerics.kernel import inlined, place
 
 __all__ = ["serve_rows"]
 
@@ -124,8 +124,9 @@ def _issue(
 
     The clock of the first column command, and how many were issued.
     """
-    group = (burst >> plan[GROUP_AT]) & plan[GROUP_AT + 1]
-    bank = group * spec[BANKS_PER_GROUP] + ((burst >> plan[BANK_AT]) & plan[BANK_AT + 1])
+    group = place((burst >> plan[GROUP_AT]) & plan[GROUP_AT + 1])
+    within = (burst >> plan[BANK_AT]) & plan[BANK_AT + 1]
+    bank = place(group * spec[BANKS_PER_GROUP] + within)
     row = (burst >> plan[ROW_AT]) & plan[ROW_AT + 1]
     since = max(since, state[LATEST] - WINDOW + 1)
     step = plan[STEP + column]

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from numba import njit
 
-__all__ = ["inlined", "kernel"]
+__all__ = ["inlined", "kernel", "place"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -27,3 +27,11 @@ def inlined(function: F) -> F:
     """As `kernel`, made part of whatever calls it: an array is seven words to hand over."""
     compiled: F = njit(**_OPTIONS, forceinline=True)(function)
     return compiled
+
+
+@inlined
+def place(index: int) -> int:
+    """An index that is not negative, said so that numba need not look whether it counts from
+    the end of the array.
+    """
+    return max(index, 0)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from lightsim.memory.ideal import occupy
 from lightsim.memory.layout import IDEAL, KIND
 from lightsim.memory.rows import serve_rows
-from lightsim.numerics.kernel import inlined
+from lightsim.numerics.kernel import inlined, place
 from lightsim.timeline.layout import (
     ADDRESS,
     CAPACITY,
@@ -69,18 +69,18 @@ def grant_train(
     Negative, with PROBLEM set, if a channel does not hold the request. The transfer has had its
     last grant when the stream is not ACTIVE.
     """
-    s = STREAMS_AT + number * STREAM_FIELDS
-    port = machine[s + PORT]
+    s = STREAMS_AT + place(number) * STREAM_FIELDS
+    port = place(machine[s + PORT])
     writes = 1 if number == OUTPUT else 0
     return_free = machine[port + RETURN_FREE]
     while True:
-        channel, nbytes = machine[s + CHANNEL], machine[s + NBYTES]
+        channel, nbytes = place(machine[s + CHANNEL]), machine[s + NBYTES]
         if machine[s + ADDRESS] + nbytes > machine[CAPACITY]:
             machine[PROBLEM] = machine[s + ADDRESS] + nbytes
             return -1
         if spec[KIND] == IDEAL:
             words = nbytes >> machine[WORD_SHIFT]
-            occupation = machine[machine[OCCUPATION] + words]
+            occupation = machine[place(machine[OCCUPATION] + words)]
             done, slot_free = occupy(
                 channels[channel], spec, now, words, occupation, writes, return_free
             )
@@ -111,7 +111,7 @@ def grant_train(
         if writes:
             shown += machine[s + NBYTES] >> machine[WORD_SHIFT]
         machine[s + SHOWN] = shown
-        slot = machine[CHANNELS_AT + CHANNEL_FIELDS * machine[s + CHANNEL] + SLOT]
+        slot = machine[CHANNELS_AT + CHANNEL_FIELDS * place(machine[s + CHANNEL]) + SLOT]
         following = max(shown, machine[port + FREE_FROM], slot)
         if following >= others:
             break
@@ -123,7 +123,8 @@ def grant_train(
 @inlined
 def _put_under_way(machine: Table, port: int, done: int) -> None:
     """Put a request in the place that is free first; the places stay in order of time."""
-    places, count, at = machine[port + UNDER_WAY], machine[OUTSTANDING], machine[port + OLDEST]
+    places, count = place(machine[port + UNDER_WAY]), machine[OUTSTANDING]
+    at = place(machine[port + OLDEST])
     oldest = at + 1 if at + 1 < count else 0
     for _ in range(count - 1):
         before = at - 1 if at > 0 else count - 1
@@ -139,7 +140,7 @@ def _put_under_way(machine: Table, port: int, done: int) -> None:
 @inlined
 def _count_weights(machine: Table, found: Table, now: int, nbytes: int) -> None:
     """Count weights for the pass during which they were asked for, whosever they are."""
-    launch = machine[TRAFFIC_LAUNCH]
+    launch = place(machine[TRAFFIC_LAUNCH])
     while launch < machine[CLOSED] and now >= found[launch, END]:
         launch += 1
     machine[TRAFFIC_LAUNCH] = launch

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.numerics.kernel import inlined, kernel
+from lightsim.numerics.kernel import inlined, kernel, place
 from lightsim.timeline.grant import grant_train
 from lightsim.timeline.layout import (
     CHANNEL,
@@ -94,8 +94,8 @@ def play(
 @inlined
 def _ready(machine: Table, s: int) -> int:
     """The first cycle in which nothing but other streams can keep a request waiting."""
-    slot = machine[CHANNELS_AT + CHANNEL_FIELDS * machine[s + CHANNEL] + SLOT]
-    return max(machine[s + SHOWN], machine[machine[s + PORT] + FREE_FROM], slot)
+    slot = machine[CHANNELS_AT + CHANNEL_FIELDS * place(machine[s + CHANNEL]) + SLOT]
+    return max(machine[s + SHOWN], machine[place(machine[s + PORT]) + FREE_FROM], slot)
 
 
 @inlined
@@ -116,8 +116,8 @@ def _pick(machine: Table, channel: int, now: int) -> int:
 @inlined
 def _asks(machine: Table, number: int, channel: int, now: int) -> bool:
     """Whether a stream's request may go to a channel that has a free slot."""
-    s = STREAMS_AT + number * STREAM_FIELDS
-    port = machine[s + PORT]
+    s = STREAMS_AT + place(number) * STREAM_FIELDS
+    port = place(machine[s + PORT])
     return bool(
         machine[s + CHANNEL] == channel
         and machine[s + SHOWN] <= now

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.hardware.pipeline import LAYER_START_CYCLES
-from lightsim.numerics.kernel import inlined, kernel
+from lightsim.numerics.kernel import inlined, kernel, place
 from lightsim.timeline.layout import (
     ARRAY_AT,
     ASKED,
@@ -118,7 +118,7 @@ def _begin(
         if before >= machine[s + FREE_COUNT]:
             return False
         began = max(asked, machine[s + FREED + before % RING]) if before >= 0 else asked
-    at = machine[s + NEXT]
+    at = place(machine[s + NEXT])
     machine[s + IN_HAND] = at
     machine[s + NEXT] = at + 1
     machine[s + COUNT] = count + 1
@@ -139,7 +139,7 @@ def complete(
     machine: Table, s: int, number: int, found: Table, events: Table, transfers: Table
 ) -> None:
     """The transfer in hand is done at DONE: hand its bank on, and close the pass if it was last."""
-    at, launch, end = machine[s + IN_HAND], machine[s + LAUNCH], machine[s + DONE]
+    at, launch, end = place(machine[s + IN_HAND]), place(machine[s + LAUNCH]), machine[s + DONE]
     nbytes = transfers[number, at, LENGTH] * transfers[number, at, LINES]
     nbytes *= transfers[number, at, PLANES] * transfers[number, at, IMAGES]
     words = nbytes >> machine[WORD_SHIFT]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.hardware.pipeline import BUFFER_READ_CYCLES, POST_DEPTH
-from lightsim.numerics.kernel import inlined, kernel
+from lightsim.numerics.kernel import inlined, kernel, place
 from lightsim.timeline.layout import (
     ARRAY_AT,
     ARRAY_LAUNCH,
@@ -91,7 +91,7 @@ def run_array(
             machine[ARRAY_TILES] = ranges[launches[following] + 1, TILES_FROM]
         if machine[ARRAY_LAUNCH] >= machine[OPENED]:
             return any_done
-        at = machine[ARRAY_TILE]
+        at = place(machine[ARRAY_TILE])
         if not _known(machine, tiles[at, FLAGS]):
             return any_done
         _compute(machine, found, events, tiles, at, groups)
@@ -184,7 +184,7 @@ def _convolve(
     The captures c_j and drained times d_j of docs/machine.md, section 4. Within a row group of
     equal pixel groups c_j - c_(j-1) is the larger of steps and drain, once the first is captured.
     """
-    start, depth, launch = machine[ARRAY_AT], machine[DEPTH], machine[ARRAY_LAUNCH]
+    start, depth, launch = machine[ARRAY_AT], machine[DEPTH], place(machine[ARRAY_LAUNCH])
     outputs, scale = tiles[at, OUTPUTS], tiles[at, SCALE]
     captured, drained = start + depth, machine[POST_FREE]
     begin = NEVER
@@ -217,7 +217,7 @@ def _convolve(
 @inlined
 def _stream(machine: Table, found: Table, events: Table, tiles: Table, at: int) -> None:
     """A pooling or addition tile: ARRAY_AT and POST_FREE go on to its end."""
-    start, launch = machine[ARRAY_AT], machine[ARRAY_LAUNCH]
+    start, launch = machine[ARRAY_AT], place(machine[ARRAY_LAUNCH])
     begin = max(start, machine[POST_FREE])
     busy = tiles[at, OUTPUTS] * tiles[at, SCALE]
     end = begin + BUFFER_READ_CYCLES + busy
