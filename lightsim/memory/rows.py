@@ -188,7 +188,7 @@ def _column_from(state: Table, plan: Table, command: int, group: int, activate: 
     in_rank = LAST + RANK_PLACE * COMMAND_COUNT
     by_group = max(state[in_group + RD] + plan[gate + 1], state[in_group + WR] + plan[gate + 2])
     by_rank = max(state[in_rank + RD] + plan[gate + 3], state[in_rank + WR] + plan[gate + 4])
-    return max(activate + plan[gate], by_group, by_rank)
+    return int(max(activate + plan[gate], by_group, by_rank))
 
 
 @inlined
@@ -200,7 +200,7 @@ def _activate_from(state: Table, plan: Table, bank: int, group: int, precharge: 
     by_group = state[LAST + (MAX_BANKS + group) * COMMAND_COUNT + ACT] + plan[gate + 2]
     by_rank = max(state[in_rank + ACT] + plan[gate + 3], state[in_rank + REF] + plan[gate + 4])
     by_four = state[LAST + FOUR_PLACE * COMMAND_COUNT + ACT] + plan[gate + 5]
-    return max(by_bank, by_group, by_rank, by_four)
+    return int(max(by_bank, by_group, by_rank, by_four))
 
 
 @inlined
@@ -209,7 +209,7 @@ def _precharge_from(state: Table, plan: Table, bank: int) -> int:
     gate = GATES + GATE_WIDTH * PRE
     at = LAST + bank * COMMAND_COUNT
     by_columns = max(state[at + RD] + plan[gate + 1], state[at + WR] + plan[gate + 2])
-    return max(state[at + ACT] + plan[gate], by_columns)
+    return int(max(state[at + ACT] + plan[gate], by_columns))
 
 
 @inlined
@@ -239,14 +239,14 @@ def _delivered(spec: Table, plan: Table, burst: int, count: int, first: int, add
             whole = (count - 1 - skipped) >> shift
             skipped += whole << shift
             before += whole
-        return _cycle(spec, received + skipped * step) - before + spec[RESPONSE_DELAY]
+        return int(_cycle(spec, received + skipped * step) - before + spec[RESPONSE_DELAY])
     aligned = (burst << burst_shift) - address
     latest = 0
     if aligned < 0:
         # The request's first burst brings fewer words than the others.
         latest = _cycle(spec, received)
         if count == 1:
-            return latest + spec[RESPONSE_DELAY]
+            return int(latest + spec[RESPONSE_DELAY])
         received += step
         count -= 1
         aligned += 1 << burst_shift
@@ -254,7 +254,7 @@ def _delivered(spec: Table, plan: Table, burst: int, count: int, first: int, add
     if plan[LAST_IS_LATEST]:
         received += (count - 1) * step
         before += (count - 1) << (burst_shift - word_shift)
-    return max(latest, _cycle(spec, received) - before) + spec[RESPONSE_DELAY]
+    return int(max(latest, _cycle(spec, received) - before) + spec[RESPONSE_DELAY])
 
 
 @inlined

@@ -255,7 +255,7 @@ def _elementwise(p: Table, channels: tuple[int, int], pixels: int, row: Table) -
 @njit(cache=True, error_model="numpy")
 def _next(transfers: Table, at: Table, stream: int) -> Table:
     """The row of a stream's next transfer."""
-    row = transfers[stream, at[TRANSFERS_FROM + stream]]
+    row: Table = transfers[stream, at[TRANSFERS_FROM + stream]]
     at[TRANSFERS_FROM + stream] += 1
     return row
 

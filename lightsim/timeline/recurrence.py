@@ -95,7 +95,7 @@ def play(
 def _ready(machine: Table, s: int) -> int:
     """The first cycle in which nothing but other streams can keep a request waiting."""
     slot = machine[CHANNELS_AT + CHANNEL_FIELDS * place(machine[s + CHANNEL]) + SLOT]
-    return max(machine[s + SHOWN], machine[place(machine[s + PORT]) + FREE_FROM], slot)
+    return int(max(machine[s + SHOWN], machine[place(machine[s + PORT]) + FREE_FROM], slot))
 
 
 @inlined
