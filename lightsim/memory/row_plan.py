@@ -47,7 +47,11 @@ ROW_AT: Final = 7
 RUN: Final = 9  # bursts next to each other in a row
 STEP: Final = 10  # by column command: clocks from burst to burst of a row
 LAST_IS_LATEST: Final = STEP + COMMAND_COUNT  # data come slower than a port takes them
-GATES: Final = LAST_IS_LATEST + 1
+# The clocks' ratio each way, to clocks and then to cycles: what an edge is multiplied by, what is
+# added, the reciprocal of the divisor in 2^-32, and up to which dividend it is exact.
+TO_CLOCK: Final = LAST_IS_LATEST + 1
+TO_CYCLE: Final = TO_CLOCK + 4
+GATES: Final = TO_CYCLE + 4
 GATE_WIDTH: Final = 6
 
 # The rules that there may be for each next command: scope and previous command, in the order in
@@ -80,6 +84,9 @@ def row_plan(spec: Table) -> Table:
         place = int(spec[field])
         plan[at] = sum(size.bit_length() - 1 for size in sizes[:place])
         plan[at + 1] = sizes[place] - 1
+    ratio = int(spec[CLOCK_NUMERATOR]), int(spec[CLOCK_DENOMINATOR])
+    plan[TO_CLOCK : TO_CLOCK + 4] = _division(*ratio)
+    plan[TO_CYCLE : TO_CYCLE + 4] = _division(*ratio[::-1])
     plan[GATES:] = NEVER
     for command, known in _KNOWN.items():
         for number in range(int(spec[RULE_BEGIN + command]), int(spec[RULE_BEGIN + command + 1])):
@@ -98,6 +105,18 @@ def row_plan(spec: Table) -> Table:
     if min(plan[STEP + RD], plan[STEP + WR]) < 1:
         plan[FIT] = 0
     return plan
+
+
+def _division(numerator: int, denominator: int) -> tuple[int, int, int, int]:
+    """The numbers by which ceil(x * numerator / denominator) is a multiplication and a shift.
+
+    With the reciprocal r = ceil(2^32 / d), r d exceeds 2^32 by less than d, so n r / 2^32 exceeds
+    n / d by less than 1 / d, and has the same floor, for all n up to 2^32 / d. And n r must
+    stay below 2^63, which for d = 1 is more.
+    """
+    reciprocal = -(-(1 << 32) // denominator)
+    most = min((1 << 32) // denominator, 1 << 30)
+    return numerator, denominator - 1, reciprocal, most
 
 
 def _is_power(value: int) -> bool:

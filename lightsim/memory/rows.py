@@ -23,8 +23,6 @@ from lightsim.memory.layout import (
     BANKS_PER_GROUP,
     BURST_CLOCKS,
     BUSY_CLOCKS,
-    CLOCK_DENOMINATOR,
-    CLOCK_NUMERATOR,
     CLOSED,
     COMMAND_COUNT,
     FOUR_PLACE,
@@ -63,6 +61,8 @@ from lightsim.memory.row_plan import (
     ROW_AT,
     RUN,
     STEP,
+    TO_CLOCK,
+    TO_CYCLE,
     WORD_SHIFT,
 )
 from lightsim.numerics.kernel import inlined, place
@@ -70,8 +70,6 @@ from lightsim.numerics.kernel import inlined, place
 __all__ = ["serve_rows"]
 
 Table = NDArray[np.int64]
-
-_EXACT = 1 << 52  # integers below have exact floats
 
 
 @inlined
@@ -93,7 +91,7 @@ def serve_rows(
     if plan[FIT] == 0 or len(state) > TRACE:
         return serve_dram(state, spec, grant, address, nbytes, write, port_time)
     column = WR if write else RD
-    since = _edge(grant + spec[REQUEST_DELAY], spec[CLOCK_NUMERATOR], spec[CLOCK_DENOMINATOR])
+    since = _edge(plan, TO_CLOCK, grant + spec[REQUEST_DELAY])
     burst = address >> plan[BURST_SHIFT]
     stop = ((address + nbytes - 1) >> plan[BURST_SHIFT]) + 1
     words = nbytes >> plan[WORD_SHIFT]
@@ -111,9 +109,9 @@ def serve_rows(
             done = max(done, _delivered(spec, plan, burst, count, first, address) + words)
         burst += count
     if write:
-        done = _cycle(spec, last + spec[WRITE_LATENCY] + spec[BURST_CLOCKS])
+        done = _edge(plan, TO_CYCLE, last + spec[WRITE_LATENCY] + spec[BURST_CLOCKS])
         done += spec[RESPONSE_DELAY]
-    return done, _cycle(spec, last + 1)
+    return done, _edge(plan, TO_CYCLE, last + 1)
 
 
 @inlined
@@ -239,12 +237,12 @@ def _delivered(spec: Table, plan: Table, burst: int, count: int, first: int, add
             whole = (count - 1 - skipped) >> shift
             skipped += whole << shift
             before += whole
-        return int(_cycle(spec, received + skipped * step) - before + spec[RESPONSE_DELAY])
+        return int(_edge(plan, TO_CYCLE, received + skipped * step) - before + spec[RESPONSE_DELAY])
     aligned = (burst << burst_shift) - address
     latest = 0
     if aligned < 0:
         # The request's first burst brings fewer words than the others.
-        latest = _cycle(spec, received)
+        latest = _edge(plan, TO_CYCLE, received)
         if count == 1:
             return int(latest + spec[RESPONSE_DELAY])
         received += step
@@ -254,24 +252,17 @@ def _delivered(spec: Table, plan: Table, burst: int, count: int, first: int, add
     if plan[LAST_IS_LATEST]:
         received += (count - 1) * step
         before += (count - 1) << (burst_shift - word_shift)
-    return int(max(latest, _cycle(spec, received) - before) + spec[RESPONSE_DELAY])
+    return int(max(latest, _edge(plan, TO_CYCLE, received) - before) + spec[RESPONSE_DELAY])
 
 
 @inlined
-def _cycle(spec: Table, clock: int) -> int:
-    """As `edges.to_cycle`."""
-    return _edge(clock, spec[CLOCK_DENOMINATOR], spec[CLOCK_NUMERATOR])
-
-
-@inlined
-def _edge(edge: int, numerator: int, denominator: int) -> int:
-    """The smallest integer not below edge * numerator / denominator, by one float division."""
-    scaled = edge * numerator
-    if edge >= 1 << 31 or scaled >= _EXACT:
-        whole = edge // denominator
-        rest = edge - whole * denominator
-        return whole * numerator + (rest * numerator + denominator - 1) // denominator
-    guess = int(scaled / denominator)
-    # Rounding never takes a quotient across an integer: the guess is its floor or its ceiling.
-    over = scaled - guess * denominator
-    return guess + (1 if over > 0 else 0)
+def _edge(plan: Table, ratio: int, edge: int) -> int:
+    """As `edges.to_clock` and `edges.to_cycle`: the other clock's first edge that is not before."""
+    numerator, less_one = plan[ratio], plan[ratio + 1]
+    raised = edge * numerator + less_one
+    if edge < 1 << 31 and raised <= plan[ratio + 3]:
+        return int((raised * plan[ratio + 2]) >> 32)
+    denominator = less_one + 1
+    whole = edge // denominator
+    rest = edge - whole * denominator
+    return int(whole * numerator + (rest * numerator + less_one) // denominator)
