@@ -56,6 +56,8 @@ CASES = [
     ("run digits --engine rtl", "--engine: unknown engine 'rtl'", "simulation"),
     ("run digits --energy fpga-28mm", "--energy: unknown energy table", "'fpga-28nm'"),
     ("run digits --energy=", "--energy: unknown energy table ''", "known: asic"),
+    ("run digits --mapping=", "--mapping: ''", "accepted: a path"),
+    ("run digits --output=", "--output: ''", "accepted: a path"),
     ("run digit", "network: unknown network 'digit'", "did you mean 'digits'?"),
     ("run VGG16", "unknown network 'VGG16'", "'vgg16'"),
     ("run qqq", "unknown network 'qqq'", "known: alexnet, cifar10-3conv"),
