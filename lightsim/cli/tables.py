@@ -15,6 +15,7 @@ from lightsim.network import load_network, zoo_names
 from lightsim.numerics.requantise import ROUNDINGS, requantise
 from lightsim.numerics.scheme import SCHEMES
 from lightsim.quantisation.trained import trained_schemes
+from lightsim.source import Source
 from lightsim.units import spell
 
 __all__ = ["TABLES", "Row"]
@@ -118,7 +119,8 @@ def _roundings() -> list[Row]:
     for name in ROUNDINGS:
         rounded = requantise(quarters[:, None], np.ones(1, np.int32), 2, name, -128, 127)
         shown = {f"{q / 4:g}": int(v) for q, v in zip(quarters[0], rounded[0, 0], strict=True)}
-        rows.append({"name": name, **shown})
+        source = Source("derived", "computed by the kernel as this table is printed")
+        rows.append({"name": name, **shown, "source": str(source)})
     return rows
 
 
