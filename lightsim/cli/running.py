@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from lightsim.cli.numbers import whole
+from lightsim.cli.values import place, whole
 
 __all__ = ["run_command"]
 
@@ -15,7 +15,10 @@ __all__ = ["run_command"]
 def run_command(
     network: Annotated[
         str,
-        typer.Argument(help="A network of the zoo (see `lightsim list networks`) or a TOML file."),
+        typer.Argument(
+            metavar="NETWORK",
+            help="A network of the zoo (see `lightsim list networks`) or a TOML file.",
+        ),
     ],
     board: Annotated[
         str | None, typer.Option(help="A board by name, or a TOML file.  [default: zc706]")
@@ -52,7 +55,12 @@ def run_command(
         ),
     ] = 0,
     mapping: Annotated[
-        Path | None, typer.Option(help="A TOML file that fixes the tiling of named layers.")
+        Path | None,
+        typer.Option(
+            help="A TOML file that fixes the tiling of named layers.",
+            parser=place("--mapping"),
+            metavar="<path>",
+        ),
     ] = None,
     keep_filter_order: Annotated[
         bool, typer.Option("--keep-filter-order", help="Do not group filters of equal k.")
@@ -65,7 +73,12 @@ def run_command(
         typer.Option(help="The energy table (see `lightsim list energy`).  [default: fpga-28nm]"),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="Write a run directory: report.html, tables, trace.")
+        Path | None,
+        typer.Option(
+            help="Write a run directory: report.html, tables, trace.",
+            parser=place("--output"),
+            metavar="<path>",
+        ),
     ] = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document and nothing else.")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.filters import row_groups
 from lightsim.mapping.plan import EngineLayer
-from lightsim.mapping.schedule import cut
+from lightsim.mapping.schedule import cut, input_channels
 from lightsim.mapping.tiling import grain, input_extent
 from lightsim.mapping.words import block_channels
 from lightsim.mapping.work import column_groups, weight_bytes
@@ -142,8 +142,10 @@ def _filter_axis(
             at = (i, j)
             table["m_tiles"][at], table["n_tiles"][at] = len(spans), len(inner)
             if layer.weights is None or layer.groups > 1:
-                share = ceil_div(total * m, layer.computed.channels)
-                blocks = [ceil_div(min(share, total), block)] * len(spans)
+                blocks = [
+                    ceil_div(read.stop, block) - read.start // block
+                    for (read,) in input_channels(layer, n, spans)
+                ]
             else:
                 blocks = [ceil_div(span.size, block) for span in inner]
             table["input_blocks"][at] = sum(blocks)

@@ -116,6 +116,9 @@ def _view(program: Program, view: TensorView | None) -> list[int]:
     if view is None:
         return [0] * VIEW_FIELDS
     region = program.memory.regions[view.tensor]
+    if view.as_vector:
+        blocks = region.blocks * region.height * region.width
+        return [region.base, view.offset, region.block, blocks, 1, 1]
     return [
         *(region.base, view.offset, region.block),
         *(region.blocks, region.height, region.width),

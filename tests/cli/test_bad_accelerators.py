@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from lightsim.estimation import default_accelerator
+from lightsim.hardware.catalogue import BOARDS as CATALOGUE
+from lightsim.hardware.file import dump_accelerator
+from lightsim.numerics.scheme import SCHEMES
 from tests.cli.command import assert_refused, lightsim, tree
 
 GOOD = """\
@@ -89,7 +94,8 @@ CASES = {
     "unknown board": ([("zc706", "zc607")], "acc.toml", "board 'zc607'", "'zc706'"),
     "clock zero": ([('"150 MHz"', "0")], "clock is 0", '"150 MHz"'),
     "clock without unit": ([('"150 MHz"', '"150"')], "clock is '150'", '"150 MHz"'),
-    "clock too fast": ([('"150 MHz"', '"9 GHz"')], "clock is 9000000000", "2000000000"),
+    "clock too fast": ([('"150 MHz"', '"9 GHz"')], "clock is 9000000000 Hz", "1 MHz to 2 GHz"),
+    "clock in what should be MHz": ([('"150 MHz"', "150")], "clock is 150 Hz", "1 MHz to 2 GHz"),
     "odd port": ([("port_bits = 128", "port_bits = 100")], "port_bits is 100", "power of two"),
     "narrow port": ([("port_bits = 128", "port_bits = 16")], "port_bits is 16", "from 32 to 1024"),
     "stream twice": ([('"residual"', '"input"')], "'input' is on 2 ports", "exactly one"),
@@ -152,6 +158,7 @@ BOARDS = {
     "port width": ([("port_bits = 128", "port_bits = 8")], "port_bits is 8", "from 32 to 1024"),
     "channels": ([("channels = 1", "channels = 0")], "channels is 0", "from 1 to 64"),
     "no clock": ([('clock = "100 MHz"\n', "")], "key 'clock' is missing", "MHz"),
+    "slow clock": ([('"100 MHz"', "100")], "board.toml: clock is 100 Hz", "1 MHz to 2 GHz"),
     "no source": ([('source = "made up"', 'source = " "')], "source is ' '"),
 }
 
@@ -250,6 +257,35 @@ def test_a_board_too_small_for_one_lane_is_refused():
     Path("board.toml").write_text(BOARD.replace("lut = 60000", "lut = 900"))
     ended = lightsim("run", "digits-small", "--board", "board.toml")
     assert_refused(ended, 3, "my-board", "not even one lane of shift_add_serial fits")
+
+
+def test_a_memory_too_small_for_the_batch_is_refused_with_one_that_fits():
+    board = CATALOGUE["pynq-z2"]
+    part = replace(board.memory.part, name="tiny", rows=2)  # 8 banks x 2 rows x 2 KiB
+    built = default_accelerator(board, SCHEMES["lightnn1"])
+    built = replace(built, memory=replace(board.memory, part=part))
+    Path("acc.toml").write_text(dump_accelerator(built))
+    command = ("run", "digits-small", "--accelerator", "acc.toml", "--images", "360", "--batch")
+    ended = lightsim(*command, "360", "--output", "new")
+    assert_refused(ended, 3, "digits-small", "a batch of 360", "1 x tiny has 32.8 kB", "too many")
+    assert not Path("new").exists()
+    fits = int(ended.err.split("a batch of ")[2].split(" fits")[0])
+    assert fits > 1
+    assert lightsim(*command, str(fits)).code == 0
+    assert lightsim(*command, str(2 * fits)).code == 3
+
+
+def test_a_board_file_may_be_named_in_the_accelerator_or_by_the_option():
+    Path("board.toml").write_text(BOARD)
+    command = ("run", "digits-small", "--json", "--accelerator", "acc.toml")
+    by_option = ("--board", "board.toml")
+    Path("acc.toml").write_text(GOOD.replace('"zc706"', '"my-board"'))
+    assert_refused(lightsim(*command), 2, "acc.toml", "unknown board 'my-board'")
+    one = lightsim(*command, *by_option)
+    Path("acc.toml").write_text(GOOD.replace('"zc706"', '"board.toml"'))
+    assert lightsim(*command) == lightsim(*command, *by_option) == one
+    assert one.code == 0
+    assert_refused(lightsim(*command, "--board", "zc706"), 2, "'my-board'", "'zc706'")
 
 
 def test_the_smallest_tile_is_taken_where_no_larger_one_fits():

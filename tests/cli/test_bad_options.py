@@ -14,7 +14,7 @@ BOARDS = "known: pynq-z2, u250, u280, ultra96, ulx3s, vc707"
 CASES = [
     ("runn", "no such command 'runn'", "'run'", "see 'lightsim --help'"),
     ("--nope", "no such option: --nope", "see 'lightsim --help'"),
-    ("run", "missing argument 'network'", "see 'lightsim run --help'"),
+    ("run", "missing argument 'NETWORK'", "see 'lightsim run --help'"),
     ("run digits digits", "unexpected extra argument", "(digits)"),
     ("run digits --nope", "no such option: --nope", "see 'lightsim run --help'"),
     ("run digits --image 3", "no such option: --image", "--images"),
@@ -56,6 +56,8 @@ CASES = [
     ("run digits --engine rtl", "--engine: unknown engine 'rtl'", "simulation"),
     ("run digits --energy fpga-28mm", "--energy: unknown energy table", "'fpga-28nm'"),
     ("run digits --energy=", "--energy: unknown energy table ''", "known: asic"),
+    ("run digits --mapping=", "--mapping: ''", "accepted: a path"),
+    ("run digits --output=", "--output: ''", "accepted: a path"),
     ("run digit", "network: unknown network 'digit'", "did you mean 'digits'?"),
     ("run VGG16", "unknown network 'VGG16'", "'vgg16'"),
     ("run qqq", "unknown network 'qqq'", "known: alexnet, cifar10-3conv"),

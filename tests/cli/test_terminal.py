@@ -48,7 +48,7 @@ def on_a_terminal(*arguments: str, both: bool) -> tuple[int, str, str]:
 
 
 def test_a_lasting_run_shows_a_bar_on_a_terminal_and_the_document_stays_alone():
-    code, shown, piped = on_a_terminal("run", "vgg7-cifar10", "--json", both=False)
+    code, shown, piped = on_a_terminal("run", "vgg7-cifar10", "--images", "6", "--json", both=False)
     assert code == 0
     assert json.loads(piped)["bit_exact"] is True
     assert "\x1b[" in shown  # the bar: drawn, and erased at the end
@@ -71,7 +71,7 @@ def test_a_pipe_gets_neither_bar_nor_colours():
 @pytest.mark.parametrize("seconds", [1.5, 4.0])
 def test_an_interrupt_ends_with_one_line_and_leaves_nothing(seconds: float, tmp_path: Path):
     running = subprocess.Popen(
-        [LIGHTSIM, "run", "vgg16", "--images", "8", "--output", "new"],
+        [LIGHTSIM, "run", "vgg16", "--images", "32", "--output", "new"],
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -46,4 +46,6 @@ def test_without_a_fault_all_bits_are_right(monkeypatch):
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_a_fault_gives_wrong_bits(fault, monkeypatch):
-    assert run(fault, monkeypatch) != []
+    wrong = run(fault, monkeypatch)
+    assert wrong[0] == FAULTS[fault]
+    assert wrong[-1] == "last"
