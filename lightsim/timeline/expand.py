@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from lightsim.numerics.kernel import inlined, kernel
 from lightsim.timeline.layout import (
     BASE,
     BLOCK,
@@ -100,38 +101,39 @@ def expand(passes: Table, group_starts: Table, weights: Table, word: int) -> tup
     transfers = np.empty((4, total, TRANSFER_FIELDS), np.int64)
     ranges = np.zeros((len(passes) + 1, RANGE_FIELDS), np.int64)
     at = np.zeros(RANGE_FIELDS, np.int64)
+    loops = np.empty(3, np.int64)
     for index in range(len(passes)):
         ranges[index] = at
-        _expand_pass(passes[index], group_starts, weights, word, tiles, transfers, at)
+        _expand_pass(passes[index], group_starts, weights, word, tiles, transfers, at, loops)
     ranges[len(passes)] = at
     return tiles, transfers, ranges
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def _count(p: Table, axis: int) -> int:
     """Tiles along one of the five extents."""
     return int(-(-p[EXTENTS + axis] // p[SIZES + axis]))
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def _inner_tiles(p: Table) -> int:
     """Tiles along the input channels, which only ungrouped convolutions cut."""
     return _count(p, 1) if p[HAS_WEIGHTS] and not p[OUTER] else 1
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def _positions(p: Table) -> int:
     return _count(p, 2) * _count(p, 3) * _count(p, 4)
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def _span(p: Table, axis: int, index: int) -> tuple[int, int]:
     """Tile `index` along an extent, half-open."""
     start = index * p[SIZES + axis]
     return start, min(start + p[SIZES + axis], p[EXTENTS + axis])
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def _input_span(p: Table, m: int, n: int) -> tuple[int, int]:
     """The input channels of a tile."""
     filters = _span(p, 0, m)
@@ -143,7 +145,7 @@ def _input_span(p: Table, m: int, n: int) -> tuple[int, int]:
     return _span(p, 1, n)
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def _needed(p: Table, axis: int, extent: int, span: tuple[int, int]) -> tuple[int, int]:
     """The input rows or columns that a span of positions reads, clipped to the image."""
     stride, before = p[STRIDE + axis], p[PADDING + axis]
@@ -152,7 +154,7 @@ def _needed(p: Table, axis: int, extent: int, span: tuple[int, int]) -> tuple[in
     return (low, high) if low < high else _EMPTY
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _expand_pass(
     p: Table,
     group_starts: Table,
@@ -161,14 +163,13 @@ def _expand_pass(
     tiles: Table,
     transfers: Table,
     at: Table,
+    place: Table,
 ) -> None:
-    inner_tiles = _inner_tiles(p)
-    counts = (_count(p, 0), inner_tiles, _positions(p))
-    down, across = _count(p, 3), _count(p, 4)
+    """List the tiles of a pass, its loops nested in their order, with what is loaded anew."""
+    counts = (_count(p, 0), _inner_tiles(p), _positions(p))
     has_weights = p[HAS_WEIGHTS] == 1
     tied = p[OUTER] > 0 or not has_weights
     first = at[TILES_FROM]
-    place = np.empty(3, np.int64)
     before_m, before_n, before_s = -1, -1, -1
     for i in range(counts[p[ORDER]]):
         place[p[ORDER]] = i
@@ -177,56 +178,77 @@ def _expand_pass(
             for k in range(counts[p[ORDER + 2]]):
                 place[p[ORDER + 2]] = k
                 m, n, s = place[0], place[1], place[2]
-                images = _span(p, 2, s // (down * across))
-                rows = _span(p, 3, s // across % down)
-                columns = _span(p, 4, s % across)
-                filters, channels = _span(p, 0, m), _input_span(p, m, n)
-                now = at[TILES_FROM]
-                index = now - first
-                flags = CONVOLVES if has_weights else 0
+                now, flags = at[TILES_FROM], 0
                 if before_s != s or before_n != n or (tied and before_m != m):
                     flags |= LOADS_INPUT
-                    if index:
-                        tiles[now - 1, FLAGS] |= FREES_INPUT
-                    read_rows = _needed(p, 0, p[SOURCE_ROWS], rows)
-                    read_columns = _needed(p, 1, p[SOURCE_COLUMNS], columns)
-                    _box(
-                        p, 0, word, index, images, channels, read_rows, read_columns,
-                        _next(transfers, at, INPUT),
-                    )  # fmt: skip
                 if has_weights and (before_m != m or before_n != n):
                     flags |= LOADS_WEIGHT
-                    if index:
-                        tiles[now - 1, FLAGS] |= FREES_WEIGHT
-                    tile = weights[p[WEIGHTS_AT] + m * inner_tiles + n]
-                    _line(tile, index, _next(transfers, at, WEIGHT))
-                if n == inner_tiles - 1:
-                    flags |= FINISHES
-                    if p[HAS_RESIDUAL]:
-                        flags |= LOADS_RESIDUAL
-                        _box(
-                            p, 1, word, index, images, filters, rows, columns,
-                            _next(transfers, at, RESIDUAL),
-                        )  # fmt: skip
-                    written_rows = rows[0] // p[POOL], rows[1] // p[POOL]
-                    written_columns = columns[0] // p[POOL + 1], columns[1] // p[POOL + 1]
-                    _box(
-                        p, 2, word, index, images, filters, written_rows, written_columns,
-                        _next(transfers, at, OUTPUT),
-                    )  # fmt: skip
-                pixels = (images[1] - images[0]) * (rows[1] - rows[0]) * (columns[1] - columns[0])
-                row = tiles[now]
-                row[FLAGS] = flags
-                if has_weights:
-                    _convolution(p, group_starts, m, channels, pixels, row)
-                else:
-                    _elementwise(p, filters, pixels, row)
+                if now > first:
+                    frees = FREES_INPUT if flags & LOADS_INPUT else 0
+                    frees |= FREES_WEIGHT if flags & LOADS_WEIGHT else 0
+                    tiles[now - 1, FLAGS] |= frees
+                if n == counts[1] - 1:
+                    flags |= FINISHES | (LOADS_RESIDUAL if p[HAS_RESIDUAL] else 0)
+                tiles[now, FLAGS] = flags | (CONVOLVES if has_weights else 0)
+                _expand_tile(
+                    p, group_starts, weights, word, now - first, m, n, s, tiles[now], transfers, at
+                )
                 at[TILES_FROM] += 1
                 before_m, before_n, before_s = m, n, s
     tiles[at[TILES_FROM] - 1, FLAGS] |= (FREES_INPUT | FREES_WEIGHT) if has_weights else FREES_INPUT
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
+def _expand_tile(
+    p: Table,
+    group_starts: Table,
+    weights: Table,
+    word: int,
+    index: int,
+    m: int,
+    n: int,
+    s: int,
+    row: Table,
+    transfers: Table,
+    at: Table,
+) -> None:
+    """The transfers and the work of tile (m, n, s), whose flags stand in `row`."""
+    down, across = _count(p, 3), _count(p, 4)
+    images = _span(p, 2, s // (down * across))
+    rows, columns = _span(p, 3, s // across % down), _span(p, 4, s % across)
+    filters, channels = _span(p, 0, m), _input_span(p, m, n)
+    flags = row[FLAGS]
+    if flags & LOADS_INPUT:
+        high, wide = _needed(p, 0, p[SOURCE_ROWS], rows), _needed(p, 1, p[SOURCE_COLUMNS], columns)
+        into = transfers[INPUT, _next(at, INPUT)]
+        _box(p, 0, word, index, images, channels, high, wide, into)
+    if flags & LOADS_WEIGHT:
+        tile = weights[p[WEIGHTS_AT] + m * _inner_tiles(p) + n]
+        _line(tile, index, transfers[WEIGHT, _next(at, WEIGHT)])
+    if flags & LOADS_RESIDUAL:
+        _box(
+            p,
+            1,
+            word,
+            index,
+            images,
+            filters,
+            rows,
+            columns,
+            transfers[RESIDUAL, _next(at, RESIDUAL)],
+        )
+    if flags & FINISHES:
+        high = rows[0] // p[POOL], rows[1] // p[POOL]
+        wide = columns[0] // p[POOL + 1], columns[1] // p[POOL + 1]
+        _box(p, 2, word, index, images, filters, high, wide, transfers[OUTPUT, _next(at, OUTPUT)])
+    pixels = (images[1] - images[0]) * (rows[1] - rows[0]) * (columns[1] - columns[0])
+    if flags & CONVOLVES:
+        _convolution(p, group_starts, m, channels, pixels, row)
+    else:
+        _elementwise(p, filters, pixels, row)
+
+
+@inlined
 def _convolution(
     p: Table, group_starts: Table, m: int, channels: tuple[int, int], pixels: int, row: Table
 ) -> None:
@@ -241,7 +263,7 @@ def _convolution(
     row[LAST_GROUP] = pixels - (row[OUTPUTS] - 1) * width
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def _elementwise(p: Table, channels: tuple[int, int], pixels: int, row: Table) -> None:
     """The words of a pooling or addition tile, and the cycles each of them takes."""
     block = p[BLOCK]
@@ -252,15 +274,14 @@ def _elementwise(p: Table, channels: tuple[int, int], pixels: int, row: Table) -
     row[OUTPUTS] = pixels * words
 
 
-@njit(cache=True, error_model="numpy")
-def _next(transfers: Table, at: Table, stream: int) -> Table:
-    """The row of a stream's next transfer."""
-    row: Table = transfers[stream, at[TRANSFERS_FROM + stream]]
+@inlined
+def _next(at: Table, stream: int) -> int:
+    """The number of a stream's next transfer."""
     at[TRANSFERS_FROM + stream] += 1
-    return row
+    return int(at[TRANSFERS_FROM + stream]) - 1
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def _line(tile: Table, index: int, row: Table) -> None:
     """A transfer of one run: `tile` is its address and its bytes."""
     row[TILE] = index
@@ -270,7 +291,7 @@ def _line(tile: Table, index: int, row: Table) -> None:
     row[LINE_STEP], row[PLANE_STEP], row[IMAGE_STEP] = 0, 0, 0
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def _box(
     p: Table,
     view: int,

@@ -67,7 +67,7 @@ def grant_train(
     ready before cycle `others`; the cycle of the last grant.
 
     Negative, with PROBLEM set, if a channel does not hold the request. The transfer has had its
-    last grant when the stream is not ACTIVE.
+    last grant when the stream shows nothing (SHOWN is NEVER).
     """
     s = STREAMS_AT + place(number) * STREAM_FIELDS
     port = place(machine[s + PORT])
