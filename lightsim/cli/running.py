@@ -33,7 +33,9 @@ def run_command(
     scheme: Annotated[
         str | None, typer.Option(help="The weights' number format.  [default: flightnn]")
     ] = None,
-    engine: Annotated[str, typer.Option(help="The timing model.")] = "simulation",
+    engine: Annotated[
+        str, typer.Option(help="The timing model: simulation or timeline.")
+    ] = "simulation",
     images: Annotated[
         int,
         typer.Option(help="How many images to run.", parser=whole("--images"), metavar="<int>"),

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from lightsim.estimation import energy, estimate, total
 from lightsim.estimation.energy import energy_source
 from lightsim.estimation.energy_tables import EnergyTable
+from lightsim.flow.engines import Outcome, Timing
 from lightsim.flow.layers import layer_reports, peak_bytes_per_cycle
 from lightsim.hardware.accelerator import Accelerator, IdealMemory
 from lightsim.hardware.device import Board, Resources
@@ -20,7 +21,6 @@ from lightsim.reports.report import (
     TraceEvent,
     UnitReport,
 )
-from lightsim.simulation.result import SimulationResult
 from lightsim.units import Clock
 
 __all__ = ["Findings", "assemble"]
@@ -35,12 +35,10 @@ class Findings:
     accelerator: Accelerator
     workload: Workload
     programs: tuple[Program, ...]
-    result: SimulationResult
+    outcome: Outcome
     images: int
     batch: int
     seed: int
-    bit_exact: bool
-    digest: str
     accuracy: float | None
     accuracy_images: int
     energy_table: EnergyTable
@@ -49,12 +47,12 @@ class Findings:
 
 def assemble(found: Findings) -> RunReport:
     """The report of a run."""
-    accelerator, workload, result = found.accelerator, found.workload, found.result
+    accelerator, workload, result = found.accelerator, found.workload, found.outcome.timing
     clock = Clock(accelerator.clock_hz)
     seconds = clock.seconds(result.cycles)
     first = len(found.programs[0].schedules)
     parts = estimate(accelerator, found.board.device if found.board else None)
-    layers = layer_reports(found.programs[0], found.result, found.images)
+    layers = layer_reports(found.programs[0], found.outcome.timing, found.images)
     events = _events(result)
     table = found.energy_table
     kind = _dram_kind(accelerator)
@@ -76,8 +74,8 @@ def assemble(found: Findings) -> RunReport:
         latency_s=clock.seconds(result.layers[first - 1].end),
         throughput_images_per_s=found.images / seconds,
         gops=2 * macs / seconds / 1e9,
-        bit_exact=found.bit_exact,
-        output_sha256=found.digest,
+        bit_exact=found.outcome.bit_exact,
+        output_sha256=found.outcome.digest,
         weights_origin=workload.weights_origin,
         resources=_resources(total(part for part in parts), found.board),
         parts=tuple(
@@ -107,7 +105,7 @@ def _dram_kind(accelerator: Accelerator) -> str:
     return "ideal" if isinstance(memory, IdealMemory) else memory.part.kind
 
 
-def _events(result: SimulationResult) -> dict[str, int]:
+def _events(result: Timing) -> dict[str, int]:
     events: dict[str, int] = {}
     for layer in result.layers:
         for name, count in layer.events.items():
@@ -123,7 +121,7 @@ def _resources(used: Resources, board: Board | None) -> Mapping[str, ResourceRep
     }
 
 
-def _units(result: SimulationResult) -> tuple[UnitReport, ...]:
+def _units(result: Timing) -> tuple[UnitReport, ...]:
     units = []
     for name, spent in result.units.items():
         idle = result.cycles - spent.busy - sum(spent.stalls.values())
@@ -155,8 +153,10 @@ def _notes(found: Findings) -> tuple[str, ...]:
         )
     if found.ideal:
         notes.append("The memory is ideal: it keeps up with every port and never waits.")
-    if not found.bit_exact:
+    if not found.outcome.bit_exact:
         notes.append("The simulated outputs differ from the whole-layer reference: this is a bug.")
+    if found.outcome.note is not None:
+        notes.append(found.outcome.note)
     notes.append(
         "Resources are estimates: lane costs from open synthesis (Yosys 0.70), the surrounding "
         "logic partly assumed; every part names its source."

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from lightsim.flow.engines import Timing
 from lightsim.hardware.accelerator import Accelerator
+from lightsim.mapping.accounts import LayerTiming
 from lightsim.mapping.cost import memory_bytes_per_cycle
 from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.program import Program
 from lightsim.mapping.schedule import Schedule
 from lightsim.reports.report import LayerReport
-from lightsim.simulation.result import LayerTiming, SimulationResult
 
 __all__ = ["layer_reports", "peak_bytes_per_cycle"]
 
@@ -25,13 +26,11 @@ _FAMILIES = {
 }
 
 
-def layer_reports(
-    program: Program, result: SimulationResult, images: int
-) -> tuple[LayerReport, ...]:
+def layer_reports(program: Program, timing: Timing, images: int) -> tuple[LayerReport, ...]:
     """One report per pass of `program`, summed over the batches that made up `images`."""
     runs: dict[str, list[LayerTiming]] = {}
-    for timing in result.layers:
-        runs.setdefault(timing.name, []).append(timing)
+    for row in timing.layers:
+        runs.setdefault(row.name, []).append(row)
     return tuple(
         _layer(program.accelerator, schedule, runs[schedule.layer.name], images)
         for schedule in program.schedules

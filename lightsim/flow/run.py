@@ -1,17 +1,14 @@
-"""`run`: one network on one accelerator, simulated, checked bit for bit, and reported."""
+"""`run`: one network on one accelerator, timed, its bits checked or computed, and reported."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
 
 from lightsim.errors import InputError, unknown_name
 from lightsim.estimation.energy import DEFAULT_ENERGY_TABLE, energy_table
 from lightsim.flow.assemble import Findings, assemble
+from lightsim.flow.engines import ENGINES, Progress, Task
 from lightsim.flow.limits import check_activations, check_weights
 from lightsim.flow.mapping import map_batches
 from lightsim.flow.resolve import choose_images, ideal_memory, resolve_accelerator
@@ -20,18 +17,14 @@ from lightsim.mapping.tiling import Tiling
 from lightsim.network import load_network
 from lightsim.network.layer import Network
 from lightsim.quantisation.accumulators import check_accumulators
-from lightsim.quantisation.inference import accuracy, infer
+from lightsim.quantisation.inference import accuracy
 from lightsim.quantisation.select import quantise
 from lightsim.quantisation.workload import Workload
 from lightsim.reports.report import RunReport
-from lightsim.simulation.machine import simulate
-from lightsim.simulation.result import SimulationResult
 
-__all__ = ["ENGINES", "Experiment", "run"]
+__all__ = ["Experiment", "Progress", "run"]
 
-ENGINES = ("simulation",)
 _LARGEST_SEED = (1 << 63) - 1  # what every reader of the JSON can hold
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +54,7 @@ class Experiment:
 
 
 def run(experiment: Experiment, progress: Progress | None = None) -> RunReport:
-    """Simulate an experiment and report it.
+    """Run an experiment on its engine and report it.
 
     `progress(what, done, of)` is called now and then. Raises `InputError` for anything that
     cannot be accepted and `BudgetError` for a design that does not fit its board.
@@ -92,20 +85,14 @@ def run(experiment: Experiment, progress: Progress | None = None) -> RunReport:
     programs = map_batches(
         workload, accelerator, batches, experiment.tilings, experiment.sort_filters
     )
-    total = sum(len(program.schedules) for program in programs)
-    result = simulate(
-        programs,
-        batches,
-        tracing=experiment.tracing,
-        progress=lambda done: tell("simulate", done, total),
-    )
-    exact, digest = _check_bits(workload, accelerator, images, result, experiment.batch, tell)
+    task = Task(workload, accelerator, programs, batches, experiment.tracing)
+    outcome = ENGINES[experiment.engine](task, tell)
     measured, count = _accuracy(workload, accelerator, experiment, tell)
     return assemble(
         Findings(
-            experiment.engine, board, accelerator, workload, tuple(programs), result,
-            experiment.images, experiment.batch, experiment.seed, exact, digest, measured, count,
-            table, experiment.ideal,
+            experiment.engine, board, accelerator, workload, tuple(programs), outcome,
+            experiment.images, experiment.batch, experiment.seed, measured, count, table,
+            experiment.ideal,
         )
     )  # fmt: skip
 
@@ -129,35 +116,6 @@ def _check(experiment: Experiment) -> None:
         )
     if experiment.engine not in ENGINES:
         raise unknown_name("--engine", "engine", experiment.engine, ENGINES)
-
-
-def _check_bits(
-    workload: Workload,
-    accelerator: Accelerator,
-    images: NDArray[np.int16],
-    result: SimulationResult,
-    batch: int,
-    tell: Progress,
-) -> tuple[bool, str]:
-    """Whether every stored layer equals the whole-layer reference, and the output's hash."""
-    accumulator = accelerator.accumulator
-    names = list(result.outputs)
-    equal = True
-    for start in range(0, len(images), batch):
-        tell("check bits", start, len(images))
-        part = slice(start, start + batch)
-        reference = infer(
-            workload,
-            images[part],
-            accumulator_bits=accumulator.bits,
-            overflow=accumulator.overflow,
-            accumulation=accumulator.accumulation,
-            keep=names,
-        )
-        for name in names:
-            equal = equal and np.array_equal(result.outputs[name][part], reference[name])
-    final = result.outputs[names[-1]].astype("<i4")
-    return equal, hashlib.sha256(np.ascontiguousarray(final).tobytes()).hexdigest()
 
 
 def _accuracy(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from lightsim.memory.command_bus import earliest, enter, record
@@ -41,13 +40,14 @@ from lightsim.memory.layout import (
     WINDOW,
     WRITES,
 )
+from lightsim.numerics.kernel import kernel
 
 __all__ = ["issue_burst", "locate", "refresh", "step"]
 
 _NONE = -1
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def locate(state: NDArray[np.int64], spec: NDArray[np.int64], burst: int) -> None:
     """Put the address fields of burst number `burst` of the channel into the state."""
     rest = burst
@@ -57,7 +57,7 @@ def locate(state: NDArray[np.int64], spec: NDArray[np.int64], burst: int) -> Non
         rest //= size
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def step(state: NDArray[np.int64], spec: NDArray[np.int64]) -> None:
     """Move the address fields on to the next burst, as an odometer does."""
     for field in range(4):
@@ -67,7 +67,7 @@ def step(state: NDArray[np.int64], spec: NDArray[np.int64]) -> None:
         state[FIELDS + field] = 0
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def issue_burst(state: NDArray[np.int64], spec: NDArray[np.int64], since: int, column: int) -> int:
     """Issue the burst that the address fields name; the clock of its column command.
 
@@ -102,7 +102,7 @@ def issue_burst(state: NDArray[np.int64], spec: NDArray[np.int64], since: int, c
     return clock
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def refresh(state: NDArray[np.int64], spec: NDArray[np.int64]) -> None:
     """Execute the refresh that is due next: close every bank, then refresh all of them.
 
@@ -134,7 +134,7 @@ def refresh(state: NDArray[np.int64], spec: NDArray[np.int64]) -> None:
     state[NEXT_REFRESH] = due + spec[REFRESH_INTERVAL]
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _plan(
     state: NDArray[np.int64],
     spec: NDArray[np.int64],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from lightsim.memory.layout import (
@@ -28,11 +27,12 @@ from lightsim.memory.layout import (
     TRACE_WIDTH,
     WINDOW,
 )
+from lightsim.numerics.kernel import kernel
 
 __all__ = ["earliest", "enter", "record"]
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def earliest(
     state: NDArray[np.int64],
     spec: NDArray[np.int64],
@@ -63,7 +63,7 @@ def earliest(
     return clock
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def enter(
     state: NDArray[np.int64], clock: int, command: int, bank: int, group: int, row: int
 ) -> None:
@@ -79,7 +79,7 @@ def enter(
     record(state, clock, command, bank, row)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def record(state: NDArray[np.int64], clock: int, command: int, bank: int, row: int) -> None:
     """Take the slot of `clock` on the command bus, and write the trace while there is room."""
     state[SLOTS + (clock & (WINDOW - 1))] = clock
@@ -93,7 +93,7 @@ def record(state: NDArray[np.int64], clock: int, command: int, bank: int, row: i
         state[TRACE_COUNT] += 1
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _place(scope: int, bank: int, group: int) -> int:
     if scope == BANK:
         return bank

@@ -17,7 +17,6 @@ last data. Read data waits without limit where the port is still busy.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from lightsim.memory.bursts import issue_burst, locate, refresh, step
@@ -34,11 +33,12 @@ from lightsim.memory.layout import (
     WR,
     WRITE_LATENCY,
 )
+from lightsim.numerics.kernel import kernel
 
 __all__ = ["serve_dram", "settle_dram"]
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def serve_dram(
     state: NDArray[np.int64],
     spec: NDArray[np.int64],
@@ -72,7 +72,7 @@ def serve_dram(
     return done, to_cycle(spec, clock + 1)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def settle_dram(state: NDArray[np.int64], spec: NDArray[np.int64], cycle: int) -> None:
     """Execute the refreshes that fall due before `cycle`, for a channel idle until then."""
     end = to_clock(spec, cycle)

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from lightsim.memory.layout import CLOCK_DENOMINATOR, CLOCK_NUMERATOR
+from lightsim.numerics.kernel import kernel
 
 __all__ = ["to_clock", "to_cycle"]
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def to_clock(spec: NDArray[np.int64], cycle: int) -> int:
     """The first DRAM clock edge that is not before the start of accelerator cycle `cycle`."""
     return _convert(cycle, spec[CLOCK_NUMERATOR], spec[CLOCK_DENOMINATOR])
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def to_cycle(spec: NDArray[np.int64], clock: int) -> int:
     """The first accelerator cycle that does not start before DRAM clock edge `clock`."""
     return _convert(clock, spec[CLOCK_DENOMINATOR], spec[CLOCK_NUMERATOR])
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def _convert(edge: int, numerator: int, denominator: int) -> int:
     # Divided first, so that no product passes 64 bits however long the run.
     whole = edge // denominator

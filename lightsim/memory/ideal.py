@@ -9,7 +9,6 @@ A write is acknowledged latency_cycles after its occupation ends.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from lightsim.memory.layout import (
@@ -21,11 +20,12 @@ from lightsim.memory.layout import (
     WORD_BYTES,
     WRITES,
 )
+from lightsim.numerics.kernel import inlined, kernel
 
-__all__ = ["serve_ideal"]
+__all__ = ["occupy", "serve_ideal"]
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def serve_ideal(
     state: NDArray[np.int64],
     spec: NDArray[np.int64],
@@ -35,8 +35,22 @@ def serve_ideal(
     port_time: int,
 ) -> tuple[int, int]:
     """`(done, slot_free)` of a request; arguments and results as those of `serve.serve`."""
-    start = max(grant, state[BUSY_UNTIL])
     occupation = -(-nbytes // spec[BYTES_PER_CYCLE])
+    return occupy(state, spec, grant, nbytes // spec[WORD_BYTES], occupation, write, port_time)
+
+
+@inlined
+def occupy(
+    state: NDArray[np.int64],
+    spec: NDArray[np.int64],
+    grant: int,
+    words: int,
+    occupation: int,
+    write: int,
+    port_time: int,
+) -> tuple[int, int]:
+    """As `serve_ideal`, of a request of `words` that takes the memory `occupation` cycles."""
+    start = max(grant, state[BUSY_UNTIL])
     busy_until = start + occupation
     state[BUSY_UNTIL] = busy_until
     state[BUSY_CLOCKS] += occupation
@@ -46,6 +60,5 @@ def serve_ideal(
     # The last word is bound by the memory's rate, by the port's one word a cycle from the
     # first word's arrival, or by the same from the cycle in which the port is free.
     state[READS] += 1
-    words = nbytes // spec[WORD_BYTES]
     arrival = start + spec[LATENCY_CYCLES] + max(words, occupation)
     return max(arrival, port_time + words), busy_until

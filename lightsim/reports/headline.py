@@ -40,10 +40,16 @@ def headline(report: RunReport) -> tuple[Fact, ...]:
         ),
         Fact(
             "Bit exact",
-            "yes" if report.bit_exact else "NO",
+            _bits(report),
             f"output SHA-256 {report.output_sha256[:12]}…",
         ),
     )
+
+
+def _bits(report: RunReport) -> str:
+    if not report.bit_exact:
+        return "NO"
+    return "by reference" if report.engine == "timeline" else "yes"
 
 
 def provenance(report: RunReport) -> tuple[Fact, ...]:

@@ -9,11 +9,11 @@ import simpy
 
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.pipeline import array_depth
+from lightsim.mapping.activity import Activity
 from lightsim.mapping.program import Program
 from lightsim.mapping.schedule import Schedule, Tile
 from lightsim.mapping.work import Work
 from lightsim.numerics.accumulator import Accumulators
-from lightsim.simulation.activity import Activity
 from lightsim.simulation.buffer import Bank, Buffer
 from lightsim.simulation.compute import TileResult, accumulate, elementwise, post_process
 from lightsim.simulation.contents import Activations, WeightTile

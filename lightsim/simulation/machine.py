@@ -8,8 +8,8 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
+from lightsim.mapping.activity import Activity
 from lightsim.mapping.program import Program
-from lightsim.simulation.activity import Activity
 from lightsim.simulation.array import Array, Inlets
 from lightsim.simulation.buffer import Buffer
 from lightsim.simulation.contents import Activations, WeightTile

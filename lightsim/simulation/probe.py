@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from lightsim.hardware.accelerator import StreamName
 from lightsim.hardware.pipeline import LAYER_START_CYCLES
+from lightsim.mapping.accounts import Interval, LayerTiming, UnitTotals
+from lightsim.mapping.activity import Activity
 from lightsim.mapping.schedule import Tile
-from lightsim.simulation.activity import Activity
 from lightsim.simulation.memory import MemorySystem
 from lightsim.simulation.pipeline import TileTiming
-from lightsim.simulation.result import Interval, LayerTiming, UnitTotals
 
 __all__ = ["Probe"]
 

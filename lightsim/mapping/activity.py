@@ -1,4 +1,4 @@
-"""Activity counted while tiles are computed: what the energy model multiplies."""
+"""Activity of tiles: the counts that the energy model multiplies."""
 
 from __future__ import annotations
 

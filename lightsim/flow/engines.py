@@ -1,0 +1,140 @@
+"""The engines of `run`: how a mapped network is timed, and where its output values come from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.hardware.accelerator import Accelerator
+from lightsim.mapping.accounts import Interval, LayerTiming, UnitTotals
+from lightsim.mapping.program import Program
+from lightsim.quantisation.inference import infer
+from lightsim.quantisation.layer_output import Activations
+from lightsim.quantisation.workload import Workload
+from lightsim.timeline.model import run as run_timeline
+
+__all__ = ["ENGINES", "Outcome", "Progress", "Task", "Timing"]
+
+Progress = Callable[[str, int, int], None]
+
+_TIMELINE_NOTE = (
+    "The timeline moves no data: the output values are those of the whole-layer kernels. Its "
+    "cycles equal the simulation's by test; --engine simulation computes the bits tile by tile."
+)
+
+
+class Timing(Protocol):
+    """What a report needs of an engine's run."""
+
+    @property
+    def cycles(self) -> int:
+        """The cycles of the run."""
+        ...
+
+    @property
+    def layers(self) -> tuple[LayerTiming, ...]:
+        """One account per pass, once per batch."""
+        ...
+
+    @property
+    def units(self) -> Mapping[str, UnitTotals]:
+        """Cycles of every unit by cause."""
+        ...
+
+    @property
+    def trace(self) -> tuple[Interval, ...]:
+        """Every interval, if asked for."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """`programs[i]` is to be run on `batches[i]` int16[images, channels, height, width]."""
+
+    workload: Workload
+    accelerator: Accelerator
+    programs: Sequence[Program]
+    batches: Sequence[NDArray[np.int16]]
+    tracing: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """A run's timing, and the SHA-256 of its last output.
+
+    `bit_exact` says that every stored layer equals the whole-layer reference. `note` is what
+    the reader must know of the engine, if anything.
+    """
+
+    timing: Timing
+    bit_exact: bool
+    digest: str
+    note: str | None = None
+
+
+def _simulation(task: Task, tell: Progress) -> Outcome:
+    """The real tile data through the modelled machine, every stored layer checked."""
+    # SimPy is loaded only by those who simulate.
+    from lightsim.simulation.machine import simulate
+
+    total = sum(len(program.schedules) for program in task.programs)
+    result = simulate(
+        task.programs,
+        task.batches,
+        tracing=task.tracing,
+        progress=lambda done: tell("simulate", done, total),
+    )
+    names = list(result.outputs)
+    equal, at = True, 0
+    for batch, reference in _reference(task, names, "check bits", tell):
+        part = slice(at, at + len(batch))
+        at += len(batch)
+        for name in names:
+            equal = equal and np.array_equal(result.outputs[name][part], reference[name])
+    return Outcome(result, equal, _digest([result.outputs[names[-1]]]))
+
+
+def _timeline(task: Task, tell: Progress) -> Outcome:
+    """The timing alone, and the values from the whole-layer kernels."""
+    tell("timeline", 0, 1)
+    timing = run_timeline(task.programs, tracing=task.tracing)
+    last = list(task.programs[0].plan.written)[-1]
+    values = [found[last] for _, found in _reference(task, [last], "compute bits", tell)]
+    return Outcome(timing, True, _digest(values), _TIMELINE_NOTE)
+
+
+ENGINES: dict[str, Callable[[Task, Progress], Outcome]] = {
+    "simulation": _simulation,
+    "timeline": _timeline,
+}
+
+
+def _reference(
+    task: Task, names: list[str], what: str, tell: Progress
+) -> Iterator[tuple[NDArray[np.int16], dict[str, Activations]]]:
+    """Every batch with the named layers' outputs by whole-layer inference, one at a time."""
+    accumulator = task.accelerator.accumulator
+    for number, batch in enumerate(task.batches):
+        tell(what, number, len(task.batches))
+        outputs = infer(
+            task.workload,
+            batch,
+            accumulator_bits=accumulator.bits,
+            overflow=accumulator.overflow,
+            accumulation=accumulator.accumulation,
+            keep=names,
+        )
+        yield batch, outputs
+
+
+def _digest(parts: Sequence[Activations]) -> str:
+    """The hash of an output as little-endian 32-bit integers, image by image."""
+    hashed = hashlib.sha256()
+    for part in parts:
+        hashed.update(np.ascontiguousarray(part.astype("<i4")).tobytes())
+    return hashed.hexdigest()

@@ -1,0 +1,123 @@
+"""What `rows` needs of a channel's spec, worked out once: shifts for divisions, gates for rules."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.memory.layout import (
+    ACT,
+    BANK,
+    BANK_FIELD,
+    BURST_BYTES,
+    CLOCK_DENOMINATOR,
+    CLOCK_NUMERATOR,
+    COMMAND_COUNT,
+    DRAM,
+    FIELD_SIZES,
+    FOUR,
+    GROUP,
+    GROUP_FIELD,
+    KIND,
+    NEVER,
+    PRE,
+    RANK,
+    RD,
+    REF,
+    ROW_FIELD,
+    RULE_BEGIN,
+    RULE_WIDTH,
+    RULES_AT,
+    WORD_BYTES,
+    WR,
+)
+
+__all__ = ["row_plan"]
+
+Table = NDArray[np.int64]
+
+FIT: Final = 0  # whether `rows` may serve this channel
+BURST_SHIFT: Final = 1
+WORD_SHIFT: Final = 2
+GROUP_AT: Final = 3  # of a burst's number: the shift, then the mask of the bank group
+BANK_AT: Final = 5
+ROW_AT: Final = 7
+RUN: Final = 9  # bursts next to each other in a row
+STEP: Final = 10  # by column command: clocks from burst to burst of a row
+LAST_IS_LATEST: Final = STEP + COMMAND_COUNT  # data come slower than a port takes them
+# The clocks' ratio each way, to clocks and then to cycles: what an edge is multiplied by, what is
+# added, the reciprocal of the divisor in 2^-32, and up to which dividend it is exact.
+TO_CLOCK: Final = LAST_IS_LATEST + 1
+TO_CYCLE: Final = TO_CLOCK + 4
+GATES: Final = TO_CYCLE + 4
+GATE_WIDTH: Final = 6
+
+# The rules that there may be for each next command: scope and previous command, in the order in
+# which their clocks stand at GATES + GATE_WIDTH * command.
+_COLUMN: Final = ((BANK, ACT), (GROUP, RD), (GROUP, WR), (RANK, RD), (RANK, WR))
+_KNOWN: Final = {
+    ACT: ((BANK, ACT), (BANK, PRE), (GROUP, ACT), (RANK, ACT), (RANK, REF), (FOUR, ACT)),
+    PRE: ((BANK, ACT), (BANK, RD), (BANK, WR)),
+    RD: _COLUMN,
+    WR: _COLUMN,
+}
+
+
+def row_plan(spec: Table) -> Table:
+    """The plan of a channel with this spec; FIT is 0 where sizes are not powers of two,
+    or where there is a rule that `rows` does not know.
+    """
+    plan = np.zeros(GATES + GATE_WIDTH * COMMAND_COUNT, np.int64)
+    sizes = spec[FIELD_SIZES : FIELD_SIZES + 4].tolist()
+    if spec[KIND] != DRAM or not all(
+        _is_power(value) for value in (*sizes, int(spec[BURST_BYTES]), int(spec[WORD_BYTES]))
+    ):
+        return plan
+    plan[FIT] = 1
+    plan[BURST_SHIFT] = int(spec[BURST_BYTES]).bit_length() - 1
+    plan[WORD_SHIFT] = int(spec[WORD_BYTES]).bit_length() - 1
+    named = {int(spec[GROUP_FIELD]), int(spec[BANK_FIELD]), int(spec[ROW_FIELD])}
+    plan[RUN] = sizes[0] if 0 not in named else 1
+    for at, field in ((GROUP_AT, GROUP_FIELD), (BANK_AT, BANK_FIELD), (ROW_AT, ROW_FIELD)):
+        place = int(spec[field])
+        plan[at] = sum(size.bit_length() - 1 for size in sizes[:place])
+        plan[at + 1] = sizes[place] - 1
+    ratio = int(spec[CLOCK_NUMERATOR]), int(spec[CLOCK_DENOMINATOR])
+    plan[TO_CLOCK : TO_CLOCK + 4] = _division(*ratio)
+    plan[TO_CYCLE : TO_CYCLE + 4] = _division(*ratio[::-1])
+    plan[GATES:] = NEVER
+    for command, known in _KNOWN.items():
+        for number in range(int(spec[RULE_BEGIN + command]), int(spec[RULE_BEGIN + command + 1])):
+            at = RULES_AT + RULE_WIDTH * number
+            scope, previous, clocks = (int(value) for value in spec[at : at + RULE_WIDTH])
+            if (scope, previous) not in known:
+                plan[FIT] = 0
+                return plan
+            plan[GATES + GATE_WIDTH * command + known.index((scope, previous))] = clocks
+            if previous == command:
+                plan[STEP + command] = max(plan[STEP + command], clocks)
+    # Cycles from word to word of a row, which leave the port one a cycle.
+    apart = plan[STEP + RD] * int(spec[CLOCK_DENOMINATOR]) * int(spec[WORD_BYTES])
+    taken = int(spec[CLOCK_NUMERATOR]) * int(spec[BURST_BYTES])
+    plan[LAST_IS_LATEST] = int(apart > taken)
+    if min(plan[STEP + RD], plan[STEP + WR]) < 1:
+        plan[FIT] = 0
+    return plan
+
+
+def _division(numerator: int, denominator: int) -> tuple[int, int, int, int]:
+    """The numbers by which ceil(x * numerator / denominator) is a multiplication and a shift.
+
+    With the reciprocal r = ceil(2^32 / d), r d exceeds 2^32 by less than d, so n r / 2^32 exceeds
+    n / d by less than 1 / d, and has the same floor, for all n up to 2^32 / d. And n r must
+    stay below 2^63, which for d = 1 is more.
+    """
+    reciprocal = -(-(1 << 32) // denominator)
+    most = min((1 << 32) // denominator, 1 << 30)
+    return numerator, denominator - 1, reciprocal, most
+
+
+def _is_power(value: int) -> bool:
+    return value > 0 and value & (value - 1) == 0
