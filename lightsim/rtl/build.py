@@ -44,9 +44,12 @@ def lint(folder: Path) -> str:
 
 
 def build(folder: Path, *, wave: bool = False) -> Path:
-    """Compile a project folder; the path of the simulator."""
+    """Compile a project folder, unless that was done already; the path of the simulator."""
     root, cxx = verilator_root(), compiler()
-    out = folder / "obj"
+    out, program = folder / "obj", folder / "simulator"
+    stamp, state = folder / "simulator.sha256", _state(folder, wave)
+    if program.exists() and stamp.exists() and stamp.read_text() == state:
+        return program
     if out.exists():
         shutil.rmtree(out)
     done = _verilator(
@@ -55,14 +58,23 @@ def build(folder: Path, *, wave: bool = False) -> Path:
     )  # fmt: skip
     if done.returncode:
         raise InputError("verify", f"Verilator refused the sources: {done.stderr[:400]}")
-    program = folder / "simulator"
     sources = sorted(str(path) for path in out.glob("*.cpp"))
     flags = [f"-I{out}", f"-I{folder / 'sv'}", *_flags(root, wave)]
     _compile(
         cxx, "-O2", *flags, *sources, str(folder / "sv" / "bench.cpp"),
         *_runtime(root, cxx, wave), "-o", str(program), "-pthread", "-latomic",
     )  # fmt: skip
+    stamp.write_text(state)
     return program
+
+
+def _state(folder: Path, wave: bool) -> str:
+    """A digest of the sources: what was built from the same need not be built again."""
+    digest = sha256(f"{version('verilator')} {wave}".encode())
+    for source in sorted((folder / "sv").iterdir()):
+        digest.update(source.name.encode())
+        digest.update(source.read_bytes())
+    return digest.hexdigest()
 
 
 def _runtime(root: Path, cxx: str, wave: bool) -> list[str]:

@@ -23,6 +23,7 @@ _KIND = {
     "xnor_popcount": 4,
 }
 _SCHEME = {"lightnn1": 0, "lightnn2": 1, "flightnn": 2, "fixed8": 3, "fixed4": 4, "binary": 5}
+_LEAST_ROM = 64
 _GUARDED_SUM_BITS = 48  # a 32-bit bias and 2^16 products of 18 bits
 
 
@@ -31,7 +32,7 @@ def design_package(programs: Sequence[Program], tiles: TileProgram) -> str:
     accelerator = programs[0].accelerator
     constants = _array(accelerator) | _memory(accelerator) | _buffers(programs)
     constants |= {
-        name.upper(): str(len(getattr(tiles, name)) + 1) for name in TileProgram.__slots__
+        name.upper(): str(_rom_depth(len(getattr(tiles, name)))) for name in TileProgram.__slots__
     }
     lines = (f"  localparam {_typed(name)} = {value};" for name, value in constants.items())
     return "\n".join(
@@ -43,6 +44,11 @@ def design_package(programs: Sequence[Program], tiles: TileProgram) -> str:
             "",
         )
     )
+
+
+def _rom_depth(entries: int) -> int:
+    """Words of a ROM for so many entries and the one that ends them."""
+    return int(max(_LEAST_ROM, 1 << entries.bit_length()))
 
 
 def bench_header(accelerator: Accelerator) -> str:
