@@ -175,6 +175,13 @@ class _Pass:
         }
 
 
+def _result(layer: EngineLayer) -> int:
+    """What becomes of a sum: poolings by maximum and additions take it as it is."""
+    if layer.weights is None and _KINDS[layer.main.layer.operator] != _KINDS["average_pool"]:
+        return _RESULT[32]
+    return _RESULT[layer.main.output.bits]
+
+
 def _layer(layer: EngineLayer) -> Descriptor:
     main, addition = layer.main, layer.addition
     if layer.kind == "addition":
@@ -188,7 +195,7 @@ def _layer(layer: EngineLayer) -> Descriptor:
         "kernel_columns": layer.kernel[1],
         "stride_rows": layer.stride[0],
         "stride_columns": layer.stride[1],
-        "result": _RESULT[main.output.bits],
+        "result": _result(layer),
         "rounding": ROUNDINGS.index(main.rounding),
         "shift": main.shift,
         "lowest": main.lowest if main.output.bits == 8 else 0,

@@ -75,7 +75,7 @@ def _typed(name: str) -> str:
         return "logic [ROWS*4-1:0] KINDS"
     if name.startswith("PORT_OF"):
         return f"logic [7:0] {name}"
-    bit = name in ("TRUNCATES", "SATURATES", "MULTIPLIES", "GAPS", "ONE_BIT_INPUTS")
+    bit = name in ("TRUNCATES", "SATURATES", "MULTIPLIES", "GAPS", "ONE_BIT_INPUTS", "ELEMENTWISE")
     return f"{'bit' if bit else 'int'} {name}"
 
 
@@ -158,6 +158,9 @@ def _buffers(programs: Sequence[Program]) -> dict[str, str]:
         "RESIDUAL_DEPTH": accelerator.residual.bytes_per_bank // word,
         "OUTPUT_BANKS": accelerator.output.banks,
         "OUTPUT_DEPTH": accelerator.output.bytes_per_bank // word,
+        "ELEMENTWISE": int(
+            any(s.layer.weights is None for program in programs for s in program.schedules)
+        ),
         "PSUM_DEPTH": _psum_words(accelerator),
     }
     return {name: str(value) for name, value in numbers.items()}

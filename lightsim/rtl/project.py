@@ -26,7 +26,7 @@ SOURCES = (
     "parameter_memory.sv", "psum_memory.sv", "residual_buffer.sv", "output_buffer.sv",
     "step_generator.sv", "lane_shift_serial.sv", "lane_shift_spatial.sv", "lane_multiply.sv",
     "lane_xnor.sv", "adder_tree.sv", "lane_row.sv", "pe_array.sv", "drain.sv", "post_lane.sv",
-    "post_processing.sv", "accelerator.sv",
+    "post_processing.sv", "elementwise.sv", "accelerator.sv",
 )  # fmt: skip
 
 _IMAGES: dict[str, Fields] = {

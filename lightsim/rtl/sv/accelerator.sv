@@ -205,6 +205,28 @@ module accelerator
     else if (enable) later <= step[DEPTH-1:0];
   end
 
+  // --- poolings and additions that are passes of their own ---
+  logic element_reads, element_ends, element_write;
+  addr_t element_address, element_residual, element_word;
+  logic [PORT_BITS-1:0] element_data, residual_whole;
+  if (ELEMENTWISE) begin : has_elementwise
+    elementwise #(.PORT_BITS(PORT_BITS), .MEMORIES(INPUT_MEMORIES)) unit (
+        .clock, .reset, .begins(tile_begins && layer.kind != CONVOLUTION),
+        .post_free(!snapshot_busy), .tile, .layer, .reads(element_reads),
+        .read_address(element_address), .words(input_words[0]),
+        .residual_address(element_residual), .residual(residual_whole), .ends(element_ends),
+        .write(element_write), .write_address(element_word), .write_data(element_data)
+    );
+  end else begin : no_elementwise
+    assign element_reads = 1'b0;
+    assign element_ends = 1'b0;
+    assign element_write = 1'b0;
+    assign element_address = '0;
+    assign element_residual = '0;
+    assign element_word = '0;
+    assign element_data = '0;
+  end
+
   // --- buffers ---
   dim_t fill_memory;
   addr_t fill_address;
@@ -214,13 +236,18 @@ module accelerator
       .clock, .reset, .job(input_job), .step(beat[INPUT]), .ends(input_commit),
       .memory(fill_memory), .address(fill_address)
   );
+  addr_t [PIXELS-1:0] buffer_address;
+  always_comb begin
+    buffer_address = input_address;
+    if (element_reads) buffer_address[0] = element_address;
+  end
   input_buffer #(
       .PORT_BITS(PORT_BITS), .COLUMNS(COLUMNS), .PIXELS(PIXELS), .MEMORIES(INPUT_MEMORIES),
       .DEPTH(INPUT_DEPTH), .BANKS(INPUT_BANKS), .ONE_BIT(ONE_BIT_INPUTS)
   ) inputs (
       .clock, .write(beat[INPUT]), .write_bank(input_fill_bank), .write_memory(fill_memory),
       .write_address(fill_address), .write_data(word[INPUT]), .enable,
-      .read_bank(input_read_bank), .read_address(input_address), .is_image, .part, .mask,
+      .read_bank(input_read_bank), .read_address(buffer_address), .is_image, .part, .mask,
       .is_signed(layer.input_signed), .one_bit(layer.input_one_bit),
       .values, .carried, .words(input_words)
   );
@@ -280,7 +307,7 @@ module accelerator
   assign ends_sums = step[DEPTH].valid && step[DEPTH].ends;
   assign enable = !(ends_sums && tile.last && snapshot_busy && !snapshot_empties);
   assign capture = ends_sums && tile.last && enable;
-  assign tile_ends = ends_sums && step[DEPTH].ends_tile && enable;
+  assign tile_ends = element_ends || (ends_sums && step[DEPTH].ends_tile && enable);
 
   if (PSUM_DEPTH == 0) begin : no_partial_sums
     assign partial = '0;
@@ -319,11 +346,11 @@ module accelerator
   ) post (
       .clock, .reset, .layer(post_layer), .valid(drained), .value(drained_value),
       .parameter_of(drained_parameters), .opens_window, .output_base, .residual_base,
-      .ends_tile(drained_tile), .residual_word, .residual_channel, .residual,
+      .ends_tile(drained_tile || element_ends), .residual_word, .residual_channel, .residual,
       .write, .write_opens_window, .write_word, .write_channel, .write_value,
       .full(output_commit)
   );
-  assign residual_drop = drained_tile && post_layer.adds;
+  assign residual_drop = (drained_tile || element_ends) && post_layer.adds;
 
   addr_t residual_fill_address;
   unpack_walker residual_filling (
@@ -335,13 +362,15 @@ module accelerator
       .clock, .write(beat[RESIDUAL]), .write_bank(residual_fill_bank),
       .write_address(residual_fill_address), .write_data(word[RESIDUAL]),
       .read_bank(residual_read_bank), .is_signed(post_layer.residual_signed),
-      .word(residual_word), .channel(residual_channel), .value(residual)
+      .word(residual_word), .channel(residual_channel), .value(residual),
+      .whole_address(element_residual), .whole(residual_whole)
   );
   output_buffer #(
       .PORT_BITS(PORT_BITS), .LANES(LANES), .DEPTH(OUTPUT_DEPTH), .BANKS(OUTPUT_BANKS)
   ) outputs (
       .clock, .layer(post_layer), .write_bank(output_fill_bank), .write,
       .opens_window(write_opens_window), .write_word, .write_channel, .value(write_value),
+      .write_whole(element_write), .whole_address(element_word), .whole(element_data),
       .read_bank(output_read_bank), .read_address(output_read_address), .read_data(write_data)
   );
 endmodule

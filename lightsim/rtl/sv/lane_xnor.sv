@@ -14,8 +14,8 @@ module lane_xnor (
 );
   logic plus, minus;
 
-  assign plus = one_bit ? code != x[8] : x[pass] && code;
-  assign minus = one_bit ? code == x[8] : x[pass] && !code;
+  assign plus = one_bit ? code != x[8] : x[{1'b0, pass}] && code;
+  assign minus = one_bit ? code == x[8] : x[{1'b0, pass}] && !code;
 
   always_ff @(posedge clock) begin
     if (enable) product <= !active ? 2'sd0 : plus ? 2'sd1 : minus ? -2'sd1 : 2'sd0;

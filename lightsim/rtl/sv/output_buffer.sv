@@ -17,6 +17,9 @@ module output_buffer
     input  addr_t [LANES-1:0]      write_word,
     input  dim_t [LANES-1:0]       write_channel,     // of the word
     input  logic [LANES-1:0][31:0] value,
+    input  logic                   write_whole,       // a word at once
+    input  addr_t                  whole_address,
+    input  logic [PORT_BITS-1:0]   whole,
     input  logic                   read_bank,
     input  addr_t                  read_address,
     output logic [PORT_BITS-1:0]   read_data
@@ -27,7 +30,7 @@ module output_buffer
   logic [PORT_BITS-1:0] memory[2 << BITS];
   logic [BITS:0] address;
   logic [LANES-1:0][BITS:0] place;
-  logic [LANES-1:0][PLACE_BITS-1:0] bit_of, byte_of;
+  logic [LANES-1:0][PLACE_BITS-1:0] bit_of, byte_of, raw_of;   // first bit of the value
   logic [LANES-1:0][7:0] old;
   logic [LANES-1:0] keeps;
 
@@ -35,7 +38,8 @@ module output_buffer
     for (int l = 0; l < LANES; l++) begin
       place[l] = {BANKS == 2 && write_bank, write_word[l][BITS-1:0]};
       bit_of[l] = write_channel[l][PLACE_BITS-1:0];
-      byte_of[l] = {write_channel[l][PLACE_BITS-4:0], 3'd0};
+      byte_of[l] = PLACE_BITS'({write_channel[l], 3'd0});
+      raw_of[l] = PLACE_BITS'({write_channel[l], 5'd0});
       old[l] = memory[place[l]][byte_of[l]+:8];
       keeps[l] = !opens_window
           && (layer.output_width == 2'd0 ? memory[place[l]][bit_of[l]]
@@ -53,9 +57,10 @@ module output_buffer
         else if (layer.output_width == 2'd1)
           memory[place[l]][byte_of[l]+:8] <= value[l][7:0];
         else
-          memory[place[l]][{write_channel[l][PLACE_BITS-6:0], 5'd0}+:32] <= value[l];
+          memory[place[l]][raw_of[l]+:32] <= value[l];
       end
     end
+    if (write_whole) memory[{BANKS == 2 && write_bank, whole_address[BITS-1:0]}] <= whole;
     address <= {BANKS == 2 && read_bank, read_address[BITS-1:0]};
     read_data <= memory[address];
   end
