@@ -1,1 +1,1 @@
-"""The design-space explorer: it runs lightsim's rooms many times and is imported by none of them."""
+"""The design-space explorer: runs lightsim's rooms many times, and is imported by none of them."""

@@ -62,7 +62,7 @@ _SMALL_PREFIXES = ((1e-9, "n"), (1e-12, "p"))
 
 
 def spell(value: float, unit: str) -> str:
-    """A quantity with three significant digits and an SI prefix: `spell(2.5e6, "Hz")` is 2.5 MHz."""
+    """Three significant digits and an SI prefix: `spell(2.5e6, "Hz")` is 2.5 MHz."""
     if value == 0:
         return f"0 {unit}"
     for factor, prefix in (*_PREFIXES, *_SMALL_PREFIXES):

@@ -1,14 +1,15 @@
 """The commands in the documents: found, run, and compared with the output printed below them.
 
 A block fenced as `console` holds commands after `$ ` and, below each, its output. A line `...`
-stands for any lines; a command without output below it only has to succeed; one whose output
-begins with `error:` has to fail. `python tests/doc_commands.py` runs them all and writes their
-true output into the documents, where no `...` stands.
+stands for any lines, and inside a line for any text. A command without output below it only has
+to succeed; one whose output begins with `error:` has to fail. `python tests/doc_commands.py` runs
+them all and writes their true output into the documents, where no `...` stands.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -79,20 +80,27 @@ def run(command: Command) -> tuple[int, tuple[str, ...]]:
 
 
 def matches(wanted: tuple[str, ...], real: tuple[str, ...]) -> bool:
-    """Whether the real lines are the wanted ones, `...` standing for any number of lines."""
-    if not wanted:
-        return not real
-    if wanted[0].strip() == ANYTHING:
-        return any(matches(wanted[1:], real[start:]) for start in range(len(real) + 1))
-    return bool(real) and wanted[0] == real[0] and matches(wanted[1:], real[1:])
+    """Whether the real lines are the wanted ones, with `...` for any lines or part of a line."""
+    pattern = ""
+    for line in wanted:
+        if line.strip() == ANYTHING:
+            pattern += r"(?:.*\n)*?"
+        else:
+            pattern += ".*".join(re.escape(part) for part in line.split(ANYTHING)) + r"\n"
+    return re.fullmatch(pattern, "".join(f"{line}\n" for line in real)) is not None
 
 
 def _refresh(document: Path) -> None:
     lines = document.read_text(encoding="utf-8").splitlines()
     for command in reversed(list(commands(document))):
-        if command.output and ANYTHING not in {line.strip() for line in command.output}:
+        if not command.output or any(ANYTHING in line for line in command.output):
+            continue
+        code, real = run(command)
+        if (code in (2, 3)) if command.fails else code == 0:
             start = command.line + 1
-            lines[start : start + len(command.output)] = run(command)[1]
+            lines[start : start + len(command.output)] = real
+        else:
+            sys.stderr.write(f"{document.name}: exit code {code}: {command.text}\n")
     document.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

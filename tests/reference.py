@@ -90,8 +90,9 @@ def neighbours(number, values):
 
 
 def flightnn_greedy(number, k):
-    """The term words of FLightNN's rounding: r_0 = w, each term R(r_j), r_(j+1) = r_j - term.
+    """The term words of FLightNN's rounding, as recalled from the paper.
 
+    r_0 = w, the term is R(r_j), r_(j+1) = r_j - term; absent where |r_j| < 1, half the least.
     R(r) = sign(r) * 2^round(log2 |r|), kept within 2^1..2^7. |r| rounds up from 2^p to 2^(p+1)
     where |r| > 2^(p + 1/2), that is where r^2 > 2^(2p + 1).
     """

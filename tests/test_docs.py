@@ -1,5 +1,6 @@
-"""Every command in the documents does what the document shows."""
+"""Every command in the documents does what the document shows, and every path in them exists."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -26,11 +27,16 @@ def test_documents_are_found():
 
 
 def test_links_between_documents_lead_somewhere():
-    import re
-
     for document in documents():
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text("utf-8")):
             assert (document.parent / target).exists(), f"{document}: {target}"
+
+
+def test_files_named_in_the_documents_exist():
+    path = re.compile(r"`((?:lightsim|tests|workloads|examples|results|docs|\.ci)/[\w./-]+)`")
+    for document in documents():
+        for name in path.findall(document.read_text("utf-8")):
+            assert (ROOT / name).exists() or name.endswith("NAME.toml"), f"{document}: {name}"
 
 
 def test_ellipsis_stands_for_any_lines():

@@ -27,6 +27,12 @@ def test_five_lines_are_five_statements():
     assert sum(1 + len(getattr(statement, "body", [])) for statement in body) == 5
 
 
+def test_readme_shows_the_five_lines():
+    readme = (EXAMPLES.parent / "README.md").read_text("utf-8")
+    script = (EXAMPLES / "five_lines.py").read_text("utf-8")
+    assert f"```python\n{script[script.index('import lightsim') :]}```" in readme
+
+
 def test_two_lane_groups_give_the_same_bits_as_one():
     mixed = lightsim.run("digits", accelerator=EXAMPLES / "zc706-two-groups.toml")
     plain = lightsim.run("digits", board="zc706", scheme="flightnn")

@@ -199,6 +199,16 @@ def test_changelog_knows_the_version():
     assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
 
 
+def test_readme_counts_what_there_is():
+    counts = {
+        "networks": len(lightsim.zoo_names()),
+        "schemes": len(lightsim.SCHEMES),
+        "boards": len(lightsim.BOARDS),
+    }
+    words = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    assert ", ".join(f"{count} {what}" for what, count in counts.items()) in words
+
+
 def test_readme_gives_the_two_commands():
     readme = (ROOT / "README.md").read_text("utf-8")
     main = "pip install uv && uv run lightsim run digits --board zc706 --scheme flightnn"

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json as json_module
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from lightsim.cli.tables import Row
 
 __all__ = ["list_command"]
 
@@ -28,23 +33,42 @@ def list_command(
     chosen = list(TABLES) if what is None else [what]
     tables = {name: TABLES[name]() for name in chosen}
     if json:
-        typer.echo(json_module.dumps({"schema": "lightsim.list/1", **tables}, indent=2))
+        document = {"schema": "lightsim.list/1", **tables}
+        typer.echo(json_module.dumps(document, indent=2, ensure_ascii=False))
         return
-    from rich.table import Table
-
     from lightsim.reports.console import report_console
 
     console = report_console()
     for name, rows in tables.items():
-        table = Table(title=name, title_justify="left", show_lines=False)
-        for column in rows[0]:
-            table.add_column(column, overflow="fold")
-        for row in rows:
-            table.add_row(*(_cell(value) for value in row.values()))
-        console.print(table)
+        _show(name, rows, console)
+
+
+def _show(name: str, rows: list[Row], console: Console) -> None:
+    """One table; sources stand below it, numbered, for most are longer than a column."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(title=name, title_justify="left", show_lines=False)
+    for column in rows[0]:
+        # A name that is broken in two cannot be copied.
+        table.add_column(column, overflow="fold", no_wrap=column == next(iter(rows[0])))
+    sources: dict[str, int] = {}
+    for row in rows:
+        cells = dict(row)
+        if isinstance(source := row.get("source"), str):
+            cells["source"] = f"[{sources.setdefault(source, len(sources) + 1)}]"
+        table.add_row(*(escape(_cell(value)) for value in cells.values()))
+    console.print(table)
+    for source, number in sources.items():
+        console.print(escape(f"[{number}] {source}"), soft_wrap=False)
+    console.print()
 
 
 def _cell(value: object) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
         return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.4g}"
     return "-" if value is None else str(value)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from lightsim.cli.numbers import whole
+from lightsim.cli.values import place, whole
 
 __all__ = ["run_command"]
 
@@ -50,7 +50,12 @@ def run_command(
         ),
     ] = 0,
     mapping: Annotated[
-        Path | None, typer.Option(help="A TOML file that fixes the tiling of named layers.")
+        Path | None,
+        typer.Option(
+            help="A TOML file that fixes the tiling of named layers.",
+            parser=place("--mapping"),
+            metavar="<path>",
+        ),
     ] = None,
     keep_filter_order: Annotated[
         bool, typer.Option("--keep-filter-order", help="Do not group filters of equal k.")
@@ -63,7 +68,12 @@ def run_command(
         typer.Option(help="The energy table (see `lightsim list energy`).  [default: fpga-28nm]"),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="Write a run directory: report.html, tables, trace.")
+        Path | None,
+        typer.Option(
+            help="Write a run directory: report.html, tables, trace.",
+            parser=place("--output"),
+            metavar="<path>",
+        ),
     ] = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document and nothing else.")

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from lightsim.estimation.energy_tables import DRAM_PJ_PER_BIT, ENERGY_TABLES
 from lightsim.hardware import BOARDS, DEVICES, DRAM_PARTS, PE_KINDS, Resources
 from lightsim.hardware import pipeline as machine
 from lightsim.mapping.tiling import ORDERS
 from lightsim.memory.spec import INTERCONNECT, REQUEST_CYCLES, RESPONSE_CYCLES
 from lightsim.network import load_network, zoo_names
-from lightsim.numerics.requantise import ROUNDINGS
+from lightsim.numerics.requantise import ROUNDINGS, requantise
 from lightsim.numerics.scheme import SCHEMES
 from lightsim.quantisation.trained import trained_schemes
+from lightsim.source import Source
 from lightsim.units import spell
 
-__all__ = ["TABLES"]
+__all__ = ["TABLES", "Row"]
 
 Row = dict[str, object]
 
@@ -110,7 +113,15 @@ def _orders() -> list[Row]:
 
 
 def _roundings() -> list[Row]:
-    return [{"name": name} for name in ROUNDINGS]
+    """Each rounding by what it makes of a few quarters, the ties among them."""
+    quarters = np.array([[-7, -6, -2, -1, 1, 2, 6, 7]], np.int32)
+    rows: list[Row] = []
+    for name in ROUNDINGS:
+        rounded = requantise(quarters[:, None], np.ones(1, np.int32), 2, name, -128, 127)
+        shown = {f"{q / 4:g}": int(v) for q, v in zip(quarters[0], rounded[0, 0], strict=True)}
+        source = Source("derived", "computed by the kernel as this table is printed")
+        rows.append({"name": name, **shown, "source": str(source)})
+    return rows
 
 
 def _energy() -> list[Row]:

@@ -5,37 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-import numpy as np
-
-from lightsim.estimation import energy, energy_table, estimate, total
-from lightsim.estimation.energy import DEFAULT_ENERGY_TABLE, energy_source
+from lightsim.estimation import energy, estimate, total
+from lightsim.estimation.energy import energy_source
+from lightsim.estimation.energy_tables import EnergyTable
+from lightsim.flow.layers import layer_reports, peak_bytes_per_cycle
 from lightsim.hardware.accelerator import Accelerator, IdealMemory
 from lightsim.hardware.device import Board, Resources
-from lightsim.mapping.cost import memory_bytes_per_cycle
-from lightsim.mapping.lowering import EngineLayer
 from lightsim.mapping.program import Program
-from lightsim.mapping.schedule import Schedule
 from lightsim.quantisation.workload import Workload
 from lightsim.reports.report import (
-    LayerReport,
     PartReport,
     ResourceReport,
     RunReport,
     TraceEvent,
     UnitReport,
 )
-from lightsim.simulation.result import LayerTiming, SimulationResult
-from lightsim.units import Clock, ceil_div
+from lightsim.simulation.result import SimulationResult
+from lightsim.units import Clock
 
 __all__ = ["Findings", "assemble"]
-
-# What holds a layer up, by where its cycles went.
-_FAMILIES = {
-    "compute": ("flush",),
-    "dram": ("input", "weight", "residual", "output", "store"),
-    "post": ("post",),
-    "control": ("start",),
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +43,7 @@ class Findings:
     digest: str
     accuracy: float | None
     accuracy_images: int
-    energy_table: str | None
+    energy_table: EnergyTable
     ideal: bool
 
 
@@ -66,9 +54,9 @@ def assemble(found: Findings) -> RunReport:
     seconds = clock.seconds(result.cycles)
     first = len(found.programs[0].schedules)
     parts = estimate(accelerator, found.board.device if found.board else None)
-    layers = _layers(found)
+    layers = layer_reports(found.programs[0], found.result, found.images)
     events = _events(result)
-    table = energy_table(found.energy_table or DEFAULT_ENERGY_TABLE)
+    table = found.energy_table
     kind = _dram_kind(accelerator)
     joules = energy(events, table, kind)
     macs = workload.network.macs * found.images
@@ -109,15 +97,9 @@ def assemble(found: Findings) -> RunReport:
         units=_units(result),
         trace=tuple(TraceEvent(i.unit, i.name, i.start, i.end, i.detail) for i in result.trace),
         peak_ops_per_cycle=2.0 * accelerator.array.lanes,
-        peak_bytes_per_cycle=_peak_bytes(accelerator),
+        peak_bytes_per_cycle=peak_bytes_per_cycle(accelerator),
         notes=_notes(found),
     )
-
-
-def _peak_bytes(accelerator: Accelerator) -> float:
-    """What memory or ports can move per cycle, whichever is less."""
-    ports = float(accelerator.word_bytes * len(accelerator.ports))
-    return min(memory_bytes_per_cycle(accelerator), ports)
 
 
 def _dram_kind(accelerator: Accelerator) -> str:
@@ -149,81 +131,6 @@ def _units(result: SimulationResult) -> tuple[UnitReport, ...]:
     return tuple(units)
 
 
-def _layers(found: Findings) -> tuple[LayerReport, ...]:
-    """One report per pass, summed over the batches."""
-    runs: dict[str, list[LayerTiming]] = {}
-    for timing in found.result.layers:
-        runs.setdefault(timing.name, []).append(timing)
-    return tuple(
-        _layer(found, schedule, runs[schedule.layer.name])
-        for schedule in found.programs[0].schedules
-    )
-
-
-def _layer(found: Findings, schedule: Schedule, runs: list[LayerTiming]) -> LayerReport:
-    layer, lanes = schedule.layer, found.accelerator.array.lanes
-    cycles = sum(run.end - run.start for run in runs)
-    busy = sum(run.busy for run in runs)
-    stalls: dict[str, int] = {}
-    traffic: dict[str, int] = {}
-    for run in runs:
-        for cause, count in run.stalls.items():
-            stalls[cause] = stalls.get(cause, 0) + count
-        for stream, nbytes in run.traffic.items():
-            traffic[stream] = traffic.get(stream, 0) + nbytes
-    k = _k(layer)
-    useful = sum(run.useful for run in runs)
-    return LayerReport(
-        name=layer.name,
-        kind=layer.kind if layer.main.layer.operator != "dense" else "dense",
-        fused=layer.fused,
-        start=runs[0].start,
-        end=runs[0].end,
-        cycles=cycles,
-        busy=busy,
-        stalls=stalls,
-        bound_by=_bound_by(busy, stalls),
-        macs=layer.macs * found.images,
-        terms=_terms(layer) * found.images,
-        k=k,
-        utilisation=useful / (cycles * lanes) if layer.weights is not None else busy / cycles,
-        tiles=sum(run.tiles for run in runs),
-        mapping=str(schedule.tiling),
-        traffic_bytes=traffic,
-        compute_bound_cycles=busy,
-        memory_bound_cycles=ceil_div(
-            sum(traffic.values()), max(1, int(_peak_bytes(found.accelerator)))
-        ),
-    )
-
-
-def _k(layer: EngineLayer) -> dict[str, int]:
-    """Filters by number of terms; none counted for formats that multiply."""
-    scheme, k = layer.main.scheme, layer.main.k
-    if scheme is None or k is None or not scheme.is_shift_add:
-        return {"0": 0, "1": 0, "2": 0}
-    return {str(terms): int(np.count_nonzero(k == terms)) for terms in (0, 1, 2)}
-
-
-def _terms(layer: EngineLayer) -> int:
-    """Signed powers of two added for one image: products times k, summed over filters."""
-    scheme, k = layer.main.scheme, layer.main.k
-    if scheme is None or k is None or not scheme.is_shift_add or layer.weights is None:
-        return 0
-    per_filter = layer.macs // layer.computed.channels
-    return per_filter * int(k.astype(np.int64).sum())
-
-
-def _bound_by(busy: int, stalls: Mapping[str, int]) -> str:
-    """The family of causes that most of the layer's cycles went to."""
-    spent = {
-        family: sum(stalls.get(cause, 0) for cause in causes)
-        for family, causes in _FAMILIES.items()
-    }
-    spent["compute"] += busy
-    return max(spent, key=lambda family: spent[family])
-
-
 def _configuration(found: Findings) -> dict[str, object]:
     accelerator = found.accelerator
     return {
@@ -243,8 +150,8 @@ def _notes(found: Findings) -> tuple[str, ...]:
     notes = []
     if not found.workload.trained:
         notes.append(
-            f"The weights are {found.workload.weights_origin}: cycles and resources are real, "
-            "the outputs mean nothing, and there is no accuracy."
+            f"The weights are {found.workload.weights_origin}. Cycles depend on them only through "
+            "the k of the filters; the outputs mean nothing, and there is no accuracy."
         )
     if found.ideal:
         notes.append("The memory is ideal: it keeps up with every port and never waits.")

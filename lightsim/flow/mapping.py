@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.errors import InputError
+from lightsim.flow.limits import check_memory
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.file import load_mapping
 from lightsim.mapping.program import Program, map_workload
@@ -29,23 +30,29 @@ def map_batches(
     """The program of each batch; batches of the same size share one.
 
     `tilings` fixes the tiling of named layers, or names a mapping file. A last batch that is
-    smaller than a tiling's images takes what it has. Raises `InputError` for what is not legal.
+    smaller than a tiling's images takes what it has. Raises `InputError` for what is not legal
+    and `BudgetError` for a batch that the memory does not hold.
     """
+    batch = max(len(images) for images in batches)
     file = tilings if isinstance(tilings, str) else None
-    fixed = tilings if not isinstance(tilings, str) else load_mapping(Path(tilings), sort_filters)
-    largest = max(len(batch) for batch in batches)
-    made: dict[int, Program] = {}
-    for size in sorted({len(batch) for batch in batches}, reverse=True):
-        fitted = fixed if size == largest or fixed is None else _at_most(fixed, size)
+    fixed = load_mapping(Path(tilings), sort_filters) if isinstance(tilings, str) else tilings
+
+    def mapped(size: int) -> Program:
+        fitted = fixed if size == batch or fixed is None else _at_most(fixed, size)
         try:
-            made[size] = map_workload(
+            return map_workload(
                 workload, accelerator, images=size, tilings=fitted, sort_filters=sort_filters
             )
         except InputError as error:
             if file is None or error.where not in ("mapping", *(fixed or ())):
                 raise
             raise InputError(f"{file}: {error.where}", error.problem, error.accepted) from None
-    return [made[len(batch)] for batch in batches]
+
+    made = {batch: mapped(batch)}
+    check_memory(made[batch], mapped)
+    for size in {len(images) for images in batches} - {batch}:
+        made[size] = mapped(size)
+    return [made[len(images)] for images in batches]
 
 
 def _at_most(tilings: Mapping[str, Tiling], images: int) -> dict[str, Tiling]:

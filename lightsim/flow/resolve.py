@@ -14,7 +14,7 @@ from lightsim.flow.limits import check_activations
 from lightsim.hardware.accelerator import Accelerator, IdealMemory
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.device import Board
-from lightsim.hardware.file import load_accelerator
+from lightsim.hardware.file import load_design
 from lightsim.hardware.pe_kinds import PE_KINDS
 from lightsim.hardware.validation import validate_accelerator
 from lightsim.numerics.scheme import Scheme, scheme
@@ -73,7 +73,7 @@ def _given(
         built = accelerator
         validate_accelerator(built)
     else:
-        built = load_accelerator(str(accelerator), board)
+        built, board = load_design(str(accelerator), board)
     if board is None and built.board is not None:
         board = find_board(built.board, "accelerator: board")
     if board is not None and built.board is not None and board.name != built.board:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.errors import InputError, unknown_name
+from lightsim.estimation.energy import DEFAULT_ENERGY_TABLE, energy_table
 from lightsim.flow.assemble import Findings, assemble
 from lightsim.flow.limits import check_activations, check_weights
 from lightsim.flow.mapping import map_batches
@@ -57,7 +58,6 @@ class Experiment:
     tracing: bool = True
     energy_table: str | None = None
     measure_accuracy: bool = True
-    extra: Mapping[str, object] = field(default_factory=dict)
 
 
 def run(experiment: Experiment, progress: Progress | None = None) -> RunReport:
@@ -68,6 +68,9 @@ def run(experiment: Experiment, progress: Progress | None = None) -> RunReport:
     """
     tell = progress if progress is not None else _silent
     _check(experiment)
+    table = energy_table(
+        DEFAULT_ENERGY_TABLE if experiment.energy_table is None else experiment.energy_table
+    )
     network = experiment.network
     if not isinstance(network, Network):
         network = load_network(network)
@@ -102,7 +105,7 @@ def run(experiment: Experiment, progress: Progress | None = None) -> RunReport:
         Findings(
             experiment.engine, board, accelerator, workload, tuple(programs), result,
             experiment.images, experiment.batch, experiment.seed, exact, digest, measured, count,
-            experiment.energy_table, experiment.ideal,
+            table, experiment.ideal,
         )
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from lightsim.hardware.catalogue import device as catalogue_device
 from lightsim.hardware.device import Board, Device, Resources
 from lightsim.hardware.entries import BoardEntry, DeviceEntry
 from lightsim.hardware.reading import dram_memory, read_table
-from lightsim.hardware.validation import validate_memory
+from lightsim.hardware.validation import validate_clock, validate_memory
 from lightsim.network.checking import checked
 from lightsim.source import Source
 
@@ -41,6 +41,7 @@ def parse_board(table: Mapping[str, Any], where: str) -> Board:
     bits = entry.port_bits
     if not 32 <= bits <= 1024 or bits & (bits - 1):
         raise InputError(where, f"port_bits is {bits}", "accepted: a power of two from 32 to 1024")
+    validate_clock(entry.clock, where)
     memory = dram_memory(entry.memory, f"{where}, [memory]")
     validate_memory(memory, where)
     return Board(

@@ -34,7 +34,7 @@ from lightsim.hardware.validation import validate_accelerator
 from lightsim.hardware.writing import dump_accelerator
 from lightsim.network.checking import checked
 
-__all__ = ["dump_accelerator", "find_board", "load_accelerator", "parse_accelerator"]
+__all__ = ["dump_accelerator", "find_board", "load_accelerator", "load_design", "parse_accelerator"]
 
 _ALL_ON_ONE_PORT = [["input", "weight", "residual", "output"]]
 
@@ -46,7 +46,15 @@ def load_accelerator(path: str | Path, board: Board | None = None) -> Accelerato
     one named on the command line and must be the file's own, where that names one. Raises
     `InputError` for anything that cannot be accepted.
     """
-    return parse_accelerator(read_table(Path(path)), str(path), board)
+    return load_design(path, board)[0]
+
+
+def load_design(path: str | Path, board: Board | None = None) -> tuple[Accelerator, Board | None]:
+    """As `load_accelerator`, with the board that the file or the caller names."""
+    table, where = read_table(Path(path)), str(path)
+    entry = checked(AcceleratorEntry, table, where)
+    board = _board(entry, where, board)
+    return _built(entry, where, board), board
 
 
 def parse_accelerator(
@@ -54,7 +62,10 @@ def parse_accelerator(
 ) -> Accelerator:
     """The accelerator of a file's content; `where` is what errors call the file."""
     entry = checked(AcceleratorEntry, table, where)
-    board = _board(entry, where, board)
+    return _built(entry, where, _board(entry, where, board))
+
+
+def _built(entry: AcceleratorEntry, where: str, board: Board | None) -> Accelerator:
     acc = Accelerator(
         name=entry.name,
         board=board.name if board else entry.board,
@@ -88,8 +99,11 @@ def _board(entry: AcceleratorEntry, where: str, board: Board | None) -> Board | 
         return board
     if board is None:
         return find_board(entry.board, where)
-    if board.name != entry.board:
-        problem = f"board is '{entry.board}', but the run is on '{board.name}'"
+    named = entry.board
+    if named.endswith(".toml"):
+        named = find_board(named, where).name
+    if board.name != named:
+        problem = f"board is '{named}', but the run is on '{board.name}'"
         raise InputError(where, problem, "accepted: the same board, or no board in the file")
     return board
 

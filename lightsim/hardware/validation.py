@@ -19,11 +19,12 @@ from lightsim.hardware.dram import DramPart
 from lightsim.hardware.pe_kinds import PE_KINDS, pe_kind
 from lightsim.numerics.scheme import SCHEMES, Scheme
 
-__all__ = ["validate_accelerator", "validate_memory"]
+__all__ = ["validate_accelerator", "validate_clock", "validate_memory"]
 
 _MOST_ROWS = 4096
 _MOST_PIXELS = 64
 _MOST_LANES = 1 << 20
+_LEAST_HZ = 1_000_000  # less is a forgotten "MHz"
 _MOST_HZ = 2_000_000_000
 _MOST_REQUEST_BYTES = 4096
 _LEAST_PORT_BITS = 32  # a memory word holds at least one of a network's last, 32-bit, results
@@ -37,7 +38,7 @@ def validate_accelerator(acc: Accelerator, where: str | None = None) -> None:
     """
     check = _Check(where or acc.name)
     scheme = _scheme(acc, check)
-    check.number("clock", acc.clock_hz, 1, _MOST_HZ)
+    validate_clock(acc.clock_hz, check.where)
     check.power_of_two("port_bits", acc.port_bits, _LEAST_PORT_BITS, 1024)
     _array(acc, scheme, check)
     _arithmetic(acc, check)
@@ -46,6 +47,12 @@ def validate_accelerator(acc: Accelerator, where: str | None = None) -> None:
     check.power_of_two("request_bytes", acc.request_bytes, acc.word_bytes, _MOST_REQUEST_BYTES)
     check.number("outstanding", acc.outstanding, 1, 1024)
     _memory(acc.memory, check)
+
+
+def validate_clock(hz: int, where: str) -> None:
+    """Raises `InputError` for a clock that no fabric has."""
+    if not _LEAST_HZ <= hz <= _MOST_HZ:
+        raise InputError(where, f"clock is {hz} Hz", "accepted: 1 MHz to 2 GHz")
 
 
 def validate_memory(memory: MemoryInterface, where: str) -> None:

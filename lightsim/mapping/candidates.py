@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.filters import row_groups
-from lightsim.mapping.lowering import EngineLayer
-from lightsim.mapping.schedule import cut
+from lightsim.mapping.plan import EngineLayer
+from lightsim.mapping.schedule import cut, input_channels
 from lightsim.mapping.tiling import grain, input_extent
 from lightsim.mapping.words import block_channels
 from lightsim.mapping.work import column_groups, weight_bytes
@@ -53,7 +53,7 @@ class PositionAxis:
     """Per choice of (Tb, Tr, Tc), arrays [position].
 
     `groups` are pixel groups of all tiles, `read` input pixels of one sweep over the image
-    (overlaps counted), `runs` memory runs per channel block of one sweep.
+    (overlaps counted), `runs` and `written_runs` memory runs per channel block of one sweep.
     """
 
     choices: tuple[tuple[int, int, int], ...]
@@ -66,6 +66,7 @@ class PositionAxis:
     runs: Ints
     largest_computed: Ints
     largest_written: Ints
+    written_runs: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +142,10 @@ def _filter_axis(
             at = (i, j)
             table["m_tiles"][at], table["n_tiles"][at] = len(spans), len(inner)
             if layer.weights is None or layer.groups > 1:
-                share = ceil_div(total * m, layer.computed.channels)
-                blocks = [ceil_div(min(share, total), block)] * len(spans)
+                blocks = [
+                    ceil_div(read.stop, block) - read.start // block
+                    for (read,) in input_channels(layer, n, spans)
+                ]
             else:
                 blocks = [ceil_div(span.size, block) for span in inner]
             table["input_blocks"][at] = sum(blocks)
@@ -173,7 +176,7 @@ def _position_axis(
     columns = [c for c in _multiples(wide, unit_c) if c * 8 >= wide or c == wide]
     batches = sorted({1, images, *(2**i for i in range(images.bit_length()) if 2**i <= images)})
     choices = tuple(product(batches, rows, columns))
-    table = np.zeros((len(choices), 8), np.int64)
+    table = np.zeros((len(choices), 9), np.int64)
     pool = layer.pool[0] * layer.pool[1]
     lanes = accelerator.array.pixels
     down = {r: _extents(layer, 0, high, r) for r in rows}
@@ -195,6 +198,7 @@ def _position_axis(
             runs,
             max(sizes),
             max(sizes) // pool,
+            len(down[r]) * images if c == wide else high // layer.pool[0] * len(across[c]) * images,
         )
     return PositionAxis(
         choices,
@@ -202,7 +206,7 @@ def _position_axis(
         table[:, 1],
         table[:, 2],
         images * high * wide,
-        *(table[:, column] for column in range(3, 8)),
+        *(table[:, column] for column in range(3, 9)),
     )
 
 

@@ -9,7 +9,7 @@ from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.candidates import Candidates, enumerate_candidates
 from lightsim.mapping.cost import order_cost
 from lightsim.mapping.footprint import check_tiling
-from lightsim.mapping.lowering import EngineLayer
+from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.tiling import ORDERS, LoopOrder, Tiling, grain
 
 __all__ = ["choose_tiling"]
@@ -37,9 +37,7 @@ def choose_tiling(
             b, r, c = candidates.positions.choices[int(k)]
             m, n = candidates.filters.m[int(i)], candidates.filters.n[int(j)]
             best = (cost, Tiling(m, n, r, c, b, order, sort_filters))
-    if best is None:
-        raise _nothing_fits(layer, accelerator, images)
-    return best[1]
+    return _smallest(layer, accelerator, images, sort_filters) if best is None else best[1]
 
 
 def _orders(candidates: Candidates) -> tuple[LoopOrder, ...]:
@@ -49,20 +47,28 @@ def _orders(candidates: Candidates) -> tuple[LoopOrder, ...]:
     return tuple(ORDERS)
 
 
-def _nothing_fits(layer: EngineLayer, accelerator: Accelerator, images: int) -> InputError:
-    """Say which buffer refuses even the smallest tile."""
-    unit = grain(layer, accelerator)
-    shape = layer.computed
-    smallest = Tiling(
-        min(unit.m, shape.channels),
-        min(unit.n, layer.source.shape.channels),
-        min(unit.r, shape.height),
-        min(unit.c, shape.width),
+def _smallest(
+    layer: EngineLayer, accelerator: Accelerator, images: int, sort_filters: bool
+) -> Tiling:
+    """The smallest tile, which is too small to be a candidate; or which buffer refuses even it."""
+    unit, shape = grain(layer, accelerator), layer.computed
+    channels = layer.source.shape.channels
+    refusal: InputError | None = None
+    # With all input channels in a tile there are no partial sums to keep.
+    for n in sorted({min(unit.n, channels), channels}):
+        tiling = Tiling(
+            min(unit.m, shape.channels), n, min(unit.r, shape.height), min(unit.c, shape.width),
+            sort_filters=sort_filters,
+        )  # fmt: skip
+        try:
+            check_tiling(layer, accelerator, tiling, images)
+        except InputError as error:
+            refusal = refusal or error
+        else:
+            return tiling
+    assert refusal is not None
+    raise InputError(
+        refusal.where,
+        f"even the smallest tile does not fit: {refusal.problem}",
+        "accepted: a buffer that holds it",
     )
-    try:
-        check_tiling(layer, accelerator, smallest, images)
-    except InputError as error:
-        return InputError(
-            error.where, f"even the smallest tile does not fit: {error.problem}", "enlarge it"
-        )
-    return InputError(layer.name, "no tiling is legal", "enlarge the buffers")

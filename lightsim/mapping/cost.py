@@ -48,14 +48,15 @@ def request_latency_cycles(accelerator: Accelerator) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Stream:
-    """Words and requests that one stream moves, for every candidate [m, n, position]."""
+    """Words, requests and tiles that one stream moves, for every candidate [m, n, position]."""
 
     words: Floats
     requests: Floats
+    tiles: Floats
 
     @classmethod
-    def of(cls, words: NDArray[Any], requests: NDArray[Any]) -> _Stream:
-        return cls(np.asarray(words, np.float64), np.asarray(requests, np.float64))
+    def of(cls, words: NDArray[Any], requests: NDArray[Any], tiles: NDArray[Any]) -> _Stream:
+        return cls(*(np.asarray(count, np.float64) for count in (words, requests, tiles)))
 
 
 def order_cost(candidates: Candidates, order: str) -> tuple[Floats, NDArray[np.bool_]]:
@@ -100,18 +101,22 @@ def _streams(candidates: Candidates, order: str) -> dict[str, _Stream]:
     blocks = f.input_blocks[:, :, None]
     read = blocks * p.read[None, None, :]
     runs = blocks * p.runs[None, None, :]
-    streams = {"input": _Stream.of(read * sweeps, np.maximum(runs, read * word / request) * sweeps)}
+    requests = np.maximum(runs, read * word / request) * sweeps
+    streams = {"input": _Stream.of(read * sweeps, requests, distinct * sweeps)}
     if layer.weights is not None:
         again = _loads(order, counts, "mn") / (m * n)
         nbytes = f.weight_bytes[:, :, None] * again
-        streams["weight"] = _Stream.of(nbytes / word, np.maximum(nbytes / request, m * n * again))
+        tiles = m * n * again
+        streams["weight"] = _Stream.of(nbytes / word, np.maximum(nbytes / request, tiles), tiles)
     out = candidates.out_blocks[:, None, None] * m
     pool = layer.pool[0] * layer.pool[1]
     written = out * (p.pixels / pool)
-    streams["output"] = _Stream.of(written, np.maximum(written * word / request, m * s))
+    runs = out * p.written_runs[None, None, :]
+    streams["output"] = _Stream.of(written, np.maximum(written * word / request, runs), m * s)
     if layer.residual is not None:
         back = candidates.residual_blocks[:, None, None] * m * float(p.pixels)
-        streams["residual"] = _Stream.of(back, np.maximum(back * word / request, m * s))
+        runs = candidates.residual_blocks[:, None, None] * m * p.written_runs[None, None, :]
+        streams["residual"] = _Stream.of(back, np.maximum(back * word / request, runs), m * s)
     return streams
 
 
@@ -132,9 +137,13 @@ def _array_cycles(candidates: Candidates) -> Floats:
 
 
 def _memory_cycles(candidates: Candidates, streams: dict[str, _Stream]) -> Floats:
-    """Cycles of the busiest memory port, or of the memory itself if it is slower."""
+    """Cycles of the busiest stream or memory port, or of the memory itself if it is slower.
+
+    A stream begins a tile when the one before it is done, so every tile pays a latency.
+    """
     accelerator = candidates.accelerator
-    apart = request_latency_cycles(accelerator) / accelerator.outstanding
+    latency = request_latency_cycles(accelerator)
+    apart = latency / accelerator.outstanding
     total: Floats = np.zeros(1)
     slowest: Floats = np.zeros(1)
     for port in accelerator.ports:
@@ -142,7 +151,9 @@ def _memory_cycles(candidates: Candidates, streams: dict[str, _Stream]) -> Float
         for name in port.streams:
             if name in streams:
                 stream = streams[name]
-                cycles = cycles + np.maximum(stream.words, stream.requests * apart)
+                moving = np.maximum(stream.words, stream.requests * apart)
+                slowest = np.maximum(slowest, moving + stream.tiles * latency)
+                cycles = cycles + moving
                 total = total + stream.words
         slowest = np.maximum(slowest, cycles)
     rate = memory_bytes_per_cycle(accelerator)

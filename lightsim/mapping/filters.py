@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.pe_kinds import PeKind, pe_kind
 from lightsim.mapping.layout import Span
-from lightsim.mapping.lowering import EngineLayer
+from lightsim.mapping.plan import EngineLayer
 from lightsim.numerics.scheme import Scheme
 from lightsim.units import ceil_div
 
@@ -71,7 +71,7 @@ class _Builder:
         self._kinds = row_kinds(accelerator)
         self._columns = accelerator.array.columns
         self._bits = layer.source.element.bits
-        self._sort = sort_filters and main.scheme.k_per_filter
+        self._sort = sort_filters and main.scheme.max_terms > 1
         self._fast = [
             row
             for row, kind in enumerate(self._kinds)
@@ -99,15 +99,20 @@ class _Builder:
         return tuple(self._group(chunk + [-1] * (rows - len(chunk)), channels) for chunk in chunks)
 
     def _mixed(self, filters: list[int], channels: Span | None) -> tuple[RowGroup, ...]:
-        """Two-term filters on the fast rows of as many groups as possible."""
+        """Two-term filters on the fast rows, except in as many groups as cannot do without."""
         rows, fast = len(self._kinds), self._fast
         slow = [row for row in range(rows) if row not in set(fast)]
-        count = ceil_div(len(filters), rows)
         two = [f for f in filters if self._k[f] > 1]
         rest = [f for f in filters if self._k[f] <= 1]
-        full = 0
-        while len(fast) * (count - full) + rows * full < len(two):
-            full += 1
+        fewest = ceil_div(len(filters), rows)
+
+        def slow_groups(count: int) -> int:
+            return max(0, ceil_div(len(two) - len(fast) * count, len(slow)))
+
+        # Where fast rows are the larger part, leaving slow rows empty may take fewer passes.
+        most = max(fewest, ceil_div(len(two), len(fast)))
+        count = min(range(fewest, most + 1), key=lambda count: count + slow_groups(count))
+        full = slow_groups(count)
         groups = []
         for index in range(count):
             placed = [-1] * rows
@@ -125,10 +130,11 @@ class _Builder:
         outer = self._layer.computed.channels // self._layer.groups
         inner = self._layer.source.shape.channels // self._layer.groups
         groups: list[RowGroup] = []
-        for start in range(filters.start, filters.stop, outer):
-            index = start // outer
+        for index in range(filters.start // outer, ceil_div(filters.stop, outer)):
+            start = max(filters.start, index * outer)
+            stop = min(filters.stop, (index + 1) * outer)
             channels = Span(index * inner, (index + 1) * inner)
-            groups.extend(self.dense(list(range(start, start + outer)), channels))
+            groups.extend(self.dense(list(range(start, stop)), channels))
         return tuple(groups)
 
     def depthwise(self, filters: Span) -> tuple[RowGroup, ...]:

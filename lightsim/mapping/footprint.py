@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from lightsim.errors import InputError
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.pipeline import PARAMETER_SLOTS
-from lightsim.mapping.lowering import EngineLayer
+from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.schedule import Schedule, make_schedule
 from lightsim.mapping.tiling import ORDERS, Grain, Tiling, grain
 from lightsim.mapping.work import activation_bytes, weight_bytes

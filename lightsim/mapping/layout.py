@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lightsim.errors import InputError
-from lightsim.mapping.lowering import Plan, TensorView
+from lightsim.mapping.plan import Plan, TensorView
 from lightsim.mapping.words import block_channels
 from lightsim.units import ceil_div
 

@@ -8,109 +8,20 @@ reorganise is one strided copy per block offset.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.errors import InputError
 from lightsim.hardware.accelerator import Accelerator
-from lightsim.mapping.input_form import InputForm, choose_form
+from lightsim.mapping.input_form import choose_form
+from lightsim.mapping.plan import EngineLayer, Kind, Plan, Tensor, TensorView
 from lightsim.network.layer import Padding
 from lightsim.network.tensor import ElementType, TensorShape
 from lightsim.quantisation.workload import QuantisedLayer, Workload
 
-__all__ = ["EngineLayer", "Kind", "Plan", "Tensor", "TensorView", "lower"]
-
-Kind = Literal["convolution", "depthwise", "pooling", "addition"]
-
-
-@dataclass(frozen=True, slots=True)
-class Tensor:
-    """Activations that live in memory: a name, a shape and an element type."""
-
-    name: str
-    shape: TensorShape
-    element: ElementType
-
-
-@dataclass(frozen=True, slots=True)
-class TensorView:
-    """`channels` channels of a tensor from channel `offset` on."""
-
-    tensor: str
-    offset: int
-    shape: TensorShape
-    element: ElementType
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class EngineLayer:
-    """One pass over the machine.
-
-    `computed` is the shape before a fused pooling, `destination.shape` the one after it.
-    `main` holds the integers of the convolution, pooling or addition; `addition` and `pooling`
-    those of the fused layers. `weights` are `main`'s, shaped for `window`
-    (int16[out, in / groups, kernel height, kernel width]). For an addition, fused or not,
-    `swapped` says that the residual is the addition's first input.
-    """
-
-    name: str
-    kind: Kind
-    main: QuantisedLayer
-    source: TensorView
-    residual: TensorView | None
-    destination: TensorView
-    computed: TensorShape
-    kernel: tuple[int, int]
-    stride: tuple[int, int]
-    padding: Padding
-    groups: int
-    weights: NDArray[np.int16] | None
-    addition: QuantisedLayer | None = None
-    pooling: QuantisedLayer | None = None
-    swapped: bool = False
-
-    @property
-    def fused(self) -> tuple[str, ...]:
-        """The names of the layers done in the same pass."""
-        return tuple(q.layer.name for q in (self.addition, self.pooling) if q is not None)
-
-    @property
-    def last_name(self) -> str:
-        """The network layer whose output this pass writes."""
-        return self.fused[-1] if self.fused else self.main.layer.name
-
-    @property
-    def pool(self) -> tuple[int, int]:
-        """Rows and columns of a fused pooling window (1, 1 without one)."""
-        return (1, 1) if self.pooling is None else self.pooling.layer.kernel
-
-    @property
-    def macs(self) -> int:
-        """Multiply-accumulates this pass does for one image."""
-        if self.weights is None:
-            return 0
-        return int(self.weights.size) * self.computed.height * self.computed.width
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Plan:
-    """The passes in order, the tensors they join, and where the network's ends are.
-
-    `form` says how the host stores the input; `written` are the network layers whose output is
-    stored, and where.
-    """
-
-    workload: Workload
-    layers: tuple[EngineLayer, ...]
-    tensors: tuple[Tensor, ...]
-    input: TensorView
-    form: InputForm
-    output: TensorView
-    written: Mapping[str, TensorView]
+__all__ = ["lower"]
 
 
 def lower(workload: Workload, accelerator: Accelerator | None = None) -> Plan:
@@ -119,6 +30,28 @@ def lower(workload: Workload, accelerator: Accelerator | None = None) -> Plan:
     With an accelerator the input is stored in the form that suits its array.
     """
     return _Lowering(workload, accelerator).plan()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Window:
+    """A convolution's weights [out, in / groups, high, wide] and how they move."""
+
+    weights: NDArray[np.int16]
+    kernel: tuple[int, int]
+    stride: tuple[int, int]
+    padding: Padding
+
+
+@dataclass(slots=True, eq=False)
+class _Fused:
+    """What is done in the same pass as a convolution, and the last layer of it."""
+
+    last: QuantisedLayer
+    computed: TensorShape
+    addition: QuantisedLayer | None = None
+    pooling: QuantisedLayer | None = None
+    residual: TensorView | None = None
+    swapped: bool = False
 
 
 class _Lowering:
@@ -203,12 +136,31 @@ class _Lowering:
                     residual=self._views[q.layer.inputs[1]],
                 )
             case "flatten":
+                self._refuse_vector(q)
                 self._views[q.layer.name] = self._views[q.layer.inputs[0]]
                 self._done.add(q.layer.name)
             case "concat":
                 self._concat(q)
             case "reorganise":
                 self._reorganise(q)
+
+    def _refuse_vector(self, q: QuantisedLayer) -> None:
+        """Refuse readers for which the values would have to be moved to become a vector.
+
+        A dense layer reads the image as it lies; any other reader would find its channels
+        spread over the pixels.
+        """
+        shape = self._views[q.layer.inputs[0]].shape
+        if shape.height * shape.width == 1:
+            return
+        for name in self._users.get(q.layer.name, []):
+            operator = self._workload.layer(name).layer.operator
+            if operator not in ("dense", "flatten"):
+                raise InputError(
+                    name,
+                    f"{operator} reads '{q.layer.name}', which flattens an image of {shape}",
+                    "accepted: dense layers after flatten, or an image of one pixel",
+                )
 
     def _append(
         self,
@@ -239,61 +191,71 @@ class _Lowering:
 
     def _convolution(self, q: QuantisedLayer) -> None:
         layer = q.layer
-        weights = q.weights
-        if weights is None:
-            raise InputError(layer.name, "has no weights", "quantise the network first")
         source = self._views[layer.inputs[0]]
-        kernel, stride, padding = layer.kernel, layer.stride, layer.padding
-        if layer.operator == "dense":
-            # A dense layer after flatten reads the unflattened image with a kernel of its size.
-            kernel = (source.shape.height, source.shape.width)
-            weights = weights.reshape(weights.shape[0], source.shape.channels, *kernel)
-        elif self._form.unfolded_for == layer:
-            # The kernel's columns have become channels: [out, in, high, wide] to
-            # [out, wide * in, high, 1].
-            weights = weights.transpose(0, 3, 1, 2).reshape(len(weights), -1, kernel[0], 1)
-            kernel, stride = (kernel[0], 1), (stride[0], 1)
-            padding = replace(padding, left=0, right=0)
-        last, addition, residual, swapped = q, None, None, False
-        follower = self._only_user(layer.name)
-        if follower is not None and follower.layer.operator == "add":
-            other = [name for name in follower.layer.inputs if name != layer.name]
-            eight_bits = q.output.bits == 8 and follower.output.bits == 8
-            if len(other) == 1 and other[0] in self._views and eight_bits:
-                addition, last = follower, follower
-                residual = self._views[other[0]]
-                swapped = follower.layer.inputs[0] == other[0]
-                self._done.add(layer.name)
-                follower = self._only_user(addition.layer.name)
-        computed = last.layer.output_shape
-        pooling = None
-        if follower is not None and _pools_in_place(follower):
-            pooling, pool = follower, follower.layer.kernel
-            out = follower.layer.output_shape
-            computed = replace(computed, height=out.height * pool[0], width=out.width * pool[1])
-            self._done.update((layer.name, last.layer.name))
-            last = follower
+        window = self._window(q, source)
+        fused = self._fuse(q)
         depthwise = layer.groups > 1 and layer.groups == layer.input_shape.channels
-        depthwise = depthwise and weights.shape[0] == layer.groups
+        depthwise = depthwise and len(window.weights) == layer.groups
         self._passes.append(
             EngineLayer(
                 name=layer.name,
                 kind="depthwise" if depthwise else "convolution",
                 main=q,
                 source=source,
-                residual=residual,
-                destination=self._destination(last),
-                computed=computed,
-                kernel=kernel,
-                stride=stride,
-                padding=padding,
+                residual=fused.residual,
+                destination=self._destination(fused.last),
+                computed=fused.computed,
+                kernel=window.kernel,
+                stride=window.stride,
+                padding=window.padding,
                 groups=layer.groups,
-                weights=weights,
-                addition=addition,
-                pooling=pooling,
-                swapped=swapped,
+                weights=window.weights,
+                addition=fused.addition,
+                pooling=fused.pooling,
+                swapped=fused.swapped,
             )
         )
+
+    def _window(self, q: QuantisedLayer, source: TensorView) -> _Window:
+        """The kernel as the machine moves it over the source as it is stored."""
+        layer, weights = q.layer, q.weights
+        if weights is None:
+            raise InputError(layer.name, "has no weights", "quantise the network first")
+        if layer.operator == "dense":
+            # A dense layer after flatten reads the unflattened image with a kernel of its size.
+            kernel = (source.shape.height, source.shape.width)
+            weights = weights.reshape(weights.shape[0], source.shape.channels, *kernel)
+            return _Window(weights, kernel, layer.stride, layer.padding)
+        if self._form.unfolded_for == layer:
+            # The kernel's columns have become channels: [out, in, high, wide] to
+            # [out, wide * in, high, 1].
+            high = layer.kernel[0]
+            weights = weights.transpose(0, 3, 1, 2).reshape(len(weights), -1, high, 1)
+            padding = replace(layer.padding, left=0, right=0)
+            return _Window(weights, (high, 1), (layer.stride[0], 1), padding)
+        return _Window(weights, layer.kernel, layer.stride, layer.padding)
+
+    def _fuse(self, q: QuantisedLayer) -> _Fused:
+        """What can be done in the same pass as a convolution: an addition, then a pooling."""
+        fused = _Fused(last=q, computed=q.layer.output_shape)
+        follower = self._only_user(q.layer.name)
+        if follower is not None and follower.layer.operator == "add":
+            other = [name for name in follower.layer.inputs if name != q.layer.name]
+            eight_bits = q.output.bits == 8 and follower.output.bits == 8
+            if len(other) == 1 and other[0] in self._views and eight_bits:
+                fused.addition = fused.last = follower
+                fused.residual = self._views[other[0]]
+                fused.swapped = follower.layer.inputs[0] == other[0]
+                self._done.add(q.layer.name)
+                follower = self._only_user(follower.layer.name)
+        if follower is not None and _pools_in_place(follower):
+            pool, out = follower.layer.kernel, follower.layer.output_shape
+            self._done.update((q.layer.name, fused.last.layer.name))
+            fused.pooling = fused.last = follower
+            fused.computed = replace(
+                fused.computed, height=out.height * pool[0], width=out.width * pool[1]
+            )
+        return fused
 
     def _only_user(self, name: str) -> QuantisedLayer | None:
         """The one layer that reads `name`, if the result is needed nowhere else."""

@@ -11,7 +11,8 @@ from lightsim.hardware.pe_kinds import PE_KINDS, pe_kind
 from lightsim.mapping.choose import choose_tiling
 from lightsim.mapping.footprint import check_tiling
 from lightsim.mapping.layout import MemoryMap, Run, activation_runs, check_view
-from lightsim.mapping.lowering import EngineLayer, Plan, lower
+from lightsim.mapping.lowering import lower
+from lightsim.mapping.plan import EngineLayer, Plan
 from lightsim.mapping.schedule import Schedule, Tile
 from lightsim.mapping.tiling import Tiling
 from lightsim.mapping.work import weight_bytes

@@ -14,11 +14,11 @@ from itertools import product
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.filters import RowGroup, row_groups
 from lightsim.mapping.layout import Span, Volume
-from lightsim.mapping.lowering import EngineLayer
+from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.tiling import Tiling, input_extent
 from lightsim.units import ceil_div
 
-__all__ = ["Schedule", "Tile", "cut", "make_schedule"]
+__all__ = ["Schedule", "Tile", "cut", "input_channels", "make_schedule"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def make_schedule(
 ) -> Schedule:
     """The tiles of one pass over `images` images."""
     filters = cut(layer.computed.channels, tiling.m)
-    channels = _input_channels(layer, tiling, filters)
+    channels = input_channels(layer, tiling.n, filters)
     has_weights = layer.weights is not None
     groups = tuple(
         row_groups(layer, accelerator, span, tiling.sort_filters) if has_weights else ()
@@ -120,15 +120,15 @@ def make_schedule(
     )
 
 
-def _input_channels(
-    layer: EngineLayer, tiling: Tiling, filters: tuple[Span, ...]
+def input_channels(
+    layer: EngineLayer, size: int, filters: tuple[Span, ...]
 ) -> list[tuple[Span, ...]]:
-    """For every filter tile, the input channel tiles that it sums over."""
+    """For every filter tile, the input channel tiles of `size` channels that it sums over."""
     if layer.weights is None:
         return [(span,) for span in filters]
     total = layer.source.shape.channels
     if layer.groups == 1:
-        return [cut(total, tiling.n)] * len(filters)
+        return [cut(total, size)] * len(filters)
     outer = layer.computed.channels // layer.groups
     inner = total // layer.groups
     return [(Span(f.start // outer * inner, ceil_div(f.stop, outer) * inner),) for f in filters]

@@ -7,7 +7,7 @@ from math import lcm
 from typing import Literal
 
 from lightsim.hardware.accelerator import Accelerator
-from lightsim.mapping.lowering import EngineLayer
+from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.words import block_channels
 from lightsim.units import ceil_div
 
@@ -62,7 +62,8 @@ def grain(layer: EngineLayer, accelerator: Accelerator) -> Grain:
     """The grain of a pass's tiles.
 
     Filters come in whole output words and, for a convolution, whole row groups; input channels
-    in whole input words and whole column groups. Grouped convolutions tile whole groups.
+    in whole input words and whole column groups. Grouped convolutions tile whole groups, or
+    parts of groups whose channels fill whole words and whose filters whole row groups.
     """
     word = accelerator.word_bytes
     out_block = block_channels(word, layer.destination.element.bits)
@@ -83,7 +84,10 @@ def grain(layer: EngineLayer, accelerator: Accelerator) -> Grain:
             if groups >= layer.groups:
                 groups = layer.groups
                 break
-        return Grain(groups * outer, layer.source.shape.channels, *pool)
+        part = lcm(out_block, array.rows)
+        if layer.kind == "depthwise" or inner % in_block or outer % part:
+            part = groups * outer
+        return Grain(part, layer.source.shape.channels, *pool)
     return Grain(lcm(out_block, array.rows), lcm(in_block, array.columns), *pool)
 
 

@@ -11,7 +11,7 @@ from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.pipeline import PARAMETER_BYTES
 from lightsim.mapping.filters import RowGroup, row_kinds
 from lightsim.mapping.layout import Span, Volume
-from lightsim.mapping.lowering import EngineLayer, TensorView
+from lightsim.mapping.plan import EngineLayer, TensorView
 from lightsim.mapping.schedule import Tile
 from lightsim.mapping.words import block_channels
 from lightsim.units import ceil_div

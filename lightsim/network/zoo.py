@@ -34,7 +34,7 @@ def load_network(name_or_path: str | Path) -> Network:
     for file in _zoo():
         if file.name == name + _SUFFIX:
             return parse_network(file.read_text(encoding="utf-8"), file.name)
-    if Path(name).exists():
+    if name and Path(name).exists():
         raise InputError(name, "not the name of a network file", f"accepted: a {_SUFFIX} file")
     raise unknown_name("network", "network", name, zoo_names())
 

@@ -3,14 +3,15 @@
     a term      bit 3 sign, bits 2..0 m: m = 0..6 is +-2^(7-m), m = 7 is "no term"
     a code      term 0 in bits 3..0, term 1 in bits 7..4
 
-Seven exponents and an absent word are our choice: FLightNN (DAC 2019) has 4 bits a term and
-filters of different k, so one of the sixteen words must say "absent", and giving up the
-smallest exponent under both signs keeps the format symmetric. The canonical absent word is
-0b0111, and the canonical code of a value is the one that the greedy rounding makes of it.
+Seven exponents and an absent word are our choice: with 4 bits a term and filters of different
+k (FLightNN, DAC 2019), one of the sixteen words must say "absent", and giving up the smallest
+exponent under both signs keeps the format symmetric. The canonical absent word is 0b0111, and
+the canonical code of a value is the one that the greedy rounding makes of it.
 
-`nearest` is FLightNN's greedy rounding: with r = w, each term in turn is
-R(r) = sign(r) * 2^round(log2 |r|), kept between the smallest and the largest term, and r loses
-it; a term is absent where r is nearer to zero than to the smallest term (a tie is present).
+`nearest` is FLightNN's greedy rounding (as recalled from the paper): with r = w, each term in
+turn is R(r) = sign(r) * 2^round(log2 |r|), kept between the smallest and the largest term, and
+r loses it; a term is absent where r is nearer to zero than to the smallest term (a tie is
+present: both choices are ours).
 Every sum of two terms is its own greedy sum, but the greedy sum is not always the nearest:
 integer 87 becomes 64 + 32 = 96 although 64 + 16 = 80 is nearer. `nearest_values` gives that.
 `stochastic` chooses between the neighbours that k terms can reach.

@@ -19,6 +19,7 @@ __all__ = ["Accumulation", "accumulator_bits", "check_accumulators", "filter_blo
 
 Accumulation = Literal["exact", "truncate"]
 
+_WIDEST = 32  # bits of any accumulator
 _BLOCK_WEIGHTS = 1 << 19  # weights looked at together: the wide temporaries stay small
 
 
@@ -45,11 +46,12 @@ def check_accumulators(workload: Workload, bits: int, accumulation: Accumulation
                     pair,
                 )
     if worst_bits > bits:
+        wider = f"at least {worst_bits} bits, or " if worst_bits <= _WIDEST else ""
         raise InputError(
             f"layer '{worst_layer}', filter {worst_filter}",
             f"sums from {worst[0]} to {worst[1]} need {worst_bits} bits, the accumulator has "
             f"{bits}",
-            f"use at least {worst_bits} bits, or overflow 'wrap' or 'saturate'",
+            f"use {wider}overflow 'wrap' or 'saturate'",
         )
 
 

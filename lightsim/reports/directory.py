@@ -26,8 +26,8 @@ def write_directory(report: RunReport, path: Path) -> None:
 
     A directory of an earlier run is overwritten file by file; other files in it stay. All
     files are written under temporary names and then renamed, so an interrupt leaves the
-    earlier run, or nothing, not even a new empty directory. Raises `InputError` for a directory that is not LightSim's or
-    cannot be written.
+    earlier run, or nothing, not even a new empty directory. Raises `InputError` for a directory
+    that is not LightSim's or cannot be written.
     """
     check_directory(path)
     partial = {name: path / f"{_PARTIAL}{name}" for name in FILES}
@@ -75,13 +75,12 @@ def check_directory(path: Path) -> None:
 
 def _check_place(path: Path) -> None:
     """Refuse a new directory where none can be made."""
+    accepted = "name a directory in one that can be written"
     place = next(parent for parent in path.absolute().parents if parent.exists())
     if not place.is_dir():
-        raise InputError(str(path), f"'{place}' is a file", "name a directory that can be made")
+        raise InputError(str(path), f"cannot be made: '{place}' is a file", accepted)
     if not os.access(place, os.W_OK | os.X_OK):
-        raise InputError(
-            str(path), f"'{place}' is not writable", "name a directory that can be made"
-        )
+        raise InputError(str(path), f"cannot be made: '{place}' is not writable", accepted)
 
 
 def _is_run(path: Path) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.hardware.accelerator import Accumulator
-from lightsim.mapping.lowering import EngineLayer
+from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.schedule import Tile
 from lightsim.numerics.accumulator import Accumulators, Overflow, fit_accumulator
 from lightsim.numerics.convolution import convolve
@@ -19,6 +19,7 @@ from lightsim.numerics.requantise import requantise, threshold
 from lightsim.numerics.truncation import convolve_truncating
 from lightsim.numerics.xnor import convolve_xnor
 from lightsim.simulation.contents import Activations, WeightTile, as_addressed
+from lightsim.units import ceil_div
 
 __all__ = ["TileResult", "accumulate", "elementwise", "post_process"]
 
@@ -97,10 +98,16 @@ def _parts(layer: EngineLayer, tile: Tile) -> list[tuple[slice, slice]]:
         return [(slice(None), slice(None))]
     outer = layer.computed.channels // layer.groups
     inner = layer.source.shape.channels // layer.groups
-    count = tile.read.channels.size // inner
-    return [
-        (slice(g * outer, (g + 1) * outer), slice(g * inner, (g + 1) * inner)) for g in range(count)
-    ]
+    filters = tile.computed.channels
+    first = filters.start // outer
+    parts = []
+    for group in range(first, ceil_div(filters.stop, outer)):
+        start, stop = max(filters.start, group * outer), min(filters.stop, (group + 1) * outer)
+        channel = (group - first) * inner
+        parts.append(
+            (slice(start - filters.start, stop - filters.start), slice(channel, channel + inner))
+        )
+    return parts
 
 
 def post_process(

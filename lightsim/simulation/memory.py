@@ -12,18 +12,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import simpy
-from simpy.events import EventPriority
 
 from lightsim.hardware.accelerator import Accelerator, IdealMemory, StreamName
 from lightsim.hardware.pipeline import CHANNEL_SLOTS
 from lightsim.mapping.layout import Run
 from lightsim.memory import make_channel
+from lightsim.simulation.events import at_end_of_cycle, succeed_at
 from lightsim.units import Clock, ceil_div
 
 __all__ = ["MemorySystem", "StreamTraffic"]
 
-# Processed after every ordinary event of the same cycle.
-_END_OF_CYCLE = EventPriority(2)
 _IMAGES: tuple[StreamName, StreamName] = ("input", "residual")
 
 
@@ -153,10 +151,7 @@ class MemorySystem:
         if self._wake_at is not None and self._wake_at <= cycle:
             return
         self._wake_at = cycle
-        event = self._env.event()
-        event._ok, event._value = True, cycle
-        event.callbacks = [self._end_of_cycle]
-        self._env.schedule(event, priority=_END_OF_CYCLE, delay=cycle - self._env.now)
+        at_end_of_cycle(self._env, cycle, self._end_of_cycle)
 
     def _end_of_cycle(self, event: simpy.Event) -> None:
         now = int(self._env.now)
@@ -215,5 +210,4 @@ class MemorySystem:
             self._show(stream, now + 1)
         elif stream.finished is not None:
             event, stream.finished = stream.finished, None
-            event._ok, event._value = True, stream.done
-            self._env.schedule(event, delay=stream.done - now)
+            succeed_at(self._env, event, stream.done)

@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.layout import Volume
-from lightsim.mapping.lowering import EngineLayer, Plan, TensorView
+from lightsim.mapping.plan import EngineLayer, Plan, TensorView
 from lightsim.mapping.schedule import Schedule, Tile
 from lightsim.numerics.formats import codec
 from lightsim.quantisation.truncation import truncates
-from lightsim.simulation.contents import Activations, TermPlanes, WeightTile
+from lightsim.simulation.contents import Activations, TermPlanes, WeightTile, as_addressed
 
 __all__ = ["Store"]
 
@@ -45,9 +45,9 @@ class Store:
         return self._box(view, volume).copy()
 
     def write(self, view: TensorView, volume: Volume, values: Activations) -> None:
-        """Store values into a box of a view."""
+        """Store values into a box of a view, as far as they are those of such a box."""
         box = self._box(view, volume)
-        box[...] = values.reshape(box.shape)
+        box[...] = as_addressed(values, box.shape)
 
     def layer_output(self, view: TensorView) -> Activations:
         """All values of a view."""

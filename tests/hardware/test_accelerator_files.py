@@ -68,7 +68,7 @@ def accelerators(draw):
         name=draw(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,20}", fullmatch=True)),
         board=None,
         scheme=scheme,
-        clock_hz=draw(st.integers(1, 4000)) * draw(st.sampled_from([1, 1000, 500_000])),
+        clock_hz=draw(st.integers(2, 3999)) * 500_000 + draw(st.sampled_from([0, 1, 1000])),
         array=array,
         accumulator=Accumulator(
             bits,

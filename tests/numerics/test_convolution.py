@@ -153,6 +153,18 @@ def test_truncating_many_terms():
     assert out.item() == 255 * 40 * 9 * 2
 
 
+def test_truncating_terms_beyond_32_bits():
+    """78,400 terms of the largest number pass 2**31 between two flushes: int64 stays exact."""
+    x = np.full((1, 8, 70, 70), -32768, np.int16)
+    ones = np.ones((2, 1, 8, 70, 70), np.int8)
+    out = np.zeros((1, 1, 1, 1), np.int64)
+    convolve_truncating(x, ones, 0 * ones, ones > 0, out)
+    assert out.item() == -32768 * 78400 < -(2**31)
+    wrapping = np.zeros((1, 1, 1, 1), np.int32)
+    convolve_truncating(x, ones, 0 * ones, ones > 0, wrapping)
+    assert wrapping.item() == reference.wrapped(-32768 * 78400, 32)
+
+
 def test_truncation_worked_by_hand():
     """-(5 >> 1) = -2 but (-5) >> 1 = -3: the shift comes before the sign, towards minus infinity;
     exact accumulation of 5 * 2^-1 would keep the half.
@@ -235,19 +247,83 @@ def test_truncating_and_xnor_tiles_add_up():
     assert (sums[2] == sums[3]).all()
 
 
-def test_images_larger_than_a_strip():
-    """Several strips of rows, several images in one: the whole equals its rows one by one."""
+def in_64_bits(x, weights, out, stride):
+    """The convolution with a border of 1 as matrix products in int64, one tap at a time."""
+    rows, columns = out.shape[2:]
+    padded = np.pad(x.astype(int), ((0, 0), (0, 0), (1, 1), (1, 1)))
+    total = np.zeros(out.shape, int)
+    for ky, kx in np.ndindex(weights.shape[2:]):
+        seen = padded[:, :, ky :: stride[0], kx :: stride[1]][:, :, :rows, :columns]
+        total += np.einsum("bnrc,mn->bmrc", seen, weights[:, :, ky, kx].astype(int))
+    return total
+
+
+@pytest.mark.parametrize("channels", [5, 24])  # gathered as patches, and channels last
+@pytest.mark.parametrize("stride", [(1, 1), (2, 1), (3, 2)])
+def test_images_larger_than_a_strip(channels, stride):
+    """Several strips of rows, several images, for every kernel that works in strips."""
     rng = np.random.default_rng(6)
-    x = rng.integers(0, 256, (3, 24, 70, 90)).astype(np.int16)
-    weights = rng.integers(-128, 128, (5, 24, 3, 3)).astype(np.int16)
-    whole, rows = np.zeros((3, 5, 70, 90), np.int32), np.zeros((3, 5, 70, 90), np.int32)
-    convolve(x, weights, whole, origin=(-1, -1))
-    for b in range(3):
-        for r in range(70):
-            convolve(x[b : b + 1], weights, rows[b : b + 1, :, r : r + 1], origin=(r - 1, -1))
-    assert (whole == rows).all()
-    patch = x[:, :, 34:37, 44:47].reshape(3, -1).astype(int)
-    assert (whole[:, :, 35, 45] == patch @ weights.reshape(5, -1).astype(int).T).all()
+    x = rng.integers(0, 256, (2, channels, 150, 110)).astype(np.int16)
+    weights = rng.choice([-1, 1], (3, channels, 3, 3)).astype(np.int16)
+    shape = (2, 3, 150 // stride[0], -(-110 // stride[1]))
+    for kernel in ("exact", "truncating", "xnor"):
+        out = np.zeros(shape, np.int32)
+        if kernel == "exact":
+            convolve(x, weights, out, stride, (-1, -1))
+            expected = in_64_bits(x, weights, out, stride)
+        elif kernel == "truncating":
+            sign = weights[None].astype(np.int8)
+            convolve_truncating(x, sign, 0 * sign + 3, sign != 0, out, stride, (-1, -1))
+            expected = in_64_bits(x >> 3, weights, out, stride)
+        else:
+            signs = np.where(x > 99, 1, -1).astype(np.int16)
+            convolve_xnor(signs, weights, out, stride, (-1, -1))
+            border = weights.sum(axis=1, keepdims=True)  # what a padding of -1 takes away
+            ones = np.ones_like(signs[:, :1])
+            expected = in_64_bits(signs, weights, out, stride)
+            expected += (
+                in_64_bits(ones, border, out, stride) - weights.sum(axis=(1, 2, 3))[:, None, None]
+            )
+        assert (out == expected).all(), kernel
+
+
+def test_more_filters_than_the_cache_holds():
+    """2,250 weights a filter: 70 filters are done in groups of 56."""
+    rng = np.random.default_rng(10)
+    x = rng.integers(0, 256, (2, 250, 5, 3)).astype(np.int16)
+    weights = rng.integers(-128, 128, (70, 250, 3, 3)).astype(np.int16)
+    out = np.zeros((2, 70, 5, 3), np.int32)
+    convolve(x, weights, out, origin=(-1, -1))
+    assert (out == in_64_bits(x, weights, out, (1, 1))).all()
+
+
+def test_views_that_step_or_run_backwards():
+    rng = np.random.default_rng(11)
+    x = rng.integers(-128, 256, (3, 128, 9, 9)).astype(np.int16)
+    weights = rng.integers(-256, 257, (6, 128, 3, 3)).astype(np.int16)
+    images = x[::-1, ::2], x[:, 64:, ::-1, ::-1], x[::2, 1::2, :, ::2]
+    filters = weights[:, ::2], weights[::-1, 1::2, ::-1], weights[::2, ::-2, :1, 1:2]
+    for image, kernel in ((i, f) for i in images for f in filters):
+        for cut in (image, image[:, :, : kernel.shape[2], : kernel.shape[3]]):
+            rows, columns = (cut.shape[a] - kernel.shape[a] + 1 for a in (2, 3))
+            out, whole = np.zeros((2, len(cut), len(kernel), rows, columns), np.int32)
+            convolve(cut, kernel, out)
+            convolve(cut.copy(), kernel.copy(), whole)
+            assert (out == whole).all()
+            exact = np.einsum(
+                "bnyx,mnyx->bm",
+                cut[:, :, : kernel.shape[2], : kernel.shape[3]].astype(int),
+                kernel.astype(int),
+            )
+            assert (out[:, :, 0, 0] == exact).all()
+
+
+def test_an_image_the_size_of_its_kernel_but_shifted():
+    x = np.arange(64 * 9, dtype=np.int16).reshape(1, 64, 3, 3)
+    weights = np.ones((1, 64, 3, 3), np.int16)
+    out = np.zeros((1, 1, 1, 1), np.int32)
+    convolve(x, weights, out, origin=(1, -1))
+    assert out.item() == x[:, :, 1:, :2].sum()
 
 
 @pytest.mark.parametrize("accumulator", [np.int32, np.int64])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from itertools import pairwise
 
 import numpy as np
 
@@ -52,7 +53,7 @@ def check_trace(result):
         by_unit.setdefault(interval.unit, []).append((interval.start, interval.end))
     for unit, spans in by_unit.items():
         spans.sort()
-        for (_, before), (after, _) in zip(spans, spans[1:], strict=False):
+        for (_, before), (after, _) in pairwise(spans):
             assert before <= after, f"{unit} is in two places in cycle {after}"
 
 

@@ -63,17 +63,22 @@ def machine(*, ports=SEPARATE, pe=None, rows=4, columns=8, pixels=1, lanes=4, ba
     return built
 
 
-def _kinds(scheme):
-    return sorted(name for name, kind in PE_KINDS.items() if scheme in kind.runs)
+def _kinds(scheme, accumulator):
+    """The PE kinds that take the scheme's weights and sum their terms in the accumulator's way."""
+    whole = accumulator.accumulation == "exact" or SCHEMES[scheme].fraction_bits == 0
+    return sorted(
+        name for name, kind in PE_KINDS.items() if scheme in kind.runs and (whole or kind.shifts)
+    )
 
 
 def random_accelerator(dice, scheme):
     """Any machine that runs `scheme`; its buffers are large, for the case to cut down."""
     port_bits = dice.choice([32, 64, 128, 256])
     word = port_bits // 8
+    accumulator = _accumulator(dice, scheme)
+    kinds = _kinds(scheme, accumulator)
     groups = tuple(
-        LaneGroup(dice.choice(_kinds(scheme)), dice.randint(1, 4))
-        for _ in range(dice.choice([1, 1, 2, 3]))
+        LaneGroup(dice.choice(kinds), dice.randint(1, 4)) for _ in range(dice.choice([1, 1, 2, 3]))
     )
     names = ("input", "weight", "residual", "output")
     built = Accelerator(
@@ -82,7 +87,7 @@ def random_accelerator(dice, scheme):
         scheme=scheme,
         clock_hz=dice.choice([50_000_000, 133_333_333, 200_000_000]),
         array=Array(groups, dice.choice([1, 2, 4, 8, 16]), dice.randint(1, 4)),
-        accumulator=_accumulator(dice, scheme),
+        accumulator=accumulator,
         post=PostProcessing(dice.choice([1, 2, 3, 4, 16])),
         **{name: Buffer(1 << 24, dice.randint(1, 2)) for name in names},
         psum_bytes=1 << 24,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from lightsim.network.tensor import TensorShape
 from quantisation.networks import network
+
+from lightsim.network.tensor import TensorShape
 
 
 class _Builder:

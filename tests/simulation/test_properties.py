@@ -85,7 +85,7 @@ def random_case(seed, scheme):
     network = random_network(dice, scheme, accelerator.word_bytes)
     workload = synthetic_workload(network, SCHEMES[scheme], seed)
     images = dice.randint(1, 3)
-    layers = lower(workload).layers
+    layers = lower(workload, accelerator).layers
     tilings, schedules = {}, []
     for layer in layers:
         while layer.name not in tilings:

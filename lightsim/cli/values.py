@@ -1,13 +1,14 @@
-"""Whole numbers on the command line, refused with the value that was given."""
+"""Values of options that typer would take without a look, or refuse without naming them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 from lightsim.errors import InputError
 
-__all__ = ["whole"]
+__all__ = ["place", "whole"]
 
 # Longer ones are beyond every option's range, which the option itself answers.
 _WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
@@ -20,5 +21,16 @@ def whole(option: str) -> Callable[[str | int], int]:
         if isinstance(text, str) and not _WHOLE.fullmatch(text):
             raise InputError(option, f"{text[:40]!r}", "accepted: a whole number")
         return int(text)
+
+    return parse
+
+
+def place(option: str) -> Callable[[str], Path]:
+    """A parser of paths that raises `InputError` for an empty one: it would be this folder."""
+
+    def parse(text: str) -> Path:
+        if not text:
+            raise InputError(option, "''", "accepted: a path")
+        return Path(text)
 
     return parse
