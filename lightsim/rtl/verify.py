@@ -18,7 +18,7 @@ from lightsim.rtl.contents import tensor_values
 from lightsim.rtl.project import write_project
 from lightsim.rtl.record import Recording, record
 
-__all__ = ["Difference", "LayerVerdict", "Verdict", "verify_programs"]
+__all__ = ["Difference", "LayerVerdict", "TileDifference", "Verdict", "verify_programs"]
 
 _SLACK_CYCLES = 10_000
 _MOST_DIFFERENCES = 10
@@ -51,6 +51,16 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class TileDifference:
+    """The first tile that begins or ends in another cycle: (begin, end) in both models."""
+
+    layer: str
+    tile: int
+    expected: tuple[int, int]
+    found: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What the comparison found. `failure` is the test bench's own complaint, if it had one."""
 
@@ -58,6 +68,7 @@ class Verdict:
     cycles_rtl: int
     layers: tuple[LayerVerdict, ...]
     differences: tuple[Difference, ...]
+    tile: TileDifference | None
     failure: str | None
 
     @property
@@ -73,9 +84,8 @@ class Verdict:
     @property
     def equal(self) -> bool:
         """Whether both models agree in every bit and every cycle."""
-        return self.failure is None and self.values_different == 0 and all(
-            layer.cycles_simulated == layer.cycles_rtl for layer in self.layers
-        )  # fmt: skip
+        same = all(layer.cycles_simulated == layer.cycles_rtl for layer in self.layers)
+        return self.failure is None and self.tile is None and self.values_different == 0 and same
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +186,20 @@ def _judge(
         before_simulated, before_rtl = timing.end, end
         first_tile += len(schedule.tiles)
     cycles = run.layers[-1] if run.layers else 0
-    return Verdict(result.cycles, cycles, tuple(layers), tuple(differences), run.failure)
+    return Verdict(result.cycles, cycles, tuple(layers), tuple(differences), _first_tile(recording, run), run.failure)
+
+
+def _first_tile(recording: Recording, run: _Run) -> TileDifference | None:
+    """The first tile in the array whose cycles differ; one that never ran ends in cycle -1."""
+    simulated = [
+        i for i in recording.result.trace if i.unit == "array" and not i.name.startswith("wait ")
+    ]
+    for number, interval in enumerate(simulated):
+        found = run.tiles[number] if number < len(run.tiles) else (-1, -1)
+        if (interval.start, interval.end) != found:
+            tile = int(interval.detail["tile"])
+            return TileDifference(interval.name, tile, (interval.start, interval.end), found)
+    return None
 
 
 def _holds(span: object, index: int) -> bool:

@@ -119,12 +119,14 @@ module accelerator
 
   // --- load and store streams ---
   job_t input_job, weight_job, residual_job;
+  logic input_at_once, weight_at_once, residual_at_once;
   load_stream #(
       .JOBS(INPUT_JOBS), .IMAGE("input_jobs.mem"), .LIMIT(LIMIT), .CHANNELS(CHANNELS),
       .INTERLEAVE(INTERLEAVE), .CHANNEL_BITS(CHANNEL_BITS)
   ) input_stream (
       .clock, .reset, .opened(layers_opened), .bank_free(input_free),
-      .acquire(input_acquire), .commit(input_commit), .job(input_job),
+      .acquire(input_acquire), .commit(input_commit), .at_once(input_at_once),
+      .job(input_job),
       .show(show[INPUT]), .channel(wanted[INPUT]), .address(address[INPUT]),
       .words(words[INPUT]), .granted(granted[INPUT]), .beat(beat[INPUT])
   );
@@ -133,7 +135,8 @@ module accelerator
       .INTERLEAVE(INTERLEAVE), .CHANNEL_BITS(CHANNEL_BITS)
   ) residual_stream (
       .clock, .reset, .opened(layers_opened), .bank_free(residual_free),
-      .acquire(residual_acquire), .commit(residual_commit), .job(residual_job),
+      .acquire(residual_acquire), .commit(residual_commit), .at_once(residual_at_once),
+      .job(residual_job),
       .show(show[RESIDUAL]), .channel(wanted[RESIDUAL]), .address(address[RESIDUAL]),
       .words(words[RESIDUAL]), .granted(granted[RESIDUAL]), .beat(beat[RESIDUAL])
   );
@@ -142,7 +145,8 @@ module accelerator
       .CHANNELS(CHANNELS), .INTERLEAVE(INTERLEAVE), .CHANNEL_BITS(CHANNEL_BITS)
   ) weight_stream (
       .clock, .reset, .opened(layers_opened), .bank_free(weight_free),
-      .acquire(weight_acquire), .commit(weight_commit), .job(weight_job),
+      .acquire(weight_acquire), .commit(weight_commit), .at_once(weight_at_once),
+      .job(weight_job),
       .show(show[WEIGHT]), .channel(wanted[WEIGHT]), .address(address[WEIGHT]),
       .words(words[WEIGHT]), .granted(granted[WEIGHT]), .beat(beat[WEIGHT])
   );
@@ -168,15 +172,18 @@ module accelerator
   );
 
   // --- the tile in the array: it begins in the cycle in which all it needs is there ---
+  dim_t layers_computed;
   logic idle, ready, enable, snapshot_busy, snapshot_empties;
 
-  assign ready = !reset && idle && tile.valid
-      && (!tile.load_input || input_full) && (!tile.load_weight || weight_full)
+  assign ready = !reset && idle && tile.valid && layers_opened != layers_computed
+      && (!tile.load_input || input_full || input_at_once) && (!tile.load_weight || weight_full)
       && (!tile.load_residual || residual_full) && (!tile.last || output_free);
   assign tile_begins = ready;
   always_ff @(posedge clock) begin
     idle <= reset || tile_ends || (idle && !tile_begins);
     if (tile_begins) post_layer <= layer;
+    if (reset) layers_computed <= '0;
+    else if (tile_ends && tile.ends_layer) layers_computed <= layers_computed + 16'd1;
   end
 
   // --- steps, and their way down the pipeline ---
@@ -212,7 +219,7 @@ module accelerator
   if (ELEMENTWISE) begin : has_elementwise
     elementwise #(.PORT_BITS(PORT_BITS), .MEMORIES(INPUT_MEMORIES)) unit (
         .clock, .reset, .begins(tile_begins && layer.kind != CONVOLUTION),
-        .post_free(!snapshot_busy), .tile, .layer, .reads(element_reads),
+        .post_free(!snapshot_busy), .tile, .layer, .post_layer, .reads(element_reads),
         .read_address(element_address), .words(input_words[0]),
         .residual_address(element_residual), .residual(residual_whole), .ends(element_ends),
         .write(element_write), .write_address(element_word), .write_data(element_data)

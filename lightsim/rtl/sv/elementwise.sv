@@ -15,6 +15,7 @@ module elementwise
     input  logic                          post_free,     // the snapshot has been drained
     input  tile_t                         tile,
     input  layer_t                        layer,
+    input  layer_t                        post_layer,    // of the results on their way out
     output logic                          reads,
     output addr_t                         read_address,
     input  logic [MEMORIES*PORT_BITS-1:0] words,         // two cycles after the address
@@ -186,12 +187,12 @@ module elementwise
 
   for (genvar c = 0; c < CHANNELS; c++) begin : channel
     logic [15:0] other;
-    assign other = {{8{layer.residual_signed && residual[8*c+7]}}, residual[8*c+:8]};
+    assign other = {{8{post_layer.residual_signed && residual[8*c+7]}}, residual[8*c+:8]};
     post_lane #(.SUM_BITS(32), .ACCUMULATOR_BITS(32)) arithmetic (
-        .clock, .layer, .sum(folded[c]), .multiplier(layer.multiplier), .residual(other),
+        .clock, .layer(post_layer), .sum(folded[c]), .multiplier(post_layer.multiplier), .residual(other),
         .result(value[c])
     );
-    assign write_data[8*c+:8] = layer.output_width == 2'd0
+    assign write_data[8*c+:8] = post_layer.output_width == 2'd0
         ? bits_later[POST_REGISTERS-1][8*c+:8] : value[c][7:0];
   end
   assign write = result_later[POST_REGISTERS-1];

@@ -1,7 +1,8 @@
 // A load stream: waits for its layer and for a free bank, then moves a box of words into it.
 //
 // The first request is shown in the cycle in which the transfer begins. The bank is full, and
-// the next job in hand, in the cycle after the last word has come.
+// the next job in hand, in the cycle after the last word has come. An empty box (a tile that
+// sees nothing but padding) is full in the cycle in which it begins; it waits for no layer.
 module load_stream
   import machine_pkg::*;
 #(
@@ -19,6 +20,7 @@ module load_stream
     input  logic                    bank_free,
     output logic                    acquire,
     output logic                    commit,
+    output logic                    at_once,    // commit of an empty box
     output job_t                    job,
     // requests
     output logic                    show,
@@ -41,11 +43,12 @@ module load_stream
       .clock, .reset, .job, .granted, .channel, .address, .words, .is_last
   );
 
-  assign begins = !reset && !busy && job.valid && bank_free && (!WAITS || job.layer < opened);
+  assign begins = !reset && !busy && job.valid && bank_free && (!WAITS || empty || job.layer < opened);
   assign empty = job.words == '0;
   assign acquire = begins;
   assign show = (begins && !empty) || (busy && !all_granted);
-  assign commit = (begins && empty) || (beat && received + 32'd1 == job.words);
+  assign at_once = begins && empty;
+  assign commit = at_once || (beat && received + 32'd1 == job.words);
 
   always_ff @(posedge clock) begin
     if (reset) begin
