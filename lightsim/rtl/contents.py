@@ -86,9 +86,7 @@ def _weight_tile(
     held: Bytes = np.zeros(sum(sizes), np.uint8)
     slots = _parameters(layer, groups, first)
     held[: len(slots)] = slots
-    words = [
-        _codes(program, layer, group, channels) for group in groups if group.planes
-    ]
+    words = [_codes(program, layer, group, channels) for group in groups if group.planes]
     if words:
         packed = _packed(Geometry(accelerator), np.concatenate(words))
         held[sizes[0] : sizes[0] + len(packed)] = packed
@@ -137,7 +135,7 @@ def _codes(
             for plane in range(group.planes):
                 own = _term(scheme.name, by_tap, plane) if kind.term_serial else by_tap
                 codes[:, plane, lead : lead + by_tap.shape[1]] = own
-                codes[:, plane, : lead] = 0
+                codes[:, plane, :lead] = 0
         lanes = codes.reshape(taps, group.planes, -1, 1 if narrow else columns)
         split = lanes[..., None] >> np.arange(bits, dtype=np.uint8) & 1
         rows.append(split.reshape(taps, group.planes, lanes.shape[2], -1).transpose(0, 2, 1, 3))

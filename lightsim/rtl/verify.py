@@ -87,6 +87,31 @@ class Verdict:
         same = all(layer.cycles_simulated == layer.cycles_rtl for layer in self.layers)
         return self.failure is None and self.tile is None and self.values_different == 0 and same
 
+    def lines(self) -> list[str]:
+        """The verdict in sentences: what agrees, or what differs first."""
+        told = []
+        if self.failure is not None:
+            told.append(f"the test bench stopped: {self.failure}")
+        if self.tile is not None:
+            tile = self.tile
+            told.append(
+                f"layer '{tile.layer}', tile {tile.tile}: expected in the array from cycle "
+                f"{tile.expected[0]} to {tile.expected[1]}, found {tile.found[0]} to "
+                f"{tile.found[1]}"
+            )
+        for d in self.differences[:1]:
+            told.append(
+                f"layer '{d.layer}', tile {d.tile}, image {d.image}, channel {d.channel}, position "
+                f"({d.row}, {d.column}): expected {d.expected}, found {d.found}; the tile ended "
+                f"in cycle {d.cycle}"
+            )
+        same = "equal" if self.equal else "DIFFERENT"
+        told.append(
+            f"{same}: {self.values_compared:,} values compared, {self.values_different:,} "
+            f"different; {self.cycles_simulated:,} cycles simulated, {self.cycles_rtl:,} in RTL"
+        )
+        return told
+
 
 @dataclass(frozen=True, slots=True)
 class _Run:
@@ -143,9 +168,7 @@ def _run(simulator: Path, programs: Sequence[Program], recording: Recording, fol
     return _Run(tuple(layers), tuple(tiles), failure)
 
 
-def _judge(
-    programs: Sequence[Program], recording: Recording, run: _Run, folder: Path
-) -> Verdict:
+def _judge(programs: Sequence[Program], recording: Recording, run: _Run, folder: Path) -> Verdict:
     result = recording.result
     layers: list[LayerVerdict] = []
     differences: list[Difference] = []
@@ -186,7 +209,14 @@ def _judge(
         before_simulated, before_rtl = timing.end, end
         first_tile += len(schedule.tiles)
     cycles = run.layers[-1] if run.layers else 0
-    return Verdict(result.cycles, cycles, tuple(layers), tuple(differences), _first_tile(recording, run), run.failure)
+    return Verdict(
+        result.cycles,
+        cycles,
+        tuple(layers),
+        tuple(differences),
+        _first_tile(recording, run),
+        run.failure,
+    )
 
 
 def _first_tile(recording: Recording, run: _Run) -> TileDifference | None:
