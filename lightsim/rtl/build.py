@@ -53,7 +53,7 @@ def build(folder: Path, *, wave: bool = False) -> Path:
     if out.exists():
         shutil.rmtree(out)
     done = _verilator(
-        folder, "--cc", "-O3", "--output-split", "0", "--x-assign", "fast", "--x-initial", "fast",
+        folder, "--cc", "-O3", "--output-split", "0", "--unroll-count", "2", "--x-assign", "fast", "--x-initial", "fast",
         "--Mdir", "obj", *(("--trace",) if wave else ()),
     )  # fmt: skip
     if done.returncode:

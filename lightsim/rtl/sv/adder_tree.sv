@@ -9,29 +9,20 @@ module adder_tree #(
     input  logic [COUNT-1:0][WIDTH-1:0]    terms,
     output logic signed [WIDTH+LEVELS-1:0] sum
 );
-  localparam int SUM_BITS = WIDTH + LEVELS;
-
   if (COUNT == 1) begin : leaf
     assign sum = terms[0];
   end else begin : node
     localparam int HALF = (COUNT + 1) / 2;
-    logic signed [HALF-1:0][WIDTH:0] pairs;
-    for (genvar i = 0; i < HALF; i++) begin : add
-      if (2 * i + 1 < COUNT) begin : both
-        always_ff @(posedge clock) begin
-          if (enable)
-            pairs[i] <= {terms[2*i][WIDTH-1], terms[2*i]} + {terms[2*i+1][WIDTH-1], terms[2*i+1]};
-        end
-      end else begin : single
-        always_ff @(posedge clock) begin
-          if (enable) pairs[i] <= {terms[2*i][WIDTH-1], terms[2*i]};
-        end
-      end
+    logic [2*HALF-1:0][WIDTH-1:0] even;
+    logic [HALF-1:0][WIDTH:0] next, pairs;
+    assign even = (2 * HALF * WIDTH)'(terms);
+    always_comb begin
+      for (int i = 0; i < HALF; i++)
+        next[i] = {even[2*i][WIDTH-1], even[2*i]} + {even[2*i+1][WIDTH-1], even[2*i+1]};
     end
-    logic signed [SUM_BITS-1:0] above;
-    adder_tree #(.COUNT(HALF), .WIDTH(WIDTH + 1)) rest (
-        .clock, .enable, .terms(pairs), .sum(above)
-    );
-    assign sum = above;
+    always_ff @(posedge clock) begin
+      if (enable) pairs <= next;
+    end
+    adder_tree #(.COUNT(HALF), .WIDTH(WIDTH + 1)) rest (.clock, .enable, .terms(pairs), .sum);
   end
 endmodule

@@ -38,27 +38,25 @@ module lane_row
   localparam int TREE_BITS = PRODUCT_BITS + $clog2(COLUMNS);
 
   logic [COLUMNS-1:0][PRODUCT_BITS-1:0] products, in_step;
-  for (genvar c = 0; c < COLUMNS; c++) begin : lane
-    if (KIND == SHIFT_SERIAL) begin : serial
-      lane_shift_serial #(
-          .SCHEME(SCHEME), .TRUNCATES(TRUNCATES), .CODE_BITS(CODE_BITS),
-          .PRODUCT_BITS(PRODUCT_BITS)
-      ) pe (.clock, .enable, .active, .x(x[c]), .code(codes[c]), .product(products[c]));
-    end else if (KIND == SHIFT_SPATIAL) begin : spatial
-      lane_shift_spatial #(
-          .SCHEME(SCHEME), .TRUNCATES(TRUNCATES), .CODE_BITS(CODE_BITS),
-          .PRODUCT_BITS(PRODUCT_BITS)
-      ) pe (.clock, .enable, .active, .x(x[c]), .code(codes[c]), .product(products[c]));
-    end else if (KIND == XNOR) begin : xnor_popcount
-      lane_xnor pe (
-          .clock, .enable, .active(active && carried[c]), .pass, .one_bit,
-          .x(x[c]), .code(codes[c][0]), .product(products[c])
-      );
-    end else begin : multiply
-      lane_multiply #(
-          .SCHEME(SCHEME), .CODE_BITS(CODE_BITS), .PRODUCT_BITS(PRODUCT_BITS), .STAGES(OWN)
-      ) pe (.clock, .enable, .active, .x(x[c]), .code(codes[c]), .product(products[c]));
-    end
+  if (KIND == SHIFT_SERIAL) begin : serial
+    shift_serial_lanes #(
+        .SCHEME(SCHEME), .TRUNCATES(TRUNCATES), .COLUMNS(COLUMNS), .CODE_BITS(CODE_BITS),
+        .PRODUCT_BITS(PRODUCT_BITS)
+    ) lanes (.clock, .enable, .active, .x, .codes, .products);
+  end else if (KIND == SHIFT_SPATIAL) begin : spatial
+    shift_spatial_lanes #(
+        .SCHEME(SCHEME), .TRUNCATES(TRUNCATES), .COLUMNS(COLUMNS), .CODE_BITS(CODE_BITS),
+        .PRODUCT_BITS(PRODUCT_BITS)
+    ) lanes (.clock, .enable, .active, .x, .codes, .products);
+  end else if (KIND == XNOR) begin : xnor_popcount
+    xnor_lanes #(.COLUMNS(COLUMNS), .PRODUCT_BITS(PRODUCT_BITS)) lanes (
+        .clock, .enable, .active, .pass, .one_bit, .carried, .x, .codes, .products
+    );
+  end else begin : multiply
+    multiply_lanes #(
+        .SCHEME(SCHEME), .COLUMNS(COLUMNS), .CODE_BITS(CODE_BITS), .PRODUCT_BITS(PRODUCT_BITS),
+        .STAGES(OWN)
+    ) lanes (.clock, .enable, .active, .x, .codes, .products);
   end
 
   if (OWN == LATENCY) begin : slowest
