@@ -1,4 +1,4 @@
-"""`verify` and `rtl`: an experiment in SystemVerilog, compared with the simulation or written out."""
+"""`verify` and `rtl`: an experiment in SystemVerilog, compared or written out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from lightsim.rtl.limits import check_programs
 from lightsim.rtl.project import SOURCES, write_project
 from lightsim.rtl.readme import write_readme
 from lightsim.rtl.record import record
-from lightsim.rtl.verify import Verdict, verify_programs
+from lightsim.rtl.verdict import Verdict
+from lightsim.rtl.verify import verify_programs
 
 __all__ = ["Verification", "verify", "write_rtl"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lightsim.mapping.layout import Region, Volume
-from lightsim.mapping.lowering import TensorView
+from lightsim.mapping.plan import TensorView
 from lightsim.units import ceil_div
 
 __all__ = ["box_job"]

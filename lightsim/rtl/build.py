@@ -40,13 +40,13 @@ def compiler() -> str:
 
 
 def lint(folder: Path) -> str:
-    """What Verilator has to say against the sources of a project folder: nothing, if all is well."""
+    """What Verilator has to say against the sources of a project folder: "" if all is well."""
     done = _verilator(folder, "--lint-only", "-Wall")
     return done.stderr
 
 
 def build(folder: Path, *, wave: bool = False) -> Path:
-    """Compile a project folder, unless that was done already; the path of the simulator."""
+    """The simulator of a project folder, compiled unless that was done already."""
     root, cxx = verilator_root(), compiler()
     out, program = folder / "obj", folder / "simulator"
     stamp, state = folder / "simulator.sha256", _state(folder, wave)
@@ -55,8 +55,8 @@ def build(folder: Path, *, wave: bool = False) -> Path:
     if out.exists():
         shutil.rmtree(out)
     done = _verilator(
-        folder, "--cc", "-O3", "--output-split", "0", *_SMALL, "--x-assign", "fast", "--x-initial", "fast",
-        "--Mdir", "obj", *(("--trace",) if wave else ()),
+        folder, "--cc", "-O3", "--output-split", "0", *_SMALL, "--x-assign", "fast",
+        "--x-initial", "fast", "--Mdir", "obj", *(("--trace",) if wave else ()),
     )  # fmt: skip
     if done.returncode:
         raise InputError("verify", f"Verilator refused the sources: {done.stderr[:400]}")

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from lightsim.hardware.pipeline import PARAMETER_BYTES
 from lightsim.mapping.filters import RowGroup
 from lightsim.mapping.layout import Region, Span
-from lightsim.mapping.lowering import EngineLayer
+from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.program import Program
 from lightsim.mapping.schedule import Schedule
 from lightsim.mapping.work import column_groups, weight_bytes

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lightsim.mapping.filters import RowGroup
-from lightsim.mapping.lowering import EngineLayer
+from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.program import Program
 from lightsim.mapping.schedule import Schedule, Tile
 from lightsim.mapping.words import block_channels

@@ -1,4 +1,4 @@
-"""The constants of the RTL for one accelerator and one tile program: the text of `design_pkg.sv`."""
+"""The constants of the RTL for an accelerator and a tile program: the text of `design_pkg.sv`."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.mapping.lowering import EngineLayer
+from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.program import Program
 from lightsim.simulation.machine import Machine
 from lightsim.simulation.result import Interval, LayerTiming

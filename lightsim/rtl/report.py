@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from lightsim.rtl.verify import Verdict
+from lightsim.rtl.verdict import Verdict
 
 __all__ = ["verdict_text"]
 
