@@ -43,7 +43,7 @@ def test_the_first_field_is_in_the_highest_bits_and_negatives_wrap():
 
 @pytest.mark.parametrize("values", [{"a": 16}, {"a": -9}, {"c": 1}])
 def test_a_value_that_does_not_fit_is_refused(values):
-    with pytest.raises(ValueError, match="a = |no field"):
+    with pytest.raises(ValueError, match=r"a = |no field"):
         packed((("a", 4),), values)
 
 

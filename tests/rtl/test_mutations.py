@@ -1,21 +1,22 @@
 """Proof that verification can fail: faults put into the RTL, every one of them found."""
 
 import pytest
+from quantisation.networks import convolution, dense, network
+from simulation.machines import ONE_PORT, machine
 
 from lightsim.hardware.accelerator import IdealMemory
 from lightsim.mapping.tiling import Tiling
 from lightsim.rtl.project import write_project
 from lightsim.rtl.record import record
 from lightsim.rtl.verify import verify_project
-from quantisation.networks import convolution, dense, network
 from rtl.cases import programs_for
-from simulation.machines import ONE_PORT, machine
 
 # What is replaced by what, in which module.
 FAULTS = {
     "shift amount off by one": ("shift_serial_lanes", "3'd7 - code[2:0]", "3'd6 - code[2:0]"),
     "sign ignored": ("shift_serial_lanes", "code[3]) product", "1'b0) product"),
-    "absent term counted": ("shift_serial_lanes", "code[2:0] == 3'd7) product = '0", "1'b0) product = '0"),
+    "absent term counted": ("shift_serial_lanes", "code[2:0] == 3'd7) product",
+                            "1'b0) product"),
     "accumulator too short": ("lane_row", "sum <= (starts ? from : sum) + term",
                               "sum <= SUM_BITS'($signed(12'((starts ? from : sum) + term)))"),
     "bias forgotten": ("accelerator", "SUM_BITS'($signed(slots[r][31:0]))", "'0"),
@@ -27,17 +28,18 @@ FAULTS = {
     "flush missing": ("accelerator", "assign ends_sums = step[DEPTH].valid && step[DEPTH].ends",
                       "assign ends_sums = step[DEPTH-1].valid && step[DEPTH-1].ends"),
     "wrong rounding": ("machine_pkg", "HALF_UP: up = rest >= half", "HALF_UP: up = rest > half"),
-    "pass counter stuck": ("step_generator", "pass <= ends_passes ? '0 : pass + 8'd1", "pass <= '0"),
+    "pass counter stuck": ("step_generator",
+                           "pass <= ends_passes ? '0 : pass + 8'd1", "pass <= '0"),
     "stall ignored": ("accelerator",
-                      "assign enable = !(ends_sums && tile.last && snapshot_busy && !snapshot_empties)",
-                      "assign enable = 1'b1"),
+                      "!(ends_sums && tile.last && snapshot_busy && !snapshot_empties)", "1'b1"),
     "padding not zero": ("input_buffer", "else if (!is_image_2[p]) values[p][c] = 9'd0;", ""),
     "partial sums dropped": ("accelerator", ": partial[p][r];", ": '0;"),
     "window not opened": ("output_buffer", "!opens_window\n          &&", "1'b1\n          &&"),
     "request over the boundary": ("request_walker", "global_address & addr_t'(LIMIT - 1)",
                                   "address & addr_t'(LIMIT / 2 - 1)"),
     "weights before results": ("arbiter", "0: candidate = 2'(OUTPUT)", "0: candidate = 2'(WEIGHT)"),
-    "layer opened early": ("controller", "wait_cycles == 8'd1) opened", "wait_cycles == 8'd2) opened"),
+    "layer opened early": ("controller",
+                           "wait_cycles == 8'd1) opened", "wait_cycles == 8'd2) opened"),
     "residual ignored": ("post_lane", "other_4 <= 64'(residual_3)", "other_4 <= 64'(16'sd0)"),
 }  # fmt: skip
 
