@@ -27,7 +27,7 @@ FAULTS = {
                               "tap_column == layer.kernel_columns"),
     "flush missing": ("accelerator", "assign ends_sums = step[DEPTH].valid && step[DEPTH].ends",
                       "assign ends_sums = step[DEPTH-1].valid && step[DEPTH-1].ends"),
-    "wrong rounding": ("machine_pkg", "HALF_UP: up = rest >= half", "HALF_UP: up = rest > half"),
+    "wrong rounding": ("machine_pkg", "HALF_UP: up = rest >= half", "HALF_UP: up = 1'b0"),
     "pass counter stuck": ("step_generator",
                            "pass <= ends_passes ? '0 : pass + 8'd1", "pass <= '0"),
     "stall ignored": ("accelerator",
@@ -52,9 +52,10 @@ def everything():
             convolution(4, name="b", padding=1),
             {"name": "sum", "operator": "add", "inputs": ["a", "b"], "activation": "relu"},
             {"name": "largest", "operator": "max_pool", "kernel": 2},
+            convolution(4, 1, name="c", activation="relu"),
             dense(3, name="scores"),
         ],
-        image=(4, 5, 6),
+        image=(8, 5, 6),
     )
     accelerator = machine(
         ports=ONE_PORT, rows=4, columns=4, lanes=1, port_bits=32, request_bytes=32,
