@@ -79,6 +79,7 @@ FIXED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("scheme", "seed"), FIXED)
 def test_fixed_random_cases(scheme, seed, tmp_path):
     assert_equal(random_verdict(scheme, seed, tmp_path))
