@@ -15,7 +15,10 @@ __all__ = ["run_command"]
 def run_command(
     network: Annotated[
         str,
-        typer.Argument(help="A network of the zoo (see `lightsim list networks`) or a TOML file."),
+        typer.Argument(
+            metavar="NETWORK",
+            help="A network of the zoo (see `lightsim list networks`) or a TOML file.",
+        ),
     ],
     board: Annotated[
         str | None, typer.Option(help="A board by name, or a TOML file.  [default: zc706]")

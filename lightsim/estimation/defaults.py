@@ -50,6 +50,8 @@ def largest_array(board: Board, scheme: Scheme, pe: str, *, utilisation: float =
     """
     kind = pe_kind(pe)
     for rows, columns, pixels in array_shapes(board.port_bits // 8):
+        if scheme.name == "binary" and not _fills_words(rows, board.port_bits):
+            continue
         array = Array((LaneGroup(kind.name, rows),), columns, pixels)
         if _could_fit(array, board, utilisation):
             acc = least_design(board, scheme, array)
@@ -58,6 +60,11 @@ def largest_array(board: Board, scheme: Scheme, pe: str, *, utilisation: float =
     raise BudgetError(
         f"{board.name}: not even one lane of {pe} fits {utilisation:.0%} of {board.device.name}"
     )
+
+
+def _fills_words(rows: int, port_bits: int) -> bool:
+    """Whether row groups make up whole words of 1-bit outputs; else tiles get very large."""
+    return rows % port_bits == 0 or port_bits % rows == 0
 
 
 def _could_fit(array: Array, board: Board, utilisation: float) -> bool:

@@ -8,7 +8,7 @@ then the images of a batch.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lightsim.errors import InputError
 from lightsim.mapping.plan import Plan, TensorView
@@ -140,6 +140,9 @@ def activation_runs(region: Region, view: TensorView, volume: Volume) -> Iterato
     Neighbouring rows, and then neighbouring channel blocks, join into one run when the box
     covers them whole.
     """
+    if view.as_vector:
+        blocks = region.blocks * region.height * region.width
+        region = replace(region, blocks=blocks, height=1, width=1)
     first = (view.offset + volume.channels.start) // region.block
     blocks = ceil_div(view.offset + volume.channels.stop, region.block) - first
     row = region.width * region.word_bytes

@@ -17,7 +17,8 @@ from lightsim.errors import InputError
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.input_form import choose_form
 from lightsim.mapping.plan import EngineLayer, Kind, Plan, Tensor, TensorView
-from lightsim.network.layer import Padding
+from lightsim.mapping.words import block_channels
+from lightsim.network.layer import Layer, Padding
 from lightsim.network.tensor import ElementType, TensorShape
 from lightsim.quantisation.workload import QuantisedLayer, Workload
 
@@ -63,6 +64,7 @@ class _Lowering:
         for q in workload.layers:
             for name in q.layer.inputs:
                 self._users.setdefault(name, []).append(q.layer.name)
+        self._accelerator = accelerator
         self._form = choose_form(workload.network, self._users, accelerator)
         self._views: dict[str, TensorView] = {}
         self._placed: dict[str, TensorView] = {}
@@ -191,8 +193,7 @@ class _Lowering:
 
     def _convolution(self, q: QuantisedLayer) -> None:
         layer = q.layer
-        source = self._views[layer.inputs[0]]
-        window = self._window(q, source)
+        source, window = self._window(q, self._views[layer.inputs[0]])
         fused = self._fuse(q)
         depthwise = layer.groups > 1 and layer.groups == layer.input_shape.channels
         depthwise = depthwise and len(window.weights) == layer.groups
@@ -216,24 +217,50 @@ class _Lowering:
             )
         )
 
-    def _window(self, q: QuantisedLayer, source: TensorView) -> _Window:
-        """The kernel as the machine moves it over the source as it is stored."""
+    def _window(self, q: QuantisedLayer, source: TensorView) -> tuple[TensorView, _Window]:
+        """The source as the machine reads it, and the kernel as it moves it over that."""
         layer, weights = q.layer, q.weights
         if weights is None:
             raise InputError(layer.name, "has no weights", "quantise the network first")
         if layer.operator == "dense":
-            # A dense layer after flatten reads the unflattened image with a kernel of its size.
-            kernel = (source.shape.height, source.shape.width)
-            weights = weights.reshape(weights.shape[0], source.shape.channels, *kernel)
-            return _Window(weights, kernel, layer.stride, layer.padding)
+            return self._dense(layer, weights, source)
         if self._form.unfolded_for == layer:
             # The kernel's columns have become channels: [out, in, high, wide] to
             # [out, wide * in, high, 1].
             high = layer.kernel[0]
             weights = weights.transpose(0, 3, 1, 2).reshape(len(weights), -1, high, 1)
             padding = replace(layer.padding, left=0, right=0)
-            return _Window(weights, (high, 1), (layer.stride[0], 1), padding)
-        return _Window(weights, layer.kernel, layer.stride, layer.padding)
+            return source, _Window(weights, (high, 1), (layer.stride[0], 1), padding)
+        return source, _Window(weights, layer.kernel, layer.stride, layer.padding)
+
+    def _dense(
+        self, layer: Layer, weights: NDArray[np.int16], source: TensorView
+    ) -> tuple[TensorView, _Window]:
+        """A dense layer, after flatten too: it reads the image as it is stored.
+
+        Where the image's channels fill whole memory words, those words are a vector, and the
+        layer is a 1x1 convolution over it, whose input channels can be tiled at will. Else it
+        is a convolution whose kernel is the whole image.
+        """
+        shape, filters = source.shape, len(weights)
+        weights = weights.reshape(filters, shape.channels, shape.height, shape.width)
+        pixels = shape.height * shape.width
+        block = 0
+        if self._accelerator is not None:
+            block = block_channels(self._accelerator.word_bytes, source.element.bits)
+        if pixels == 1 or not block or shape.channels % block or source.offset % block:
+            kernel = (shape.height, shape.width)
+            return source, _Window(weights, kernel, layer.stride, layer.padding)
+        words = weights.reshape(filters, shape.channels // block, block, *weights.shape[2:])
+        vector = words.transpose(0, 1, 3, 4, 2).reshape(filters, -1, 1, 1)
+        view = TensorView(
+            source.tensor,
+            source.offset * pixels,
+            TensorShape(shape.elements, 1, 1),
+            source.element,
+            as_vector=True,
+        )
+        return view, _Window(vector, (1, 1), layer.stride, layer.padding)
 
     def _fuse(self, q: QuantisedLayer) -> _Fused:
         """What can be done in the same pass as a convolution: an addition, then a pooling."""

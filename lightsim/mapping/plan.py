@@ -34,12 +34,18 @@ class Tensor:
 
 @dataclass(frozen=True, slots=True)
 class TensorView:
-    """`channels` channels of a tensor from channel `offset` on."""
+    """The channels of a tensor from channel `offset` on, as many as `shape` has.
+
+    With `as_vector` the view reads whole images as vectors: its channels are the channels of
+    each memory word in the order of the words, block by block, row by row, pixel by pixel
+    (`shape` and `offset` count those).
+    """
 
     tensor: str
     offset: int
     shape: TensorShape
     element: ElementType
+    as_vector: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,6 +9,7 @@ from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.layout import Volume
 from lightsim.mapping.plan import EngineLayer, Plan, TensorView
 from lightsim.mapping.schedule import Schedule, Tile
+from lightsim.mapping.words import block_channels
 from lightsim.numerics.formats import codec
 from lightsim.quantisation.truncation import truncates
 from lightsim.simulation.contents import Activations, TermPlanes, WeightTile, as_addressed
@@ -28,6 +29,7 @@ class Store:
 
     def __init__(self, plan: Plan, accelerator: Accelerator, images: NDArray[np.int16]) -> None:
         self._plan = plan
+        self._word_bytes = accelerator.word_bytes
         self._accumulation = accelerator.accumulator.accumulation
         self._planes: dict[str, TermPlanes] = {}
         self.tensors: dict[str, Activations] = {}
@@ -57,7 +59,13 @@ class Store:
     def _box(self, view: TensorView, volume: Volume) -> Activations:
         channels = slice(view.offset + volume.channels.start, view.offset + volume.channels.stop)
         images, rows, columns = volume.images, volume.rows, volume.columns
-        return self.tensors[view.tensor][
+        tensor = self.tensors[view.tensor]
+        if view.as_vector:
+            block = block_channels(self._word_bytes, view.element.bits)
+            count, held, high, wide = tensor.shape
+            words = tensor.reshape(count, held // block, block, high, wide)
+            tensor = words.transpose(0, 1, 3, 4, 2).reshape(count, -1, 1, 1)
+        return tensor[
             images.start : images.stop,
             channels,
             rows.start : rows.stop,

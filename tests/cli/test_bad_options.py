@@ -14,7 +14,7 @@ BOARDS = "known: pynq-z2, u250, u280, ultra96, ulx3s, vc707"
 CASES = [
     ("runn", "no such command 'runn'", "'run'", "see 'lightsim --help'"),
     ("--nope", "no such option: --nope", "see 'lightsim --help'"),
-    ("run", "missing argument 'network'", "see 'lightsim run --help'"),
+    ("run", "missing argument 'NETWORK'", "see 'lightsim run --help'"),
     ("run digits digits", "unexpected extra argument", "(digits)"),
     ("run digits --nope", "no such option: --nope", "see 'lightsim run --help'"),
     ("run digits --image 3", "no such option: --image", "--images"),

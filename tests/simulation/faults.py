@@ -17,7 +17,7 @@ def _edited(program, layer, edits):
         if schedule.layer.name == layer:
             tiles = list(schedule.tiles)
             for index, change in edits.items():
-                tiles[index] = replace(tiles[index], **change(tiles))
+                tiles[index] = replace(tiles[index], **change)
             schedule = replace(schedule, tiles=tuple(tiles))
         schedules.append(schedule)
     return replace(program, schedules=tuple(schedules))
@@ -29,23 +29,22 @@ def _tiles(program, layer):
 
 def missed_halo(program, patch):
     """The last tile of `first` reads one row less above it than its windows need."""
-    last = len(_tiles(program, "first")) - 1
-    rows = _tiles(program, "first")[last].read.rows
-
-    def shrink(tiles):
-        return {"read": replace(tiles[last].read, rows=Span(rows.start + 1, rows.stop))}
-
-    return _edited(program, "first", {last: shrink})
+    tiles = _tiles(program, "first")
+    rows = tiles[-1].read.rows
+    read = replace(tiles[-1].read, rows=Span(rows.start + 1, rows.stop))
+    return _edited(program, "first", {len(tiles) - 1: {"read": read}})
 
 
 def stale_input(program, patch):
     """A tile of `first` is not given its input and goes on with that of the tile before."""
-    return _edited(program, "first", {1: lambda tiles: {"load_input": False}})
+    index = [tile.index for tile in _tiles(program, "first") if tile.load_input][1]
+    return _edited(program, "first", {index: {"load_input": False}})
 
 
 def stale_weights(program, patch):
     """A tile of `first` is not given its weights and goes on with those before."""
-    return _edited(program, "first", {1: lambda tiles: {"load_weight": False}})
+    index = [tile.index for tile in _tiles(program, "first") if tile.load_weight][1]
+    return _edited(program, "first", {index: {"load_weight": False}})
 
 
 def filters_not_put_back(program, patch):
@@ -82,8 +81,8 @@ def partial_sums_mixed_up(program, patch):
         program,
         "second",
         {
-            one: lambda _: {"slot": tiles[other].slot},
-            other: lambda _: {"slot": tiles[one].slot},
+            one: {"slot": tiles[other].slot},
+            other: {"slot": tiles[one].slot},
         },
     )
 
@@ -91,7 +90,7 @@ def partial_sums_mixed_up(program, patch):
 def sums_started_again(program, patch):
     """A tile of `second` starts at the bias although its sums have begun."""
     index = next(tile.index for tile in _tiles(program, "second") if not tile.first)
-    return _edited(program, "second", {index: lambda _: {"first": True}})
+    return _edited(program, "second", {index: {"first": True}})
 
 
 def channels_summed_twice(program, patch):
@@ -99,7 +98,7 @@ def channels_summed_twice(program, patch):
     tiles = _tiles(program, "second")
     index = next(tile.index for tile in tiles if not tile.first)
     again = replace(tiles[index].read, channels=tiles[0].read.channels)
-    return _edited(program, "second", {index: lambda _: {"read": again}})
+    return _edited(program, "second", {index: {"read": again}})
 
 
 def results_stored_in_each_others_place(program, patch):
@@ -110,8 +109,8 @@ def results_stored_in_each_others_place(program, patch):
         program,
         "first",
         {
-            one: lambda _: {"written": tiles[other].written},
-            other: lambda _: {"written": tiles[one].written},
+            one: {"written": tiles[other].written},
+            other: {"written": tiles[one].written},
         },
     )
 
@@ -182,25 +181,28 @@ def results_stored_before_they_are_written(program, patch):
         if residual is not None:
             self.residuals.release(residual)
         self.outputs.commit(output)
-        yield self.env.timeout(400)  # longer than the store takes
+        yield self.env.timeout(3000)  # longer than the store takes
         output.fill(finished)
 
     patch.setattr(drain.PostProcessor, "finish", finish)
     return program
 
 
-FAULTS = (
-    missed_halo,
-    stale_input,
-    stale_weights,
-    filters_not_put_back,
-    barrier_opened_early,
-    partial_sums_mixed_up,
-    sums_started_again,
-    channels_summed_twice,
-    results_stored_in_each_others_place,
-    residuals_out_of_order,
-    bank_swapped_one_tile_early,
-    bank_refilled_under_the_arrays_hands,
-    results_stored_before_they_are_written,
-)
+# The first stored layer that each fault makes wrong. In the first two layers the weights come
+# later than the input, so a bank swapped early has been filled by then; a bank that is taken back
+# too early does no harm as long as no tile reads it again or it is not yet wanted.
+FAULTS = {
+    missed_halo: "first",
+    stale_input: "first",
+    stale_weights: "first",
+    filters_not_put_back: "first",
+    barrier_opened_early: "sum",
+    partial_sums_mixed_up: "sum",
+    sums_started_again: "sum",
+    channels_summed_twice: "sum",
+    results_stored_in_each_others_place: "first",
+    residuals_out_of_order: "sum",
+    bank_swapped_one_tile_early: "last",
+    bank_refilled_under_the_arrays_hands: "sum",
+    results_stored_before_they_are_written: "first",
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from quantisation.networks import convolution, network
 
 from lightsim.hardware.accelerator import IdealMemory
 from lightsim.mapping.program import map_workload
@@ -10,7 +11,6 @@ from lightsim.mapping.tiling import Tiling
 from lightsim.numerics.scheme import SCHEMES
 from lightsim.quantisation.synthetic import synthetic_images, synthetic_workload
 from lightsim.simulation.machine import simulate
-from quantisation.networks import convolution, network
 from simulation.checks import wrong_layers
 from simulation.faults import FAULTS
 from simulation.machines import machine
@@ -46,4 +46,6 @@ def test_without_a_fault_all_bits_are_right(monkeypatch):
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_a_fault_gives_wrong_bits(fault, monkeypatch):
-    assert run(fault, monkeypatch) != []
+    wrong = run(fault, monkeypatch)
+    assert wrong[0] == FAULTS[fault]
+    assert wrong[-1] == "last"

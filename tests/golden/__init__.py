@@ -1,0 +1,1 @@
+"""Numbers that must not change unnoticed, each with a date and a reason."""

@@ -1,0 +1,155 @@
+"""A tiling that fits to the byte is legal; one byte less and the answer says what would do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from quantisation.networks import convolution, network
+from simulation.machines import machine
+
+from lightsim.errors import InputError
+from lightsim.hardware.accelerator import Buffer
+from lightsim.mapping.choose import choose_tiling
+from lightsim.mapping.footprint import Footprint, check_tiling, footprint
+from lightsim.mapping.lowering import lower
+from lightsim.mapping.tiling import Tiling
+from lightsim.numerics.scheme import SCHEMES
+from lightsim.quantisation.synthetic import synthetic_workload
+
+# 4 rows, 8 columns, 1 pixel, words of 8 bytes: tiles of 8 filters, 8 channels.
+LAYERS = (
+    convolution(16, name="stem", padding=1, activation="relu"),
+    convolution(16, name="conv", padding=1),
+    {"name": "sum", "operator": "add", "inputs": ["conv", "stem"], "activation": "relu"},
+)
+TILING = Tiling(16, 8, 4, 10, order="nms")
+# input: rows 3 to 8 of the middle tile: 6 x 10 pixels x 1 block x 8 B.
+# weight: 4 groups (16 filters, k up to 2): parameters 4 x 4 x 8 = 128 B; see the test.
+# residual, output: 4 x 10 pixels x 2 blocks x 8 B.
+# psum: nms, three s tiles inside: 3 slots x 4 groups x 40 pixels x 4 rows x 4 B.
+NEED = {"input": 480, "residual": 640, "output": 640, "psum": 3 * 4 * 40 * 16}
+
+
+def conv():
+    workload = synthetic_workload(network(LAYERS, image=(16, 10, 10)), SCHEMES["flightnn"], 0)
+    return next(layer for layer in lower(workload, machine()).layers if layer.name == "conv")
+
+
+def weight_bytes():
+    # A weight word of 8 columns x 4 rows x 4 bits is 16 B. The k are sorted into four groups.
+    k = sorted(conv().main.k, reverse=True)
+    planes = sum(int(k[i]) for i in range(0, 16, 4))
+    return 128 + 9 * planes * 16
+
+
+def fitted(need):
+    def rounded(size):
+        return Buffer(-(-size // 8) * 8, 2)
+
+    return replace(
+        machine(),
+        input=rounded(need["input"]),
+        weight=rounded(need["weight"]),
+        residual=rounded(need["residual"]),
+        output=rounded(need["output"]),
+        psum_bytes=need["psum"],
+    )
+
+
+def test_the_need_of_every_buffer_worked_out():
+    schedule = check_tiling(conv(), machine(), TILING, images=1)
+    need = footprint(schedule, machine())
+    assert need == Footprint(
+        NEED["input"], weight_bytes(), NEED["residual"], NEED["output"], NEED["psum"], 16
+    )
+
+
+MESSAGES = {
+    "input": "conv: tile Tm=16 Tn=8 Tr=4 Tc=10 nms needs 480 B of activations, buffer 'input' "
+    "holds 472 B; largest legal Tr is 3",
+    "weight": "conv: tile Tm=16 Tn=8 Tr=4 Tc=10 nms needs {weight} B of weights, buffer 'weight' "
+    "holds {less} B; largest legal Tm is 8",
+    "residual": "conv: tile Tm=16 Tn=8 Tr=4 Tc=10 nms needs 640 B of residuals, buffer "
+    "'residual' holds 632 B; largest legal Tr is 3",
+    "output": "conv: tile Tm=16 Tn=8 Tr=4 Tc=10 nms needs 640 B of outputs, buffer 'output' "
+    "holds 632 B; largest legal Tr is 3",
+    # 10 rows in tiles of r: ceil(10 / r) slots of 4 x 10 r words of 16 B: 7680 for r = 4 and 3,
+    # 6400 for r = 2.
+    "psum": "conv: tile Tm=16 Tn=8 Tr=4 Tc=10 nms needs 7680 B of partial sums, buffer 'psum' "
+    "holds 7679 B; largest legal Tr is 2",
+}
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_legal_at_the_byte_and_refused_below(name):
+    need = {**NEED, "weight": weight_bytes()}
+    check_tiling(conv(), fitted(need), TILING, images=1)
+    less = {**need, name: need[name] - (1 if name == "psum" else 8)}
+    with pytest.raises(InputError) as caught:
+        check_tiling(conv(), fitted(less), TILING, images=1)
+    text = MESSAGES[name].format(weight=weight_bytes(), less=weight_bytes() - 8)
+    assert str(caught.value) == text
+
+
+def test_the_hint_is_true():
+    need = {**NEED, "weight": weight_bytes(), "input": NEED["input"] - 8}
+    check_tiling(conv(), fitted(need), replace(TILING, r=3), images=1)
+
+
+def test_sums_that_do_not_leave_the_array_need_no_memory():
+    for order in ("msn", "smn"):
+        one = replace(TILING, n=16, order=order)
+        assert footprint(check_tiling(conv(), machine(), one, 1), machine()).psum == 0
+        # Input channels innermost: one slot.
+        split = replace(TILING, order=order)
+        assert footprint(check_tiling(conv(), machine(), split, 1), machine()).psum == 4 * 40 * 16
+
+
+def test_row_slots_of_the_parameter_memory():
+    # 1032 filters of a 1x1 layer in one tile: 258 groups x 4 rows, more than 1024 slots.
+    made = network([convolution(1032, 1, name="wide", activation="relu")], image=(8, 1, 1))
+    (layer,) = lower(synthetic_workload(made, SCHEMES["flightnn"], 0), machine()).layers
+    check_tiling(layer, machine(), Tiling(1024, 8, 1, 1), 1)
+    with pytest.raises(InputError) as caught:
+        check_tiling(layer, machine(), Tiling(1032, 8, 1, 1), 1)
+    assert str(caught.value) == (
+        "wide: tile Tm=1032 Tn=8 Tr=1 Tc=1 msn needs 1032 row slots of filter parameters, the "
+        "parameter memory holds 1024; largest legal Tm is 1024"
+    )
+
+
+@pytest.mark.parametrize(
+    ("tiling", "text"),
+    [
+        (
+            Tiling(4, 8, 4, 10),
+            "conv: Tm = 4 is not legal; accepted: multiples of 8 up to 16, or 16",
+        ),
+        (Tiling(24, 8, 4, 10), "conv: Tm = 24 is not legal; accepted: multiples of 8 up to 16"),
+        (Tiling(8, 12, 4, 10), "conv: Tn = 12 is not legal; accepted: multiples of 8 up to 16"),
+        (Tiling(8, 8, 0, 10), "conv: Tr = 0 is not legal; accepted: multiples of 1 up to 10"),
+        (Tiling(8, 8, 4, 11), "conv: Tc = 11 is not legal; accepted: multiples of 1 up to 10"),
+        (Tiling(8, 8, 4, 10, 3), "conv: Tb = 3 is not legal; accepted: 1 to 2"),
+        (
+            Tiling(8, 8, 4, 10, order="mmm"),
+            "conv: unknown loop order 'mmm'; accepted: msn, smn, mns, nms, snm, nsm",
+        ),
+    ],
+    ids=str,
+)
+def test_sizes_off_the_grain_are_refused(tiling, text):
+    with pytest.raises(InputError) as caught:
+        check_tiling(conv(), machine(), tiling, images=2)
+    assert str(caught.value).startswith(text)
+
+
+def test_a_buffer_too_small_for_the_smallest_tile():
+    tiny = replace(machine(), input=Buffer(8, 2))
+    with pytest.raises(InputError) as caught:
+        choose_tiling(conv(), tiny, images=1)
+    # One position of a 3x3 kernel, 8 channels: 9 pixels of 8 B.
+    assert str(caught.value) == (
+        "conv: even the smallest tile does not fit: tile Tm=8 Tn=8 Tr=1 Tc=1 msn needs 72 B of "
+        "activations, buffer 'input' holds 8 B; accepted: a buffer that holds it"
+    )
