@@ -186,6 +186,7 @@ def test_every_dependency_is_pinned_inside_its_range():
         *PROJECT["dependency-groups"]["dev"],
         *extras["onnx"],
         *extras["png"],
+        *extras["rtl"],
     ]
     for requirement in map(Requirement, given):
         pin = pins[canonicalize_name(requirement.name)]

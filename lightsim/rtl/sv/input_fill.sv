@@ -1,0 +1,38 @@
+// Where the words of an input box go: channel block b into memory b modulo `job.memories`, so that
+// one read gives the blocks of a whole column group.
+module input_fill
+  import machine_pkg::*;
+(
+    input  logic  clock,
+    input  logic  reset,
+    input  job_t  job,
+    input  logic  step,
+    input  logic  ends,      // the box, with this step
+    output dim_t  memory,
+    output addr_t address
+);
+  addr_t position, base;
+  dim_t block;
+  logic ends_plane, ends_image, ends_word;
+
+  assign address = base + position;
+  assign ends_plane = position + 32'd1 == job.plane;
+  assign ends_image = block + 16'd1 == job.blocks;
+  assign ends_word = memory + 16'd1 == job.memories || ends_image;
+
+  always_ff @(posedge clock) begin
+    if (reset || ends) begin
+      position <= '0;
+      base <= '0;
+      block <= '0;
+      memory <= '0;
+    end else if (step) begin
+      position <= ends_plane ? '0 : position + 32'd1;
+      if (ends_plane) begin
+        block <= ends_image ? '0 : block + 16'd1;
+        memory <= ends_word ? '0 : memory + 16'd1;
+        if (ends_word) base <= base + job.plane;
+      end
+    end
+  end
+endmodule

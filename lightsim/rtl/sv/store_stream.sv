@@ -1,0 +1,71 @@
+// The store stream: empties full output banks into memory.
+//
+// It pushes the words of a request into the port, one a cycle, and shows the request in the cycle
+// after the last of them; the words leave the buffer's two read registers two cycles later. A
+// transfer is done when every request has been acknowledged.
+module store_stream
+  import machine_pkg::*;
+#(
+    parameter int    JOBS = 1,
+    parameter string IMAGE = "",
+    parameter int    LIMIT = 64,
+    parameter int    CHANNELS = 1,
+    parameter int    INTERLEAVE = 64,
+    parameter int    CHANNEL_BITS = 1
+) (
+    input  logic                    clock,
+    input  logic                    reset,
+    input  logic                    bank_full,
+    output logic                    take,
+    output logic                    drop,
+    output logic                    layer_stored,
+    // buffer reads
+    output logic                    read,
+    output addr_t                   read_address,
+    // requests
+    output logic                    show,
+    output logic [CHANNEL_BITS-1:0] channel,
+    output addr_t                   address,
+    output addr_t                   words,
+    input  logic                    granted,
+    input  logic [3:0]              acknowledged
+);
+  job_t job;
+  logic busy, all_granted, is_last, begins, active;
+  addr_t pushed;
+  logic [15:0] under_way;
+  logic [15:0] still_under_way;
+
+  sequential_rom #(.WIDTH($bits(job_t)), .DEPTH(JOBS), .IMAGE(IMAGE)) jobs (
+      .clock, .reset, .advance(drop), .entry(job)
+  );
+  request_walker #(
+      .LIMIT(LIMIT), .CHANNELS(CHANNELS), .INTERLEAVE(INTERLEAVE), .CHANNEL_BITS(CHANNEL_BITS)
+  ) walker (
+      .clock, .reset, .job, .granted, .channel, .address, .words, .is_last
+  );
+  unpack_walker reader (.clock, .reset, .job, .step(read), .address(read_address));
+
+  assign begins = !reset && !busy && job.valid && bank_full;
+  assign active = begins || (busy && !all_granted);
+  assign take = begins;
+  assign read = active && pushed != words;
+  assign show = active && pushed == words;
+  assign still_under_way = under_way + 16'(granted) - 16'(acknowledged);
+  assign drop = (all_granted || (granted && is_last)) && still_under_way == 16'd0;
+  assign layer_stored = drop && job.ends_layer;
+
+  always_ff @(posedge clock) begin
+    if (reset) begin
+      busy <= 1'b0;
+      all_granted <= 1'b0;
+      pushed <= '0;
+      under_way <= '0;
+    end else begin
+      busy <= (busy || begins) && !drop;
+      all_granted <= !drop && (all_granted || (granted && is_last));
+      pushed <= granted ? '0 : pushed + addr_t'(read);
+      under_way <= still_under_way;
+    end
+  end
+endmodule

@@ -1,0 +1,37 @@
+// Buffer addresses of a box whose words lie position by position, blocks together, in the order
+// in which memory has them: image by image, block by block, position by position.
+module unpack_walker
+  import machine_pkg::*;
+(
+    input  logic  clock,
+    input  logic  reset,
+    input  job_t  job,
+    input  logic  step,
+    output addr_t address
+);
+  addr_t position, offset, image_base;
+  dim_t block, image;
+  logic ends_plane, ends_image;
+
+  assign address = image_base + offset + addr_t'(block);
+  assign ends_plane = position + 32'd1 == job.plane;
+  assign ends_image = ends_plane && block + 16'd1 == job.blocks;
+
+  always_ff @(posedge clock) begin
+    if (reset || (step && ends_image && image + 16'd1 == job.images)) begin
+      position <= '0;
+      offset <= '0;
+      block <= '0;
+      image <= '0;
+      image_base <= '0;
+    end else if (step) begin
+      position <= ends_plane ? '0 : position + 32'd1;
+      offset <= ends_plane ? '0 : offset + addr_t'(job.blocks);
+      if (ends_plane) block <= ends_image ? '0 : block + 16'd1;
+      if (ends_image) begin
+        image <= image + 16'd1;
+        image_base <= image_base + offset + addr_t'(job.blocks);
+      end
+    end
+  end
+endmodule

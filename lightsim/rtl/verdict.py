@@ -1,0 +1,96 @@
+"""The verdict on a run of the RTL: what agrees with the simulation, and what differs first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Difference", "LayerVerdict", "TileDifference", "Verdict"]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerVerdict:
+    """One pass of one batch: its end in both models, and its values."""
+
+    name: str
+    cycles_simulated: int
+    cycles_rtl: int
+    values_compared: int
+    values_different: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A value that differs, with the tile of the pass that wrote it and when that tile ended."""
+
+    layer: str
+    tile: int
+    image: int
+    channel: int
+    row: int
+    column: int
+    expected: int
+    found: int
+    cycle: int
+
+
+@dataclass(frozen=True, slots=True)
+class TileDifference:
+    """The first tile that begins or ends in another cycle: (begin, end) in both models."""
+
+    layer: str
+    tile: int
+    expected: tuple[int, int]
+    found: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the comparison found. `failure` is the test bench's own complaint, if it had one."""
+
+    cycles_simulated: int
+    cycles_rtl: int
+    layers: tuple[LayerVerdict, ...]
+    differences: tuple[Difference, ...]
+    tile: TileDifference | None
+    failure: str | None
+
+    @property
+    def values_compared(self) -> int:
+        """Values of all layers."""
+        return sum(layer.values_compared for layer in self.layers)
+
+    @property
+    def values_different(self) -> int:
+        """Values of all layers that are not equal."""
+        return sum(layer.values_different for layer in self.layers)
+
+    @property
+    def equal(self) -> bool:
+        """Whether both models agree in every bit and every cycle."""
+        same = all(layer.cycles_simulated == layer.cycles_rtl for layer in self.layers)
+        return self.failure is None and self.tile is None and self.values_different == 0 and same
+
+    def lines(self) -> list[str]:
+        """The verdict in sentences: what agrees, or what differs first."""
+        told = []
+        if self.failure is not None:
+            told.append(f"the test bench stopped: {self.failure}")
+        if self.tile is not None:
+            tile = self.tile
+            told.append(
+                f"layer '{tile.layer}', tile {tile.tile}: expected in the array from cycle "
+                f"{tile.expected[0]} to {tile.expected[1]}, found {tile.found[0]} to "
+                f"{tile.found[1]}"
+            )
+        for d in self.differences[:1]:
+            told.append(
+                f"layer '{d.layer}', tile {d.tile}, image {d.image}, channel {d.channel}, position "
+                f"({d.row}, {d.column}): expected {d.expected}, found {d.found}; the tile ended "
+                f"in cycle {d.cycle}"
+            )
+        same = "equal" if self.equal else "DIFFERENT"
+        told.append(
+            f"{same}: {self.values_compared:,} values compared, {self.values_different:,} "
+            f"different; {self.cycles_simulated:,} cycles simulated, {self.cycles_rtl:,} in RTL"
+        )
+        return told

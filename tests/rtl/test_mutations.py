@@ -1,0 +1,98 @@
+"""Proof that verification can fail: faults put into the RTL, every one of them found."""
+
+import pytest
+from quantisation.networks import convolution, dense, network
+from simulation.machines import ONE_PORT, machine
+
+from lightsim.hardware.accelerator import IdealMemory
+from lightsim.mapping.tiling import Tiling
+from lightsim.rtl.project import write_project
+from lightsim.rtl.record import record
+from lightsim.rtl.verify import verify_project
+from rtl.cases import programs_for
+
+# What is replaced by what, in which module.
+FAULTS = {
+    "shift amount off by one": ("shift_serial_lanes", "3'd7 - code[2:0]", "3'd6 - code[2:0]"),
+    "sign ignored": ("shift_serial_lanes", "code[3]) product", "1'b0) product"),
+    "absent term counted": ("shift_serial_lanes", "code[2:0] == 3'd7) product",
+                            "1'b0) product"),
+    "accumulator too short": ("lane_row", "sum <= (starts ? from : sum) + term",
+                              "sum <= SUM_BITS'($signed(12'((starts ? from : sum) + term)))"),
+    "bias forgotten": ("accelerator", "SUM_BITS'($signed(slots[r][31:0]))", "'0"),
+    "buffer swapped early": ("banks", "commit && BANKS", "acquire && BANKS"),
+    "bank free too early": ("accelerator", ".drop(tile_ends && tile.next_loads_input)",
+                            ".drop(tile_begins && tile.next_loads_input)"),
+    "loop bound off by one": ("step_generator", "tap_column + 16'd1 == layer.kernel_columns",
+                              "tap_column == layer.kernel_columns"),
+    "flush missing": ("accelerator", "assign ends_sums = step[DEPTH].valid && step[DEPTH].ends",
+                      "assign ends_sums = step[DEPTH-1].valid && step[DEPTH-1].ends"),
+    "wrong rounding": ("machine_pkg", "HALF_UP: up = rest >= half", "HALF_UP: up = 1'b0"),
+    "pass counter stuck": ("step_generator",
+                           "pass <= ends_passes ? '0 : pass + 8'd1", "pass <= '0"),
+    "stall ignored": ("accelerator",
+                      "!(ends_sums && tile.last && snapshot_busy && !snapshot_empties)", "1'b1"),
+    "padding not zero": ("input_buffer", "else if (!is_image_2[p]) values[p][c] = 9'd0;", ""),
+    "partial sums dropped": ("accelerator", ": partial[p][r];", ": '0;"),
+    "window not opened": ("output_buffer", "!opens_window\n          &&", "1'b1\n          &&"),
+    "request over the boundary": ("request_walker", "global_address & addr_t'(LIMIT - 1)",
+                                  "address & addr_t'(LIMIT / 2 - 1)"),
+    "weights before results": ("arbiter", "0: candidate = 2'(OUTPUT)", "0: candidate = 2'(WEIGHT)"),
+    "layer opened early": ("controller",
+                           "wait_cycles == 8'd1) opened", "wait_cycles == 8'd2) opened"),
+    "residual ignored": ("post_lane", "other_4 <= 64'(residual_3)", "other_4 <= 64'(16'sd0)"),
+}  # fmt: skip
+
+
+def everything():
+    """A small network and machine in which each of these parts decides something."""
+    net = network(
+        [
+            convolution(4, name="a", padding=1, activation="relu"),
+            convolution(4, name="b", padding=1),
+            {"name": "sum", "operator": "add", "inputs": ["a", "b"], "activation": "relu"},
+            {"name": "largest", "operator": "max_pool", "kernel": 2},
+            convolution(4, 1, name="c", activation="relu"),
+            dense(3, name="scores"),
+        ],
+        image=(8, 5, 6),
+    )
+    accelerator = machine(
+        ports=ONE_PORT, rows=4, columns=4, lanes=1, port_bits=32, request_bytes=32,
+        memory=IdealMemory(3, 2),
+    )  # fmt: skip
+    tilings = {
+        "a": Tiling(4, 4, 5, 3, 1, "msn"),
+        "b": Tiling(4, 4, 2, 6, 1, "mns"),
+        "scores": Tiling(3, 4, 1, 1),
+    }
+    return programs_for(net, accelerator, tilings=tilings)
+
+
+@pytest.fixture(scope="module")
+def case():
+    programs, batches = everything()
+    return programs, batches, record(programs, batches)
+
+
+def test_without_a_fault_everything_is_equal(case, tmp_path):
+    programs, batches, recording = case
+    write_project(tmp_path, programs, batches)
+    verdict = verify_project(programs, recording, tmp_path)
+    assert verdict.equal, verdict.lines()
+    assert verdict.values_compared > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", sorted(FAULTS))
+def test_a_fault_is_found(case, tmp_path, fault):
+    programs, batches, recording = case
+    module, right, wrong = FAULTS[fault]
+    write_project(tmp_path, programs, batches)
+    source = tmp_path / "sv" / f"{module}.sv"
+    text = source.read_text("utf-8")
+    assert text.count(right) == 1, fault
+    source.write_text(text.replace(right, wrong), "utf-8")
+    verdict = verify_project(programs, recording, tmp_path)
+    assert not verdict.equal, f"{fault}: {verdict.lines()}"
+    assert verdict.lines()[0]

