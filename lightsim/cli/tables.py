@@ -6,9 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
+from lightsim.estimation import Part
 from lightsim.estimation.energy_tables import DRAM_PJ_PER_BIT, ENERGY_TABLES
-from lightsim.hardware import BOARDS, DEVICES, DRAM_PARTS, PE_KINDS, Resources
+from lightsim.estimation.lanes import float32_lane, lane_parts
+from lightsim.estimation.sizing import least_design
+from lightsim.hardware import BOARDS, DEVICES, DRAM_PARTS, PE_KINDS, Resources, board
 from lightsim.hardware import pipeline as machine
+from lightsim.hardware.accelerator import Array, LaneGroup
 from lightsim.mapping.tiling import ORDERS
 from lightsim.memory.spec import INTERCONNECT, REQUEST_CYCLES, RESPONSE_CYCLES
 from lightsim.network import load_network, zoo_names
@@ -108,6 +112,33 @@ def _pe_kinds() -> list[Row]:
     ]
 
 
+def _lanes() -> list[Row]:
+    """What a lane costs in a row of 16, with its share of adder tree and accumulator."""
+    on = board("zc706")
+    rows: list[Row] = []
+    for name, row in SCHEMES.items():
+        for kind in PE_KINDS.values():
+            if name not in kind.runs:
+                continue
+            array = Array((LaneGroup(kind.name, 16),), 16, 1)
+            part = lane_parts(least_design(on, row, array), row, on.device.dsp_type)[0]
+            rows.append(_lane(kind.name, name, part, array.lanes))
+    rows.append(_lane("float32 (cost only)", "float32", float32_lane(), 1))
+    return rows
+
+
+def _lane(pe: str, scheme: str, part: Part, lanes: int) -> Row:
+    used = part.resources
+    return {
+        "PE kind": pe,
+        "scheme": scheme,
+        "LUT": round(used.lut / lanes, 1),
+        "FF": round(used.ff / lanes, 1),
+        "DSP": round(used.dsp / lanes, 2),
+        "source": str(part.source),
+    }
+
+
 def _orders() -> list[Row]:
     return [{"name": name, "meaning": text} for name, text in ORDERS.items()]
 
@@ -174,6 +205,7 @@ TABLES: dict[str, Callable[[], list[Row]]] = {
     "devices": _devices,
     "memories": _memories,
     "pe-kinds": _pe_kinds,
+    "lanes": _lanes,
     "orders": _orders,
     "roundings": _roundings,
     "energy": _energy,
