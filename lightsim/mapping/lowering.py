@@ -10,15 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from lightsim.errors import InputError
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.input_form import choose_form
+from lightsim.mapping.moving_window import place_window
 from lightsim.mapping.plan import EngineLayer, Kind, Plan, Tensor, TensorView
-from lightsim.mapping.words import block_channels
-from lightsim.network.layer import Layer, Padding
+from lightsim.network.layer import Padding
 from lightsim.network.tensor import ElementType, TensorShape
 from lightsim.quantisation.workload import QuantisedLayer, Workload
 
@@ -31,16 +28,6 @@ def lower(workload: Workload, accelerator: Accelerator | None = None) -> Plan:
     With an accelerator the input is stored in the form that suits its array.
     """
     return _Lowering(workload, accelerator).plan()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Window:
-    """A convolution's weights [out, in / groups, high, wide] and how they move."""
-
-    weights: NDArray[np.int16]
-    kernel: tuple[int, int]
-    stride: tuple[int, int]
-    padding: Padding
 
 
 @dataclass(slots=True, eq=False)
@@ -193,7 +180,11 @@ class _Lowering:
 
     def _convolution(self, q: QuantisedLayer) -> None:
         layer = q.layer
-        source, window = self._window(q, self._views[layer.inputs[0]])
+        if q.weights is None:
+            raise InputError(layer.name, "has no weights", "quantise the network first")
+        source, window = place_window(
+            layer, q.weights, self._views[layer.inputs[0]], self._form, self._accelerator
+        )
         fused = self._fuse(q)
         depthwise = layer.groups > 1 and layer.groups == layer.input_shape.channels
         depthwise = depthwise and len(window.weights) == layer.groups
@@ -216,51 +207,6 @@ class _Lowering:
                 swapped=fused.swapped,
             )
         )
-
-    def _window(self, q: QuantisedLayer, source: TensorView) -> tuple[TensorView, _Window]:
-        """The source as the machine reads it, and the kernel as it moves it over that."""
-        layer, weights = q.layer, q.weights
-        if weights is None:
-            raise InputError(layer.name, "has no weights", "quantise the network first")
-        if layer.operator == "dense":
-            return self._dense(layer, weights, source)
-        if self._form.unfolded_for == layer:
-            # The kernel's columns have become channels: [out, in, high, wide] to
-            # [out, wide * in, high, 1].
-            high = layer.kernel[0]
-            weights = weights.transpose(0, 3, 1, 2).reshape(len(weights), -1, high, 1)
-            padding = replace(layer.padding, left=0, right=0)
-            return source, _Window(weights, (high, 1), (layer.stride[0], 1), padding)
-        return source, _Window(weights, layer.kernel, layer.stride, layer.padding)
-
-    def _dense(
-        self, layer: Layer, weights: NDArray[np.int16], source: TensorView
-    ) -> tuple[TensorView, _Window]:
-        """A dense layer, after flatten too: it reads the image as it is stored.
-
-        Where the image's channels fill whole memory words, those words are a vector, and the
-        layer is a 1x1 convolution over it, whose input channels can be tiled at will. Else it
-        is a convolution whose kernel is the whole image.
-        """
-        shape, filters = source.shape, len(weights)
-        weights = weights.reshape(filters, shape.channels, shape.height, shape.width)
-        pixels = shape.height * shape.width
-        block = 0
-        if self._accelerator is not None:
-            block = block_channels(self._accelerator.word_bytes, source.element.bits)
-        if pixels == 1 or not block or shape.channels % block or source.offset % block:
-            kernel = (shape.height, shape.width)
-            return source, _Window(weights, kernel, layer.stride, layer.padding)
-        words = weights.reshape(filters, shape.channels // block, block, *weights.shape[2:])
-        vector = words.transpose(0, 1, 3, 4, 2).reshape(filters, -1, 1, 1)
-        view = TensorView(
-            source.tensor,
-            source.offset * pixels,
-            TensorShape(shape.elements, 1, 1),
-            source.element,
-            as_vector=True,
-        )
-        return view, _Window(vector, (1, 1), layer.stride, layer.padding)
 
     def _fuse(self, q: QuantisedLayer) -> _Fused:
         """What can be done in the same pass as a convolution: an addition, then a pooling."""
