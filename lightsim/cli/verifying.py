@@ -97,10 +97,14 @@ def verify_command(
     from lightsim.errors import InputError
     from lightsim.flow.experiment import Experiment
     from lightsim.flow.verification import verify
+    from lightsim.reports.directory import check_directory
+    from lightsim.rtl.project import is_project
     from lightsim.rtl.report import verdict_text
 
     if wave and output is None:
         raise InputError("--wave", "without --output", "name the folder for it with --output")
+    if output is not None:
+        check_directory(output, is_project)
     experiment = Experiment(
         network, board, accelerator, scheme,
         images=images, batch=batch, seed=seed, tilings=None if mapping is None else str(mapping),
@@ -138,7 +142,10 @@ def rtl_command(
     from lightsim.cli.progress import shown
     from lightsim.flow.experiment import Experiment
     from lightsim.flow.verification import write_rtl
+    from lightsim.reports.directory import check_directory
+    from lightsim.rtl.project import is_project
 
+    check_directory(output, is_project)
     experiment = Experiment(
         network, board, accelerator, scheme,
         images=images, batch=batch, seed=seed, tilings=None if mapping is None else str(mapping),

@@ -49,11 +49,13 @@ def write_directory(report: RunReport, path: Path) -> None:
                 new.rmdir()  # which only an empty directory lets happen
 
 
-def check_directory(path: Path) -> None:
+def check_directory(path: Path, is_ours: Callable[[Path], bool] | None = None) -> None:
     """Raise `InputError` unless `path` is new, empty, or the directory of an earlier run.
 
-    To be called before a long run as well, so that a mistake is told at once.
+    `is_ours` tells a directory of what is to be written there, by default of `lightsim run`. To
+    be called before a long run as well, so that a mistake is told at once.
     """
+    known = _is_run if is_ours is None else is_ours
     accepted = "name a new or empty directory, or one that an earlier run wrote"
     try:
         if not path.exists():
@@ -64,7 +66,7 @@ def check_directory(path: Path) -> None:
         others = [entry for entry in path.iterdir() if not entry.name.startswith(_PARTIAL)]
     except OSError as error:
         raise InputError(str(path), f"cannot be read: {error.strerror or error}") from None
-    if others and not _is_run(path):
+    if others and not known(path):
         found = sorted(entry.name for entry in others)[0]
         raise InputError(
             str(path), f"holds files that are not of a LightSim run ('{found}')", accepted
