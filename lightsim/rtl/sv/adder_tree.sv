@@ -13,12 +13,13 @@ module adder_tree #(
     assign sum = terms[0];
   end else begin : node
     localparam int HALF = (COUNT + 1) / 2;
-    logic [2*HALF-1:0][WIDTH-1:0] even;
-    logic [HALF-1:0][WIDTH:0] next, pairs;
+    logic [2*HALF*WIDTH-1:0] even;
+    logic [HALF*(WIDTH+1)-1:0] next, pairs;
     assign even = (2 * HALF * WIDTH)'(terms);
     always_comb begin
       for (int i = 0; i < HALF; i++)
-        next[i] = {even[2*i][WIDTH-1], even[2*i]} + {even[2*i+1][WIDTH-1], even[2*i+1]};
+        next[i*(WIDTH+1)+:WIDTH+1] = (WIDTH+1)'($signed(even[2*i*WIDTH+:WIDTH]))
+                                   + (WIDTH+1)'($signed(even[(2*i+1)*WIDTH+:WIDTH]));
     end
     always_ff @(posedge clock) begin
       if (enable) pairs <= next;

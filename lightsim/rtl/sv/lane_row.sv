@@ -2,11 +2,9 @@
 //
 // Lanes faster than the slowest lane group of the array are followed by registers, so that all
 // rows accumulate in the same cycle.
-module lane_row
-  import machine_pkg::*;
-#(
-    parameter logic [3:0] KIND = SHIFT_SERIAL,
-    parameter int SCHEME = FLIGHTNN,
+module lane_row #(
+    parameter logic [3:0] KIND = machine_pkg::SHIFT_SERIAL,
+    parameter int SCHEME = machine_pkg::FLIGHTNN,
     parameter bit TRUNCATES = 1'b0,
     parameter int CODE_BITS = 4,
     parameter int COLUMNS = 8,
@@ -30,25 +28,25 @@ module lane_row
     input  logic signed [SUM_BITS-1:0]      from,
     output logic signed [SUM_BITS-1:0]      sum
 );
-  localparam int OWN = KIND == SHIFT_SERIAL || KIND == XNOR ? 1 : KIND == MULTIPLY_DSP ? 3 : 2;
-  localparam int PRODUCT_BITS = KIND == XNOR ? 2
-      : SCHEME == BINARY ? 10
-      : TRUNCATES ? (KIND == SHIFT_SERIAL ? 10 : 11)
-      : KIND == SHIFT_SERIAL ? 17 : 18;
+  localparam int OWN = KIND == machine_pkg::SHIFT_SERIAL || KIND == machine_pkg::XNOR ? 1 : KIND == machine_pkg::MULTIPLY_DSP ? 3 : 2;
+  localparam int PRODUCT_BITS = KIND == machine_pkg::XNOR ? 2
+      : SCHEME == machine_pkg::BINARY ? 10
+      : TRUNCATES ? (KIND == machine_pkg::SHIFT_SERIAL ? 10 : 11)
+      : KIND == machine_pkg::SHIFT_SERIAL ? 17 : 18;
   localparam int TREE_BITS = PRODUCT_BITS + $clog2(COLUMNS);
 
   logic [COLUMNS-1:0][PRODUCT_BITS-1:0] products, in_step;
-  if (KIND == SHIFT_SERIAL) begin : serial
+  if (KIND == machine_pkg::SHIFT_SERIAL) begin : serial
     shift_serial_lanes #(
         .SCHEME(SCHEME), .TRUNCATES(TRUNCATES), .COLUMNS(COLUMNS), .CODE_BITS(CODE_BITS),
         .PRODUCT_BITS(PRODUCT_BITS)
     ) lanes (.clock, .enable, .active, .x, .codes, .products);
-  end else if (KIND == SHIFT_SPATIAL) begin : spatial
+  end else if (KIND == machine_pkg::SHIFT_SPATIAL) begin : spatial
     shift_spatial_lanes #(
         .SCHEME(SCHEME), .TRUNCATES(TRUNCATES), .COLUMNS(COLUMNS), .CODE_BITS(CODE_BITS),
         .PRODUCT_BITS(PRODUCT_BITS)
     ) lanes (.clock, .enable, .active, .x, .codes, .products);
-  end else if (KIND == XNOR) begin : xnor_popcount
+  end else if (KIND == machine_pkg::XNOR) begin : xnor_popcount
     xnor_lanes #(.COLUMNS(COLUMNS), .PRODUCT_BITS(PRODUCT_BITS)) lanes (
         .clock, .enable, .active, .pass, .one_bit, .carried, .x, .codes, .products
     );
@@ -62,14 +60,15 @@ module lane_row
   if (OWN == LATENCY) begin : slowest
     assign in_step = products;
   end else begin : waits
-    logic [LATENCY-OWN-1:0][COLUMNS-1:0][PRODUCT_BITS-1:0] delay;
+    localparam int BITS = COLUMNS * PRODUCT_BITS;
+    logic [(LATENCY-OWN)*BITS-1:0] delay;
     always_ff @(posedge clock) begin
       if (enable) begin
-        delay[0] <= products;
-        for (int i = 1; i < LATENCY - OWN; i++) delay[i] <= delay[i-1];
+        delay[BITS-1:0] <= products;
+        for (int i = 1; i < LATENCY - OWN; i++) delay[i*BITS+:BITS] <= delay[(i-1)*BITS+:BITS];
       end
     end
-    assign in_step = delay[LATENCY-OWN-1];
+    assign in_step = delay[(LATENCY-OWN-1)*BITS+:BITS];
   end
 
   logic signed [TREE_BITS-1:0] total;
@@ -78,7 +77,7 @@ module lane_row
   );
 
   logic signed [SUM_BITS-1:0] term;
-  if (KIND == XNOR) begin : weighted
+  if (KIND == machine_pkg::XNOR) begin : weighted
     logic signed [SUM_BITS-1:0] scaled;
     assign scaled = SUM_BITS'(total) <<< weight_of_pass;
     assign term = negative_pass ? -scaled : scaled;

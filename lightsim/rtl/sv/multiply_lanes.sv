@@ -1,8 +1,6 @@
 // A row of multiplying lanes: the weights' integers times the activations. Latency 2 or 3.
-module multiply_lanes
-  import machine_pkg::*;
-#(
-    parameter int SCHEME = FIXED8,
+module multiply_lanes #(
+    parameter int SCHEME = machine_pkg::FIXED8,
     parameter int COLUMNS = 8,
     parameter int CODE_BITS = 8,
     parameter int PRODUCT_BITS = 18,
@@ -36,7 +34,7 @@ module multiply_lanes
   if (STAGES == 2) begin : two
     always_ff @(posedge clock) if (enable) products <= whole;
   end else begin : three
-    logic [COLUMNS-1:0][PRODUCT_BITS-1:0] middle;
+    logic [COLUMNS*PRODUCT_BITS-1:0] middle;
     always_ff @(posedge clock) begin
       if (enable) begin
         middle <= whole;
@@ -50,12 +48,12 @@ module multiply_lanes
     logic [7:0] code;
     code = 8'(coded);
     case (SCHEME)
-      FLIGHTNN: weight = signed_power(code[3:0], code[2:0] != 3'd7)
+      machine_pkg::FLIGHTNN: weight = signed_power(code[3:0], code[2:0] != 3'd7)
                        + signed_power(code[7:4], code[6:4] != 3'd7);
-      LIGHTNN2: weight = signed_power({code[6], code[5:3]}, 1'b1)
+      machine_pkg::LIGHTNN2: weight = signed_power({code[6], code[5:3]}, 1'b1)
                        + signed_power({code[6], code[2:0]}, 1'b1);
-      LIGHTNN1: weight = signed_power(code[3:0], 1'b1);
-      BINARY: weight = code[0] ? 10'sd1 : -10'sd1;
+      machine_pkg::LIGHTNN1: weight = signed_power(code[3:0], 1'b1);
+      machine_pkg::BINARY: weight = code[0] ? 10'sd1 : -10'sd1;
       default: weight = 10'($signed(coded));
     endcase
   endfunction

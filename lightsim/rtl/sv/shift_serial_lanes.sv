@@ -3,10 +3,8 @@
 // The code is a sign and an exponent m; a term is worth 2^(7-m), so an exact product is
 // x << (7-m) and a truncating one x >> m. In `flightnn` m = 7 says that there is no term. A
 // `binary` code is one bit, 1 for +1.
-module shift_serial_lanes
-  import machine_pkg::*;
-#(
-    parameter int SCHEME = FLIGHTNN,
+module shift_serial_lanes #(
+    parameter int SCHEME = machine_pkg::FLIGHTNN,
     parameter bit TRUNCATES = 1'b0,
     parameter int COLUMNS = 8,
     parameter int CODE_BITS = 4,
@@ -32,11 +30,11 @@ module shift_serial_lanes
   function automatic logic signed [PRODUCT_BITS-1:0] product(
       input logic signed [8:0] value, input logic [3:0] code);
     logic signed [PRODUCT_BITS-1:0] shifted;
-    if (SCHEME == BINARY) shifted = PRODUCT_BITS'(value);
+    if (SCHEME == machine_pkg::BINARY) shifted = PRODUCT_BITS'(value);
     else if (TRUNCATES) shifted = PRODUCT_BITS'(value) >>> code[2:0];
     else shifted = PRODUCT_BITS'(value) <<< (3'd7 - code[2:0]);
-    if (SCHEME == FLIGHTNN && code[2:0] == 3'd7) product = '0;
-    else if (SCHEME == BINARY ? !code[0] : code[3]) product = -shifted;
+    if (SCHEME == machine_pkg::FLIGHTNN && code[2:0] == 3'd7) product = '0;
+    else if (SCHEME == machine_pkg::BINARY ? !code[0] : code[3]) product = -shifted;
     else product = shifted;
   endfunction
 endmodule

@@ -1,8 +1,6 @@
 // A row of spatial shift-add lanes: both terms of each weight in one cycle. Latency 2.
-module shift_spatial_lanes
-  import machine_pkg::*;
-#(
-    parameter int SCHEME = FLIGHTNN,
+module shift_spatial_lanes #(
+    parameter int SCHEME = machine_pkg::FLIGHTNN,
     parameter bit TRUNCATES = 1'b0,
     parameter int COLUMNS = 8,
     parameter int CODE_BITS = 8,
@@ -36,17 +34,17 @@ module shift_spatial_lanes
   // A term: bit 4 says that there is one, bit 3 is its sign, the rest its exponent.
   function automatic logic [4:0] first_term(input logic [7:0] code);
     case (SCHEME)
-      FLIGHTNN: first_term = {code[2:0] != 3'd7, code[3:0]};
-      LIGHTNN2: first_term = {1'b1, code[6], code[5:3]};
-      LIGHTNN1: first_term = {1'b1, code[3:0]};
+      machine_pkg::FLIGHTNN: first_term = {code[2:0] != 3'd7, code[3:0]};
+      machine_pkg::LIGHTNN2: first_term = {1'b1, code[6], code[5:3]};
+      machine_pkg::LIGHTNN1: first_term = {1'b1, code[3:0]};
       default: first_term = {1'b1, !code[0], 3'd0};
     endcase
   endfunction
 
   function automatic logic [4:0] second_term(input logic [7:0] code);
     case (SCHEME)
-      FLIGHTNN: second_term = {code[6:4] != 3'd7, code[7:4]};
-      LIGHTNN2: second_term = {1'b1, code[6], code[2:0]};
+      machine_pkg::FLIGHTNN: second_term = {code[6:4] != 3'd7, code[7:4]};
+      machine_pkg::LIGHTNN2: second_term = {1'b1, code[6], code[2:0]};
       default: second_term = '0;
     endcase
   endfunction
@@ -54,7 +52,7 @@ module shift_spatial_lanes
   function automatic logic signed [PRODUCT_BITS-1:0] shifted(
       input logic signed [8:0] value, input logic [4:0] term);
     logic signed [PRODUCT_BITS-1:0] size;
-    if (SCHEME == BINARY) size = PRODUCT_BITS'(value);
+    if (SCHEME == machine_pkg::BINARY) size = PRODUCT_BITS'(value);
     else if (TRUNCATES) size = PRODUCT_BITS'(value) >>> term[2:0];
     else size = PRODUCT_BITS'(value) <<< (3'd7 - term[2:0]);
     shifted = !term[4] ? '0 : term[3] ? -size : size;
