@@ -2,9 +2,7 @@
 //
 // The snapshot can be captured again in the cycle in which its last values leave. The walk goes
 // over the computed positions in raster order and knows where each lands after pooling.
-module drain
-  import machine_pkg::*;
-#(
+module drain #(
     parameter int ROWS = 4,
     parameter int PIXELS = 1,
     parameter int LANES = 4,
@@ -14,9 +12,9 @@ module drain
     input  logic                                      clock,
     input  logic                                      reset,
     input  logic                                      capture,
-    input  step_t                                     captured_step,
-    input  tile_t                                     tile,
-    input  layer_t                                    layer,
+    input  machine_pkg::step_t                                     captured_step,
+    input  machine_pkg::tile_t                                     tile,
+    input  machine_pkg::layer_t                                    layer,
     input  logic [PIXELS-1:0][ROWS-1:0][SUM_BITS-1:0] sums,
     input  logic [ROWS-1:0][31:0]                     parameters,   // position, multiplier
     output logic                                      busy,
@@ -27,18 +25,18 @@ module drain
     output logic [LANES-1:0][SUM_BITS-1:0]            value,
     output logic [LANES-1:0][31:0]                    parameter_of,
     output logic                                      opens_window,
-    output addr_t                                     output_base,  // buffer word of the position
-    output addr_t                                     residual_base
+    output logic [31:0]                                     output_base,  // buffer word of the position
+    output logic [31:0]                                     residual_base
 );
   localparam logic [15:0] UNUSED = 16'hffff;
 
   logic [PIXELS-1:0][ROWS-1:0][SUM_BITS-1:0] held;
   logic [ROWS-1:0][31:0] held_parameters;
-  step_t step;
-  dim_t position, chunk;
-  dim_t column, window_row, window_column, tile_columns, output_columns, output_blocks;
-  dim_t residual_blocks;
-  addr_t row_base, next_row_base;
+  machine_pkg::step_t step;
+  logic [15:0] position, chunk;
+  logic [15:0] column, window_row, window_column, tile_columns, output_columns, output_blocks;
+  logic [15:0] residual_blocks;
+  logic [31:0] row_base, next_row_base;
   logic ends_position;
 
   assign ends_position = busy && chunk + 16'd1 == step.chunks;
@@ -62,7 +60,7 @@ module drain
   end
 
   // --- the walk over positions ---
-  assign next_row_base = row_base + addr_t'(output_columns) * addr_t'(output_blocks);
+  assign next_row_base = row_base + 32'(output_columns) * 32'(output_blocks);
   always_ff @(posedge clock) begin
     if (capture && captured_step.opens_group) begin
       tile_columns <= tile.columns;
@@ -76,7 +74,7 @@ module drain
       output_base <= '0;
       residual_base <= '0;
     end else if (ends_position) begin
-      residual_base <= residual_base + addr_t'(residual_blocks);
+      residual_base <= residual_base + 32'(residual_blocks);
       if (column + 16'd1 == tile_columns) begin
         column <= '0;
         window_column <= '0;
@@ -92,7 +90,7 @@ module drain
         column <= column + 16'd1;
         if (window_column + 16'd1 == layer.pool_columns) begin
           window_column <= '0;
-          output_base <= output_base + addr_t'(output_blocks);
+          output_base <= output_base + 32'(output_blocks);
         end else window_column <= window_column + 16'd1;
       end
     end

@@ -3,9 +3,7 @@
 //
 // Each block takes `tile.slot_cycles` cycles, of which the first are reads. A result has to leave
 // in the six cycles after its last read, so the unit has arithmetic for all channels of a word.
-module elementwise
-  import machine_pkg::*;
-#(
+module elementwise #(
     parameter int PORT_BITS = 64,
     parameter int MEMORIES = 1
 ) (
@@ -13,17 +11,17 @@ module elementwise
     input  logic                          reset,
     input  logic                          begins,        // the tile has all it needs
     input  logic                          post_free,     // the snapshot has been drained
-    input  tile_t                         tile,
-    input  layer_t                        layer,
-    input  layer_t                        post_layer,    // of the results on their way out
+    input  machine_pkg::tile_t                         tile,
+    input  machine_pkg::layer_t                        layer,
+    input  machine_pkg::layer_t                        post_layer,    // of the results on their way out
     output logic                          reads,
-    output addr_t                         read_address,
+    output logic [31:0]                         read_address,
     input  logic [MEMORIES*PORT_BITS-1:0] words,         // two cycles after the address
-    output addr_t                         residual_address,
+    output logic [31:0]                         residual_address,
     input  logic [PORT_BITS-1:0]          residual,      // two cycles after the address
     output logic                          ends,          // the tile
     output logic                          write,
-    output addr_t                         write_address,
+    output logic [31:0]                         write_address,
     output logic [PORT_BITS-1:0]          write_data
 );
   localparam int CHANNELS = PORT_BITS / 8;
@@ -31,16 +29,16 @@ module elementwise
 
   // --- when: slots of equal length, begun when post-processing is free ---
   logic waiting, running, goes, works, ends_slot, ends_position, ends_1;
-  dim_t slot_cycle, block;
+  logic [15:0] slot_cycle, block;
   logic fresh;
-  position_t kept_position, at, after;
+  machine_pkg::position_t kept_position, at, after;
 
   assign goes = (begins || waiting) && post_free;
   assign works = goes || running;
   assign ends_slot = slot_cycle + 16'd1 == tile.slot_cycles;
   assign ends_position = ends_slot && block + 16'd1 == tile.blocks;
-  assign at = fresh ? first_position(tile) : kept_position;
-  assign after = next_position(at, tile, layer);
+  assign at = fresh ? machine_pkg::first_position(tile) : kept_position;
+  assign after = machine_pkg::next_position(at, tile, layer);
 
   always_ff @(posedge clock) begin
     if (reset) begin
@@ -68,10 +66,10 @@ module elementwise
   end
 
   // --- where: taps of the window, in the memory and line of the block ---
-  dim_t tap_row, tap_column, memory;
-  addr_t tap_offset, line_offset;
+  logic [15:0] tap_row, tap_column, memory;
+  logic [31:0] tap_offset, line_offset;
   logic taps_done, ends_row, ends_taps, tap, in_image, first_tap;
-  signed_dim_t place_row, place_column;
+  logic signed [15:0] place_row, place_column;
 
   assign place_row = at.top + $signed(tap_row);
   assign place_column = at.left + $signed(tap_column);
@@ -82,7 +80,7 @@ module elementwise
   assign ends_taps = ends_row && tap_row + 16'd1 == layer.kernel_rows;
   assign first_tap = tap_row == '0 && tap_column == '0;
   assign reads = works;
-  assign read_address = addr_t'(at.base) + line_offset + tap_offset;
+  assign read_address = 32'(at.base) + line_offset + tap_offset;
 
   always_ff @(posedge clock) begin
     if (reset) begin
@@ -99,8 +97,8 @@ module elementwise
         if (ends_row) tap_row <= ends_taps ? '0 : tap_row + 16'd1;
         if (ends_taps) tap_offset <= '0;
         else if (ends_row)
-          tap_offset <= tap_offset + addr_t'(tile.read_columns)
-                      - addr_t'(layer.kernel_columns) + 32'd1;
+          tap_offset <= tap_offset + 32'(tile.read_columns)
+                      - 32'(layer.kernel_columns) + 32'd1;
         else tap_offset <= tap_offset + 32'd1;
       end
       if (ends_position) begin
@@ -119,7 +117,7 @@ module elementwise
     logic first;
     logic last;
     logic in_image;
-    dim_t memory;
+    logic [15:0] memory;
   } read_t;
   read_t read_0, read_1, read_2;
   logic [PORT_BITS-1:0] word;
@@ -146,9 +144,9 @@ module elementwise
       input logic first, input logic signed [31:0] sum, input logic exists,
       input logic signed [31:0] value, input logic [1:0] kind);
     logic signed [31:0] from;
-    from = !first ? sum : kind == MAXIMUM ? -32'sd32768 : 32'sd0;
+    from = !first ? sum : kind == machine_pkg::MAXIMUM ? -32'sd32768 : 32'sd0;
     if (!exists) fold = from;
-    else if (kind == MAXIMUM) fold = value > from ? value : from;
+    else if (kind == machine_pkg::MAXIMUM) fold = value > from ? value : from;
     else fold = from + value;
   endfunction
 
@@ -167,10 +165,10 @@ module elementwise
   end
 
   // --- the way out: the arithmetic of post-processing for every channel of a word ---
-  addr_t next_word;
+  logic [31:0] next_word;
   logic result;
   logic [POST_REGISTERS-1:0] result_later;
-  addr_t [POST_REGISTERS-1:0] word_later;
+  logic [POST_REGISTERS-1:0][31:0] word_later;
   logic [POST_REGISTERS-1:0][PORT_BITS-1:0] bits_later;
   logic [CHANNELS-1:0][31:0] value;
 

@@ -5,14 +5,15 @@
 // followed by registers, so that all rows accumulate in the same cycle.
 //
 // In the loops c is a column, p a pixel and r a row. They are declared and set before the loops,
-// which lets a simulator keep them in registers and work on all rows at once.
+// which lets a simulator keep them in registers and work on all rows at once. The arrays are wires
+// and registers, no memories, which `mem2reg` says.
+(* mem2reg *)
 module lane_rows #(
     parameter logic [3:0] KIND = 4'd0,
     parameter int SCHEME = 2,
     parameter bit TRUNCATES = 1'b0,
     parameter int CODE_BITS = 4,
     parameter int ROWS = 1,
-    parameter int FIRST_ROW = 0,        // of the array
     parameter int COLUMNS = 8,
     parameter int PIXELS = 1,
     parameter int LATENCY = 1,          // of the slowest kind's products
@@ -26,7 +27,7 @@ module lane_rows #(
     // with the products
     input  logic                                       active,
     input  logic [2:0]                                 pass,
-    input  logic [15:0]                                own_column,  // depthwise: of row 0
+    input  logic [15:0]                                own_column,  // depthwise: of the first row
     input  logic [COLUMNS-1:0]                         carried,
     input  logic [PIXELS-1:0][COLUMNS-1:0][8:0]        x,
     input  logic [ROWS-1:0][COLUMNS-1:0][CODE_BITS-1:0] codes,
@@ -54,7 +55,7 @@ module lane_rows #(
       for (p = 0; p < PIXELS; p++) value[c][p] = $signed(x[p][c]);
       for (r = 0; r < ROWS; r++) begin
         code[c][r] = codes[r][c];
-        own[c][r] = !depthwise || own_column + 16'(32'(FIRST_ROW) + r) == 16'(c);
+        own[c][r] = !depthwise || own_column + 16'(r) == 16'(c);
       end
     end
   end

@@ -1,27 +1,25 @@
 // The output buffer: takes LANES values a cycle wherever their channels lie, gives port words.
 //
 // A value that continues a pooling window is folded into what is there: the larger one stays.
-module output_buffer
-  import machine_pkg::*;
-#(
+module output_buffer #(
     parameter int PORT_BITS = 64,
     parameter int LANES = 4,
     parameter int DEPTH = 16,
     parameter int BANKS = 2
 ) (
     input  logic                   clock,
-    input  layer_t                 layer,
+    input  machine_pkg::layer_t                 layer,
     input  logic                   write_bank,
     input  logic [LANES-1:0]       write,
     input  logic                   opens_window,
-    input  addr_t [LANES-1:0]      write_word,
-    input  dim_t [LANES-1:0]       write_channel,     // of the word
+    input  logic [LANES-1:0][31:0]      write_word,
+    input  logic [LANES-1:0][15:0]       write_channel,     // of the word
     input  logic [LANES-1:0][31:0] value,
     input  logic                   write_whole,       // a word at once
-    input  addr_t                  whole_address,
+    input  logic [31:0]                  whole_address,
     input  logic [PORT_BITS-1:0]   whole,
     input  logic                   read_bank,
-    input  addr_t                  read_address,
+    input  logic [31:0]                  read_address,
     output logic [PORT_BITS-1:0]   read_data
 );
   localparam int BITS = DEPTH > 1 ? $clog2(DEPTH) : 1;

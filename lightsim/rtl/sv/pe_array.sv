@@ -60,8 +60,8 @@ module pe_array #(
       localparam int BITS = machine_pkg::code_bits(KIND, SCHEME);
       localparam int BEFORE = bits_before(r);
 
-      logic [COUNT-1:0][COLUMNS-1:0][BITS-1:0] own_codes;
-      logic [PIXELS-1:0][COUNT-1:0][SUM_BITS-1:0] own_from, own_sums;
+      logic [COUNT*COLUMNS*BITS-1:0] own_codes;
+      logic [PIXELS*COUNT*SUM_BITS-1:0] own_from, own_sums;
       logic active;
 
       // A row of serial lanes has something to do in every pass that has a weight word, XNOR
@@ -73,19 +73,19 @@ module pe_array #(
         own_codes = codes[BEFORE*COLUMNS+:COUNT*BITS*COLUMNS];
         if (depthwise)
           for (int i = 0; i < COUNT; i++)
-            own_codes[i] = {COLUMNS{codes[BEFORE+i*BITS+:BITS]}};
-        for (int p = 0; p < PIXELS; p++) begin
-          own_from[p] = from[p][r+:COUNT];
-          sums[p][r+:COUNT] = own_sums[p];
-        end
+            own_codes[i*COLUMNS*BITS+:COLUMNS*BITS] = {COLUMNS{codes[BEFORE+i*BITS+:BITS]}};
+        for (int p = 0; p < PIXELS; p++) own_from[p*COUNT*SUM_BITS+:COUNT*SUM_BITS] = from[p][r+:COUNT];
+      end
+      for (genvar p = 0; p < PIXELS; p++) begin : pixel
+        assign sums[p][r+:COUNT] = own_sums[p*COUNT*SUM_BITS+:COUNT*SUM_BITS];
       end
       lane_rows #(
           .KIND(KIND), .SCHEME(SCHEME), .TRUNCATES(TRUNCATES), .CODE_BITS(BITS), .ROWS(COUNT),
-          .FIRST_ROW(r), .COLUMNS(COLUMNS), .PIXELS(PIXELS), .LATENCY(LATENCY),
+          .COLUMNS(COLUMNS), .PIXELS(PIXELS), .LATENCY(LATENCY),
           .SUM_BITS(SUM_BITS)
       ) lanes (
           .clock, .enable, .depthwise, .one_bit, .input_signed, .active,
-          .pass(product_step.pass), .own_column(product_step.column), .carried, .x,
+          .pass(product_step.pass), .own_column(product_step.column + 16'(r)), .carried, .x,
           .codes(own_codes), .accumulate(sum_step.valid), .starts(sum_step.starts),
           .weight_of_pass(sum_step.pass), .from(own_from), .sums(own_sums)
       );

@@ -1,14 +1,12 @@
 // One lane of the post-processing unit: scale, round, add the residual, clamp. Five registers.
-module post_lane
-  import machine_pkg::*;
-#(
+module post_lane #(
     parameter int SUM_BITS = 32,
     parameter int ACCUMULATOR_BITS = 32,
     parameter bit SATURATES = 1'b0,
     parameter bit MULTIPLIES = 1'b1
 ) (
     input  logic                       clock,
-    input  layer_t                     layer,
+    input  machine_pkg::layer_t                     layer,
     input  logic signed [SUM_BITS-1:0] sum,
     input  logic [15:0]                multiplier,
     input  logic signed [15:0]         residual,    // two cycles after the sum
@@ -35,10 +33,10 @@ module post_lane
     product_2 <= MULTIPLIES ? 64'(sum_1) * $signed({48'd0, multiplier_1}) : 64'(sum_1);
     // 3: round and clamp
     case (layer.result)
-      THRESHOLD: value_3 <= sum_2 >= 0 ? 32'sd1 : -32'sd1;
-      RAW: value_3 <= sum_2;
+      machine_pkg::THRESHOLD: value_3 <= sum_2 >= 0 ? 32'sd1 : -32'sd1;
+      machine_pkg::RAW: value_3 <= sum_2;
       default:
-      value_3 <= 32'(clamped(rounded(product_2, layer.shift, layer.rounding),
+      value_3 <= 32'(machine_pkg::clamped(machine_pkg::rounded(product_2, layer.shift, layer.rounding),
                              layer.lowest, layer.highest));
     endcase
     residual_3 <= residual;
@@ -48,8 +46,8 @@ module post_lane
     other_4 <= 64'(residual_3) * $signed({48'd0, layer.other_multiplier});
     // 5: round each, add, clamp
     result <= !layer.adds ? value_4
-        : 32'(clamped(rounded(own_4, layer.own_shift, layer.add_rounding)
-                      + rounded(other_4, layer.other_shift, layer.add_rounding),
+        : 32'(machine_pkg::clamped(machine_pkg::rounded(own_4, layer.own_shift, layer.add_rounding)
+                      + machine_pkg::rounded(other_4, layer.other_shift, layer.add_rounding),
                       layer.add_lowest, layer.add_highest));
   end
 endmodule

@@ -1,7 +1,5 @@
 // From the drained sums to the output buffer: six registers, the last one the buffer itself.
-module post_processing
-  import machine_pkg::*;
-#(
+module post_processing #(
     parameter int PORT_BITS = 64,
     parameter int LANES = 4,
     parameter int SUM_BITS = 32,
@@ -11,24 +9,24 @@ module post_processing
 ) (
     input  logic                           clock,
     input  logic                           reset,
-    input  layer_t                         layer,
+    input  machine_pkg::layer_t                         layer,
     // from the drain
     input  logic [LANES-1:0]               valid,
     input  logic [LANES-1:0][SUM_BITS-1:0] value,
     input  logic [LANES-1:0][31:0]         parameter_of,
     input  logic                           opens_window,
-    input  addr_t                          output_base,
-    input  addr_t                          residual_base,
+    input  logic [31:0]                          output_base,
+    input  logic [31:0]                          residual_base,
     input  logic                           ends_tile,
     // residual buffer
-    output addr_t [LANES-1:0]              residual_word,
-    output dim_t [LANES-1:0]               residual_channel,
+    output logic [LANES-1:0][31:0]              residual_word,
+    output logic [LANES-1:0][15:0]               residual_channel,
     input  logic [LANES-1:0][15:0]         residual,
     // output buffer
     output logic [LANES-1:0]               write,
     output logic                           write_opens_window,
-    output addr_t [LANES-1:0]              write_word,
-    output dim_t [LANES-1:0]               write_channel,
+    output logic [LANES-1:0][31:0]              write_word,
+    output logic [LANES-1:0][15:0]               write_channel,
     output logic [LANES-1:0][31:0]         write_value,
     output logic                           full            // the tile's bank
 );
@@ -38,13 +36,15 @@ module post_processing
     logic [LANES-1:0]  valid;
     logic              opens_window;
     logic              ends_tile;
-    addr_t [LANES-1:0] word;
-    dim_t [LANES-1:0]  channel;
+    logic [LANES-1:0][31:0] word;
+    logic [LANES-1:0][15:0]  channel;
   } target_t;
 
-  target_t target;
-  target_t [DEPTH-1:0] stage;
+  target_t target, written;
+  logic [DEPTH-1:0][$bits(target)-1:0] stage;
   logic ends_tile_written;
+
+  assign written = stage[DEPTH-1];
 
   // Channels of a word are a power of two: the position's low bits are the place in it.
   always_comb begin
@@ -53,16 +53,16 @@ module post_processing
     target.ends_tile = ends_tile;
     for (int l = 0; l < LANES; l++) begin
       target.word[l] = output_base
-          + addr_t'(block_of(parameter_of[l][31:16], layer.output_width));
+          + 32'(block_of(parameter_of[l][31:16], layer.output_width));
       target.channel[l] = place_of(parameter_of[l][31:16], layer.output_width);
-      residual_word[l] = residual_base + addr_t'(block_of(parameter_of[l][31:16], 2'd1));
+      residual_word[l] = residual_base + 32'(block_of(parameter_of[l][31:16], 2'd1));
       residual_channel[l] = place_of(parameter_of[l][31:16], 2'd1);
     end
   end
 
   localparam int LOG = $clog2(PORT_BITS);
 
-  function automatic dim_t block_of(input dim_t at, input logic [1:0] width);
+  function automatic logic [15:0] block_of(input logic [15:0] at, input logic [1:0] width);
     case (width)
       2'd0: block_of = at >> LOG;
       2'd1: block_of = at >> (LOG - 3);
@@ -70,7 +70,7 @@ module post_processing
     endcase
   endfunction
 
-  function automatic dim_t place_of(input dim_t at, input logic [1:0] width);
+  function automatic logic [15:0] place_of(input logic [15:0] at, input logic [1:0] width);
     case (width)
       2'd0: place_of = at & 16'(PORT_BITS - 1);
       2'd1: place_of = at & 16'(PORT_BITS / 8 - 1);
@@ -85,7 +85,7 @@ module post_processing
     end else begin
       stage[0] <= target;
       for (int i = 1; i < DEPTH; i++) stage[i] <= stage[i-1];
-      ends_tile_written <= stage[DEPTH-1].ends_tile;
+      ends_tile_written <= written.ends_tile;
     end
   end
 
@@ -99,9 +99,9 @@ module post_processing
     );
   end
 
-  assign write = stage[DEPTH-1].valid;
-  assign write_opens_window = stage[DEPTH-1].opens_window;
-  assign write_word = stage[DEPTH-1].word;
-  assign write_channel = stage[DEPTH-1].channel;
+  assign write = written.valid;
+  assign write_opens_window = written.opens_window;
+  assign write_word = written.word;
+  assign write_channel = written.channel;
   assign full = ends_tile_written;
 endmodule

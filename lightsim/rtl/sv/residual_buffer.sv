@@ -1,7 +1,5 @@
 // The residual buffer: filled with port words, read LANES channels or a whole word at a time.
-module residual_buffer
-  import machine_pkg::*;
-#(
+module residual_buffer #(
     parameter int PORT_BITS = 64,
     parameter int LANES = 4,
     parameter int DEPTH = 16,
@@ -10,14 +8,14 @@ module residual_buffer
     input  logic                          clock,
     input  logic                          write,
     input  logic                          write_bank,
-    input  addr_t                         write_address,
+    input  logic [31:0]                         write_address,
     input  logic [PORT_BITS-1:0]          write_data,
     input  logic                          read_bank,
     input  logic                          is_signed,
-    input  addr_t [LANES-1:0]             word,
-    input  dim_t [LANES-1:0]              channel,        // of the word
+    input  logic [LANES-1:0][31:0]             word,
+    input  logic [LANES-1:0][15:0]              channel,        // of the word
     output logic [LANES-1:0][15:0]        value,          // two cycles later
-    input  addr_t                         whole_address,
+    input  logic [31:0]                         whole_address,
     output logic [PORT_BITS-1:0]          whole           // two cycles later
 );
   localparam int BITS = DEPTH > 1 ? $clog2(DEPTH) : 1;
