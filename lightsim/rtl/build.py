@@ -47,8 +47,11 @@ def lint(folder: Path) -> str:
     return done.stderr
 
 
-def build(folder: Path, *, wave: bool = False) -> Path:
-    """The simulator of a project folder, compiled unless that was done already."""
+def build(folder: Path, *, wave: bool = False, short: bool = False) -> Path:
+    """The simulator of a project folder, compiled unless that was done already.
+
+    With `short` it is compiled quickly and runs slowly.
+    """
     root, cxx = verilator_root(), compiler()
     out, program = folder / "obj", folder / "simulator"
     stamp, state = folder / "simulator.sha256", _state(folder, wave)
@@ -63,12 +66,15 @@ def build(folder: Path, *, wave: bool = False) -> Path:
     if done.returncode:
         raise InputError("verify", f"Verilator refused the sources: {done.stderr[:400]}")
     flags = ["-I" + str(out), "-I" + str(folder / "sv"), *_flags(root, wave)]
-    # Two files: what runs once, at the start, needs no optimising. Most of the time for a small
-    # file goes into Verilator's headers.
+    # Few files: most of the time for a small one goes into Verilator's headers. What runs once,
+    # at the start, needs no optimising, and a short run none at all.
     slow = sorted(out.glob("*__Slow.cpp"))
     fast = [*sorted(set(out.glob("*.cpp")) - set(slow)), folder / "sv" / "bench.cpp"]
+    parts = {"once": (slow, ["-O0"]), "always": (fast, _optimised())}
+    if short:
+        parts = {"all": ([*slow, *fast], ["-O0"])}
     objects = []
-    for name, sources, level in (("once", slow, ["-O0"]), ("always", fast, _optimised())):
+    for name, (sources, level) in parts.items():
         (out / f"{name}.cc").write_text("".join(f'#include "{s.resolve()}"\n' for s in sources))
         objects.append(str(out / f"{name}.o"))
         _compile(cxx, *level, *flags, "-c", str(out / f"{name}.cc"), "-o", objects[-1])
