@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import gcd
 
 from lightsim.hardware.accelerator import Accelerator, IdealMemory
 from lightsim.hardware.pe_kinds import pe_kind
 from lightsim.hardware.pipeline import LAYER_START_CYCLES, PARAMETER_SLOTS
 from lightsim.mapping.geometry import Geometry
 from lightsim.mapping.program import Program
+from lightsim.mapping.words import block_channels
 from lightsim.rtl.descriptors import TileProgram
 from lightsim.units import ceil_div
 
@@ -30,6 +32,7 @@ def design_package(programs: Sequence[Program], tiles: TileProgram) -> str:
     """The package `design_pkg` for programs that run on the same accelerator."""
     accelerator = programs[0].accelerator
     constants = _array(accelerator) | _memory(accelerator) | _buffers(programs)
+    constants["TURN_STEP"] = str(_turn_step(programs))
     constants |= {
         name.upper(): str(_rom_depth(len(getattr(tiles, name)))) for name in TileProgram.__slots__
     }
@@ -74,7 +77,7 @@ def _typed(name: str) -> str:
         return "logic [ROWS*4-1:0] KINDS"
     if name.startswith("PORT_OF"):
         return f"logic [7:0] {name}"
-    bit = name in ("TRUNCATES", "SATURATES", "MULTIPLIES", "GAPS", "ONE_BIT_INPUTS", "ELEMENTWISE")
+    bit = name in ("TRUNCATES", "SATURATES", "MULTIPLIES", "ONE_BIT_INPUTS", "ELEMENTWISE")
     return f"{'bit' if bit else 'int'} {name}"
 
 
@@ -92,7 +95,6 @@ def _array(accelerator: Accelerator) -> dict[str, str]:
         "TRUNCATES": int(
             accumulator.accumulation == "truncate" and geometry.scheme.fraction_bits > 0
         ),
-        "GAPS": int(len(array.groups) > 1),
         "SUM_BITS": _GUARDED_SUM_BITS if saturates else accumulator.bits,
         "ACCUMULATOR_BITS": accumulator.bits,
         "SATURATES": int(saturates),
@@ -158,6 +160,26 @@ def _buffers(programs: Sequence[Program]) -> dict[str, str]:
         "PSUM_DEPTH": _psum_words(accelerator),
     }
     return {name: str(value) for name, value in numbers.items()}
+
+
+def _turn_step(programs: Sequence[Program]) -> int:
+    """What all turns of the post-processing lanes are a multiple of; the lanes if none turns.
+
+    A turn is the sum of a row group's rotation and of the number, in the output buffer, of the
+    position's first value. Only what is needed of the network that turns is built.
+    """
+    step = programs[0].accelerator.post.lanes
+    for program in programs:
+        word = program.accelerator.word_bytes
+        for schedule in program.schedules:
+            block = block_channels(word, schedule.layer.destination.element.bits)
+            for tile in schedule.tiles:
+                if tile.written.pixels > 1:
+                    step = gcd(step, tile.written.blocks(block) * block)
+                if schedule.layer.weights is None:
+                    step = gcd(step, block)  # words are written one by one
+                step = gcd(step, *(group.rotation for group in tile.groups))
+    return step
 
 
 def _psum_words(accelerator: Accelerator) -> int:
