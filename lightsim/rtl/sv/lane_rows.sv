@@ -53,7 +53,7 @@ module lane_rows #(
       for (p = 0; p < PIXELS; p++) value[c][p] = $signed(x[p][c]);
       for (r = 0; r < ROWS; r++) begin
         code[c][r] = codes[r][c];
-        own[c][r] = !depthwise || own_column + 16'(32'(FIRST_ROW) + r) == 16'(c);
+        own[c][r] = !depthwise || own_column + 16'(r) == 16'(c);
       end
     end
   end

@@ -60,8 +60,8 @@ module pe_array #(
       localparam int BITS = machine_pkg::code_bits(KIND, SCHEME);
       localparam int BEFORE = bits_before(r);
 
-      logic [COUNT-1:0][COLUMNS-1:0][BITS-1:0] own_codes;
-      logic [PIXELS-1:0][COUNT-1:0][SUM_BITS-1:0] own_from, own_sums;
+      logic [COUNT*COLUMNS*BITS-1:0] own_codes;
+      logic [PIXELS*COUNT*SUM_BITS-1:0] own_from, own_sums;
       logic active;
 
       // A row of serial lanes has something to do in every pass that has a weight word, XNOR
@@ -73,10 +73,10 @@ module pe_array #(
         own_codes = codes[BEFORE*COLUMNS+:COUNT*BITS*COLUMNS];
         if (depthwise)
           for (int i = 0; i < COUNT; i++)
-            own_codes[i] = {COLUMNS{codes[BEFORE+i*BITS+:BITS]}};
+            own_codes[i*COLUMNS*BITS+:COLUMNS*BITS] = {COLUMNS{codes[BEFORE+i*BITS+:BITS]}};
         for (int p = 0; p < PIXELS; p++) begin
-          own_from[p] = from[p][r+:COUNT];
-          sums[p][r+:COUNT] = own_sums[p];
+          own_from[p*COUNT*SUM_BITS+:COUNT*SUM_BITS] = from[p][r+:COUNT];
+          sums[p][r+:COUNT] = own_sums[p*COUNT*SUM_BITS+:COUNT*SUM_BITS];
         end
       end
       lane_rows #(
