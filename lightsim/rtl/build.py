@@ -9,14 +9,16 @@ from hashlib import sha256
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from platform import machine
 
 from lightsim.errors import InputError, MissingExtraError
 from lightsim.rtl.project import SOURCES
 
 __all__ = ["build", "compiler", "lint", "verilator_root"]
 
-# Loops stay loops and functions short: a large array compiles in seconds and not in hours.
-_SMALL = ("--output-split-cfuncs", "300", "--unroll-count", "2")
+# Loops stay loops, functions short, and all rows of a kind one module: a large array compiles in
+# seconds and not in hours, and the compiler turns the loops into vector instructions.
+_SMALL = ("--output-split-cfuncs", "300", "--unroll-count", "2", "-DROWS_TOGETHER=65536")
 _RUNTIME = ("verilated", "verilated_threads")
 
 
@@ -41,12 +43,15 @@ def compiler() -> str:
 
 def lint(folder: Path) -> str:
     """What Verilator has to say against the sources of a project folder: "" if all is well."""
-    done = _verilator(folder, "--lint-only", "-Wall")
+    done = _verilator(folder, "--lint-only", "-Wall", "--unroll-count", "2")
     return done.stderr
 
 
-def build(folder: Path, *, wave: bool = False) -> Path:
-    """The simulator of a project folder, compiled unless that was done already."""
+def build(folder: Path, *, wave: bool = False, short: bool = False) -> Path:
+    """The simulator of a project folder, compiled unless that was done already.
+
+    With `short` it is compiled quickly and runs slowly.
+    """
     root, cxx = verilator_root(), compiler()
     out, program = folder / "obj", folder / "simulator"
     stamp, state = folder / "simulator.sha256", _state(folder, wave)
@@ -61,13 +66,18 @@ def build(folder: Path, *, wave: bool = False) -> Path:
     if done.returncode:
         raise InputError("verify", f"Verilator refused the sources: {done.stderr[:400]}")
     flags = ["-I" + str(out), "-I" + str(folder / "sv"), *_flags(root, wave)]
+    # Few files: most of the time for a small one goes into Verilator's headers. What runs once,
+    # at the start, needs no optimising, and a short run none at all.
+    slow = sorted(out.glob("*__Slow.cpp"))
+    fast = [*sorted(set(out.glob("*.cpp")) - set(slow)), folder / "sv" / "bench.cpp"]
+    parts = {"once": (slow, ["-O0"]), "always": (fast, _optimised())}
+    if short:
+        parts = {"all": ([*slow, *fast], ["-O0"])}
     objects = []
-    for source in (*sorted(out.glob("*.cpp")), folder / "sv" / "bench.cpp"):
-        # What runs once, at the start, needs no optimising.
-        level = "-O0" if source.stem.endswith("__Slow") else "-O1"
-        compiled = out / f"{source.stem}.o"
-        _compile(cxx, level, *flags, "-c", str(source), "-o", str(compiled))
-        objects.append(str(compiled))
+    for name, (sources, level) in parts.items():
+        (out / f"{name}.cc").write_text("".join(f'#include "{s.resolve()}"\n' for s in sources))
+        objects.append(str(out / f"{name}.o"))
+        _compile(cxx, *level, *flags, "-c", str(out / f"{name}.cc"), "-o", objects[-1])
     objects += _runtime(root, cxx, wave)
     _compile(cxx, *objects, "-o", str(program), "-pthread", "-latomic")
     stamp.write_text(state)
@@ -108,6 +118,11 @@ def _flags(root: Path, wave: bool) -> list[str]:
         "-std=c++20", "-w", f"-I{include}", f"-I{include / 'vltstd'}", f"-DVM_TRACE={int(wave)}",
         f"-DVM_TRACE_VCD={int(wave)}", "-DVM_TRACE_FST=0", "-DVM_SC=0", "-DVM_COVERAGE=0",
     ]  # fmt: skip
+
+
+def _optimised() -> list[str]:
+    """Optimising for this very machine, where the compiler can be told so."""
+    return ["-O3", *(["-march=native"] if machine() in ("x86_64", "AMD64") else [])]
 
 
 def _compile(cxx: str, *arguments: str) -> None:

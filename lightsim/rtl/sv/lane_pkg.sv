@@ -67,22 +67,26 @@ package lane_pkg;
         : 10;
   endfunction
 
-  // factor * x as a sum of shifted numbers: no tool makes a DSP of it.
+  // factor * x as a sum of shifted numbers, of which no tool makes a DSP: pairs of bits of the
+  // factor, pairs of pairs, and so on, each as narrow as it can be.
   function automatic logic signed [17:0] product_in_luts(
       input logic signed [9:0] factor, input logic signed [8:0] x, input integer bits);
-    product_in_luts = place(factor, x, 0, bits) + place(factor, x, 1, bits)
-        + place(factor, x, 2, bits) + place(factor, x, 3, bits) + place(factor, x, 4, bits)
-        + place(factor, x, 5, bits) + place(factor, x, 6, bits) + place(factor, x, 7, bits)
-        + place(factor, x, 8, bits) + place(factor, x, 9, bits);
+    product_in_luts = (18'(four(factor[3:0], x, bits)) + (18'(four(factor[7:4], x, bits - 4)) <<< 4))
+        + (18'(pair(factor[9:8], x, bits - 8)) <<< 8);
   endfunction
 
-  // What one bit of the factor, of so many bits, gives; the highest counts negative.
-  function automatic logic signed [17:0] place(
-      input logic signed [9:0] factor, input logic signed [8:0] x, input integer at,
-      input integer bits);
-    logic signed [17:0] size;
-    size = 18'(x) <<< at;
-    place = at >= bits || !factor[at] ? 18'sd0 : at == bits - 1 ? -size : size;
+  function automatic logic signed [13:0] four(
+      input logic [3:0] factor, input logic signed [8:0] x, input integer bits);
+    four = 14'(pair(factor[1:0], x, bits)) + (14'(pair(factor[3:2], x, bits - 2)) <<< 2);
+  endfunction
+
+  // Two bits of the factor; `bits` more of it are left, and the last of all counts negative.
+  function automatic logic signed [11:0] pair(
+      input logic [1:0] factor, input logic signed [8:0] x, input integer bits);
+    logic signed [11:0] low, high;
+    low = bits > 0 && factor[0] ? 12'(x) : 12'sd0;
+    high = bits > 1 && factor[1] ? 12'(x) <<< 1 : 12'sd0;
+    pair = bits == 1 ? -low : bits == 2 ? low - high : low + high;
   endfunction
 
 endpackage

@@ -5,7 +5,9 @@
 // followed by registers, so that all rows accumulate in the same cycle.
 //
 // In the loops c is a column, p a pixel and r a row. They are declared and set before the loops,
-// which lets a simulator keep them in registers and work on all rows at once.
+// which lets a simulator keep them in registers and work on all rows at once. The arrays are wires
+// and registers, no memories, which `mem2reg` says.
+(* mem2reg *)
 module lane_rows #(
     parameter logic [3:0] KIND = 4'd0,
     parameter int SCHEME = 2,
@@ -25,7 +27,7 @@ module lane_rows #(
     // with the products
     input  logic                                       active,
     input  logic [2:0]                                 pass,
-    input  logic [15:0]                                own_column,  // depthwise: of its first row
+    input  logic [15:0]                                own_column,  // depthwise: of the first row
     input  logic [COLUMNS-1:0]                         carried,
     input  logic [PIXELS-1:0][COLUMNS-1:0][8:0]        x,
     input  logic [ROWS-1:0][COLUMNS-1:0][CODE_BITS-1:0] codes,

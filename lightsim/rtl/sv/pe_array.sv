@@ -74,10 +74,10 @@ module pe_array #(
         if (depthwise)
           for (int i = 0; i < COUNT; i++)
             own_codes[i*COLUMNS*BITS+:COLUMNS*BITS] = {COLUMNS{codes[BEFORE+i*BITS+:BITS]}};
-        for (int p = 0; p < PIXELS; p++) begin
-          own_from[p*COUNT*SUM_BITS+:COUNT*SUM_BITS] = from[p][r+:COUNT];
-          sums[p][r+:COUNT] = own_sums[p*COUNT*SUM_BITS+:COUNT*SUM_BITS];
-        end
+        for (int p = 0; p < PIXELS; p++) own_from[p*COUNT*SUM_BITS+:COUNT*SUM_BITS] = from[p][r+:COUNT];
+      end
+      for (genvar p = 0; p < PIXELS; p++) begin : pixel
+        assign sums[p][r+:COUNT] = own_sums[p*COUNT*SUM_BITS+:COUNT*SUM_BITS];
       end
       lane_rows #(
           .KIND(KIND), .SCHEME(SCHEME), .TRUNCATES(TRUNCATES), .CODE_BITS(BITS), .ROWS(COUNT),
