@@ -26,11 +26,11 @@ TILE: Fields = (
     ("read_rows", 16), ("read_columns", 16), ("origin_row", 16), ("origin_column", 16),
     ("base", 32), ("row_step", 32), ("image_step", 32), ("plane", 32), ("psum", 32),
     ("output_columns", 16), ("output_blocks", 16), ("residual_blocks", 16),
-    ("blocks", 16), ("slot_cycles", 16),
+    ("blocks", 16), ("slot_cycles", 16), ("chunks", 16), ("last_chunks", 16), ("tail", 16),
 )  # fmt: skip
 
 GROUP: Fields = (
-    ("chunks", 16), ("column_groups", 16), ("first_channel", 16), ("end_channel", 16),
+    ("chunks", 16), ("rotation", 16), ("column_groups", 16), ("first_channel", 16), ("end_channel", 16),
     ("first_column_group", 16), ("first_offset", 32), ("first_part", 16), ("passes", 8),
     ("weight_per_pass", 1), ("pruned", 1),
 )  # fmt: skip

@@ -10,12 +10,12 @@ module accelerator #(
     parameter int LATENCY = design_pkg::LATENCY,
     parameter int SCHEME = design_pkg::SCHEME,
     parameter bit TRUNCATES = design_pkg::TRUNCATES,
-    parameter bit GAPS = design_pkg::GAPS,
     parameter int SUM_BITS = design_pkg::SUM_BITS,
     parameter int ACCUMULATOR_BITS = design_pkg::ACCUMULATOR_BITS,
     parameter bit SATURATES = design_pkg::SATURATES,
     parameter int LANES = design_pkg::LANES,
     parameter bit MULTIPLIES = design_pkg::MULTIPLIES,
+    parameter int TURN_STEP = design_pkg::TURN_STEP,
     parameter int WORD_BITS = design_pkg::WORD_BITS,
     parameter int NARROW_BITS = design_pkg::NARROW_BITS,
     parameter int LAYER_START_CYCLES = design_pkg::LAYER_START_CYCLES,
@@ -273,25 +273,31 @@ module accelerator #(
   end
 
   // --- poolings and additions that are passes of their own ---
-  logic element_reads, element_ends, element_write;
-  logic [31:0] element_address, element_residual, element_word;
-  logic [PORT_BITS-1:0] element_data, residual_whole;
+  logic element_reads, element_ends, element_drained, element_leaves;
+  logic [31:0] element_address, element_word;
+  logic [LANES-1:0] element_valid;
+  logic [LANES*32-1:0] element_value;
+  logic [LANES*16-1:0] element_channel;
   if (ELEMENTWISE) begin : has_elementwise
-    elementwise #(.PORT_BITS(PORT_BITS), .MEMORIES(INPUT_MEMORIES)) unit (
+    elementwise #(
+        .PORT_BITS(PORT_BITS), .MEMORIES(INPUT_MEMORIES), .LANES(LANES), .ONE_BIT(ONE_BIT_INPUTS)
+    ) unit (
         .clock, .reset, .begins(tile_begins && layer.kind != machine_pkg::CONVOLUTION),
         .post_free(!snapshot_busy), .tile, .layer, .post_layer, .reads(element_reads),
-        .read_address(element_address), .words(input_words[0]),
-        .residual_address(element_residual), .residual(residual_whole), .ends(element_ends),
-        .write(element_write), .write_address(element_word), .write_data(element_data)
+        .read_address(element_address), .words(input_words[0]), .ends(element_ends),
+        .drained(element_drained), .leaves(element_leaves), .valid(element_valid),
+        .value(element_value), .channel(element_channel), .word_address(element_word)
     );
   end else begin : no_elementwise
     assign element_reads = 1'b0;
     assign element_ends = 1'b0;
-    assign element_write = 1'b0;
+    assign element_drained = 1'b0;
+    assign element_leaves = 1'b0;
     assign element_address = '0;
-    assign element_residual = '0;
     assign element_word = '0;
-    assign element_data = '0;
+    assign element_valid = '0;
+    assign element_value = '0;
+    assign element_channel = '0;
   end
 
   // --- buffers ---
@@ -386,38 +392,47 @@ module accelerator #(
     );
   end
 
-  // --- the way out ---
-  logic [LANES-1:0] drained;
-  logic [LANES-1:0][SUM_BITS-1:0] drained_value;
-  logic [LANES-1:0][31:0] drained_parameters;
+  // --- the way out: of the snapshot, or of a pooling or addition ---
+  logic [LANES-1:0] drained, leaving;
+  logic [LANES*32-1:0] drained_value, leaving_value;
+  logic [LANES*16-1:0] drained_multiplier, drained_channel, leaving_multiplier, leaving_channel;
+  logic [15:0] rotation;
   logic opens_window, drained_tile;
-  logic [31:0] output_base, residual_base;
+  logic [31:0] drained_output, drained_residual;
   drain #(
-      .ROWS(ROWS), .PIXELS(PIXELS), .LANES(LANES), .SUM_BITS(SUM_BITS), .GAPS(GAPS)
+      .ROWS(ROWS), .PIXELS(PIXELS), .LANES(LANES), .SUM_BITS(SUM_BITS),
+      .ACCUMULATOR_BITS(ACCUMULATOR_BITS), .SATURATES(SATURATES)
   ) snapshot (
       .clock, .reset, .capture, .captured_step(summed_step), .tile, .layer(post_layer), .sums,
       .parameters(row_parameters), .busy(snapshot_busy), .empties(snapshot_empties),
       .ends_tile(drained_tile), .valid(drained), .value(drained_value),
-      .parameter_of(drained_parameters), .opens_window, .output_base, .residual_base
+      .multiplier(drained_multiplier), .channel(drained_channel), .rotation, .opens_window,
+      .output_base(drained_output), .residual_base(drained_residual)
   );
+  assign leaving = element_leaves ? element_valid : drained;
+  assign leaving_value = element_leaves ? element_value : drained_value;
+  assign leaving_multiplier = element_leaves ? {LANES{post_layer.multiplier}} : drained_multiplier;
+  assign leaving_channel = element_leaves ? element_channel : drained_channel;
 
-  logic [LANES-1:0][31:0] residual_word, write_word;
-  logic [LANES-1:0][15:0] residual_channel, write_channel;
-  logic [LANES-1:0][15:0] residual;
+  logic [15:0] residual_turn;
+  logic [LANES*32-1:0] residual_index, write_index, write_value;
+  logic [LANES*9-1:0] residual;
   logic [LANES-1:0] write;
-  logic [LANES-1:0][31:0] write_value;
-  logic write_opens_window;
+  logic write_bank, write_opens_window;
   post_processing #(
-      .PORT_BITS(PORT_BITS), .LANES(LANES), .SUM_BITS(SUM_BITS),
-      .ACCUMULATOR_BITS(ACCUMULATOR_BITS), .SATURATES(SATURATES), .MULTIPLIES(MULTIPLIES)
+      .PORT_BITS(PORT_BITS), .LANES(LANES), .MULTIPLIES(MULTIPLIES), .TURN_STEP(TURN_STEP),
+      .BANKS(OUTPUT_BANKS)
   ) post (
-      .clock, .reset, .layer(post_layer), .valid(drained), .value(drained_value),
-      .parameter_of(drained_parameters), .opens_window, .output_base, .residual_base,
-      .ends_tile(drained_tile || element_ends), .residual_word, .residual_channel, .residual,
-      .write, .write_opens_window, .write_word, .write_channel, .write_value,
-      .full(output_commit)
+      .clock, .reset, .layer(post_layer), .valid(leaving), .value(leaving_value),
+      .multiplier(leaving_multiplier), .position(leaving_channel),
+      .rotation(element_leaves ? 16'd0 : rotation),
+      .opens_window(element_leaves || opens_window),
+      .output_base(element_leaves ? element_word : drained_output),
+      .residual_base(element_leaves ? element_word : drained_residual),
+      .ends_tile(drained_tile || element_drained), .residual_turn, .residual_index, .residual,
+      .write, .write_bank, .write_opens_window, .write_index, .write_value, .full(output_commit)
   );
-  assign residual_drop = (drained_tile || element_ends) && post_layer.adds;
+  assign residual_drop = (drained_tile || element_drained) && post_layer.adds;
 
   logic [31:0] residual_fill_address;
   unpack_walker residual_filling (
@@ -429,15 +444,14 @@ module accelerator #(
       .clock, .write(beat[RESIDUAL]), .write_bank(residual_fill_bank),
       .write_address(residual_fill_address), .write_data(word[RESIDUAL]),
       .read_bank(residual_read_bank), .is_signed(post_layer.residual_signed),
-      .word(residual_word), .channel(residual_channel), .value(residual),
-      .whole_address(element_residual), .whole(residual_whole)
+      .turn(residual_turn), .index(residual_index), .value(residual)
   );
   output_buffer #(
-      .PORT_BITS(PORT_BITS), .LANES(LANES), .DEPTH(OUTPUT_DEPTH), .BANKS(OUTPUT_BANKS)
+      .PORT_BITS(PORT_BITS), .LANES(LANES), .DEPTH(OUTPUT_DEPTH), .BANKS(OUTPUT_BANKS),
+      .ONE_BIT(ONE_BIT_INPUTS)
   ) outputs (
-      .clock, .layer(post_layer), .write_bank(output_fill_bank), .write,
-      .opens_window(write_opens_window), .write_word, .write_channel, .value(write_value),
-      .write_whole(element_write), .whole_address(element_word), .whole(element_data),
-      .read_bank(output_read_bank), .read_address(output_read_address), .read_data(write_data)
+      .clock, .reset, .layer(post_layer), .write, .write_bank, .opens_window(write_opens_window),
+      .index(write_index), .value(write_value), .read_bank(output_read_bank),
+      .read_address(output_read_address), .read_data(write_data)
   );
 endmodule

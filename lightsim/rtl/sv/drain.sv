@@ -1,4 +1,4 @@
-// The snapshot of finished sums, and the walk that drains it: LANES values of one position a cycle.
+// The snapshot of finished sums, and the walk that drains it: LANES rows of one position a cycle.
 //
 // The snapshot can be captured again in the cycle in which its last values leave. The walk goes
 // over the computed positions in raster order and knows where each lands after pooling.
@@ -7,14 +7,15 @@ module drain #(
     parameter int PIXELS = 1,
     parameter int LANES = 4,
     parameter int SUM_BITS = 32,
-    parameter bit GAPS = 1'b0          // unused rows may lie before used ones
+    parameter int ACCUMULATOR_BITS = 32,
+    parameter bit SATURATES = 1'b0
 ) (
     input  logic                                      clock,
     input  logic                                      reset,
     input  logic                                      capture,
-    input  machine_pkg::step_t                                     captured_step,
-    input  machine_pkg::tile_t                                     tile,
-    input  machine_pkg::layer_t                                    layer,
+    input  machine_pkg::step_t                        captured_step,
+    input  machine_pkg::tile_t                        tile,
+    input  machine_pkg::layer_t                       layer,
     input  logic [PIXELS-1:0][ROWS-1:0][SUM_BITS-1:0] sums,
     input  logic [ROWS-1:0][31:0]                     parameters,   // position, multiplier
     output logic                                      busy,
@@ -22,18 +23,22 @@ module drain #(
     output logic                                      ends_tile,    // and they are the tile's
     // the values of this cycle
     output logic [LANES-1:0]                          valid,
-    output logic [LANES-1:0][SUM_BITS-1:0]            value,
-    output logic [LANES-1:0][31:0]                    parameter_of,
+    output logic [LANES*32-1:0]                       value,
+    output logic [LANES*16-1:0]                       multiplier,
+    output logic [LANES*16-1:0]                       channel,      // position in the tile
+    output logic [15:0]                               rotation,     // of row 0's channel, modulo LANES
     output logic                                      opens_window,
-    output logic [31:0]                                     output_base,  // buffer word of the position
-    output logic [31:0]                                     residual_base
+    output logic [31:0]                               output_base,  // buffer word of the position
+    output logic [31:0]                               residual_base
 );
   localparam logic [15:0] UNUSED = 16'hffff;
+  localparam int CHUNKS = (ROWS + LANES - 1) / LANES;     // of a position
+  localparam int LINE = LANES * SUM_BITS;
 
-  logic [PIXELS-1:0][ROWS-1:0][SUM_BITS-1:0] held;
-  logic [ROWS-1:0][31:0] held_parameters;
+  logic [PIXELS*CHUNKS*LINE-1:0] lines, held;
+  logic [CHUNKS*LANES*32-1:0] slots, held_slots;
   machine_pkg::step_t step;
-  logic [15:0] position, chunk;
+  logic [15:0] position, chunk, first_line;
   logic [15:0] column, window_row, window_column, tile_columns, output_columns, output_blocks;
   logic [15:0] residual_blocks;
   logic [31:0] row_base, next_row_base;
@@ -43,19 +48,24 @@ module drain #(
   assign empties = ends_position && position + 16'd1 == step.positions;
   assign ends_tile = empties && step.ends_tile;
   assign opens_window = window_row == '0 && window_column == '0;
+  assign rotation = step.rotation;
 
   always_ff @(posedge clock) begin
     if (reset) busy <= 1'b0;
     else busy <= capture || (busy && !empties);
     if (capture) begin
-      held <= sums;
-      held_parameters <= parameters;
+      held <= lines;
+      held_slots <= slots;
       step <= captured_step;
       position <= '0;
+      first_line <= '0;
       chunk <= '0;
     end else if (busy) begin
       chunk <= ends_position ? '0 : chunk + 16'd1;
-      if (ends_position) position <= position + 16'd1;
+      if (ends_position) begin
+        position <= position + 16'd1;
+        first_line <= first_line + 16'(CHUNKS);
+      end
     end
   end
 
@@ -96,49 +106,33 @@ module drain #(
     end
   end
 
-  // --- the rows of this cycle ---
-  logic [ROWS-1:0][SUM_BITS-1:0] row_sums;
-  always_comb begin
-    row_sums = '0;
-    for (int p = 0; p < PIXELS; p++) if (position == 16'(p)) row_sums = held[p];
-  end
-  logic [15:0] first;
-  assign first = chunk * 16'(LANES);
+  // --- the rows of this cycle: a line of the snapshot, unused rows among them ---
+  logic [LINE-1:0] line;
+  logic [LANES*32-1:0] slot;
 
-  if (!GAPS) begin : in_order
-    always_comb begin
-      valid = '0;
-      value = '0;
-      parameter_of = '0;
-      for (int l = 0; l < LANES; l++) begin
-        for (int r = 0; r < ROWS; r++) begin
-          if (r % LANES == l && first + 16'(l) == 16'(r)) begin
-            valid[l] = busy && held_parameters[r][31:16] != UNUSED;
-            value[l] = row_sums[r];
-            parameter_of[l] = held_parameters[r];
-          end
-        end
-      end
+  for (genvar c = 0; c < CHUNKS * LANES; c++) begin : of_row
+    assign slots[32*c+:32] = c < ROWS ? parameters[c<ROWS?c:0] : {UNUSED, 16'd0};
+    for (genvar p = 0; p < PIXELS; p++) begin : of_pixel
+      assign lines[(p*CHUNKS*LANES+c)*SUM_BITS+:SUM_BITS] = c < ROWS ? sums[p][c<ROWS?c:0] : '0;
     end
-  end else begin : by_rank
-    logic [15:0] rank;
-    always_comb begin
-      valid = '0;
-      value = '0;
-      parameter_of = '0;
-      rank = '0;
-      for (int r = 0; r < ROWS; r++) begin
-        if (held_parameters[r][31:16] != UNUSED) begin
-          for (int l = 0; l < LANES; l++) begin
-            if (rank == first + 16'(l)) begin
-              valid[l] = busy;
-              value[l] = row_sums[r];
-              parameter_of[l] = held_parameters[r];
-            end
-          end
-          rank = rank + 16'd1;
-        end
-      end
-    end
+  end
+  always_comb begin
+    line = '0;
+    slot = '0;
+    for (int i = 0; i < PIXELS * CHUNKS; i++)
+      if (first_line + chunk == 16'(i)) line = held[i*LINE+:LINE];
+    for (int i = 0; i < CHUNKS; i++)
+      if (chunk == 16'(i)) slot = held_slots[i*LANES*32+:LANES*32];
+  end
+  for (genvar l = 0; l < LANES; l++) begin : lane
+    logic signed [SUM_BITS-1:0] sum, fitted;
+    localparam logic signed [SUM_BITS-1:0] LARGEST
+        = {{(SUM_BITS - ACCUMULATOR_BITS + 1) {1'b0}}, {(ACCUMULATOR_BITS - 1) {1'b1}}};
+    assign sum = line[l*SUM_BITS+:SUM_BITS];
+    assign fitted = !SATURATES ? sum : sum > LARGEST ? LARGEST : sum < ~LARGEST ? ~LARGEST : sum;
+    assign value[32*l+:32] = 32'(fitted);
+    assign multiplier[16*l+:16] = slot[32*l+:16];
+    assign channel[16*l+:16] = slot[32*l+16+:16];
+    assign valid[l] = busy && slot[32*l+16+:16] != UNUSED;
   end
 endmodule
