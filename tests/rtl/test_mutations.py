@@ -27,20 +27,25 @@ FAULTS = {
                               "tap_column == layer.kernel_columns"),
     "flush missing": ("accelerator", "assign ends_sums = step[DEPTH].valid && step[DEPTH].ends",
                       "assign ends_sums = step[DEPTH-1].valid && step[DEPTH-1].ends"),
-    "wrong rounding": ("machine_pkg", "HALF_UP: up = rest >= half", "HALF_UP: up = 1'b0"),
+    "wrong rounding": ("rounder", "HALF_UP: up = half;", "HALF_UP: up = 1'b0;"),
     "pass counter stuck": ("step_generator",
                            "pass <= ends_passes ? '0 : pass + 8'd1", "pass <= '0"),
     "stall ignored": ("accelerator",
                       "!(ends_sums && tile.last && snapshot_busy && !snapshot_empties)", "1'b1"),
     "padding not zero": ("input_buffer", "else if (!is_image_2[p]) values[p][c] = 9'd0;", ""),
     "partial sums dropped": ("accelerator", ": partial[p][r];", ": '0;"),
-    "window not opened": ("output_buffer", "!opens_window\n          &&", "1'b1\n          &&"),
+    "window not opened": ("output_slice", "keeps = !opens_1 &&", "keeps = 1'b1 &&"),
+    "value in flight not seen": ("output_slice", "old = valid_2 &&", "old = 1'b0 &&"),
+    "value before it not seen": ("output_slice", ": valid_3 &&", ": 1'b0 &&"),
+    "lanes not turned": ("post_processing", ".amount(rotation + output_first[15:0])",
+                         ".amount(output_first[15:0])"),
+    "pooling done early": ("elementwise", "tailing && tail == '0", "tailing && tail == tile.tail"),
     "request over the boundary": ("request_walker", "global_address & addr_t'(LIMIT - 1)",
                                   "address & addr_t'(LIMIT / 2 - 1)"),
     "weights before results": ("arbiter", "0: candidate = 2'(OUTPUT)", "0: candidate = 2'(WEIGHT)"),
     "layer opened early": ("controller",
                            "wait_cycles == 8'd1) opened", "wait_cycles == 8'd2) opened"),
-    "residual ignored": ("post_lane", "other_4 <= 64'(residual_3)", "other_4 <= 64'(16'sd0)"),
+    "residual ignored": ("post_lane", "other_4 <= residual_3 *", "other_4 <= 9'sd0 *"),
 }  # fmt: skip
 
 
@@ -58,7 +63,7 @@ def everything():
         image=(8, 5, 6),
     )
     accelerator = machine(
-        ports=ONE_PORT, rows=4, columns=4, lanes=1, port_bits=32, request_bytes=32,
+        ports=ONE_PORT, rows=3, columns=4, lanes=2, port_bits=32, request_bytes=32,
         memory=IdealMemory(3, 2),
     )  # fmt: skip
     tilings = {
