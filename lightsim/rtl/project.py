@@ -53,7 +53,7 @@ def write_project(
     sources.mkdir(parents=True, exist_ok=True)
     with as_file(files("lightsim.rtl") / "sv") as own:
         for source in sorted(own.iterdir()):
-            if source.suffix in (".sv", ".cpp", ".vlt"):
+            if source.suffix in (".sv", ".cpp", ".h", ".vlt"):
                 shutil.copyfile(source, sources / source.name)
     tiles = tile_program(programs)
     (sources / "design_pkg.sv").write_text(design_package(programs, tiles))
