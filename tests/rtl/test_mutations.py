@@ -60,12 +60,14 @@ def everything():
             {"name": "sum", "operator": "add", "inputs": ["a", "b"], "activation": "relu"},
             {"name": "largest", "operator": "max_pool", "kernel": 2},
             convolution(4, 1, name="c", activation="relu"),
+            {"name": "halved", "operator": "max_pool", "kernel": 2},
+            {"name": "slides", "operator": "max_pool", "kernel": 2, "stride": 1},
             dense(3, name="scores"),
         ],
-        image=(8, 5, 6),
+        image=(8, 9, 10),
     )
     accelerator = machine(
-        ports=ONE_PORT, rows=3, columns=4, lanes=2, port_bits=32, request_bytes=32,
+        ports=ONE_PORT, rows=3, columns=4, pixels=2, lanes=2, port_bits=32, request_bytes=32,
         memory=IdealMemory(3, 2),
     )  # fmt: skip
     tilings = {
