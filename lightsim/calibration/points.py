@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 __all__ = ["Point", "point", "wrapper"]
 
+_IMAGES = {"step_generator": "GROUP_IMAGE", "load_stream": "IMAGE", "store_stream": "IMAGE"}
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -34,14 +36,20 @@ def point(module: str, parameters: Mapping[str, int], *, held_out: bool = False)
 
 def wrapper(points: list[Point]) -> str:
     """SystemVerilog in which module `point_N` holds nothing but the N-th point."""
-    modules = []
-    for number, held in enumerate(points):
-        values = ", ".join(f".{name}({_literal(name, value, held)})" for name, value in held.parameters)
-        modules.append(
-            f"module point_{number}; (* keep *) {held.module} #({values}) built (); endmodule"
-        )
+    modules = [
+        f"module point_{number}; (* keep *) {held.module} #({_values(held)}) built (); endmodule"
+        for number, held in enumerate(points)
+    ]
     built = " ".join(f"point_{number} p{number} ();" for number in range(len(points)))
     return "\n".join((*modules, f"module points; {built} endmodule", ""))
+
+
+def _values(held: Point) -> str:
+    """The parameters as they are assigned; what reads a memory image is given an empty one."""
+    values = [f".{name}({_literal(name, value, held)})" for name, value in held.parameters]
+    if held.module in _IMAGES:
+        values.append(f'.{_IMAGES[held.module]}("groups.mem")')
+    return ", ".join(values)
 
 
 def _literal(name: str, value: int, held: Point) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import gcd
 
 from lightsim.estimation.constants import constants_of, memory_constants
@@ -11,7 +11,7 @@ from lightsim.mapping.program import Program
 from lightsim.mapping.words import block_channels
 from lightsim.rtl.descriptors import TileProgram
 
-__all__ = ["bench_header", "design_package", "program_constants", "rom_depths"]
+__all__ = ["bench_header", "design_package", "package_text", "program_constants", "rom_depths"]
 
 _LEAST_ROM = 64
 
@@ -20,8 +20,13 @@ def design_package(programs: Sequence[Program], tiles: TileProgram) -> str:
     """The package `design_pkg` for programs that run on the same accelerator."""
     accelerator = programs[0].accelerator
     constants = constants_of(accelerator) | program_constants(programs) | rom_depths(tiles)
+    return package_text(constants)
+
+
+def package_text(constants: Mapping[str, int]) -> str:
+    """The package `design_pkg` with these constants, `ROWS` before those that need it."""
     lines = (
-        f"  localparam {_typed(name)} = {_literal(name, value, accelerator)};"
+        f"  localparam {_typed(name)} = {_literal(name, value, constants['ROWS'])};"
         for name, value in constants.items()
     )
     return "\n".join(
@@ -73,8 +78,8 @@ def _typed(name: str) -> str:
     return f"{'bit' if bit else 'int'} {name}"
 
 
-def _literal(name: str, value: int, accelerator: Accelerator) -> str:
-    return f"{4 * accelerator.array.rows}'h{value:x}" if name == "KINDS" else str(value)
+def _literal(name: str, value: int, rows: int) -> str:
+    return f"{4 * rows}'h{value:x}" if name == "KINDS" else str(value)
 
 
 def program_constants(programs: Sequence[Program]) -> dict[str, int]:

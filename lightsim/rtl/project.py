@@ -16,7 +16,7 @@ from lightsim.rtl.descriptors import Descriptor, TileProgram, tile_program
 from lightsim.rtl.fields import GROUP, JOB, LAYER, TILE, Fields, packed, width_bits
 from lightsim.rtl.parameters import bench_header, design_package
 
-__all__ = ["SOURCES", "is_project", "write_project"]
+__all__ = ["IMAGES", "SOURCES", "is_project", "write_project"]
 
 # In the order in which they must be read: packages first, the whole last.
 SOURCES = (
@@ -29,7 +29,7 @@ SOURCES = (
     "elementwise.sv", "accelerator.sv",
 )  # fmt: skip
 
-_IMAGES: dict[str, Fields] = {
+IMAGES: dict[str, Fields] = {
     "layers": LAYER,
     "tiles": TILE,
     "groups": GROUP,
@@ -73,7 +73,7 @@ def write_project(
 
 
 def _write_program(folder: Path, tiles: TileProgram) -> None:
-    for name, fields in _IMAGES.items():
+    for name, fields in IMAGES.items():
         digits = (width_bits(fields) + 3) // 4
         entries: list[Descriptor] = [*getattr(tiles, name), {}]  # the end: nothing valid
         lines = (f"{packed(fields, entry):0{digits}x}" for entry in entries)
