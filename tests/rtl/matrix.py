@@ -42,16 +42,16 @@ class Row:
         return "-".join(str(part) for part in parts)
 
 
-# Odd sizes, uneven padding and strides, groups, depthwise, additions, every pooling; one-bit
-# activations throughout.
+# Odd sizes, uneven padding and strides, groups, depthwise, additions, every pooling.
 _DESCRIBED: dict[str, Network] = {
     "every-operator": network(EVERY_OPERATOR),
-    "every-sign": network(EVERY_SIGN, binary_activations=True),
+    # The same for one-bit activations, less what starts inside a memory word.
+    "every-sign": network([layer for layer in EVERY_SIGN if layer["name"] != "joined"]),
 }
 _MIXED = (("shift_add_serial", 5), ("multiply_dsp", 2), ("shift_add_spatial", 3))
 _SMALL = {
-    "serial 6x8x3": {"rows": 6, "pixels": 3},
-    "mixed 10x16x2": {"pe": _MIXED, "columns": 16, "pixels": 2, "port_bits": 128},
+    "serial 6x8x3": {"rows": 6, "pixels": 3, "port_bits": 32},
+    "mixed 10x16x2": {"pe": _MIXED, "columns": 16, "pixels": 2, "port_bits": 32},
     "xnor 12x32x1": {"pe": (("xnor_popcount", 12),), "columns": 32, "lanes": 2},
 }
 
