@@ -16,7 +16,7 @@ from lightsim.rtl.project import write_project
 from lightsim.rtl.record import Recording, record
 from lightsim.rtl.verdict import Verdict
 
-__all__ = ["verify_programs", "verify_project"]
+__all__ = ["is_short", "verify_programs", "verify_project"]
 
 # Lane cycles up to which a program that is compiled quickly ends sooner than a fast one.
 _SHORT_LANE_CYCLES = 30_000_000
@@ -42,6 +42,12 @@ def verify_programs(
     return verify_project(programs, recording, folder, wave=wave)
 
 
+def is_short(programs: Sequence[Program], recording: Recording) -> bool:
+    """Whether a run takes less time than an optimised compilation would save."""
+    lanes = programs[0].accelerator.array.lanes
+    return recording.result.cycles * lanes <= _SHORT_LANE_CYCLES
+
+
 def verify_project(
     programs: Sequence[Program],
     recording: Recording,
@@ -54,8 +60,7 @@ def verify_project(
 
     Without a `simulator` that was built from the same sources one is built in the folder.
     """
-    array = programs[0].accelerator.array
-    short = recording.result.cycles * array.lanes <= _SHORT_LANE_CYCLES
+    short = is_short(programs, recording)
     if simulator is None:
         simulator = build(folder, short=short)
     verdict = compare(
