@@ -14,7 +14,9 @@ from lightsim.hardware.accelerator import IdealMemory
 from lightsim.mapping.tiling import ORDERS, Tiling
 from lightsim.rtl import build
 from lightsim.rtl.project import write_project
+from lightsim.rtl.record import record
 from lightsim.rtl.report import verdict_text
+from lightsim.rtl.verify import verify_project
 from rtl.cases import programs_for, verdict
 
 ONE_CONVOLUTION = network(
@@ -52,6 +54,18 @@ def test_batches_run_one_after_another(tmp_path):
     found = verdict(ONE_CONVOLUTION, machine(rows=2, columns=4), tmp_path, images=2, batches=2)
     assert_equal(found)
     assert [layer.name for layer in found.layers] == ["a", "a"]
+
+
+def test_rows_in_modules_of_their_own_do_the_same(tmp_path):
+    """As synthesisers get the array; the simulator puts all rows of a kind into one module."""
+    pe = (("shift_add_serial", 3), ("shift_add_spatial", 2), ("multiply_lut", 2))
+    programs, batches = programs_for(ONE_CONVOLUTION, machine(pe=pe, pixels=2))
+    write_project(tmp_path, programs, batches)
+    array = tmp_path / "sv" / "pe_array.sv"
+    text = array.read_text("utf-8")
+    assert text.count("first_together + `ROWS_TOGETHER") == 1
+    array.write_text(text.replace("+ `ROWS_TOGETHER", "+ 1"), "utf-8")
+    assert_equal(verify_project(programs, record(programs, batches), tmp_path))
 
 
 def test_the_sources_are_lint_clean(tmp_path):

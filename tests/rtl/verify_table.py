@@ -3,7 +3,8 @@
     python tests/rtl/verify_table.py --write
 
 runs every row of `tests/rtl/matrix.py` in both models and writes `results/verify/matrix.csv` and
-`.md`. It stops at the first difference. CPU seconds are those of this process and its children.
+`.md`. It writes after every row and stops at
+the first difference. CPU seconds are those of this process and its children.
 """
 
 from __future__ import annotations
@@ -21,14 +22,13 @@ import pandas as pd
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from rtl.matrix import ROWS, prepared  # noqa: E402
-
 from lightsim.hardware.accelerator import IdealMemory  # noqa: E402
 from lightsim.rtl.build import build  # noqa: E402
 from lightsim.rtl.limits import check_programs  # noqa: E402
 from lightsim.rtl.project import write_project  # noqa: E402
 from lightsim.rtl.record import record  # noqa: E402
 from lightsim.rtl.verify import is_short, verify_project  # noqa: E402
+from rtl.matrix import ROWS, prepared  # noqa: E402
 
 
 def spent() -> float:
@@ -74,7 +74,7 @@ def line(row) -> dict[str, object]:
 
 
 def main() -> None:
-    """Print the table, and write it with --write."""
+    """Show the rows, and write the table with --write."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--only", default="", help="rows whose name contains this")
@@ -83,10 +83,10 @@ def main() -> None:
     for row in ROWS:
         if asked.only in row.name:
             rows.append(line(row))
-            print(rows[-1], flush=True)
-    table = pd.DataFrame(rows)
-    if asked.write:
-        write(table)
+            sys.stdout.write(f"{rows[-1]}\n")
+            sys.stdout.flush()
+            if asked.write:
+                write(pd.DataFrame(rows))
 
 
 def write(table: pd.DataFrame) -> None:
