@@ -187,7 +187,9 @@ class Memory {
       (slots[0] <= slots[1] ? slots[0] : slots[1]) = answer.slot_free;
       if (request.write) {
         writes_.push_back(request);
-        for (std::int64_t i = 0; i < request.words; ++i) write_words_.push_back(request.address + i);
+        for (std::int64_t i = 0; i < request.words; ++i) {
+          write_words_.push_back(request.address + i);
+        }
       } else {
         reads_[port].push_back({request, 0});
       }

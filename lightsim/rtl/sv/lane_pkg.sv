@@ -1,7 +1,4 @@
-// What one lane computes: terms of a shift-add weight, weights as integers, and products.
-//
-// A term is a sign and an exponent m, worth 2^(7-m): an exact product is x << (7-m), a truncating
-// one x >> m. Products are given in 18 bits; a module takes as many as its kind and scheme need.
+// What the lanes share: widths of products, the integers that codes mean, products in LUTs.
 package lane_pkg;
 
   // Bits of a product of a PE kind.
@@ -13,9 +10,9 @@ package lane_pkg;
     else product_bits = truncates != 0 ? 11 : 18;
   endfunction
 
-  // The terms of a code: bit 4 says that there is one, bit 3 is its sign, the rest its exponent.
-  // A serial lane reads a code of one term; `flightnn` writes m = 7 for an absent one, `binary`
-  // one bit that is 1 for +1.
+  // The terms of a code, each a sign and an exponent m, worth 2^(7-m): bit 4 says that there is
+  // one, bit 3 is its sign, the rest its exponent. `flightnn` writes m = 7 for an absent term,
+  // `binary` one bit that is 1 for +1.
   function automatic logic [4:0] serial_term(input logic [7:0] code, input integer scheme);
     serial_term = scheme == machine_pkg::BINARY ? {1'b1, !code[0], 3'd7}
         : {scheme != machine_pkg::FLIGHTNN || code[2:0] != 3'd7, code[3:0]};
@@ -30,18 +27,6 @@ package lane_pkg;
     second_term = scheme == machine_pkg::FLIGHTNN ? {code[6:4] != 3'd7, code[7:4]}
         : scheme == machine_pkg::LIGHTNN2 ? {1'b1, code[6], code[2:0]}
         : 5'd0;
-  endfunction
-
-  // A term times an activation; `present` as well as the term decides whether there is one.
-  function automatic logic signed [17:0] shifted(
-      input logic signed [8:0] x, input logic [4:0] term, input integer scheme,
-      input integer truncates);
-    logic signed [17:0] wide, size;
-    wide = 18'(x);
-    size = scheme == machine_pkg::BINARY ? wide
-        : truncates != 0 ? wide >>> term[2:0]
-        : wide <<< (3'd7 - term[2:0]);
-    shifted = !term[4] ? 18'sd0 : term[3] ? -size : size;
   endfunction
 
   // The integer that a code means, as a multiplier reads it.
@@ -71,7 +56,8 @@ package lane_pkg;
   // factor, pairs of pairs, and so on, each as narrow as it can be.
   function automatic logic signed [17:0] product_in_luts(
       input logic signed [9:0] factor, input logic signed [8:0] x, input integer bits);
-    product_in_luts = (18'(four(factor[3:0], x, bits)) + (18'(four(factor[7:4], x, bits - 4)) <<< 4))
+    product_in_luts
+        = (18'(four(factor[3:0], x, bits)) + (18'(four(factor[7:4], x, bits - 4)) <<< 4))
         + (18'(pair(factor[9:8], x, bits - 8)) <<< 8);
   endfunction
 

@@ -74,15 +74,15 @@ module pe_array #(
         if (depthwise)
           for (int i = 0; i < COUNT; i++)
             own_codes[i*COLUMNS*BITS+:COLUMNS*BITS] = {COLUMNS{codes[BEFORE+i*BITS+:BITS]}};
-        for (int p = 0; p < PIXELS; p++) own_from[p*COUNT*SUM_BITS+:COUNT*SUM_BITS] = from[p][r+:COUNT];
+        for (int p = 0; p < PIXELS; p++)
+          own_from[p*COUNT*SUM_BITS+:COUNT*SUM_BITS] = from[p][r+:COUNT];
       end
       for (genvar p = 0; p < PIXELS; p++) begin : pixel
         assign sums[p][r+:COUNT] = own_sums[p*COUNT*SUM_BITS+:COUNT*SUM_BITS];
       end
       lane_rows #(
           .KIND(KIND), .SCHEME(SCHEME), .TRUNCATES(TRUNCATES), .CODE_BITS(BITS), .ROWS(COUNT),
-          .COLUMNS(COLUMNS), .PIXELS(PIXELS), .LATENCY(LATENCY),
-          .SUM_BITS(SUM_BITS)
+          .COLUMNS(COLUMNS), .PIXELS(PIXELS), .LATENCY(LATENCY), .SUM_BITS(SUM_BITS)
       ) lanes (
           .clock, .enable, .depthwise, .one_bit, .input_signed, .active,
           .pass(product_step.pass), .own_column(product_step.column + 16'(r)), .carried, .x,
