@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from lightsim.estimation.terms import Parameters, Terms
 from lightsim.units import ceil_div
 
-__all__ = ["LATENCIES", "lane_case", "lane_terms", "pe_array_terms", "product_bits"]
+__all__ = ["lane_case", "lane_terms", "pe_array_terms", "product_bits"]
 
 _SERIAL, _SPATIAL, _IN_LUTS, _ON_DSP, _XNOR = range(5)
 _BINARY = 5
-LATENCIES = (1, 2, 2, 3, 1)
+_LATENCIES = (1, 2, 2, 3, 1)
 
 
 def product_bits(p: Parameters) -> int:
@@ -35,7 +35,7 @@ def lane_terms(p: Parameters) -> Terms:
     """One row: its lanes, codes and columns, its adder trees and its accumulators."""
     columns, pixels = p["COLUMNS"], p["PIXELS"]
     levels = list(_tree(columns, product_bits(p)))
-    waits = p["LATENCY"] - LATENCIES[p["KIND"]]
+    waits = p["LATENCY"] - _LATENCIES[p["KIND"]]
     held = sum(terms * bits for terms, _, bits in levels)
     return {
         "row": 1,
