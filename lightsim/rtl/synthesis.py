@@ -58,9 +58,7 @@ report_timing_summary -file timing_vivado.txt
 
 def synthesis_script(family: str, sources: Sequence[str], top: str = "accelerator") -> str:
     """A Yosys script that reads `sources`, maps `top` and writes what it takes."""
-    return _YOSYS.format(
-        title=FAMILIES[family], family=family, sources=" ".join(sources), top=top
-    )
+    return _YOSYS.format(title=FAMILIES[family], family=family, sources=" ".join(sources), top=top)
 
 
 def vivado_script(part: str, clock_hz: int, sources: Sequence[str]) -> str:

@@ -34,7 +34,7 @@ module output_buffer #(
   logic [PORT_BITS-1:0] selected;
 
   for (genvar l = 0; l < LANES; l++) begin : lane
-    output_slice #(.WIDTH(WIDTH), .DEPTH(ROWS), .BANKS(BANKS)) slice (
+    output_slice #(.WIDTH(WIDTH), .DEPTH(ROWS), .BANKS(BANKS), .ONE_BIT(ONE_BIT)) slice (
         .clock, .reset, .width(layer.output_width), .is_signed(layer.output_signed),
         .valid(write[l]), .bank(write_bank), .opens_window, .index(index[32*l+:32]),
         .value(value[32*l+:32]), .read_bank, .read_row(ROW_BITS'(read_address >> LOG_WORDS)),
@@ -56,9 +56,9 @@ module output_buffer #(
     selected = '0;
     for (int w = 0; w < WORDS; w++)
       if (part == 16'(w))
-        selected = layer.output_width == 2'd0 ? bits[w*PORT_BITS+:PORT_BITS]
-            : layer.output_width == 2'd1 ? bytes[w*PORT_BITS+:PORT_BITS]
-            : raws[w*PORT_BITS+:PORT_BITS];
+        selected = ONE_BIT && layer.output_width == 2'd0 ? bits[w*PORT_BITS+:PORT_BITS]
+            : layer.output_width == 2'd2 ? raws[w*PORT_BITS+:PORT_BITS]
+            : bytes[w*PORT_BITS+:PORT_BITS];
   end
   always_ff @(posedge clock) begin
     part <= 16'(read_address & 32'(WORDS - 1));

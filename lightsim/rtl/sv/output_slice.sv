@@ -8,6 +8,7 @@ module output_slice #(
     parameter int WIDTH = 32,          // bits of a row, at least those of a raw sum
     parameter int DEPTH = 16,          // rows of a bank
     parameter int BANKS = 2,
+    parameter bit ONE_BIT = 1'b1,      // built for one-bit activations too
     parameter int ROW_BITS = DEPTH > 1 ? $clog2(DEPTH) : 1
 ) (
     input  logic                clock,
@@ -30,10 +31,12 @@ module output_slice #(
   // --- read what is there ---
   logic [31:0] first_bit;
   logic [PLACE_BITS-1:0] place, place_1, place_2, place_3;
-  logic valid_1, opens_1, read_bank_1;
+  logic valid_1, opens_1, read_bank_1, is_bit, is_raw;
   logic [2*WIDTH-1:0] banks_row;
 
-  assign first_bit = width == 2'd0 ? index : width == 2'd1 ? index << 3 : index << 5;
+  assign is_bit = ONE_BIT && width == 2'd0;
+  assign is_raw = width == 2'd2;
+  assign first_bit = is_bit ? index : is_raw ? index << 5 : index << 3;
   assign place = {BANKS == 2 && bank, first_bit[ROW_BITS+LOG-1:0]};
   always_ff @(posedge clock) begin
     valid_1 <= valid && !reset;
@@ -54,16 +57,17 @@ module output_slice #(
   assign stored = own_row[{place_1[LOG-1:3], 3'd0}+:8];
   assign old = valid_2 && place_2[PLACE_BITS-1:3] == place_1[PLACE_BITS-1:3] ? byte_2
       : valid_3 && place_3[PLACE_BITS-1:3] == place_1[PLACE_BITS-1:3] ? byte_3 : stored;
-  assign keeps = !opens_1 && (is_signed ? $signed(old) > $signed(value[7:0]) : old > value[7:0]);
+  // With the sign turned round, signed bytes compare like unsigned ones.
+  assign keeps = !opens_1 && (old ^ {is_signed, 7'd0}) > (value[7:0] ^ {is_signed, 7'd0});
   assign largest = keeps ? old : value[7:0];
   always_comb begin
     bits = old;
     bits[place_1[2:0]] = !value[31] || (!opens_1 && old[place_1[2:0]]);
     for (int b = 0; b < BYTES; b++)
-      write[b] = valid_1 && (width == 2'd2 ? 16'(place_1[LOG-1:3]) >> 2 == 16'(b / 4)
-                                           : 16'(place_1[LOG-1:3]) == 16'(b));
+      write[b] = valid_1 && (is_raw ? 16'(place_1[LOG-1:3]) >> 2 == 16'(b / 4)
+                                  : 16'(place_1[LOG-1:3]) == 16'(b));
   end
-  assign byte_1 = width == 2'd0 ? bits : largest;
+  assign byte_1 = is_bit ? bits : largest;
 
   // --- write ---
   assign byte_2 = data_2[7:0];
@@ -73,7 +77,7 @@ module output_slice #(
     write_2 <= reset ? '0 : write;
     place_2 <= place_1;
     place_3 <= place_2;
-    data_2 <= width == 2'd2 ? value : {4{byte_1}};
+    data_2 <= is_raw ? value : {4{byte_1}};
     byte_3 <= byte_2;
   end
 
