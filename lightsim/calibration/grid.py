@@ -18,13 +18,14 @@ __all__ = ["grid"]
 
 _PORTS = {"PORT_OF_INPUT": 0, "PORT_OF_WEIGHT": 1, "PORT_OF_RESIDUAL": 2, "PORT_OF_OUTPUT": 3}
 _WALKER = {"LIMIT": 32, "CHANNELS": 1, "INTERLEAVE": 64, "CHANNEL_BITS": 1}
-# Columns, pixels and sum bits of a row of lanes.
-_ROWS = ((1, 1, 32), (8, 1, 32), (8, 2, 32), (16, 1, 24))
-_HELD_OUT_ROWS = ((12, 2, 28), (32, 1, 32))
-_HELD_OUT_LANES = ((0, 2), (1, 2), (2, 3), (3, 3), (4, 5))
+# Columns, pixels and sum bits of a row of lanes: of every kind and scheme, and of the usual ones.
+_ROWS = ((8, 1, 32), (8, 2, 32))
+_USUAL_ROWS = ((1, 1, 32), (16, 1, 24))
+_HELD_OUT_ROW = (12, 2, 28)
+_USUAL = ((0, 0), (0, 1), (0, 2), (1, 2), (2, 3), (3, 3), (3, 4), (4, 5))
 # Port bits and post-processing lanes.
-_LANES = ((32, 4), (64, 4), (64, 8), (128, 8), (256, 8), (256, 16))
-_HELD_OUT_PORTS = ((128, 16), (64, 2))
+_LANES = ((32, 4), (64, 4), (64, 8), (128, 4), (256, 16))
+_HELD_OUT_PORTS = ((128, 8),)
 
 
 def grid() -> list[Point]:
@@ -49,15 +50,14 @@ def _lanes() -> Iterator[Point]:
                     "KIND": code, "SCHEME": SCHEME_CODES[name], "TRUNCATES": truncates,
                     "CODE_BITS": kind.code_bits(scheme), "LATENCY": kind.latency,
                 }  # fmt: skip
-                for columns, pixels, bits in _ROWS:
+                usual = (code, SCHEME_CODES[name]) in _USUAL and not truncates
+                for columns, pixels, bits in (*_ROWS, *(_USUAL_ROWS if usual else ())):
                     sizes = {"COLUMNS": columns, "PIXELS": pixels, "SUM_BITS": bits}
                     yield point("lane_rows", base | sizes)
-                if (code, SCHEME_CODES[name]) in _HELD_OUT_LANES and not truncates:
-                    yield point("lane_rows", base | {"COLUMNS": 4, "PIXELS": 3, "SUM_BITS": 32,
-                                                     "LATENCY": 3})  # fmt: skip
-                    for columns, pixels, bits in _HELD_OUT_ROWS:
-                        sizes = {"COLUMNS": columns, "PIXELS": pixels, "SUM_BITS": bits}
-                        yield point("lane_rows", base | sizes, held_out=True)
+                if usual:
+                    columns, pixels, bits = _HELD_OUT_ROW
+                    sizes = {"COLUMNS": columns, "PIXELS": pixels, "SUM_BITS": bits}
+                    yield point("lane_rows", base | sizes, held_out=True)
 
 
 def _array() -> Iterator[Point]:
@@ -152,20 +152,20 @@ def _buffers() -> Iterator[Point]:
 
 
 def _memories() -> Iterator[Point]:
-    yield from _all("bank_memory", WIDTH=(32, 64, 256), DEPTH=(8, 32, 64, 512, 4096), BANKS=2)
-    yield from _all("bank_memory", True, WIDTH=(64, 128), DEPTH=(16, 300, 2048), BANKS=(1, 2))
+    yield from _all("bank_memory", WIDTH=(32, 256), DEPTH=(16, 32, 64, 4096), BANKS=2)
+    yield from _all("bank_memory", True, WIDTH=64, DEPTH=(32, 300, 2048), BANKS=(1, 2))
     yield from _all("psum_memory", WIDTH=(128, 1024), DEPTH=(32, 512, 2048))
     yield from _all("psum_memory", True, WIDTH=768, DEPTH=1024)
-    yield from _all("slice_memory", BYTES=(1, 4, 8), DEPTH=(32, 64, 128, 512, 4096))
-    yield from _all("slice_memory", True, BYTES=(1, 2, 4), DEPTH=(256, 1024, 2048, 8192))
+    yield from _all("slice_memory", BYTES=(1, 4), DEPTH=(32, 64, 128, 512, 4096))
+    yield from _all("slice_memory", True, BYTES=(2, 8), DEPTH=(256, 2048, 8192))
 
 
 def _post() -> Iterator[Point]:
     yield from _all("rounder", BITS=(26, 32, 49))
     yield from _all("post_lane", MULTIPLIES=(0, 1))
     yield from _all("rotator", LANES=(2, 4, 8, 16, 32), WIDTH=8, STEP=1)
-    yield from _all("rotator", LANES=(4, 16), WIDTH=65, STEP=1)
-    yield from _all("rotator", True, LANES=16, WIDTH=65, STEP=(4, 8))
+    yield from _all("rotator", LANES=(4, 8, 32), WIDTH=65, STEP=1)
+    yield from _all("rotator", True, LANES=(8, 16), WIDTH=65, STEP=4)
     for port, lanes in _LANES:
         yield from _post_of(port, lanes, False)
     for port, lanes in _HELD_OUT_PORTS:
@@ -189,9 +189,14 @@ def _post() -> Iterator[Point]:
 
 def _post_of(port: int, lanes: int, held_out: bool) -> Iterator[Point]:
     """The modules whose shape follows from a port's width and the lanes."""
-    shape = {"PORT_BITS": port, "LANES": lanes}
-    yield from _all("post_processing", held_out, **shape, MULTIPLIES=1, TURN_STEP=1, BANKS=2)
-    yield from _all("output_buffer", held_out, **shape, DEPTH=1024, BANKS=2, ONE_BIT=(0, 1))
-    yield from _all("residual_buffer", held_out, **shape, DEPTH=1024, BANKS=2)
-    memories = (1,) if held_out else (1, 4)
-    yield from _all("elementwise", held_out, **shape, MEMORIES=memories, ONE_BIT=(0, 1))
+    yield from _all(
+        "post_processing", held_out, PORT_BITS=port, LANES=lanes, MULTIPLIES=1, TURN_STEP=1, BANKS=2
+    )
+    yield from _all(
+        "output_buffer", held_out, PORT_BITS=port, LANES=lanes, DEPTH=1024, BANKS=2, ONE_BIT=(0, 1)
+    )
+    yield from _all("residual_buffer", held_out, PORT_BITS=port, LANES=lanes, DEPTH=1024, BANKS=2)
+    yield from _all("elementwise", held_out, PORT_BITS=port, LANES=lanes, MEMORIES=1, ONE_BIT=0)
+    if lanes == 4 and not held_out:
+        yield from _all("elementwise", PORT_BITS=port, LANES=lanes, MEMORIES=4, ONE_BIT=0)
+        yield from _all("elementwise", PORT_BITS=port, LANES=lanes, MEMORIES=1, ONE_BIT=1)

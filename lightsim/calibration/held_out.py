@@ -41,9 +41,7 @@ class Summary:
     worst_name: str
 
 
-def deviations(
-    rows: Sequence[Measured], fitted: dict[str, dict[str, Fitted]]
-) -> list[Deviation]:
+def deviations(rows: Sequence[Measured], fitted: dict[str, dict[str, Fitted]]) -> list[Deviation]:
     """Every resource of every held-out row."""
     found = []
     for row in rows:

@@ -19,13 +19,13 @@ __all__ = ["measure"]
 Progress = Callable[[str, int, int], None]
 
 # Points in one run of Yosys: its start costs as much as a small point does.
-_TOGETHER = 8
+_TOGETHER = 12
 
 
 def measure(
     points: Sequence[Point], family: str, table: Path, progress: Progress
 ) -> list[Measured]:
-    """The rows of `points`; those that `table` lacks are measured and added to it.
+    """The rows of `points`, and of others in `table`; what it lacks is measured and added to it.
 
     Rows of another Yosys or of changed sources are measured again. Raises as
     `synthesis.synthesise_points` does.
@@ -37,6 +37,9 @@ def measure(
         for row in read(table)
         if (row.family, row.yosys, row.source) == (family, version, digests.get(row.point.module))
     }
+    # Points of an earlier grid still say something of these sources.
+    wanted = {(p.module, p.parameters) for p in points}
+    further = [row for key, row in known.items() if key not in wanted]
     lacking = [p for p in points if (p.module, p.parameters) not in known]
     array = Array((LaneGroup("shift_add_serial", 4),), 8, 1)
     plain = least_design(board("pynq-z2"), SCHEMES["flightnn"], array)
@@ -51,7 +54,7 @@ def measure(
         append(table, rows)
         known |= {(row.point.module, row.point.parameters): row for row in rows}
         done += len(rows)
-    return [
+    return further + [
         Measured(family, version, digests[p.module], p, known[p.module, p.parameters].cells)
         for p in points
     ]

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 
 from lightsim.estimation import Part
-from lightsim.estimation.energy_tables import DRAM_PJ_PER_BIT, ENERGY_TABLES
 from lightsim.estimation.constants import constants_of
 from lightsim.estimation.design import design_parts
+from lightsim.estimation.energy_tables import DRAM_PJ_PER_BIT, ENERGY_TABLES
 from lightsim.estimation.float32 import float32_lane
-from lightsim.estimation.module_cost import fitted, FAMILY
+from lightsim.estimation.module_cost import FAMILY, fitted
 from lightsim.estimation.sizing import least_design
 from lightsim.hardware import BOARDS, DEVICES, DRAM_PARTS, PE_KINDS, Resources, board
 from lightsim.hardware import pipeline as machine

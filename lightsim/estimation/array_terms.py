@@ -37,13 +37,14 @@ def lane_terms(p: Parameters) -> Terms:
     levels = list(_tree(columns, product_bits(p)))
     waits = p["LATENCY"] - _LATENCIES[p["KIND"]]
     held = sum(terms * bits for terms, _, bits in levels)
+    sums = pixels * p["SUM_BITS"]
     return {
         "row": 1,
         "column": columns,
         "lane": columns * pixels,
-        "bit added": pixels * sum(adders * bits for _, adders, bits in levels),
-        "bit held": pixels * (held + waits * columns * product_bits(p)),
-        "bit of a sum": pixels * p["SUM_BITS"],
+        "bit added": sums + pixels * sum(adders * bits for _, adders, bits in levels),
+        "bit held": sums + pixels * (held + waits * columns * product_bits(p)),
+        "bit shifted": sums * (p["KIND"] == _XNOR),
     }
 
 

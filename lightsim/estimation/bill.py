@@ -1,4 +1,4 @@
-"""The modules an accelerator is built of: each with its parameters, how often, and for what part."""
+"""The modules an accelerator is built of: each with its parameters, how often, for what part."""
 
 from __future__ import annotations
 
