@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lightsim.errors import InputError
+from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.program import Program
 
-__all__ = ["check_programs"]
+__all__ = ["check_layer", "check_programs"]
 
 _MOST_LAYERS = (1 << 16) - 1
 
@@ -20,17 +21,21 @@ def check_programs(programs: Sequence[Program]) -> None:
     if len(sizes) > 1:
         raise InputError("verify", "batches of different passes", "choose a batch that divides")
     for schedule in programs[0].schedules:
-        layer = schedule.layer
-        if layer.kind == "addition" and layer.source.element.bits != 8:
-            raise InputError(
-                layer.name,
-                "the RTL adds eight-bit activations only, and these have one bit",
-                "accepted: a network without this addition",
-            )
-        averages = layer.kind == "pooling" and layer.main.layer.operator != "max_pool"
-        if averages and layer.source.element.bits != 8:
-            raise InputError(
-                layer.name,
-                "the RTL averages eight-bit activations only, and these have one bit",
-                "accepted: a maximum pooling, or eight-bit activations",
-            )
+        check_layer(schedule.layer)
+
+
+def check_layer(layer: EngineLayer) -> None:
+    """Raise `InputError` for a pass that the RTL cannot run."""
+    if layer.kind == "addition" and layer.source.element.bits != 8:
+        raise InputError(
+            layer.name,
+            "the RTL adds eight-bit activations only, and these have one bit",
+            "accepted: a network without this addition",
+        )
+    averages = layer.kind == "pooling" and layer.main.layer.operator != "max_pool"
+    if averages and layer.source.element.bits != 8:
+        raise InputError(
+            layer.name,
+            "the RTL averages eight-bit activations only, and these have one bit",
+            "accepted: a maximum pooling, or eight-bit activations",
+        )

@@ -46,9 +46,17 @@ def is_project(folder: Path) -> bool:
 
 
 def write_project(
-    folder: Path, programs: Sequence[Program], batches: Sequence[NDArray[np.int16]]
+    folder: Path,
+    programs: Sequence[Program],
+    batches: Sequence[NDArray[np.int16]],
+    *,
+    built_for: Sequence[Program] = (),
 ) -> None:
-    """Write what is needed to run `programs` over `batches` of images in the RTL."""
+    """Write what is needed to run `programs` over `batches` of images in the RTL.
+
+    The design is that for `built_for`, if given: programs of the same accelerator, these among
+    them. Their folders differ in program and memory images only, and one simulator runs all.
+    """
     sources = folder / "sv"
     sources.mkdir(parents=True, exist_ok=True)
     with as_file(files("lightsim.rtl") / "sv") as own:
@@ -56,7 +64,8 @@ def write_project(
             if source.suffix in (".sv", ".cpp", ".h", ".vlt"):
                 shutil.copyfile(source, sources / source.name)
     tiles = tile_program(programs)
-    (sources / "design_pkg.sv").write_text(design_package(programs, tiles))
+    every = built_for or programs
+    (sources / "design_pkg.sv").write_text(design_package(every, tile_program(every)))
     (sources / "bench_parameters.h").write_text(bench_header(programs[0].accelerator))
     _write_program(folder, tiles)
     for number, (program, images) in enumerate(zip(programs, batches, strict=True)):

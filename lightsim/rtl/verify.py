@@ -16,10 +16,10 @@ from lightsim.rtl.project import write_project
 from lightsim.rtl.record import Recording, record
 from lightsim.rtl.verdict import Verdict
 
-__all__ = ["verify_programs", "verify_project"]
+__all__ = ["is_short", "verify_programs", "verify_project"]
 
 # Lane cycles up to which a program that is compiled quickly ends sooner than a fast one.
-_SHORT_LANE_CYCLES = 1_000_000
+_SHORT_LANE_CYCLES = 30_000_000
 
 # Cycles of a waveform before and after the first difference.
 _BEFORE, _AFTER = 200, 50
@@ -42,13 +42,27 @@ def verify_programs(
     return verify_project(programs, recording, folder, wave=wave)
 
 
+def is_short(programs: Sequence[Program], recording: Recording) -> bool:
+    """Whether a run takes less time than an optimised compilation would save."""
+    lanes = programs[0].accelerator.array.lanes
+    return recording.result.cycles * lanes <= _SHORT_LANE_CYCLES
+
+
 def verify_project(
-    programs: Sequence[Program], recording: Recording, folder: Path, *, wave: Path | None = None
+    programs: Sequence[Program],
+    recording: Recording,
+    folder: Path,
+    *,
+    wave: Path | None = None,
+    simulator: Path | None = None,
 ) -> Verdict:
-    """The verdict on a project folder as it is, against what was simulated."""
-    array = programs[0].accelerator.array
-    short = recording.result.cycles * array.lanes <= _SHORT_LANE_CYCLES
-    simulator = build(folder, short=short)
+    """The verdict on a project folder as it is, against what was simulated.
+
+    Without a `simulator` that was built from the same sources one is built in the folder.
+    """
+    short = is_short(programs, recording)
+    if simulator is None:
+        simulator = build(folder, short=short)
     verdict = compare(
         programs, recording, run_bench(simulator, programs, recording, folder), folder
     )

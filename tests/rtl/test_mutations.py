@@ -1,5 +1,7 @@
 """Proof that verification can fail: faults put into the RTL, every one of them found."""
 
+import re
+
 import pytest
 from quantisation.networks import convolution, dense, network
 from simulation.machines import ONE_PORT, machine
@@ -84,24 +86,60 @@ def case():
     return programs, batches, record(programs, batches)
 
 
-def test_without_a_fault_everything_is_equal(case, tmp_path):
-    programs, batches, recording = case
-    write_project(tmp_path, programs, batches)
-    verdict = verify_project(programs, recording, tmp_path)
-    assert verdict.equal, verdict.lines()
-    assert verdict.values_compared > 0
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("fault", sorted(FAULTS))
-def test_a_fault_is_found(case, tmp_path, fault):
+def faulty(folder, case, fault):
+    """A project folder with one fault in its sources, and what it is compared with."""
     programs, batches, recording = case
     module, right, wrong = FAULTS[fault]
-    write_project(tmp_path, programs, batches)
-    source = tmp_path / "sv" / f"{module}.sv"
+    write_project(folder, programs, batches)
+    source = folder / "sv" / f"{module}.sv"
     text = source.read_text("utf-8")
     assert text.count(right) == 1, fault
     source.write_text(text.replace(right, wrong), "utf-8")
-    verdict = verify_project(programs, recording, tmp_path)
+    return programs, recording, folder
+
+
+# A wrong value, a wrong cycle, and a request that comes too early.
+QUICK = ("wrong rounding", "stall ignored", "layer opened early")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [pytest.param(f, marks=() if f in QUICK else pytest.mark.slow) for f in sorted(FAULTS)],
+)
+def test_a_fault_is_found(case, tmp_path, fault):
+    verdict = verify_project(*faulty(tmp_path, case, fault))
     assert not verdict.equal, f"{fault}: {verdict.lines()}"
     assert verdict.lines()[0]
+    assert verdict.first_cycle is not None
+
+
+def test_a_wrong_value_is_named_and_its_cycles_are_written(case, tmp_path):
+    wave = tmp_path / "first.vcd"
+    verdict = verify_project(*faulty(tmp_path / "project", case, "sign ignored"), wave=wave)
+    told = r"layer 'a', tile \d+, image 0, channel \d, position \(\d, \d\): "
+    assert re.match(told + r"expected -?\d+, found -?\d+; the tile ended in cycle \d+",
+                    verdict.lines()[0])  # fmt: skip
+    head, _, changes = wave.read_text("ascii").partition("$enddefinitions $end")
+    assert {"layers_stored", "tile_ends", "enable"} <= set(
+        re.findall(r"\$var wire +\d+ \S+ (\w+)", head)
+    )
+    halves = [int(time) for time in re.findall(r"^#(\d+)$", changes, re.MULTILINE)]
+    first = verdict.first_cycle
+    # Two time steps a cycle; at least the clock changes in each.
+    assert (halves[0], halves[-1]) == (2 * max(0, first - 200), 2 * (first + 50) + 1)
+    assert len(halves) == halves[-1] - halves[0] + 1
+
+
+def test_without_a_fault_everything_is_equal_and_no_waveform_written(case, tmp_path):
+    programs, batches, recording = case
+    write_project(tmp_path, programs, batches)
+    wave = tmp_path / "none.vcd"
+    verdict = verify_project(programs, recording, tmp_path, wave=wave)
+    assert verdict.equal, verdict.lines()
+    assert verdict.values_compared > 0
+    assert verdict.first_cycle is None
+    assert not wave.exists()
+
+
+def test_there_are_as_many_faults_as_asked_for():
+    assert len(FAULTS) >= 12

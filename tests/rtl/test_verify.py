@@ -8,16 +8,15 @@ import sys
 import pytest
 from quantisation.networks import convolution, network
 from simulation.machines import DDR3, ONE_PORT, machine
-from simulation.test_properties import random_case
 
 from lightsim.errors import MissingExtraError
 from lightsim.hardware.accelerator import IdealMemory
 from lightsim.mapping.tiling import ORDERS, Tiling
 from lightsim.rtl import build
-from lightsim.rtl.limits import check_programs
 from lightsim.rtl.project import write_project
+from lightsim.rtl.record import record
 from lightsim.rtl.report import verdict_text
-from lightsim.rtl.verify import verify_programs
+from lightsim.rtl.verify import verify_project
 from rtl.cases import programs_for, verdict
 
 ONE_CONVOLUTION = network(
@@ -57,43 +56,16 @@ def test_batches_run_one_after_another(tmp_path):
     assert [layer.name for layer in found.layers] == ["a", "a"]
 
 
-def random_verdict(scheme, seed, folder):
-    """The verdict on a random case, or None for one that the RTL does not cover."""
-    case = random_case(seed, scheme)
-    programs = [case.program] * len(case.batches)
-    if any(
-        schedule.layer.kind == "addition" and schedule.layer.source.element.bits == 1
-        for schedule in case.program.schedules
-    ):
-        return None
-    check_programs(programs)
-    return verify_programs(programs, case.batches, folder)
-
-
-# Cases that once differed, or that reach a rule which few others do.
-FIXED = [
-    ("binary", 0),  # a tile that reads nothing but padding; XNOR beside spatial rows
-    ("fixed8", 0),  # the last tile of a pooling, with the next layer's descriptor in hand
-    ("binary", 3),
-    ("flightnn", 3),
-]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("scheme", "seed"), FIXED)
-def test_fixed_random_cases(scheme, seed, tmp_path):
-    assert_equal(random_verdict(scheme, seed, tmp_path))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(50))
-@pytest.mark.parametrize(
-    "scheme", ["lightnn1", "lightnn2", "flightnn", "fixed8", "fixed4", "binary"]
-)
-def test_random_cases(scheme, seed, tmp_path):
-    found = random_verdict(scheme, seed, tmp_path)
-    if found is not None:
-        assert_equal(found)
+def test_rows_in_modules_of_their_own_do_the_same(tmp_path):
+    """As synthesisers get the array; the simulator puts all rows of a kind into one module."""
+    pe = (("shift_add_serial", 3), ("shift_add_spatial", 2), ("multiply_lut", 2))
+    programs, batches = programs_for(ONE_CONVOLUTION, machine(pe=pe, pixels=2))
+    write_project(tmp_path, programs, batches)
+    array = tmp_path / "sv" / "pe_array.sv"
+    text = array.read_text("utf-8")
+    assert text.count("first_together + `ROWS_TOGETHER") == 1
+    array.write_text(text.replace("+ `ROWS_TOGETHER", "+ 1"), "utf-8")
+    assert_equal(verify_project(programs, record(programs, batches), tmp_path))
 
 
 def test_the_sources_are_lint_clean(tmp_path):

@@ -8,7 +8,7 @@ from random import Random
 import numpy as np
 
 from lightsim.hardware.accelerator import Accelerator, Buffer
-from lightsim.mapping.footprint import footprint
+from lightsim.mapping.footprint import Footprint, footprint
 from lightsim.mapping.lowering import lower
 from lightsim.mapping.program import Program, map_workload
 from lightsim.mapping.schedule import make_schedule
@@ -75,14 +75,42 @@ def _cut_to(needs, accelerator):
     return replace(accelerator, **buffers, psum_bytes=psum)
 
 
+@dataclass(frozen=True)
+class _Drawn:
+    """A network and its mapping, before the machine's buffers are known."""
+
+    workload: Workload
+    images: int
+    tilings: dict[str, Tiling]
+    needs: list[Footprint]
+
+
 def random_case(seed, scheme):
     """A network, a machine, images, and a mapping: drawn for most layers, chosen for some."""
     dice = Random(seed)
-    accelerator = random_accelerator(dice, scheme)
-    network = random_network(dice, scheme, accelerator.word_bytes)
-    workload = synthetic_workload(network, SCHEMES[scheme], seed)
-    images = dice.randint(1, 3)
-    layers = lower(workload, accelerator).layers
+    return random_cases(dice, [seed], random_accelerator(dice, scheme))[0]
+
+
+def random_cases(dice, seeds, accelerator, accepts=lambda layers: True):
+    """As many cases on one machine, whose buffers just hold the tiles of all of them.
+
+    A network whose layers `accepts` does not take is drawn again.
+    """
+    drawn = [_drawn(dice, seed, accelerator, accepts) for seed in seeds]
+    accelerator = _cut_to([need for case in drawn for need in case.needs], accelerator)
+    pairs = zip(drawn, seeds, strict=True)
+    return [_case(dice, case, accelerator, seed) for case, seed in pairs]
+
+
+def _drawn(dice, seed, accelerator, accepts):
+    scheme = accelerator.scheme
+    while True:
+        network = random_network(dice, scheme, accelerator.word_bytes)
+        workload = synthetic_workload(network, SCHEMES[scheme], seed)
+        images = dice.randint(1, 3)
+        layers = lower(workload, accelerator).layers
+        if accepts(layers):
+            break
     tilings, schedules = {}, []
     for layer in layers:
         while layer.name not in tilings:
@@ -91,11 +119,15 @@ def random_case(seed, scheme):
             if len(schedule.tiles) <= _MOST_TILES:
                 tilings[layer.name] = tiling
                 schedules.append(schedule)
-    accelerator = _cut_to([footprint(s, accelerator) for s in schedules], accelerator)
+    return _Drawn(workload, images, tilings, [footprint(s, accelerator) for s in schedules])
+
+
+def _case(dice, drawn, accelerator, seed):
+    tilings, images = drawn.tilings, drawn.images
     if dice.random() < 0.3:  # the choice of one tiling is left to the model
         del tilings[dice.choice(sorted(tilings))]
-    program = map_workload(workload, accelerator, images=images, tilings=tilings)
+    program = map_workload(drawn.workload, accelerator, images=images, tilings=tilings)
     count = images * dice.randint(1, 2)
-    pixels = synthetic_images(network, count, seed)
+    pixels = synthetic_images(drawn.workload.network, count, seed)
     batches = [pixels[i : i + images] for i in range(0, count, images)]
-    return Case(workload, accelerator, program, batches)
+    return Case(drawn.workload, accelerator, program, batches)
