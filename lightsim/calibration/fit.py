@@ -35,6 +35,10 @@ class Fitted:
 
 
 _SMALL = 50
+# How much a hint weighs beside a measured point, and which hints weigh more or less than others:
+# what one or two points leave open is laid to the lanes.
+_HINT = 1e-3
+_TRUST = {"unit": 10.0, "lane": 0.1}
 
 
 def fit(rows: Sequence[Measured]) -> dict[str, dict[str, Fitted]]:
@@ -55,8 +59,8 @@ def _fitted(module: str, rows: list[Measured]) -> Fitted:
     terms = [FORMULAS[module].terms(row.point.values) for row in rows]
     names = list(dict.fromkeys(name for row in terms for name in row))
     matrix = np.array([[row.get(name, 0.0) for name in names] for row in terms])
-    lut, lut_error = _solved(names, matrix, [row.cells.lut for row in rows])
-    ff, ff_error = _solved(names, matrix, [row.cells.ff for row in rows])
+    lut, lut_error = _solved(names, matrix, [row.cells.lut for row in rows], "bit added")
+    ff, ff_error = _solved(names, matrix, [row.cells.ff for row in rows], "bit held")
     values = [row.point.values for row in rows]
     ranges = {
         name: (min(v[name] for v in values), max(v[name] for v in values))
@@ -67,12 +71,20 @@ def _fitted(module: str, rows: list[Measured]) -> Fitted:
 
 
 def _solved(
-    names: list[str], matrix: np.ndarray, measured: list[int]
+    names: list[str], matrix: np.ndarray, measured: list[int], unit: str
 ) -> tuple[Coefficients, float]:
-    """Coefficients by name without those that are nothing, and the largest relative error."""
+    """Coefficients by name without those that are nothing, and the largest relative error.
+
+    A bit added is a LUT and a bit held a flip-flop, the others nothing, as far as the points
+    leave it open.
+    """
     amounts = np.array(measured, float)
     weights = 1.0 / np.maximum(amounts, _SMALL)
-    found, _ = nnls(matrix * weights[:, None], amounts * weights)
+    expected = np.array([float(name == unit) for name in names])
+    trust = np.array([_TRUST.get("unit" if name == unit else name, 1.0) for name in names])
+    scale = _HINT * trust * (matrix * weights[:, None]).max(axis=0)
+    rows = np.vstack((matrix * weights[:, None], np.diag(scale)))
+    found, _ = nnls(rows, np.concatenate((amounts * weights, scale * expected)))
     rounded = np.round(found, _DIGITS)
     errors = np.abs(matrix @ rounded - amounts) * weights
     kept = {name: float(value) for name, value in zip(names, rounded, strict=True) if value}

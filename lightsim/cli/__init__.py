@@ -1,4 +1,4 @@
-"""The command line: `lightsim run`, `verify`, `rtl` and `list`.
+"""The command line: `lightsim run`, `verify`, `rtl`, `calibrate` and `list`.
 
 Nothing heavy is imported here: each command imports what it needs when it is called, so that
 `--help` answers at once.
@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from lightsim.cli import listing, running, verifying
+from lightsim.cli import calibrating, listing, running, verifying
 from lightsim.cli.ending import ended
 
 __all__ = ["app", "main"]
@@ -25,6 +25,7 @@ app = typer.Typer(
 app.command("run")(running.run_command)
 app.command("verify")(verifying.verify_command)
 app.command("rtl")(verifying.rtl_command)
+app.command("calibrate")(calibrating.calibrate_command)
 app.command("list")(listing.list_command)
 
 

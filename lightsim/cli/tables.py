@@ -7,8 +7,11 @@ from collections.abc import Callable
 import numpy as np
 
 from lightsim.estimation import Part
+from lightsim.estimation.constants import constants_of
+from lightsim.estimation.design import design_parts
 from lightsim.estimation.energy_tables import DRAM_PJ_PER_BIT, ENERGY_TABLES
-from lightsim.estimation.lanes import float32_lane, lane_parts
+from lightsim.estimation.float32 import float32_lane
+from lightsim.estimation.module_cost import FAMILY, fitted
 from lightsim.estimation.sizing import least_design
 from lightsim.hardware import BOARDS, DEVICES, DRAM_PARTS, PE_KINDS, Resources, board
 from lightsim.hardware import pipeline as machine
@@ -121,10 +124,34 @@ def _lanes() -> list[Row]:
             if name not in kind.runs:
                 continue
             array = Array((LaneGroup(kind.name, 16),), 16, 1)
-            part = lane_parts(least_design(on, row, array), row, on.device.dsp_type)[0]
+            parts = design_parts(constants_of(least_design(on, row, array)))
+            part = next(p for p in parts if p.name.startswith("lanes: "))
             rows.append(_lane(kind.name, name, part, array.lanes))
     rows.append(_lane("float32 (cost only)", "float32", float32_lane(), 1))
     return rows
+
+
+def _modules() -> list[Row]:
+    """The formulas of every module of the RTL, as they were fitted to its synthesis."""
+    held = fitted()
+    source = f"measured: Yosys {held['yosys']}, synth_xilinx, family {FAMILY}, {held['date']}"
+    return [
+        {
+            "module": module,
+            "case": case or None,
+            "LUT": _sum_of(row["lut"]),
+            "FF": _sum_of(row["ff"]),
+            "range": ", ".join(f"{n} {low}-{high}" for n, (low, high) in row["range"].items()),
+            "largest error": max(row["lut_error"], row["ff_error"]),
+            "source": f"{source}; {row['points']} points",
+        }
+        for module, cases in held["modules"].items()
+        for case, row in cases.items()
+    ]
+
+
+def _sum_of(coefficients: dict[str, float]) -> str:
+    return " + ".join(f"{value:g} per {term}" for term, value in coefficients.items()) or "0"
 
 
 def _lane(pe: str, scheme: str, part: Part, lanes: int) -> Row:
@@ -206,6 +233,7 @@ TABLES: dict[str, Callable[[], list[Row]]] = {
     "memories": _memories,
     "pe-kinds": _pe_kinds,
     "lanes": _lanes,
+    "modules": _modules,
     "orders": _orders,
     "roundings": _roundings,
     "energy": _energy,

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from lightsim.estimation.terms import Parameters, Terms
 from lightsim.units import ceil_div
 
-__all__ = ["LATENCIES", "lane_case", "lane_terms", "pe_array_terms", "product_bits"]
+__all__ = ["lane_case", "lane_terms", "pe_array_terms", "product_bits"]
 
 _SERIAL, _SPATIAL, _IN_LUTS, _ON_DSP, _XNOR = range(5)
 _BINARY = 5
-LATENCIES = (1, 2, 2, 3, 1)
+_LATENCIES = (1, 2, 2, 3, 1)
 
 
 def product_bits(p: Parameters) -> int:
@@ -35,15 +35,16 @@ def lane_terms(p: Parameters) -> Terms:
     """One row: its lanes, codes and columns, its adder trees and its accumulators."""
     columns, pixels = p["COLUMNS"], p["PIXELS"]
     levels = list(_tree(columns, product_bits(p)))
-    waits = p["LATENCY"] - LATENCIES[p["KIND"]]
+    waits = p["LATENCY"] - _LATENCIES[p["KIND"]]
     held = sum(terms * bits for terms, _, bits in levels)
+    sums = pixels * p["SUM_BITS"]
     return {
         "row": 1,
         "column": columns,
         "lane": columns * pixels,
-        "bit added": pixels * sum(adders * bits for _, adders, bits in levels),
-        "bit held": pixels * (held + waits * columns * product_bits(p)),
-        "bit of a sum": pixels * p["SUM_BITS"],
+        "bit added": sums + pixels * sum(adders * bits for _, adders, bits in levels),
+        "bit held": sums + pixels * (held + waits * columns * product_bits(p)),
+        "bit shifted": sums * (p["KIND"] == _XNOR),
     }
 
 

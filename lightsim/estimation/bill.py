@@ -1,17 +1,18 @@
-"""The modules an accelerator is built of: each with its parameters, how often, and for what part."""
+"""The modules an accelerator is built of: each with its parameters, how often, for what part."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from lightsim.estimation.array_terms import LATENCIES
+from lightsim.estimation.constants import KIND_CODES
 from lightsim.estimation.terms import bits_for
 from lightsim.units import ceil_div
 
 __all__ = ["Item", "bill"]
 
 Constants = Mapping[str, int]
+_NAMES = {code: name for name, code in KIND_CODES.items()}
 _STREAMS = ("input", "residual", "weight")
 _POST_ADDEND_BITS = 26
 _TURNED_BITS = 65  # valid, value, multiplier, position
@@ -74,11 +75,12 @@ def _lanes(c: Constants) -> Iterator[Item]:
     yield _item("array", "pe_array", c, "ROWS", "COLUMNS", "PIXELS", "WORD_BITS", "KINDS",
                 "SCHEME", "LATENCY", "SUM_BITS", "TRUNCATES")  # fmt: skip
     kinds = [c["KINDS"] >> 4 * r & 15 for r in range(c["ROWS"])]
-    for kind in range(len(LATENCIES)):
+    for kind in _NAMES:
         if kind in kinds:
             item = _item("lanes", "lane_rows", c, "SCHEME", "TRUNCATES", "COLUMNS", "PIXELS",
                          "LATENCY", "SUM_BITS", KIND=kind)  # fmt: skip
-            yield Item(f"lanes of kind {kind}", item.module, item.parameters, kinds.count(kind))
+            name = f"lanes: {kinds.count(kind)} rows of {_NAMES[kind]}"
+            yield Item(name, item.module, item.parameters, kinds.count(kind))
 
 
 def _buffers(c: Constants) -> Iterator[Item]:

@@ -2,8 +2,8 @@
 
 A module's cost by itself, its submodules apart, is a sum of terms that its parameters give (lanes,
 bits that are added, bits that are held, ...), each times a coefficient. The coefficients of a
-device family are fitted to synthesis (`lightsim calibrate`) and stand in `fitted_FAMILY.json`; modules
-that differ in kind (a PE kind with a scheme, say) have a set for each case.
+device family are fitted to synthesis (`lightsim calibrate`) and stand in `fitted_FAMILY.json`;
+modules that differ in kind (a PE kind with a scheme, say) have a set for each case.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ from lightsim.estimation.post_terms import (
 from lightsim.estimation.terms import Parameters, Terms
 
 __all__ = ["FORMULAS", "Formula"]
-
 
 
 @dataclass(frozen=True, slots=True)

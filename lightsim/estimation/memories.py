@@ -16,6 +16,7 @@ __all__ = [
     "block_ram_halves",
     "mapped",
     "memory_resources",
+    "uram_blocks",
 ]
 
 GEOMETRY = Source(
@@ -79,7 +80,23 @@ def memory_resources(
     if depth <= LUTRAM_DEPTH:
         return Resources(lut=copies * _lutram(width_bits, depth))
     halves = block_ram_halves(width_bits, depth)
-    urams = ceil_div(width_bits, _URAM_BITS) * ceil_div(depth, _URAM_WORDS)
-    if has_uram and urams * _HALVES_PER_URAM <= halves:
+    urams = _urams(width_bits, depth, halves) if has_uram else 0
+    if urams:
         return Resources(uram=copies * urams)
     return Resources(bram36=ceil_div(copies * halves, 2))
+
+
+def uram_blocks(p: Parameters, halves: int) -> int:
+    """UltraRAMs of a memory that would take so many halves of block RAM; 0 if it stays there.
+
+    Slices are written byte by byte and stay in block RAM.
+    """
+    if halves == 0 or "BYTES" in p:
+        return 0
+    depth = 1 << (bits_for(p["DEPTH"]) + (p.get("BANKS", 1) == 2))
+    return _urams(p["WIDTH"], depth, halves)
+
+
+def _urams(width_bits: int, depth: int, halves: int) -> int:
+    urams = ceil_div(width_bits, _URAM_BITS) * ceil_div(depth, _URAM_WORDS)
+    return urams if urams * _HALVES_PER_URAM <= halves else 0

@@ -9,19 +9,19 @@ __all__ = ["drain_terms", "elementwise_terms", "post_terms", "rotator_terms"]
 
 
 def drain_terms(p: Parameters) -> Terms:
-    """The snapshot's registers, and the selection of one line of it and of its parameters."""
+    """The snapshot's registers, and the selection of one line of it and of its parameters.
+
+    A LUT selects two of the lines.
+    """
     chunks = ceil_div(p["ROWS"], p["LANES"])
     lines = chunks * p["PIXELS"]
-    bit = p["LANES"] * p["SUM_BITS"]
+    bits = p["LANES"] * p["SUM_BITS"]
     return {
         "module": 1,
-        "bit held": p["ROWS"] * p["PIXELS"] * p["SUM_BITS"],
-        "slot held": p["ROWS"],
+        "bit held": p["ROWS"] * (p["PIXELS"] * p["SUM_BITS"] + 32),
         "lane": p["LANES"],
-        "bit selected": bit * (lines - 1),
-        "slot selected": p["LANES"] * (chunks - 1),
-        "line": lines,
-        "bit saturated": bit * p.get("SATURATES", 0),
+        "bit selected": bits * ceil_div(lines, 2) + 32 * p["LANES"] * ceil_div(chunks, 2),
+        "bit saturated": bits * p.get("SATURATES", 0),
     }
 
 

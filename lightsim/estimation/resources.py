@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from lightsim.estimation.lanes import lane_parts
+from lightsim.estimation.constants import constants_of
+from lightsim.estimation.design import design_parts
 from lightsim.estimation.part import Part, total
-from lightsim.estimation.storage import storage_parts
 from lightsim.estimation.surroundings import surrounding_parts
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.catalogue import BOARDS
 from lightsim.hardware.device import Device, Resources
-from lightsim.numerics.scheme import scheme as find_scheme
 from lightsim.source import Source
 
 __all__ = ["Part", "estimate", "total"]
@@ -20,21 +19,18 @@ _LUT4_PER_LUT6 = 2
 
 
 def estimate(acc: Accelerator, device: Device | None = None) -> tuple[Part, ...]:
-    """Every part of `acc` with its resources.
+    """Every part of `acc`, built for any network of its scheme, with its resources.
 
-    `device` decides DSP packing, UltraRAM, LUT size and whether the memory controller is a hard
+    `device` decides UltraRAM, LUT size and whether the memory controller is a hard
     block; without it, it is that of the accelerator's board, and without a board in the
     catalogue a 7-series one with all controllers in fabric. Raises `InputError` for an unknown
     scheme or PE kind.
     """
-    row = find_scheme(acc.scheme)
     if device is None and acc.board in BOARDS:
         device = BOARDS[acc.board].device
-    dsp_type = device.dsp_type if device else "DSP48E1"
     has_uram = device is not None and device.resources.uram > 0
     parts = (
-        *lane_parts(acc, row, dsp_type),
-        *storage_parts(acc, row, has_uram),
+        *design_parts(constants_of(acc), has_uram=has_uram),
         *surrounding_parts(acc, device),
     )
     if device is not None and device.family in _FOUR_INPUT_LUTS:

@@ -1,7 +1,6 @@
-"""What the units around the array cost: ports, DMA, post-processing, pooling and control.
+"""What lies outside the RTL: the FIFOs that join its ports to a bus, and the DRAM controller.
 
-None of these is measured yet: the figures are assumptions, each with its formula, to be
-replaced by synthesis of the project's own RTL.
+None of these is measured: the figures are assumptions or other people's, each with its formula.
 """
 
 from __future__ import annotations
@@ -33,14 +32,13 @@ _FABRIC_SDR = Source("assumed", "a small SDRAM state machine")
 
 
 def surrounding_parts(acc: Accelerator, device: Device | None) -> tuple[Part, ...]:
-    """Every part that is neither array nor buffer."""
-    parts = [_ports(acc), _dma(acc), _post(acc), _pooling(acc), _controller()]
+    """Every part between the RTL's ports and the memory."""
     controller = _memory_controller(acc, device)
-    return tuple(parts) if controller is None else (*parts, controller)
+    return (_ports(acc),) if controller is None else (_ports(acc), controller)
 
 
 def _ports(acc: Accelerator) -> Part:
-    """Return FIFO, write staging and request FIFO of every port, and their arbiter."""
+    """Return FIFO, write staging and request FIFO of every port."""
     beats = acc.request_bytes // acc.word_bytes
     returned = memory_resources(acc.port_bits, beats * acc.outstanding)
     staged = memory_resources(acc.port_bits, beats)
@@ -51,40 +49,6 @@ def _ports(acc: Accelerator) -> Part:
         "port_bits LUTs and 150 + 2 port_bits flip-flops a port",
     )
     return Part("memory ports", (returned + staged + logic).times(len(acc.ports)), source)
-
-
-def _dma(acc: Accelerator) -> Part:
-    streams = sum(len(port.streams) for port in acc.ports)
-    source = Source("assumed", "600 LUTs and 500 + port_bits flip-flops a stream")
-    return Part("DMA", Resources(lut=600, ff=500 + acc.port_bits).times(streams), source)
-
-
-def _post(acc: Accelerator) -> Part:
-    """Rounding adder, 32-way shift to 9 bits, overflow check, residual add and clamp a lane.
-
-    With multipliers: 32 x 16 on two DSP blocks, and 8 x 16 on one for the residual.
-    """
-    multiply = acc.post.requantise == "multiply"
-    width = acc.accumulator.bits + (15 if multiply else 0)
-    lane = Resources(lut=width + 9 * 9 + 16 + 20, ff=3 * width, dsp=3 if multiply else 0)
-    source = Source(
-        "assumed",
-        "a lane: adder one LUT a bit, nine 32-way multiplexers of nine LUTs, 36 for checks and "
-        "clamp; a 32 x 16 multiplier on two DSP blocks and an 8 x 16 one on a third",
-    )
-    return Part("post-processing", lane.times(acc.post.lanes), source)
-
-
-def _pooling(acc: Accelerator) -> Part:
-    source = Source(
-        "assumed", "a lane a byte of the word: 40 LUTs (maximum and sum), 32 flip-flops"
-    )
-    return Part("pooling", Resources(lut=40, ff=32).times(acc.word_bytes), source)
-
-
-def _controller() -> Part:
-    source = Source("assumed", "tile counters, address generators and the layer descriptor")
-    return Part("controller", Resources(lut=1500, ff=1200), source)
 
 
 def _memory_controller(acc: Accelerator, device: Device | None) -> Part | None:

@@ -8,14 +8,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lightsim.errors import InputError
-from lightsim.estimation import estimate, total
+from lightsim.estimation.design import design_parts
 from lightsim.flow.engines import Progress
 from lightsim.flow.experiment import Experiment, Prepared, prepare, silent
 from lightsim.rtl.build import compiler, verilator_root
+from lightsim.rtl.descriptors import tile_program
 from lightsim.rtl.limits import check_programs
+from lightsim.rtl.parameters import built_constants
 from lightsim.rtl.project import SOURCES, write_project
 from lightsim.rtl.readme import write_readme
 from lightsim.rtl.record import record
+from lightsim.rtl.rom import rom_part
+from lightsim.rtl.synthesis import write_scripts
 from lightsim.rtl.verdict import Verdict
 from lightsim.rtl.verify import verify_programs
 
@@ -74,8 +78,12 @@ def write_rtl(experiment: Experiment, folder: Path, progress: Progress | None = 
     tell("simulate", 0, 1)
     recording = record(ready.programs, ready.batches)
     write_project(folder, ready.programs, ready.batches)
-    parts = estimate(ready.accelerator, ready.board.device if ready.board else None)
-    write_readme(folder, ready.programs, recording, total(part for part in parts))
+    device = ready.board.device if ready.board else None
+    has_uram = device is not None and device.resources.uram > 0
+    parts = design_parts(built_constants(ready.programs), has_uram=has_uram)
+    rom = rom_part(tile_program(ready.programs))
+    write_readme(folder, ready.programs, recording, (*parts, rom))
+    write_scripts(folder, ready.accelerator.clock_hz, device)
 
 
 def _ready(experiment: Experiment, tell: Callable[[str, int, int], None]) -> Prepared:

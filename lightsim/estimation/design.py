@@ -1,0 +1,58 @@
+"""The parts of a design that the RTL builds, from the constants it is built with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lightsim.estimation.bill import Item, bill
+from lightsim.estimation.memories import uram_blocks
+from lightsim.estimation.module_cost import module_cost, module_source
+from lightsim.estimation.part import Part
+from lightsim.hardware.device import Resources
+from lightsim.source import Source
+
+__all__ = ["design_parts"]
+
+
+def design_parts(constants: Mapping[str, int], *, has_uram: bool = False) -> tuple[Part, ...]:
+    """What each part of the RTL takes when it is built with `constants`.
+
+    The ROMs of a tile program are not among them: they depend on the program.
+    """
+    items: dict[str, list[Item]] = {}
+    for item in bill(constants):
+        items.setdefault(item.part, []).append(item)
+    parts, halves = [], 0
+    for name, held in items.items():
+        part, halves = _part(name, held, halves, has_uram)
+        parts.append(part)
+    return tuple(parts)
+
+
+def _part(name: str, items: list[Item], before: int, has_uram: bool) -> tuple[Part, int]:
+    """A part, and the halves of block RAM of it and all parts before it.
+
+    Two halves make a block wherever they belong to, so that only the whole is rounded up.
+    """
+    lut = ff = dsp = uram = 0
+    halves = before
+    for item in items:
+        cost = module_cost(item.module, item.parameters)
+        lut += item.count * cost.lut
+        ff += item.count * cost.ff
+        dsp += item.count * cost.dsp
+        blocks = uram_blocks(dict(item.parameters), cost.halves) if has_uram else 0
+        uram += item.count * blocks
+        halves += 0 if blocks else item.count * cost.halves
+    bram36 = (halves + 1) // 2 - (before + 1) // 2
+    return Part(name, Resources(lut, ff, dsp, bram36, uram), _source(items)), halves
+
+
+def _source(items: list[Item]) -> Source:
+    """The source of the module that costs most, and how many others there are."""
+    most = max(items, key=lambda item: item.count * module_cost(item.module, item.parameters).lut)
+    source = module_source(most.module, most.parameters)
+    others = len({item.module for item in items} - {most.module})
+    more = f"; and {others} modules more, each by its own" if others else ""
+    worst = [module_source(item.module, item.parameters).certainty for item in items]
+    return Source("derived" if "derived" in worst else "measured", f"{source.text}{more}")

@@ -1,0 +1,137 @@
+"""Whole accelerators synthesised by the script of their own RTL folder, beside their prediction.
+
+    python results/calibration/designs.py [--folder FOLDER] [NAME ...]
+
+writes `designs_xc7.csv` and `designs_xc7.md` beside itself. No formula was fitted to these
+designs. A folder that has been synthesised before is read again, not synthesised.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from lightsim.estimation.design import design_parts
+from lightsim.estimation.part import Part, total
+from lightsim.estimation.sizing import least_design
+from lightsim.flow.experiment import Experiment, prepare, silent
+from lightsim.flow.verification import write_rtl
+from lightsim.hardware import board
+from lightsim.hardware.accelerator import Accelerator, Array, LaneGroup
+from lightsim.hardware.device import Resources
+from lightsim.numerics.scheme import SCHEMES
+from lightsim.rtl.descriptors import tile_program
+from lightsim.rtl.parameters import built_constants
+from lightsim.rtl.rom import rom_part
+from lightsim.rtl.synthesis import synthesise, whole_design
+from lightsim.rtl.yosys import Cells, base_name, instances, own_cells, yosys_version
+
+HERE = Path(__file__).parent
+FAMILY = "xc7"
+RESOURCES = ("lut", "ff", "dsp", "bram36")
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """A network on an accelerator; without one, on the board's default."""
+
+    network: str
+    accelerator: Accelerator | None = None
+
+
+def square(size: int) -> Accelerator:
+    """Serial shift-add lanes, as many rows as columns, with the least buffers of zc706."""
+    array = Array((LaneGroup("shift_add_serial", size),), size, 1)
+    return least_design(board("zc706"), SCHEMES["flightnn"], array)
+
+
+DESIGNS = {
+    "8x8": Design("digits", square(8)),
+    "16x16": Design("digits", square(16)),
+    "32x32": Design("digits", square(32)),
+    "vgg7-cifar10 on zc706": Design("vgg7-cifar10"),
+}
+
+
+def experiment(design: Design) -> Experiment:
+    """The experiment under flightnn, on zc706."""
+    return Experiment(design.network, "zc706", design.accelerator, "flightnn", tracing=False)
+
+
+def predicted(design: Design) -> tuple[Part, ...]:
+    """The parts as the folder's README has them."""
+    programs = prepare(experiment(design), silent).programs
+    return (*design_parts(built_constants(programs)), rom_part(tile_program(programs)))
+
+
+def synthesised(design: Design, folder: Path) -> dict[str, dict[str, dict[str, int]]]:
+    """What `stat -json` says of the modules of a design's folder."""
+    counted = folder / f"utilisation_{FAMILY}.json"
+    if not counted.exists():
+        write_rtl(experiment(design), folder)
+        synthesise(folder, FAMILY)
+    modules: dict[str, dict[str, dict[str, int]]] = json.loads(counted.read_text())["modules"]
+    return modules
+
+
+def array_of(modules: dict[str, dict[str, dict[str, int]]]) -> Resources:
+    """The array alone: its rows of lanes and what feeds them."""
+    own, counts = own_cells(modules), instances(modules, "accelerator")
+    inside = (name for name in counts if base_name(name) in ("pe_array", "lane_rows"))
+    return sum((own[name].times(counts[name]) for name in inside), Cells()).resources()
+
+
+def rows_of(name: str, found: Resources, said: Resources) -> list[dict[str, object]]:
+    """One row a resource."""
+    return [
+        {
+            "design": name,
+            "resource": resource,
+            "yosys": getattr(found, resource),
+            "predicted": getattr(said, resource),
+            "error": round(getattr(said, resource) / max(getattr(found, resource), 1) - 1, 4)
+            if getattr(found, resource) else 0.0,
+        }
+        for resource in RESOURCES
+    ]  # fmt: skip
+
+
+def main() -> None:
+    """Synthesise what is asked for and write both tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, default=HERE / "folders")
+    parser.add_argument("names", nargs="*", default=[])
+    options = parser.parse_args()
+    rows: list[dict[str, object]] = []
+    for name in options.names or DESIGNS:
+        modules = synthesised(DESIGNS[name], options.folder / name.split(" ")[0])
+        parts = predicted(DESIGNS[name])
+        in_array = [p for p in parts if p.name == "array" or p.name.startswith("lanes: ")]
+        rows += rows_of(f"{name}: array", array_of(modules), total(in_array))
+        rows += rows_of(f"{name}: whole", whole_design(modules), total(parts))
+    table = pd.DataFrame(rows)
+    table.to_csv(HERE / f"designs_{FAMILY}.csv", index=False)
+    lines = [
+        "# Whole designs: Yosys beside LightSim",
+        "",
+        f"`python results/calibration/designs.py`; Yosys {yosys_version()}, `synth_xilinx -family "
+        f"{FAMILY}`, hierarchy kept. flightnn on zc706; resources without ports' FIFOs and memory "
+        "controller.",
+        "",
+        "| design | resource | Yosys | predicted | error |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {row['design']} | {row['resource']} | {row['yosys']} | {row['predicted']} "
+            f"| {row['error']:+.1%} |"
+            for row in rows
+        ),
+    ]
+    (HERE / f"designs_{FAMILY}.md").write_text("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()
