@@ -145,10 +145,13 @@ def _dsp_group(name: str, rows: int, acc: Accelerator, weight_bits: int, dsp_typ
 
 
 def _snapshot(acc: Accelerator) -> Part:
-    """The copy of all accumulators that drains while the array goes on, and its multiplexers."""
-    values, bits, lanes = acc.array.rows * acc.array.pixels, acc.accumulator.bits, acc.post.lanes
-    choices = ceil_div(values, lanes)
-    mux = min(lanes, values) * bits * ceil_div(choices - 1, 3)
+    """The copy of all accumulators that drains while the array goes on, and its multiplexers.
+
+    Those choose a position for every row, then a row for every post-processing lane.
+    """
+    rows, pixels, bits = acc.array.rows, acc.array.pixels, acc.accumulator.bits
+    values = rows * pixels
+    mux = bits * (rows * ceil_div(pixels - 1, 3) + acc.post.lanes * ceil_div(rows - 1, 3))
     # One LUT a bit loads an accumulator with its bias or partial sum.
     resources = Resources(lut=values * bits + mux, ff=values * bits)
     source = Source(
