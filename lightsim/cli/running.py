@@ -7,67 +7,38 @@ from typing import Annotated
 
 import typer
 
-from lightsim.cli.values import place, whole
+from lightsim.cli.options import (
+    AcceleratorOption,
+    BatchOption,
+    BoardOption,
+    IdealMemoryOption,
+    ImagesOption,
+    JsonOption,
+    KeepOrderOption,
+    MappingOption,
+    NetworkArgument,
+    SchemeOption,
+    SeedOption,
+)
+from lightsim.cli.values import place
 
 __all__ = ["run_command"]
 
 
 def run_command(
-    network: Annotated[
-        str,
-        typer.Argument(
-            metavar="NETWORK",
-            help="A network of the zoo (see `lightsim list networks`) or a TOML file.",
-        ),
-    ],
-    board: Annotated[
-        str | None, typer.Option(help="A board by name, or a TOML file.  [default: zc706]")
-    ] = None,
-    accelerator: Annotated[
-        str | None,
-        typer.Option(
-            help="A TOML file, or a PE kind for the board's default array of that kind.  "
-            "[default: the scheme's usual kind]"
-        ),
-    ] = None,
-    scheme: Annotated[
-        str | None, typer.Option(help="The weights' number format.  [default: flightnn]")
-    ] = None,
+    network: NetworkArgument,
+    board: BoardOption = None,
+    accelerator: AcceleratorOption = None,
+    scheme: SchemeOption = None,
     engine: Annotated[
         str, typer.Option(help="The timing model: simulation or timeline.")
     ] = "simulation",
-    images: Annotated[
-        int,
-        typer.Option(help="How many images to run.", parser=whole("--images"), metavar="<int>"),
-    ] = 1,
-    batch: Annotated[
-        int,
-        typer.Option(
-            help="How many images share each load of weights.",
-            parser=whole("--batch"),
-            metavar="<int>",
-        ),
-    ] = 1,
-    seed: Annotated[
-        int,
-        typer.Option(
-            help="Seed of synthetic weights and images.", parser=whole("--seed"), metavar="<int>"
-        ),
-    ] = 0,
-    mapping: Annotated[
-        Path | None,
-        typer.Option(
-            help="A TOML file that fixes the tiling of named layers.",
-            parser=place("--mapping"),
-            metavar="<path>",
-        ),
-    ] = None,
-    keep_filter_order: Annotated[
-        bool, typer.Option("--keep-filter-order", help="Do not group filters of equal k.")
-    ] = False,
-    ideal_memory: Annotated[
-        bool, typer.Option("--ideal-memory", help="Replace the memory by one that never waits.")
-    ] = False,
+    images: ImagesOption = 1,
+    batch: BatchOption = 1,
+    seed: SeedOption = 0,
+    mapping: MappingOption = None,
+    keep_filter_order: KeepOrderOption = False,
+    ideal_memory: IdealMemoryOption = False,
     energy: Annotated[
         str | None,
         typer.Option(help="The energy table (see `lightsim list energy`).  [default: fpga-28nm]"),
@@ -80,9 +51,7 @@ def run_command(
             metavar="<path>",
         ),
     ] = None,
-    json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
-    ] = False,
+    json: JsonOption = False,
 ) -> None:
     """Simulate NETWORK on an accelerator: cycles, stalls, resources, energy, output bits."""
     from lightsim.cli.progress import shown

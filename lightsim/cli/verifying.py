@@ -7,73 +7,38 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lightsim.cli.values import place, whole
+from lightsim.cli.options import (
+    AcceleratorOption,
+    BatchOption,
+    BoardOption,
+    IdealMemoryOption,
+    ImagesOption,
+    JsonOption,
+    KeepOrderOption,
+    MappingOption,
+    NetworkArgument,
+    SchemeOption,
+    SeedOption,
+)
+from lightsim.cli.values import place
 
 if TYPE_CHECKING:
     from lightsim.flow.verification import Verification
 
 __all__ = ["rtl_command", "verify_command"]
 
-_Network = Annotated[
-    str, typer.Argument(help="A network of the zoo (see `lightsim list networks`) or a TOML file.")
-]
-_Board = Annotated[
-    str | None, typer.Option(help="A board by name, or a TOML file.  [default: zc706]")
-]
-_Accelerator = Annotated[
-    str | None,
-    typer.Option(
-        help="A TOML file, or a PE kind for the board's default array of that kind.  "
-        "[default: the scheme's usual kind]"
-    ),
-]
-_Scheme = Annotated[
-    str | None, typer.Option(help="The weights' number format.  [default: flightnn]")
-]
-_Images = Annotated[
-    int, typer.Option(help="How many images to run.", parser=whole("--images"), metavar="<int>")
-]
-_Batch = Annotated[
-    int,
-    typer.Option(
-        help="How many images share each load of weights.",
-        parser=whole("--batch"),
-        metavar="<int>",
-    ),
-]
-_Seed = Annotated[
-    int,
-    typer.Option(
-        help="Seed of synthetic weights and images.", parser=whole("--seed"), metavar="<int>"
-    ),
-]
-_KeepOrder = Annotated[
-    bool, typer.Option("--keep-filter-order", help="Do not group filters of equal k.")
-]
-_Ideal = Annotated[
-    bool, typer.Option("--ideal-memory", help="Replace the memory by one that never waits.")
-]
-_Mapping = Annotated[
-    Path | None,
-    typer.Option(
-        help="A TOML file that fixes the tiling of named layers.",
-        parser=place("--mapping"),
-        metavar="<path>",
-    ),
-]
-
 
 def verify_command(
-    network: _Network,
-    board: _Board = None,
-    accelerator: _Accelerator = None,
-    scheme: _Scheme = None,
-    images: _Images = 1,
-    batch: _Batch = 1,
-    seed: _Seed = 0,
-    mapping: _Mapping = None,
-    keep_filter_order: _KeepOrder = False,
-    ideal_memory: _Ideal = False,
+    network: NetworkArgument,
+    board: BoardOption = None,
+    accelerator: AcceleratorOption = None,
+    scheme: SchemeOption = None,
+    images: ImagesOption = 1,
+    batch: BatchOption = 1,
+    seed: SeedOption = 0,
+    mapping: MappingOption = None,
+    keep_filter_order: KeepOrderOption = False,
+    ideal_memory: IdealMemoryOption = False,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -83,11 +48,15 @@ def verify_command(
         ),
     ] = None,
     wave: Annotated[
-        bool, typer.Option("--wave", help="Write wave.vcd into the folder of --output.")
-    ] = False,
-    json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
-    ] = False,
+        Path | None,
+        typer.Option(
+            help="If anything differs, write the cycles around the first difference to this file, "
+            "as VCD.",
+            parser=place("--wave"),
+            metavar="<path>",
+        ),
+    ] = None,
+    json: JsonOption = False,
 ) -> None:
     """Simulate NETWORK's accelerator in SystemVerilog too and compare every bit and cycle.
 
@@ -101,8 +70,8 @@ def verify_command(
     from lightsim.rtl.project import is_project
     from lightsim.rtl.report import verdict_text
 
-    if wave and output is None:
-        raise InputError("--wave", "without --output", "name the folder for it with --output")
+    if wave is not None and not wave.parent.is_dir():
+        raise InputError("--wave", f"{str(wave.parent)!r} is no folder", "make it first")
     if output is not None:
         check_directory(output, is_project)
     experiment = Experiment(
@@ -116,27 +85,30 @@ def verify_command(
         typer.echo(verdict_text(found.verdict), nl=False)
     else:
         _show(found)
+        if wave is not None:
+            differs = found.verdict.first_cycle is not None
+            typer.echo(f"waveform in {wave}" if differs else f"{wave} not written: nothing differs")
     if not found.verdict.equal:
         raise typer.Exit(1)
 
 
 def rtl_command(
-    network: _Network,
+    network: NetworkArgument,
     output: Annotated[
         Path,
         typer.Option(
             help="The folder to write the project into.", parser=place("--output"), metavar="<path>"
         ),
     ],
-    board: _Board = None,
-    accelerator: _Accelerator = None,
-    scheme: _Scheme = None,
-    images: _Images = 1,
-    batch: _Batch = 1,
-    seed: _Seed = 0,
-    mapping: _Mapping = None,
-    keep_filter_order: _KeepOrder = False,
-    ideal_memory: _Ideal = False,
+    board: BoardOption = None,
+    accelerator: AcceleratorOption = None,
+    scheme: SchemeOption = None,
+    images: ImagesOption = 1,
+    batch: BatchOption = 1,
+    seed: SeedOption = 0,
+    mapping: MappingOption = None,
+    keep_filter_order: KeepOrderOption = False,
+    ideal_memory: IdealMemoryOption = False,
 ) -> None:
     """Write NETWORK's accelerator as a SystemVerilog project with its program and memory."""
     from lightsim.cli.progress import shown

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from lightsim.estimation.terms import Parameters, bits_for
 from lightsim.hardware.device import Resources
 from lightsim.source import Source
 from lightsim.units import ceil_div
 
-__all__ = ["GEOMETRY", "LUTRAM_DEPTH", "block_ram_halves", "memory_resources"]
+__all__ = [
+    "GEOMETRY",
+    "LUTRAM_DEPTH",
+    "Mapped",
+    "block_ram_halves",
+    "mapped",
+    "memory_resources",
+]
 
 GEOMETRY = Source(
     "recalled",
     "block RAM halves of 18 kb up to 36 bits x 512 (7 series, UltraScale, ECP5), UltraRAM 72 bits "
     "x 4096, LUT RAM 4 LUTs for 6 bits x 32 or 3 bits x 64: AMD UG473, UG573, UG474; the choice "
-    "between them is ours",
+    "between them is ours, and that of Yosys 0.70 on every memory of the calibration",
 )
 
 # Not deeper than this a memory is built from LUTs.
@@ -22,6 +32,35 @@ _HALF_SHAPES = ((36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 1638
 _URAM_BITS, _URAM_WORDS = 72, 4096
 # An UltraRAM holds as much as eight blocks of 36 kb, so it must save at least that many.
 _HALVES_PER_URAM = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What a memory is made of: LUTs of LUT RAM, registers, and halves of block RAM."""
+
+    lut: int
+    ff: int
+    halves: int
+
+
+def mapped(p: Parameters) -> Mapped:
+    """A memory of the RTL by the parameters of `bank_memory`, `psum_memory` or `slice_memory`.
+
+    The memories have as many words as their address bits can name. In LUT RAM, the register
+    behind the read is made of flip-flops; in block RAM it is part of the block.
+    """
+    width = p["WIDTH"] if "WIDTH" in p else 8 * p["BYTES"]
+    address_bits = bits_for(p["DEPTH"]) + (p.get("BANKS", 1) == 2)
+    depth = 1 << address_bits
+    # A slice's address goes straight into its memory.
+    address = 0 if "BYTES" in p else address_bits
+    if depth > LUTRAM_DEPTH:
+        return Mapped(0, address, block_ram_halves(width, depth))
+    return Mapped(_lutram(width, depth), width + address, 0)
+
+
+def _lutram(width_bits: int, depth: int) -> int:
+    return 4 * ceil_div(width_bits, 6 if depth <= 32 else 3)
 
 
 def block_ram_halves(width_bits: int, depth: int) -> int:
@@ -37,10 +76,8 @@ def memory_resources(
     LUT RAM up to 64 words; UltraRAM where the device has it and it wastes no more than the
     block RAM would; else block RAM, two halves a block.
     """
-    if depth <= 32:
-        return Resources(lut=copies * 4 * ceil_div(width_bits, 6))
     if depth <= LUTRAM_DEPTH:
-        return Resources(lut=copies * 4 * ceil_div(width_bits, 3))
+        return Resources(lut=copies * _lutram(width_bits, depth))
     halves = block_ram_halves(width_bits, depth)
     urams = ceil_div(width_bits, _URAM_BITS) * ceil_div(depth, _URAM_WORDS)
     if has_uram and urams * _HALVES_PER_URAM <= halves:

@@ -39,9 +39,11 @@ def verify(
     progress: Progress | None = None,
     *,
     folder: Path | None = None,
-    wave: bool = False,
+    wave: Path | None = None,
 ) -> Verification:
     """Run an experiment in both models, with the RTL's files in `folder` or a temporary one.
+
+    On a difference the cycles around the first one are written to `wave`.
 
     Raises as `run` does, `InputError` for what the RTL does not cover, and `MissingExtraError`
     or `InputError` where Verilator or a C++ compiler is missing.

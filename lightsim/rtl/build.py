@@ -9,14 +9,16 @@ from hashlib import sha256
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from platform import machine
 
 from lightsim.errors import InputError, MissingExtraError
 from lightsim.rtl.project import SOURCES
 
 __all__ = ["build", "compiler", "lint", "verilator_root"]
 
-# Loops stay loops and functions short: a large array compiles in seconds and not in hours.
-_SMALL = ("--output-split-cfuncs", "300", "--unroll-count", "2")
+# Loops stay loops, functions short, and all rows of a kind one module: a large array compiles in
+# seconds and not in hours, and the compiler turns the loops into vector instructions.
+_SMALL = ("--output-split-cfuncs", "300", "--unroll-count", "2", "-DROWS_TOGETHER=65536")
 _RUNTIME = ("verilated", "verilated_threads")
 
 
@@ -41,42 +43,51 @@ def compiler() -> str:
 
 def lint(folder: Path) -> str:
     """What Verilator has to say against the sources of a project folder: "" if all is well."""
-    done = _verilator(folder, "--lint-only", "-Wall")
+    done = _verilator(folder, "--lint-only", "-Wall", "--unroll-count", "2")
     return done.stderr
 
 
-def build(folder: Path, *, wave: bool = False) -> Path:
-    """The simulator of a project folder, compiled unless that was done already."""
+def build(folder: Path, *, wave: bool = False, short: bool = False) -> Path:
+    """The simulator of a project folder, compiled unless that was done already.
+
+    With `wave` it can write waveforms; with `short` it is compiled quickly and runs slowly.
+    """
     root, cxx = verilator_root(), compiler()
-    out, program = folder / "obj", folder / "simulator"
-    stamp, state = folder / "simulator.sha256", _state(folder, wave)
+    name = "tracing_simulator" if wave else "simulator"
+    out, program = folder / ("tracing_obj" if wave else "obj"), folder / name
+    stamp, state = folder / f"{name}.sha256", _state(folder)
     if program.exists() and stamp.exists() and stamp.read_text() == state:
         return program
     if out.exists():
         shutil.rmtree(out)
     done = _verilator(
         folder, "--cc", "-O3", "--output-split", "0", *_SMALL, "--x-assign", "fast",
-        "--x-initial", "fast", "--Mdir", "obj", *(("--trace",) if wave else ()),
+        "--x-initial", "fast", "--Mdir", out.name, *(("--trace",) if wave else ()),
     )  # fmt: skip
     if done.returncode:
         raise InputError("verify", f"Verilator refused the sources: {done.stderr[:400]}")
     flags = ["-I" + str(out), "-I" + str(folder / "sv"), *_flags(root, wave)]
+    # Few files: most of the time for a small one goes into Verilator's headers. What runs once,
+    # at the start, needs no optimising, and a short run none at all.
+    slow = sorted(out.glob("*__Slow.cpp"))
+    fast = [*sorted(set(out.glob("*.cpp")) - set(slow)), folder / "sv" / "bench.cpp"]
+    parts = {"once": (slow, ["-O0"]), "always": (fast, _optimised())}
+    if short:
+        parts = {"all": ([*slow, *fast], ["-O0"])}
     objects = []
-    for source in (*sorted(out.glob("*.cpp")), folder / "sv" / "bench.cpp"):
-        # What runs once, at the start, needs no optimising.
-        level = "-O0" if source.stem.endswith("__Slow") else "-O1"
-        compiled = out / f"{source.stem}.o"
-        _compile(cxx, level, *flags, "-c", str(source), "-o", str(compiled))
-        objects.append(str(compiled))
+    for part, (sources, level) in parts.items():
+        (out / f"{part}.cc").write_text("".join(f'#include "{s.resolve()}"\n' for s in sources))
+        objects.append(str(out / f"{part}.o"))
+        _compile(cxx, *level, *flags, "-c", str(out / f"{part}.cc"), "-o", objects[-1])
     objects += _runtime(root, cxx, wave)
     _compile(cxx, *objects, "-o", str(program), "-pthread", "-latomic")
     stamp.write_text(state)
     return program
 
 
-def _state(folder: Path, wave: bool) -> str:
+def _state(folder: Path) -> str:
     """A digest of the sources: what was built from the same need not be built again."""
-    digest = sha256(f"{version('verilator')} {wave}".encode())
+    digest = sha256(version("verilator").encode())
     for source in sorted((folder / "sv").iterdir()):
         digest.update(source.name.encode())
         digest.update(source.read_bytes())
@@ -108,6 +119,11 @@ def _flags(root: Path, wave: bool) -> list[str]:
         "-std=c++20", "-w", f"-I{include}", f"-I{include / 'vltstd'}", f"-DVM_TRACE={int(wave)}",
         f"-DVM_TRACE_VCD={int(wave)}", "-DVM_TRACE_FST=0", "-DVM_SC=0", "-DVM_COVERAGE=0",
     ]  # fmt: skip
+
+
+def _optimised() -> list[str]:
+    """Optimising for this very machine, where the compiler can be told so."""
+    return ["-O3", *(["-march=native"] if machine() in ("x86_64", "AMD64") else [])]
 
 
 def _compile(cxx: str, *arguments: str) -> None:

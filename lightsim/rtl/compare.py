@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.mapping.layout import Span
 from lightsim.mapping.program import Program
-from lightsim.mapping.schedule import Schedule, Tile
+from lightsim.mapping.schedule import Schedule
+from lightsim.rtl.bench import BenchRun
 from lightsim.rtl.contents import tensor_values
 from lightsim.rtl.record import Recording
 from lightsim.rtl.verdict import Difference, LayerVerdict, TileDifference, Verdict
 
-__all__ = ["BenchRun", "compare"]
+__all__ = ["compare"]
 
-_MOST_DIFFERENCES = 10
-
-
-@dataclass(frozen=True, slots=True)
-class BenchRun:
-    """What the test bench printed: the end of every layer, the tiles, its complaint."""
-
-    layers: tuple[int, ...]
-    tiles: tuple[tuple[int, int], ...]
-    failure: str | None
+_MOST = 10  # differences that are told one by one
 
 
 def compare(
@@ -42,26 +33,22 @@ def compare(
     for number, timing in enumerate(result.layers):
         batch, index = divmod(number, per_batch)
         schedule = programs[batch].schedules[index]
-        compared, wrong = 0, []
-        if len(run.layers) >= (batch + 1) * per_batch:
+        compared, wrong = 0, 0
+        if number < len(run.layers):
             expected = recording.values(batch, schedule.layer)
             image = np.fromfile(folder / f"result_{batch}.bin", np.uint8)
             found = _written(programs[batch], schedule, image)
-            compared, wrong = int(expected.size), np.argwhere(found != expected).tolist()
-            for image_at, channel, row, column in wrong[: _MOST_DIFFERENCES - len(differences)]:
-                at = (image_at, channel, row, column)
-                tile = _writer(schedule, at)
-                ended = run.tiles[first_tile + tile][1]
+            compared, wrong = int(expected.size), int(np.count_nonzero(found != expected))
+            for tile, at in islice(_places(schedule, found != expected), _MOST - len(differences)):
+                end = first_tile + tile
+                ended = run.tiles[end][1] if end < len(run.tiles) else run.layers[number]
                 differences.append(
-                    Difference(
-                        timing.name, tile, image_at, channel, row, column,
-                        int(expected[at]), int(found[at]), ended,
-                    )
-                )  # fmt: skip
+                    Difference(timing.name, tile, *at, int(expected[at]), int(found[at]), ended)
+                )
         rtl = run.layers[number] if number < len(run.layers) else -1
         layers.append(
             LayerVerdict(
-                timing.name, timing.end - simulated_before, rtl - rtl_before, compared, len(wrong)
+                timing.name, timing.end - simulated_before, rtl - rtl_before, compared, wrong
             )
         )
         simulated_before, rtl_before = timing.end, rtl
@@ -69,7 +56,7 @@ def compare(
     cycles = run.layers[-1] if run.layers else 0
     return Verdict(
         result.cycles, cycles, tuple(layers), tuple(differences), _first_tile(recording, run),
-        run.failure,
+        run.failure, run.failure_cycle,
     )  # fmt: skip
 
 
@@ -82,15 +69,18 @@ def _written(program: Program, schedule: Schedule, image: NDArray[np.uint8]) -> 
     return held[:, view.offset :]
 
 
-def _writer(schedule: Schedule, at: Sequence[int]) -> int:
-    """The number of the tile that writes a place."""
-    return next(tile.index for tile in schedule.tiles if tile.last and _holds(tile, at))
-
-
-def _holds(tile: Tile, at: Sequence[int]) -> bool:
-    box = tile.written
-    spans: tuple[Span, ...] = (box.images, box.channels, box.rows, box.columns)
-    return all(span.start <= i < span.stop for span, i in zip(spans, at, strict=True))
+def _places(
+    schedule: Schedule, wrong: NDArray[np.bool_]
+) -> Iterator[tuple[int, tuple[int, int, int, int]]]:
+    """Where values are wrong, with the number of the tile that wrote them, in order of tiles."""
+    for tile in schedule.tiles:
+        if tile.last:
+            spans = (tile.written.images, tile.written.channels, tile.written.rows,
+                     tile.written.columns)  # fmt: skip
+            for i, c, y, x in np.argwhere(wrong[tuple(slice(s.start, s.stop) for s in spans)]):
+                images, channels, rows, columns = (s.start for s in spans)
+                place = (int(images + i), int(channels + c), int(rows + y), int(columns + x))
+                yield tile.index, place
 
 
 def _first_tile(recording: Recording, run: BenchRun) -> TileDifference | None:

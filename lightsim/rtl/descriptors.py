@@ -117,7 +117,18 @@ class _Pass:
             "output_blocks": tile.written.blocks(self._out_block),
             "residual_blocks": residual_blocks,
             "blocks": box.blocks(self._block),
-            "slot_cycles": 0 if layer.weights is not None else self._work.groups(tile)[0].steps,
+        } | (self._slots(tile) if layer.weights is None else {})
+
+    def _slots(self, tile: Tile) -> Descriptor:
+        """The cycles of a pooling's or addition's blocks, and of what leaves after the last."""
+        work = self._work.groups(tile)[0]
+        lanes, channels = self._program.accelerator.post.lanes, tile.computed.channels.size
+        last = channels - (tile.computed.blocks(self._block) - 1) * self._block
+        return {
+            "slot_cycles": work.steps,
+            "chunks": ceil_div(min(self._block, channels), lanes),
+            "last_chunks": ceil_div(last, lanes),
+            "tail": work.last_drain + 1,
         }
 
     def _group(self, tile: Tile, group: RowGroup) -> Descriptor:

@@ -26,7 +26,7 @@ TILE: Fields = (
     ("read_rows", 16), ("read_columns", 16), ("origin_row", 16), ("origin_column", 16),
     ("base", 32), ("row_step", 32), ("image_step", 32), ("plane", 32), ("psum", 32),
     ("output_columns", 16), ("output_blocks", 16), ("residual_blocks", 16),
-    ("blocks", 16), ("slot_cycles", 16),
+    ("blocks", 16), ("slot_cycles", 16), ("chunks", 16), ("last_chunks", 16), ("tail", 16),
 )  # fmt: skip
 
 GROUP: Fields = (

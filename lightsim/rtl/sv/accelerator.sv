@@ -3,10 +3,58 @@
 // Its parameters come from `design_pkg`, which `lightsim rtl` writes for an accelerator and a
 // program. Everything that happens "at T" in docs/machine.md takes effect at the clock edge that
 // begins cycle T.
-module accelerator
-  import machine_pkg::*;
-  import design_pkg::*;
-(
+module accelerator #(
+    parameter int ROWS = design_pkg::ROWS,
+    parameter int COLUMNS = design_pkg::COLUMNS,
+    parameter int PIXELS = design_pkg::PIXELS,
+    parameter int LATENCY = design_pkg::LATENCY,
+    parameter int SCHEME = design_pkg::SCHEME,
+    parameter bit TRUNCATES = design_pkg::TRUNCATES,
+    parameter int SUM_BITS = design_pkg::SUM_BITS,
+    parameter int ACCUMULATOR_BITS = design_pkg::ACCUMULATOR_BITS,
+    parameter bit SATURATES = design_pkg::SATURATES,
+    parameter int LANES = design_pkg::LANES,
+    parameter bit MULTIPLIES = design_pkg::MULTIPLIES,
+    parameter int TURN_STEP = design_pkg::TURN_STEP,
+    parameter int WORD_BITS = design_pkg::WORD_BITS,
+    parameter int NARROW_BITS = design_pkg::NARROW_BITS,
+    parameter int LAYER_START_CYCLES = design_pkg::LAYER_START_CYCLES,
+    parameter int PARAMETER_SLOTS = design_pkg::PARAMETER_SLOTS,
+    parameter logic [ROWS*4-1:0] KINDS = design_pkg::KINDS,
+    parameter int PORT_BITS = design_pkg::PORT_BITS,
+    parameter int PORTS = design_pkg::PORTS,
+    parameter int CHANNELS = design_pkg::CHANNELS,
+    parameter int CHANNEL_BITS = design_pkg::CHANNEL_BITS,
+    parameter int INTERLEAVE = design_pkg::INTERLEAVE,
+    parameter int LIMIT = design_pkg::LIMIT,
+    parameter int OUTSTANDING = design_pkg::OUTSTANDING,
+    parameter logic [7:0] PORT_OF_INPUT = design_pkg::PORT_OF_INPUT,
+    parameter logic [7:0] PORT_OF_WEIGHT = design_pkg::PORT_OF_WEIGHT,
+    parameter logic [7:0] PORT_OF_RESIDUAL = design_pkg::PORT_OF_RESIDUAL,
+    parameter logic [7:0] PORT_OF_OUTPUT = design_pkg::PORT_OF_OUTPUT,
+    parameter int INPUT_BANKS = design_pkg::INPUT_BANKS,
+    parameter int INPUT_MEMORIES = design_pkg::INPUT_MEMORIES,
+    parameter int INPUT_DEPTH = design_pkg::INPUT_DEPTH,
+    parameter int PARTS = design_pkg::PARTS,
+    parameter int ONE_BIT_PARTS = design_pkg::ONE_BIT_PARTS,
+    parameter bit ONE_BIT_INPUTS = design_pkg::ONE_BIT_INPUTS,
+    parameter int WEIGHT_BANKS = design_pkg::WEIGHT_BANKS,
+    parameter int WEIGHT_MEMORIES = design_pkg::WEIGHT_MEMORIES,
+    parameter int WEIGHT_DEPTH = design_pkg::WEIGHT_DEPTH,
+    parameter int RESIDUAL_BANKS = design_pkg::RESIDUAL_BANKS,
+    parameter int RESIDUAL_DEPTH = design_pkg::RESIDUAL_DEPTH,
+    parameter int OUTPUT_BANKS = design_pkg::OUTPUT_BANKS,
+    parameter int OUTPUT_DEPTH = design_pkg::OUTPUT_DEPTH,
+    parameter bit ELEMENTWISE = design_pkg::ELEMENTWISE,
+    parameter int PSUM_DEPTH = design_pkg::PSUM_DEPTH,
+    parameter int LAYERS = design_pkg::LAYERS,
+    parameter int TILES = design_pkg::TILES,
+    parameter int GROUPS = design_pkg::GROUPS,
+    parameter int INPUT_JOBS = design_pkg::INPUT_JOBS,
+    parameter int WEIGHT_JOBS = design_pkg::WEIGHT_JOBS,
+    parameter int RESIDUAL_JOBS = design_pkg::RESIDUAL_JOBS,
+    parameter int OUTPUT_JOBS = design_pkg::OUTPUT_JOBS
+) (
     input  logic                                clock,
     input  logic                                reset,
     // memory channels: granted requests
@@ -30,24 +78,30 @@ module accelerator
     output logic                                tile_begins,
     output logic                                tile_ends
 );
+  localparam int STREAMS = machine_pkg::STREAMS;
+  localparam int INPUT = machine_pkg::INPUT;
+  localparam int RESIDUAL = machine_pkg::RESIDUAL;
+  localparam int WEIGHT = machine_pkg::WEIGHT;
+  localparam int OUTPUT = machine_pkg::OUTPUT;
+
   // --- descriptors in hand ---
-  tile_t tile;
-  layer_t layer, post_layer;
-  sequential_rom #(.WIDTH($bits(tile_t)), .DEPTH(TILES), .IMAGE("tiles.mem")) tile_rom (
+  machine_pkg::tile_t tile;
+  machine_pkg::layer_t layer, post_layer;
+  sequential_rom #(.WIDTH($bits(tile)), .DEPTH(TILES), .IMAGE("tiles.mem")) tile_rom (
       .clock, .reset, .advance(tile_ends), .entry(tile)
   );
-  sequential_rom #(.WIDTH($bits(layer_t)), .DEPTH(LAYERS), .IMAGE("layers.mem")) layer_rom (
+  sequential_rom #(.WIDTH($bits(layer)), .DEPTH(LAYERS), .IMAGE("layers.mem")) layer_rom (
       .clock, .reset, .advance(tile_ends && tile.ends_layer), .entry(layer)
   );
 
   // --- streams and ports ---
   logic [STREAMS-1:0] show, granted;
   logic [STREAMS-1:0][CHANNEL_BITS-1:0] wanted;
-  addr_t [STREAMS-1:0] address, words;
+  logic [STREAMS-1:0][31:0] address, words;
   logic [PORTS-1:0][3:0] done;
   logic [STREAMS-1:0] beat;
   logic [STREAMS-1:0][PORT_BITS-1:0] word;
-  localparam logic [STREAMS-1:0][7:0] PORT_OF
+  localparam logic [8*STREAMS-1:0] PORT_OF
       = {PORT_OF_OUTPUT, PORT_OF_WEIGHT, PORT_OF_RESIDUAL, PORT_OF_INPUT};
 
   always_comb begin
@@ -55,7 +109,7 @@ module accelerator
       beat[s] = 1'b0;
       word[s] = '0;
       for (int p = 0; p < PORTS; p++) begin
-        if (PORT_OF[s] == 8'(p)) begin
+        if (PORT_OF[8*s+:8] == 8'(p)) begin
           beat[s] = read_valid[p] && read_stream[p] == 2'(s);
           word[s] = read_data[p];
         end
@@ -118,7 +172,7 @@ module accelerator
   );
 
   // --- load and store streams ---
-  job_t input_job, weight_job, residual_job;
+  machine_pkg::job_t input_job, weight_job, residual_job;
   logic input_at_once, weight_at_once, residual_at_once;
   load_stream #(
       .JOBS(INPUT_JOBS), .IMAGE("input_jobs.mem"), .LIMIT(LIMIT), .CHANNELS(CHANNELS),
@@ -152,7 +206,7 @@ module accelerator
   );
 
   logic layer_stored, output_read, output_read_1;
-  addr_t output_read_address;
+  logic [31:0] output_read_address;
   store_stream #(
       .JOBS(OUTPUT_JOBS), .IMAGE("output_jobs.mem"), .LIMIT(LIMIT), .CHANNELS(CHANNELS),
       .INTERLEAVE(INTERLEAVE), .CHANNEL_BITS(CHANNEL_BITS)
@@ -172,7 +226,7 @@ module accelerator
   );
 
   // --- the tile in the array: it begins in the cycle in which all it needs is there ---
-  dim_t layers_computed;
+  logic [15:0] layers_computed;
   logic idle, ready, enable, snapshot_busy, snapshot_empties;
 
   assign ready = !reset && idle && tile.valid && layers_opened != layers_computed
@@ -188,12 +242,14 @@ module accelerator
 
   // --- steps, and their way down the pipeline ---
   localparam int DEPTH = 2 + LATENCY + $clog2(COLUMNS) + 1;
-  step_t issued;
-  step_t [DEPTH:0] step;      // step[i] was issued i cycles ago
-  step_t [DEPTH:1] later;
-  addr_t [PIXELS-1:0] input_address;
+  machine_pkg::step_t issued;
+  localparam int STEP_BITS = $bits(issued);
+  logic [DEPTH:0][STEP_BITS-1:0] step;      // step[i] was issued i cycles ago
+  logic [DEPTH:1][STEP_BITS-1:0] later;
+  machine_pkg::step_t product_step, fetch_step, sum_step, summed_step;
+  logic [PIXELS-1:0][31:0] input_address;
   logic [PIXELS-1:0] is_image;
-  dim_t part;
+  logic [15:0] part;
   logic [COLUMNS-1:0] mask, carried;
   logic weight_advance, weight_rewind, weight_mark, weight_restart;
 
@@ -201,49 +257,59 @@ module accelerator
       .COLUMNS(COLUMNS), .PIXELS(PIXELS), .PARTS(PARTS), .ONE_BIT_PARTS(ONE_BIT_PARTS),
       .GROUPS(GROUPS), .GROUP_IMAGE("groups.mem")
   ) steps (
-      .clock, .reset, .enable, .begins(tile_begins && layer.kind == CONVOLUTION), .tile, .layer,
+      .clock, .reset, .enable, .begins(tile_begins && layer.kind == machine_pkg::CONVOLUTION), .tile, .layer,
       .step(issued), .address(input_address), .is_image, .part, .mask,
       .weight_advance, .weight_rewind, .weight_mark, .weight_restart
   );
 
   assign step = {later, issued};
+  assign product_step = step[2];         // with the products
+  assign fetch_step = step[DEPTH-3];     // reads bias or partial sum
+  assign sum_step = step[DEPTH-1];       // with the accumulation
+  assign summed_step = step[DEPTH];      // its sums are there
   always_ff @(posedge clock) begin
     if (reset) later <= '0;
     else if (enable) later <= step[DEPTH-1:0];
   end
 
   // --- poolings and additions that are passes of their own ---
-  logic element_reads, element_ends, element_write;
-  addr_t element_address, element_residual, element_word;
-  logic [PORT_BITS-1:0] element_data, residual_whole;
+  logic element_reads, element_ends, element_drained, element_leaves;
+  logic [31:0] element_address, element_word;
+  logic [LANES-1:0] element_valid;
+  logic [LANES*32-1:0] element_value;
+  logic [LANES*16-1:0] element_channel;
   if (ELEMENTWISE) begin : has_elementwise
-    elementwise #(.PORT_BITS(PORT_BITS), .MEMORIES(INPUT_MEMORIES)) unit (
-        .clock, .reset, .begins(tile_begins && layer.kind != CONVOLUTION),
+    elementwise #(
+        .PORT_BITS(PORT_BITS), .MEMORIES(INPUT_MEMORIES), .LANES(LANES), .ONE_BIT(ONE_BIT_INPUTS)
+    ) unit (
+        .clock, .reset, .begins(tile_begins && layer.kind != machine_pkg::CONVOLUTION),
         .post_free(!snapshot_busy), .tile, .layer, .post_layer, .reads(element_reads),
-        .read_address(element_address), .words(input_words[0]),
-        .residual_address(element_residual), .residual(residual_whole), .ends(element_ends),
-        .write(element_write), .write_address(element_word), .write_data(element_data)
+        .read_address(element_address), .words(input_words[0]), .ends(element_ends),
+        .drained(element_drained), .leaves(element_leaves), .valid(element_valid),
+        .value(element_value), .channel(element_channel), .word_address(element_word)
     );
   end else begin : no_elementwise
     assign element_reads = 1'b0;
     assign element_ends = 1'b0;
-    assign element_write = 1'b0;
+    assign element_drained = 1'b0;
+    assign element_leaves = 1'b0;
     assign element_address = '0;
-    assign element_residual = '0;
     assign element_word = '0;
-    assign element_data = '0;
+    assign element_valid = '0;
+    assign element_value = '0;
+    assign element_channel = '0;
   end
 
   // --- buffers ---
-  dim_t fill_memory;
-  addr_t fill_address;
+  logic [15:0] fill_memory;
+  logic [31:0] fill_address;
   logic [PIXELS-1:0][COLUMNS-1:0][8:0] values;
   logic [PIXELS-1:0][INPUT_MEMORIES*PORT_BITS-1:0] input_words;
   input_fill input_filling (
       .clock, .reset, .job(input_job), .step(beat[INPUT]), .ends(input_commit),
       .memory(fill_memory), .address(fill_address)
   );
-  addr_t [PIXELS-1:0] buffer_address;
+  logic [PIXELS-1:0][31:0] buffer_address;
   always_comb begin
     buffer_address = input_address;
     if (element_reads) buffer_address[0] = element_address;
@@ -259,12 +325,12 @@ module accelerator
       .values, .carried, .words(input_words)
   );
 
-  addr_t weight_received;
+  logic [31:0] weight_received;
   logic fills_parameters;
   assign fills_parameters = weight_received < weight_job.parameters;
   always_ff @(posedge clock) begin
     if (reset || weight_commit) weight_received <= '0;
-    else weight_received <= weight_received + addr_t'(beat[WEIGHT]);
+    else weight_received <= weight_received + 32'(beat[WEIGHT]);
   end
 
   logic [ROWS-1:0][63:0] slots;
@@ -274,7 +340,7 @@ module accelerator
   ) parameters (
       .clock, .reset, .fill(beat[WEIGHT] && fills_parameters), .fill_bank(weight_fill_bank),
       .fill_ends(weight_commit), .fill_data(word[WEIGHT]), .enable,
-      .read_bank(weight_read_bank), .read_group(step[DEPTH-3].group), .slots
+      .read_bank(weight_read_bank), .read_group(fetch_step.group), .slots
   );
   weight_buffer #(
       .PORT_BITS(PORT_BITS), .WORD_BITS(WORD_BITS), .NARROW_BITS(NARROW_BITS),
@@ -302,64 +368,71 @@ module accelerator
       .TRUNCATES(TRUNCATES), .LATENCY(LATENCY), .WORD_BITS(WORD_BITS), .SUM_BITS(SUM_BITS)
   ) array (
       .clock, .enable, .depthwise(layer.depthwise), .one_bit(layer.input_one_bit),
-      .input_signed(layer.input_signed), .product_step(step[2]), .carried, .x(values), .codes,
-      .sum_step(step[DEPTH-1]), .from, .sums
+      .input_signed(layer.input_signed), .product_step, .carried, .x(values), .codes,
+      .sum_step, .from, .sums
   );
   always_ff @(posedge clock) begin
-    if (enable && step[DEPTH-1].valid && step[DEPTH-1].starts)
+    if (enable && sum_step.valid && sum_step.starts)
       for (int r = 0; r < ROWS; r++)
         row_parameters[r] <= {slots[r][63:48], slots[r][47:32]};
   end
 
-  assign ends_sums = step[DEPTH].valid && step[DEPTH].ends;
+  assign ends_sums = summed_step.valid && summed_step.ends;
   assign enable = !(ends_sums && tile.last && snapshot_busy && !snapshot_empties);
   assign capture = ends_sums && tile.last && enable;
-  assign tile_ends = element_ends || (ends_sums && step[DEPTH].ends_tile && enable);
+  assign tile_ends = element_ends || (ends_sums && summed_step.ends_tile && enable);
 
   if (PSUM_DEPTH == 0) begin : no_partial_sums
     assign partial = '0;
   end else begin : partial_sums
     psum_memory #(.WIDTH(PIXELS * ROWS * SUM_BITS), .DEPTH(PSUM_DEPTH)) slots_of_sums (
         .clock, .reset, .enable, .slot(tile.psum), .restart(tile_ends),
-        .read_next(step[DEPTH-3].valid && step[DEPTH-3].starts), .read_data(partial),
+        .read_next(fetch_step.valid && fetch_step.starts), .read_data(partial),
         .write(ends_sums && !tile.last), .write_data(sums)
     );
   end
 
-  // --- the way out ---
-  logic [LANES-1:0] drained;
-  logic [LANES-1:0][SUM_BITS-1:0] drained_value;
-  logic [LANES-1:0][31:0] drained_parameters;
+  // --- the way out: of the snapshot, or of a pooling or addition ---
+  logic [LANES-1:0] drained, leaving;
+  logic [LANES*32-1:0] drained_value, leaving_value;
+  logic [LANES*16-1:0] drained_multiplier, drained_channel, leaving_multiplier, leaving_channel;
   logic opens_window, drained_tile;
-  addr_t output_base, residual_base;
+  logic [31:0] drained_output, drained_residual;
   drain #(
-      .ROWS(ROWS), .PIXELS(PIXELS), .LANES(LANES), .SUM_BITS(SUM_BITS), .GAPS(GAPS)
+      .ROWS(ROWS), .PIXELS(PIXELS), .LANES(LANES), .SUM_BITS(SUM_BITS),
+      .ACCUMULATOR_BITS(ACCUMULATOR_BITS), .SATURATES(SATURATES)
   ) snapshot (
-      .clock, .reset, .capture, .captured_step(step[DEPTH]), .tile, .layer(post_layer), .sums,
+      .clock, .reset, .capture, .captured_step(summed_step), .tile, .layer(post_layer), .sums,
       .parameters(row_parameters), .busy(snapshot_busy), .empties(snapshot_empties),
       .ends_tile(drained_tile), .valid(drained), .value(drained_value),
-      .parameter_of(drained_parameters), .opens_window, .output_base, .residual_base
+      .multiplier(drained_multiplier), .channel(drained_channel), .opens_window,
+      .output_base(drained_output), .residual_base(drained_residual)
   );
+  assign leaving = element_leaves ? element_valid : drained;
+  assign leaving_value = element_leaves ? element_value : drained_value;
+  assign leaving_multiplier = element_leaves ? {LANES{post_layer.multiplier}} : drained_multiplier;
+  assign leaving_channel = element_leaves ? element_channel : drained_channel;
 
-  addr_t [LANES-1:0] residual_word, write_word;
-  dim_t [LANES-1:0] residual_channel, write_channel;
-  logic [LANES-1:0][15:0] residual;
+  logic [15:0] residual_turn;
+  logic [LANES*32-1:0] residual_index, write_index, write_value;
+  logic [LANES*9-1:0] residual;
   logic [LANES-1:0] write;
-  logic [LANES-1:0][31:0] write_value;
-  logic write_opens_window;
+  logic write_bank, write_opens_window;
   post_processing #(
-      .PORT_BITS(PORT_BITS), .LANES(LANES), .SUM_BITS(SUM_BITS),
-      .ACCUMULATOR_BITS(ACCUMULATOR_BITS), .SATURATES(SATURATES), .MULTIPLIES(MULTIPLIES)
+      .PORT_BITS(PORT_BITS), .LANES(LANES), .MULTIPLIES(MULTIPLIES), .TURN_STEP(TURN_STEP),
+      .BANKS(OUTPUT_BANKS)
   ) post (
-      .clock, .reset, .layer(post_layer), .valid(drained), .value(drained_value),
-      .parameter_of(drained_parameters), .opens_window, .output_base, .residual_base,
-      .ends_tile(drained_tile || element_ends), .residual_word, .residual_channel, .residual,
-      .write, .write_opens_window, .write_word, .write_channel, .write_value,
-      .full(output_commit)
+      .clock, .reset, .layer(post_layer), .valid(leaving), .value(leaving_value),
+      .multiplier(leaving_multiplier), .position(leaving_channel),
+      .opens_window(element_leaves || opens_window),
+      .output_base(element_leaves ? element_word : drained_output),
+      .residual_base(element_leaves ? element_word : drained_residual),
+      .ends_tile(drained_tile || element_drained), .residual_turn, .residual_index, .residual,
+      .write, .write_bank, .write_opens_window, .write_index, .write_value, .full(output_commit)
   );
-  assign residual_drop = (drained_tile || element_ends) && post_layer.adds;
+  assign residual_drop = (drained_tile || element_drained) && post_layer.adds;
 
-  addr_t residual_fill_address;
+  logic [31:0] residual_fill_address;
   unpack_walker residual_filling (
       .clock, .reset, .job(residual_job), .step(beat[RESIDUAL]), .address(residual_fill_address)
   );
@@ -369,15 +442,14 @@ module accelerator
       .clock, .write(beat[RESIDUAL]), .write_bank(residual_fill_bank),
       .write_address(residual_fill_address), .write_data(word[RESIDUAL]),
       .read_bank(residual_read_bank), .is_signed(post_layer.residual_signed),
-      .word(residual_word), .channel(residual_channel), .value(residual),
-      .whole_address(element_residual), .whole(residual_whole)
+      .turn(residual_turn), .index(residual_index), .value(residual)
   );
   output_buffer #(
-      .PORT_BITS(PORT_BITS), .LANES(LANES), .DEPTH(OUTPUT_DEPTH), .BANKS(OUTPUT_BANKS)
+      .PORT_BITS(PORT_BITS), .LANES(LANES), .DEPTH(OUTPUT_DEPTH), .BANKS(OUTPUT_BANKS),
+      .ONE_BIT(ONE_BIT_INPUTS)
   ) outputs (
-      .clock, .layer(post_layer), .write_bank(output_fill_bank), .write,
-      .opens_window(write_opens_window), .write_word, .write_channel, .value(write_value),
-      .write_whole(element_write), .whole_address(element_word), .whole(element_data),
-      .read_bank(output_read_bank), .read_address(output_read_address), .read_data(write_data)
+      .clock, .reset, .layer(post_layer), .write, .write_bank, .opens_window(write_opens_window),
+      .index(write_index), .value(write_value), .read_bank(output_read_bank),
+      .read_address(output_read_address), .read_data(write_data)
   );
 endmodule

@@ -1,14 +1,12 @@
 // The layer barrier: opens a layer START_CYCLES after the one before it has been stored.
-module controller
-  import machine_pkg::*;
-#(
+module controller #(
     parameter int START_CYCLES = 4
 ) (
     input  logic clock,
     input  logic reset,
     input  logic layer_stored,
-    output dim_t opened,
-    output dim_t stored
+    output logic [15:0] opened,
+    output logic [15:0] stored
 );
   logic [7:0] wait_cycles;
 

@@ -1,22 +1,23 @@
-// The snapshot of finished sums, and the walk that drains it: LANES values of one position a cycle.
+// The snapshot of finished sums, and the walk that drains it: up to LANES rows a cycle.
 //
-// The snapshot can be captured again in the cycle in which its last values leave. The walk goes
-// over the computed positions in raster order and knows where each lands after pooling.
-module drain
-  import machine_pkg::*;
-#(
+// Lane l owns the channels whose position in the tile is l modulo LANES, and takes the rows that
+// hold them one after another. The snapshot can be captured again in the cycle in which its last
+// values leave. The walk goes over the computed positions in raster order and knows where each
+// lands after pooling.
+module drain #(
     parameter int ROWS = 4,
     parameter int PIXELS = 1,
     parameter int LANES = 4,
     parameter int SUM_BITS = 32,
-    parameter bit GAPS = 1'b0          // unused rows may lie before used ones
+    parameter int ACCUMULATOR_BITS = 32,
+    parameter bit SATURATES = 1'b0
 ) (
     input  logic                                      clock,
     input  logic                                      reset,
     input  logic                                      capture,
-    input  step_t                                     captured_step,
-    input  tile_t                                     tile,
-    input  layer_t                                    layer,
+    input  machine_pkg::step_t                        captured_step,
+    input  machine_pkg::tile_t                        tile,
+    input  machine_pkg::layer_t                       layer,
     input  logic [PIXELS-1:0][ROWS-1:0][SUM_BITS-1:0] sums,
     input  logic [ROWS-1:0][31:0]                     parameters,   // position, multiplier
     output logic                                      busy,
@@ -24,21 +25,22 @@ module drain
     output logic                                      ends_tile,    // and they are the tile's
     // the values of this cycle
     output logic [LANES-1:0]                          valid,
-    output logic [LANES-1:0][SUM_BITS-1:0]            value,
-    output logic [LANES-1:0][31:0]                    parameter_of,
+    output logic [LANES*32-1:0]                       value,
+    output logic [LANES*16-1:0]                       multiplier,
+    output logic [LANES*16-1:0]                       channel,      // position in the tile
     output logic                                      opens_window,
-    output addr_t                                     output_base,  // buffer word of the position
-    output addr_t                                     residual_base
+    output logic [31:0]                               output_base,  // buffer word of the position
+    output logic [31:0]                               residual_base
 );
   localparam logic [15:0] UNUSED = 16'hffff;
 
-  logic [PIXELS-1:0][ROWS-1:0][SUM_BITS-1:0] held;
-  logic [ROWS-1:0][31:0] held_parameters;
-  step_t step;
-  dim_t position, chunk;
-  dim_t column, window_row, window_column, tile_columns, output_columns, output_blocks;
-  dim_t residual_blocks;
-  addr_t row_base, next_row_base;
+  logic [PIXELS*ROWS*SUM_BITS-1:0] held;
+  logic [ROWS*32-1:0] held_slots;
+  machine_pkg::step_t step;
+  logic [15:0] position, chunk;
+  logic [15:0] column, window_row, window_column, tile_columns, output_columns, output_blocks;
+  logic [15:0] residual_blocks;
+  logic [31:0] row_base, next_row_base;
   logic ends_position;
 
   assign ends_position = busy && chunk + 16'd1 == step.chunks;
@@ -51,7 +53,7 @@ module drain
     else busy <= capture || (busy && !empties);
     if (capture) begin
       held <= sums;
-      held_parameters <= parameters;
+      held_slots <= parameters;
       step <= captured_step;
       position <= '0;
       chunk <= '0;
@@ -62,7 +64,7 @@ module drain
   end
 
   // --- the walk over positions ---
-  assign next_row_base = row_base + addr_t'(output_columns) * addr_t'(output_blocks);
+  assign next_row_base = row_base + 32'(output_columns) * 32'(output_blocks);
   always_ff @(posedge clock) begin
     if (capture && captured_step.opens_group) begin
       tile_columns <= tile.columns;
@@ -76,7 +78,7 @@ module drain
       output_base <= '0;
       residual_base <= '0;
     end else if (ends_position) begin
-      residual_base <= residual_base + addr_t'(residual_blocks);
+      residual_base <= residual_base + 32'(residual_blocks);
       if (column + 16'd1 == tile_columns) begin
         column <= '0;
         window_column <= '0;
@@ -92,55 +94,53 @@ module drain
         column <= column + 16'd1;
         if (window_column + 16'd1 == layer.pool_columns) begin
           window_column <= '0;
-          output_base <= output_base + addr_t'(output_blocks);
+          output_base <= output_base + 32'(output_blocks);
         end else window_column <= window_column + 16'd1;
       end
     end
   end
 
-  // --- the rows of this cycle ---
-  logic [ROWS-1:0][SUM_BITS-1:0] row_sums;
+  // --- the sums of the position at hand ---
+  logic [ROWS*SUM_BITS-1:0] at_hand;
   always_comb begin
-    row_sums = '0;
-    for (int p = 0; p < PIXELS; p++) if (position == 16'(p)) row_sums = held[p];
+    at_hand = held[0+:ROWS*SUM_BITS];
+    for (int p = 1; p < PIXELS; p++)
+      if (position == 16'(p)) at_hand = held[p*ROWS*SUM_BITS+:ROWS*SUM_BITS];
   end
-  logic [15:0] first;
-  assign first = chunk * 16'(LANES);
 
-  if (!GAPS) begin : in_order
-    always_comb begin
-      valid = '0;
-      value = '0;
-      parameter_of = '0;
-      for (int l = 0; l < LANES; l++) begin
-        for (int r = 0; r < ROWS; r++) begin
-          if (r % LANES == l && first + 16'(l) == 16'(r)) begin
-            valid[l] = busy && held_parameters[r][31:16] != UNUSED;
-            value[l] = row_sums[r];
-            parameter_of[l] = held_parameters[r];
-          end
-        end
-      end
+  // --- each lane: its rows, of which the lowest pending one leaves ---
+  for (genvar l = 0; l < LANES; l++) begin : lane
+    logic [ROWS-1:0] own, held_own;         // rows whose channel is the lane's
+    logic [ROWS-1:0] pending, chosen, next;
+    logic signed [SUM_BITS-1:0] sum, fitted;
+    logic [31:0] slot;
+
+    always_comb
+      for (int r = 0; r < ROWS; r++)
+        own[r] = parameters[r][31:16] != UNUSED
+            && (parameters[r][31:16] & 16'(LANES - 1)) == 16'(l);
+    assign next = capture ? own : ends_position ? held_own : pending & ~chosen;
+    always_ff @(posedge clock) begin
+      if (capture) held_own <= own;
+      pending <= next;
+      chosen <= next & -next;
     end
-  end else begin : by_rank
-    logic [15:0] rank;
+
     always_comb begin
-      valid = '0;
-      value = '0;
-      parameter_of = '0;
-      rank = '0;
+      sum = '0;
+      slot = '0;
       for (int r = 0; r < ROWS; r++) begin
-        if (held_parameters[r][31:16] != UNUSED) begin
-          for (int l = 0; l < LANES; l++) begin
-            if (rank == first + 16'(l)) begin
-              valid[l] = busy;
-              value[l] = row_sums[r];
-              parameter_of[l] = held_parameters[r];
-            end
-          end
-          rank = rank + 16'd1;
-        end
+        sum = sum | (at_hand[r*SUM_BITS+:SUM_BITS] & {SUM_BITS{chosen[r]}});
+        slot = slot | (held_slots[r*32+:32] & {32{chosen[r]}});
       end
     end
+    localparam logic signed [SUM_BITS-1:0] LARGEST
+        = {{(SUM_BITS - ACCUMULATOR_BITS + 1) {1'b0}}, {(ACCUMULATOR_BITS - 1) {1'b1}}};
+    assign fitted = !SATURATES ? sum : sum > LARGEST ? LARGEST : sum < ~LARGEST ? ~LARGEST : sum;
+    assign value[32*l+:32] = 32'(fitted);
+    assign multiplier[16*l+:16] = slot[15:0];
+    // The lowest bits are the lane's number.
+    assign channel[16*l+:16] = (slot[31:16] & ~16'(LANES - 1)) | 16'(l);
+    assign valid[l] = busy && chosen != '0;
   end
 endmodule

@@ -1,46 +1,50 @@
 // Poolings and additions that are passes of their own: one channel block of one position after
-// another, a window's words read one a cycle, the results written as whole words.
+// another, a window's words read one a cycle, its results leaving LANES a cycle.
 //
-// Each block takes `tile.slot_cycles` cycles, of which the first are reads. A result has to leave
-// in the six cycles after its last read, so the unit has arithmetic for all channels of a word.
-module elementwise
-  import machine_pkg::*;
-#(
+// Each block takes `tile.slot_cycles` cycles, of which the first are reads. The first results
+// leave in the cycle in which the window's last word is folded in, the others from a register;
+// by then the next block's words may be coming. The last results of a tile leave after its end:
+// `drained` comes `tile.tail` cycles behind its last slot.
+module elementwise #(
     parameter int PORT_BITS = 64,
-    parameter int MEMORIES = 1
+    parameter int MEMORIES = 1,
+    parameter int LANES = 4,
+    parameter bit ONE_BIT = 1'b1                          // built for one-bit activations too
 ) (
     input  logic                          clock,
     input  logic                          reset,
-    input  logic                          begins,        // the tile has all it needs
-    input  logic                          post_free,     // the snapshot has been drained
-    input  tile_t                         tile,
-    input  layer_t                        layer,
-    input  layer_t                        post_layer,    // of the results on their way out
+    input  logic                          begins,         // the tile has all it needs
+    input  logic                          post_free,      // the snapshot has been drained
+    input  machine_pkg::tile_t            tile,
+    input  machine_pkg::layer_t           layer,
+    input  machine_pkg::layer_t           post_layer,     // of the results on their way out
     output logic                          reads,
-    output addr_t                         read_address,
-    input  logic [MEMORIES*PORT_BITS-1:0] words,         // two cycles after the address
-    output addr_t                         residual_address,
-    input  logic [PORT_BITS-1:0]          residual,      // two cycles after the address
-    output logic                          ends,          // the tile
-    output logic                          write,
-    output addr_t                         write_address,
-    output logic [PORT_BITS-1:0]          write_data
+    output logic [31:0]                   read_address,
+    input  logic [MEMORIES*PORT_BITS-1:0] words,          // two cycles after the address
+    output logic                          ends,           // the tile
+    output logic                          drained,        // and its last results have left
+    // the results of this cycle
+    output logic                          leaves,
+    output logic [LANES-1:0]              valid,
+    output logic [LANES*32-1:0]           value,
+    output logic [LANES*16-1:0]           channel,        // of the word
+    output logic [31:0]                   word_address    // in the output and residual buffers
 );
   localparam int CHANNELS = PORT_BITS / 8;
-  localparam int POST_REGISTERS = 5;
 
   // --- when: slots of equal length, begun when post-processing is free ---
-  logic waiting, running, goes, works, ends_slot, ends_position, ends_1;
-  dim_t slot_cycle, block;
+  logic waiting, running, goes, works, ends_slot, ends_position, ends_tile, ends_1, tailing;
+  logic [15:0] slot_cycle, block;
   logic fresh;
-  position_t kept_position, at, after;
+  machine_pkg::position_t kept_position, at, after;
 
-  assign goes = (begins || waiting) && post_free;
+  assign goes = (begins || waiting) && post_free && !tailing;
   assign works = goes || running;
   assign ends_slot = slot_cycle + 16'd1 == tile.slot_cycles;
   assign ends_position = ends_slot && block + 16'd1 == tile.blocks;
-  assign at = fresh ? first_position(tile) : kept_position;
-  assign after = next_position(at, tile, layer);
+  assign ends_tile = works && ends_position && !after.exists;
+  assign at = fresh ? machine_pkg::first_position(tile) : kept_position;
+  assign after = machine_pkg::next_position(at, tile, layer);
 
   always_ff @(posedge clock) begin
     if (reset) begin
@@ -53,10 +57,10 @@ module elementwise
       ends <= 1'b0;
     end else begin
       waiting <= (begins || waiting) && !goes;
-      ends_1 <= works && ends_position && !after.exists;
+      ends_1 <= ends_tile;
       ends <= ends_1;
       if (works) begin
-        running <= !(ends_position && !after.exists);
+        running <= !ends_tile;
         slot_cycle <= ends_slot ? '0 : slot_cycle + 16'd1;
         if (ends_slot) block <= ends_position ? '0 : block + 16'd1;
         if (ends_position) begin
@@ -67,11 +71,19 @@ module elementwise
     end
   end
 
+  logic [15:0] tail;
+  assign drained = tailing && tail == '0;
+  always_ff @(posedge clock) begin
+    if (reset) tailing <= 1'b0;
+    else tailing <= ends_tile || (tailing && !drained);
+    tail <= ends_tile ? tile.tail : tail - 16'd1;
+  end
+
   // --- where: taps of the window, in the memory and line of the block ---
-  dim_t tap_row, tap_column, memory;
-  addr_t tap_offset, line_offset;
+  logic [15:0] tap_row, tap_column, memory;
+  logic [31:0] tap_offset, line_offset;
   logic taps_done, ends_row, ends_taps, tap, in_image, first_tap;
-  signed_dim_t place_row, place_column;
+  logic signed [15:0] place_row, place_column;
 
   assign place_row = at.top + $signed(tap_row);
   assign place_column = at.left + $signed(tap_column);
@@ -82,7 +94,7 @@ module elementwise
   assign ends_taps = ends_row && tap_row + 16'd1 == layer.kernel_rows;
   assign first_tap = tap_row == '0 && tap_column == '0;
   assign reads = works;
-  assign read_address = addr_t'(at.base) + line_offset + tap_offset;
+  assign read_address = 32'(at.base) + line_offset + tap_offset;
 
   always_ff @(posedge clock) begin
     if (reset) begin
@@ -99,8 +111,8 @@ module elementwise
         if (ends_row) tap_row <= ends_taps ? '0 : tap_row + 16'd1;
         if (ends_taps) tap_offset <= '0;
         else if (ends_row)
-          tap_offset <= tap_offset + addr_t'(tile.read_columns)
-                      - addr_t'(layer.kernel_columns) + 32'd1;
+          tap_offset <= tap_offset + 32'(tile.read_columns)
+                      - 32'(layer.kernel_columns) + 32'd1;
         else tap_offset <= tap_offset + 32'd1;
       end
       if (ends_position) begin
@@ -119,11 +131,12 @@ module elementwise
     logic first;
     logic last;
     logic in_image;
-    dim_t memory;
+    logic [15:0] memory;
+    logic [15:0] chunks;            // cycles in which the block's results leave
   } read_t;
   read_t read_0, read_1, read_2;
   logic [PORT_BITS-1:0] word;
-  logic signed [CHANNELS-1:0][31:0] kept, folded;
+  logic [CHANNELS*32-1:0] kept, folded;
   logic [PORT_BITS-1:0] kept_bits, folded_bits;
 
   assign read_0.valid = tap;
@@ -131,26 +144,22 @@ module elementwise
   assign read_0.last = ends_taps;
   assign read_0.in_image = in_image;
   assign read_0.memory = memory;
+  assign read_0.chunks = block + 16'd1 == tile.blocks ? tile.last_chunks : tile.chunks;
 
   always_comb begin
     word = '0;
     for (int m = 0; m < MEMORIES; m++)
       if (read_2.memory == 16'(m)) word = words[m*PORT_BITS+:PORT_BITS];
-    folded_bits = (read_2.first ? '0 : kept_bits) | (read_2.in_image ? word : '0);
-    for (int c = 0; c < CHANNELS; c++)
-      folded[c] = fold(read_2.first, kept[c], read_2.in_image,
-                       {{24{layer.input_signed && word[8*c+7]}}, word[8*c+:8]}, layer.kind);
   end
-
-  function automatic logic signed [31:0] fold(
-      input logic first, input logic signed [31:0] sum, input logic exists,
-      input logic signed [31:0] value, input logic [1:0] kind);
-    logic signed [31:0] from;
-    from = !first ? sum : kind == MAXIMUM ? -32'sd32768 : 32'sd0;
-    if (!exists) fold = from;
-    else if (kind == MAXIMUM) fold = value > from ? value : from;
-    else fold = from + value;
-  endfunction
+  assign folded_bits = (read_2.first ? '0 : kept_bits) | (read_2.in_image ? word : '0);
+  for (genvar c = 0; c < CHANNELS; c++) begin : of_channel
+    logic signed [31:0] from, own;
+    assign from = !read_2.first ? $signed(kept[32*c+:32])
+        : layer.kind == machine_pkg::MAXIMUM ? -32'sd32768 : 32'sd0;
+    assign own = $signed({{24{layer.input_signed && word[8*c+7]}}, word[8*c+:8]});
+    assign folded[32*c+:32] = !read_2.in_image ? from
+        : layer.kind != machine_pkg::MAXIMUM ? from + own : own > from ? own : from;
+  end
 
   always_ff @(posedge clock) begin
     if (reset) begin
@@ -166,35 +175,47 @@ module elementwise
     end
   end
 
-  // --- the way out: the arithmetic of post-processing for every channel of a word ---
-  addr_t next_word;
-  logic result;
-  logic [POST_REGISTERS-1:0] result_later;
-  addr_t [POST_REGISTERS-1:0] word_later;
-  logic [POST_REGISTERS-1:0][PORT_BITS-1:0] bits_later;
-  logic [CHANNELS-1:0][31:0] value;
+  // --- the way out: the first LANES results at once, the others from a register ---
+  localparam int CHUNKS = (CHANNELS + LANES - 1) / LANES;
+  localparam int BIT_CHUNKS = (PORT_BITS + LANES - 1) / LANES;
+  logic folds_last, later;
+  logic [15:0] chunk, chunks;
+  logic [31:0] next_word, held_word;
+  logic [CHUNKS*LANES*32-1:0] held;
+  logic [BIT_CHUNKS*LANES-1:0] held_bits;
+  logic [LANES*32-1:0] values;
+  logic [LANES-1:0] bits;
 
-  assign result = read_2.valid && read_2.last;
-  assign residual_address = next_word;
+  assign folds_last = read_2.valid && read_2.last;
+  assign leaves = folds_last || later;
+  assign word_address = folds_last ? next_word : held_word;
   always_ff @(posedge clock) begin
     if (reset || ends) next_word <= '0;
-    else if (result) next_word <= next_word + 32'd1;
-    if (reset) result_later <= '0;
-    else result_later <= {result_later[POST_REGISTERS-2:0], result};
-    word_later <= {word_later[POST_REGISTERS-2:0], next_word};
-    bits_later <= {bits_later[POST_REGISTERS-2:0], folded_bits};
+    else if (folds_last) next_word <= next_word + 32'd1;
+    if (reset) later <= 1'b0;
+    else later <= folds_last ? read_2.chunks != 16'd1 : later && chunk + 16'd1 != chunks;
+    chunk <= folds_last ? 16'd1 : chunk + 16'd1;
+    if (folds_last) begin
+      chunks <= read_2.chunks;
+      held_word <= next_word;
+      held <= (CHUNKS*LANES*32)'(folded);
+      held_bits <= (BIT_CHUNKS*LANES)'(folded_bits);
+    end
   end
 
-  for (genvar c = 0; c < CHANNELS; c++) begin : channel
-    logic [15:0] other;
-    assign other = {{8{post_layer.residual_signed && residual[8*c+7]}}, residual[8*c+:8]};
-    post_lane #(.SUM_BITS(32), .ACCUMULATOR_BITS(32)) arithmetic (
-        .clock, .layer(post_layer), .sum(folded[c]), .multiplier(post_layer.multiplier), .residual(other),
-        .result(value[c])
-    );
-    assign write_data[8*c+:8] = post_layer.output_width == 2'd0
-        ? bits_later[POST_REGISTERS-1][8*c+:8] : value[c][7:0];
+  always_comb begin
+    values = (LANES*32)'(folded);
+    bits = LANES'(folded_bits);
+    for (int i = 1; i < CHUNKS; i++)
+      if (!folds_last && chunk == 16'(i)) values = held[i*LANES*32+:LANES*32];
+    for (int i = 1; i < BIT_CHUNKS; i++)
+      if (!folds_last && chunk == 16'(i)) bits = held_bits[i*LANES+:LANES];
   end
-  assign write = result_later[POST_REGISTERS-1];
-  assign write_address = word_later[POST_REGISTERS-1];
+  for (genvar l = 0; l < LANES; l++) begin : lane
+    logic is_bit;
+    assign is_bit = ONE_BIT && post_layer.input_one_bit;
+    assign channel[16*l+:16] = (folds_last ? '0 : chunk * 16'(LANES)) + 16'(l);
+    assign value[32*l+:32] = !is_bit ? values[32*l+:32] : bits[l] ? 32'd1 : 32'hffffffff;
+    assign valid[l] = leaves && (is_bit ? l < PORT_BITS : l < CHANNELS);
+  end
 endmodule

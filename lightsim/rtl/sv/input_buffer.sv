@@ -2,9 +2,7 @@
 //
 // A copy consists of MEMORIES memories side by side if a column group needs several port words,
 // of one memory and a selector if a port word holds several column groups.
-module input_buffer
-  import machine_pkg::*;
-#(
+module input_buffer #(
     parameter int PORT_BITS = 64,
     parameter int COLUMNS = 8,
     parameter int PIXELS = 1,
@@ -16,14 +14,14 @@ module input_buffer
     input  logic                               clock,
     input  logic                               write,
     input  logic                               write_bank,
-    input  dim_t                               write_memory,
-    input  addr_t                              write_address,
+    input  logic [15:0]                               write_memory,
+    input  logic [31:0]                              write_address,
     input  logic [PORT_BITS-1:0]               write_data,
     input  logic                               enable,
     input  logic                               read_bank,
-    input  addr_t [PIXELS-1:0]                 read_address,
+    input  logic [PIXELS-1:0][31:0]                 read_address,
     input  logic [PIXELS-1:0]                  is_image,        // else the position is padding
-    input  dim_t                               part,          // of the word, if it holds several
+    input  logic [15:0]                               part,          // of the word, if it holds several
     input  logic [COLUMNS-1:0]                 mask,          // columns that carry a channel
     input  logic                               is_signed,
     input  logic                               one_bit,
@@ -35,7 +33,7 @@ module input_buffer
   localparam int BYTES = MEMORIES * PORT_BITS / 8;
 
   logic [PIXELS-1:0] is_image_1, is_image_2;
-  dim_t part_1, part_2;
+  logic [15:0] part_1, part_2;
   logic [COLUMNS-1:0] mask_1;
 
   always_ff @(posedge clock) begin
@@ -64,7 +62,7 @@ module input_buffer
       );
     end
 
-    logic [COLUMNS-1:0][7:0] bytes;
+    logic [COLUMNS*8-1:0] bytes;
     logic [COLUMNS-1:0] bits;
     if (BYTES == COLUMNS) begin : whole
       assign bytes = words[p];
@@ -90,7 +88,7 @@ module input_buffer
         if (!carried[c]) values[p][c] = 9'd0;
         else if (ONE_BIT && one_bit) values[p][c] = is_image_2[p] && bits[c] ? 9'd1 : 9'h1ff;
         else if (!is_image_2[p]) values[p][c] = 9'd0;
-        else values[p][c] = {is_signed && bytes[c][7], bytes[c]};
+        else values[p][c] = {is_signed && bytes[8*c+7], bytes[8*c+:8]};
       end
     end
   end

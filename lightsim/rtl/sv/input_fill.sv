@@ -1,18 +1,16 @@
 // Where the words of an input box go: channel block b into memory b modulo `job.memories`, so that
 // one read gives the blocks of a whole column group.
-module input_fill
-  import machine_pkg::*;
-(
+module input_fill (
     input  logic  clock,
     input  logic  reset,
-    input  job_t  job,
+    input  machine_pkg::job_t  job,
     input  logic  step,
     input  logic  ends,      // the box, with this step
-    output dim_t  memory,
-    output addr_t address
+    output logic [15:0]  memory,
+    output logic [31:0] address
 );
-  addr_t position, base;
-  dim_t block;
+  logic [31:0] position, base;
+  logic [15:0] block;
   logic ends_plane, ends_image, ends_word;
 
   assign address = base + position;

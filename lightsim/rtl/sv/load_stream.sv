@@ -3,11 +3,9 @@
 // The first request is shown in the cycle in which the transfer begins. The bank is full, and
 // the next job in hand, in the cycle after the last word has come. An empty box (a tile that
 // sees nothing but padding) is full in the cycle in which it begins; it waits for no layer.
-module load_stream
-  import machine_pkg::*;
-#(
+module load_stream #(
     parameter int    JOBS = 1,
-    parameter string IMAGE = "",
+    parameter IMAGE = "",
     parameter bit    WAITS = 1'b1,   // for its layer to be open
     parameter int    LIMIT = 64,
     parameter int    CHANNELS = 1,
@@ -16,25 +14,25 @@ module load_stream
 ) (
     input  logic                    clock,
     input  logic                    reset,
-    input  dim_t                    opened,     // layers opened so far
+    input  logic [15:0]                    opened,     // layers opened so far
     input  logic                    bank_free,
     output logic                    acquire,
     output logic                    commit,
     output logic                    at_once,    // commit of an empty box
-    output job_t                    job,
+    output machine_pkg::job_t                    job,
     // requests
     output logic                    show,
     output logic [CHANNEL_BITS-1:0] channel,
-    output addr_t                   address,
-    output addr_t                   words,
+    output logic [31:0]                   address,
+    output logic [31:0]                   words,
     input  logic                    granted,
     // words
     input  logic                    beat
 );
   logic busy, all_granted, is_last, begins, empty;
-  addr_t received;
+  logic [31:0] received;
 
-  sequential_rom #(.WIDTH($bits(job_t)), .DEPTH(JOBS), .IMAGE(IMAGE)) jobs (
+  sequential_rom #(.WIDTH($bits(job)), .DEPTH(JOBS), .IMAGE(IMAGE)) jobs (
       .clock, .reset, .advance(commit), .entry(job)
   );
   request_walker #(
@@ -58,7 +56,7 @@ module load_stream
     end else begin
       busy <= (busy || begins) && !commit;
       all_granted <= !commit && (all_granted || (granted && is_last));
-      received <= commit ? '0 : received + addr_t'(beat);
+      received <= commit ? '0 : received + 32'(beat);
     end
   end
 endmodule

@@ -109,11 +109,14 @@ package machine_pkg;
     dim_t         residual_blocks;
     dim_t         blocks;             // channel blocks of a pooling or addition
     dim_t         slot_cycles;        // cycles of one block of a pooling or addition
+    dim_t         chunks;             // cycles in which a block's results leave
+    dim_t         last_chunks;        // those of the last block of a position
+    dim_t         tail;               // cycles from the last slot until the last results leave
   } tile_t;
 
   // A row group of a tile.
   typedef struct packed {
-    dim_t        chunks;              // cycles in which the used rows of one position are drained
+    dim_t        chunks;              // cycles in which the rows of one position are drained
     dim_t        column_groups;
     dim_t        first_channel;       // channels of the tile that it sums over: this one on,
     dim_t        end_channel;         // up to, not including, this one
@@ -178,25 +181,6 @@ package machine_pkg;
       MULTIPLY_DSP: product_latency = 3;
       default: product_latency = 1;
     endcase
-  endfunction
-
-  // number / 2^shift, rounded.
-  function automatic logic signed [63:0] rounded(
-      input logic signed [63:0] number, input logic [5:0] shift, input logic [2:0] mode);
-    logic signed [63:0] floor;
-    logic [63:0] rest, half;
-    logic up;
-    floor = number >>> shift;
-    rest = number - (floor <<< shift);
-    half = (64'd1 << shift) >> 1;
-    case (mode)
-      HALF_UP: up = rest >= half;
-      HALF_EVEN: up = rest + {63'd0, floor[0]} > half;
-      HALF_AWAY: up = rest + {63'd0, !number[63]} > half;
-      TOWARD_ZERO: up = number[63] && rest != 64'd0;
-      default: up = 1'b0;
-    endcase
-    rounded = floor + $signed({63'd0, up && shift != 6'd0});
   endfunction
 
   function automatic logic signed [15:0] clamped(

@@ -1,67 +1,67 @@
-// The output buffer: takes LANES values a cycle wherever their channels lie, gives port words.
+// The output buffer: each lane puts its values into a slice of its own, the store reads port words.
 //
-// A value that continues a pooling window is folded into what is there: the larger one stays.
-module output_buffer
-  import machine_pkg::*;
-#(
+// Values are numbered from the first word on, whatever their width: value e is e / LANES of slice
+// e mod LANES. A row of all slices holds one port word or several.
+module output_buffer #(
     parameter int PORT_BITS = 64,
     parameter int LANES = 4,
-    parameter int DEPTH = 16,
-    parameter int BANKS = 2
+    parameter int DEPTH = 16,          // port words of a bank
+    parameter int BANKS = 2,
+    parameter bit ONE_BIT = 1'b1       // built for one-bit activations too
 ) (
-    input  logic                   clock,
-    input  layer_t                 layer,
-    input  logic                   write_bank,
-    input  logic [LANES-1:0]       write,
-    input  logic                   opens_window,
-    input  addr_t [LANES-1:0]      write_word,
-    input  dim_t [LANES-1:0]       write_channel,     // of the word
-    input  logic [LANES-1:0][31:0] value,
-    input  logic                   write_whole,       // a word at once
-    input  addr_t                  whole_address,
-    input  logic [PORT_BITS-1:0]   whole,
-    input  logic                   read_bank,
-    input  addr_t                  read_address,
-    output logic [PORT_BITS-1:0]   read_data
+    input  logic                 clock,
+    input  logic                 reset,
+    input  machine_pkg::layer_t  layer,
+    input  logic [LANES-1:0]     write,
+    input  logic                 write_bank,
+    input  logic                 opens_window,
+    input  logic [LANES*32-1:0]  index,         // of the values in their slices
+    input  logic [LANES*32-1:0]  value,         // a cycle later
+    input  logic                 read_bank,
+    input  logic [31:0]          read_address,
+    output logic [PORT_BITS-1:0] read_data      // two cycles later
 );
-  localparam int BITS = DEPTH > 1 ? $clog2(DEPTH) : 1;
-  localparam int PLACE_BITS = $clog2(PORT_BITS);
+  // A lane may write 32 bits in a cycle, so its slice is at least that wide.
+  localparam int WIDTH = PORT_BITS / LANES > 32 ? PORT_BITS / LANES : 32;
+  localparam int ROW = WIDTH * LANES;
+  localparam int WORDS = ROW / PORT_BITS;      // in a row
+  localparam int LOG_WORDS = $clog2(WORDS);
+  localparam int ROWS = (DEPTH + WORDS - 1) / WORDS;
+  localparam int ROW_BITS = ROWS > 1 ? $clog2(ROWS) : 1;
 
-  logic [PORT_BITS-1:0] memory[2 << BITS];
-  logic [BITS:0] address;
-  logic [LANES-1:0][BITS:0] place;
-  logic [LANES-1:0][PLACE_BITS-1:0] bit_of, byte_of, raw_of;   // first bit of the value
-  logic [LANES-1:0][7:0] old;
-  logic [LANES-1:0] keeps;
+  logic [ROW-1:0] slices, bits, bytes, raws;
+  logic [15:0] part;
+  logic [PORT_BITS-1:0] selected;
 
-  always_comb begin
-    for (int l = 0; l < LANES; l++) begin
-      place[l] = {BANKS == 2 && write_bank, write_word[l][BITS-1:0]};
-      bit_of[l] = write_channel[l][PLACE_BITS-1:0];
-      byte_of[l] = PLACE_BITS'({write_channel[l], 3'd0});
-      raw_of[l] = PLACE_BITS'({write_channel[l], 5'd0});
-      old[l] = memory[place[l]][byte_of[l]+:8];
-      keeps[l] = !opens_window
-          && (layer.output_width == 2'd0 ? memory[place[l]][bit_of[l]]
-              : layer.output_signed ? $signed(old[l]) > $signed(value[l][7:0])
-              : old[l] > value[l][7:0]);
+  for (genvar l = 0; l < LANES; l++) begin : lane
+    output_slice #(.WIDTH(WIDTH), .DEPTH(ROWS), .BANKS(BANKS), .ONE_BIT(ONE_BIT)) slice (
+        .clock, .reset, .width(layer.output_width), .is_signed(layer.output_signed),
+        .valid(write[l]), .bank(write_bank), .opens_window, .index(index[32*l+:32]),
+        .value(value[32*l+:32]), .read_bank, .read_row(ROW_BITS'(read_address >> LOG_WORDS)),
+        .row(slices[l*WIDTH+:WIDTH])
+    );
+    // Value j of a row lies in slice j mod LANES.
+    for (genvar j = 0; j < WIDTH; j++) begin : one_bit
+      assign bits[j*LANES+l] = ONE_BIT && slices[l*WIDTH+j];
+    end
+    for (genvar j = 0; j < WIDTH / 8; j++) begin : eight_bits
+      assign bytes[(j*LANES+l)*8+:8] = slices[l*WIDTH+j*8+:8];
+    end
+    for (genvar j = 0; j < WIDTH / 32; j++) begin : raw
+      assign raws[(j*LANES+l)*32+:32] = slices[l*WIDTH+j*32+:32];
     end
   end
 
-  // Lanes never write the same place in one cycle: every filter has a channel of its own.
+  always_comb begin
+    selected = '0;
+    for (int w = 0; w < WORDS; w++)
+      if (part == 16'(w))
+        selected = ONE_BIT && layer.output_width == 2'd0 ? bits[w*PORT_BITS+:PORT_BITS]
+            : layer.output_width == 2'd2 ? raws[w*PORT_BITS+:PORT_BITS]
+            : bytes[w*PORT_BITS+:PORT_BITS];
+  end
   always_ff @(posedge clock) begin
-    for (int l = 0; l < LANES; l++) begin
-      if (write[l] && !keeps[l]) begin
-        if (layer.output_width == 2'd0)
-          memory[place[l]][bit_of[l]] <= !value[l][31];
-        else if (layer.output_width == 2'd1)
-          memory[place[l]][byte_of[l]+:8] <= value[l][7:0];
-        else
-          memory[place[l]][raw_of[l]+:32] <= value[l];
-      end
-    end
-    if (write_whole) memory[{BANKS == 2 && write_bank, whole_address[BITS-1:0]}] <= whole;
-    address <= {BANKS == 2 && read_bank, read_address[BITS-1:0]};
-    read_data <= memory[address];
+    part <= 16'(read_address & 32'(WORDS - 1));
+    read_data <= selected;
   end
 endmodule

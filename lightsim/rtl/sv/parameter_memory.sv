@@ -3,9 +3,7 @@
 // A slot is 64 bits: bias 32, multiplier 16, position 16. Slots come several to a port word, or
 // in two port words. COPIES groups lie side by side, so that no port word holds two slots for one
 // memory.
-module parameter_memory
-  import machine_pkg::*;
-#(
+module parameter_memory #(
     parameter int PORT_BITS = 64,
     parameter int ROWS = 4,
     parameter int SLOTS = 1024,
@@ -19,7 +17,7 @@ module parameter_memory
     input  logic [PORT_BITS-1:0]       fill_data,
     input  logic                       enable,
     input  logic                       read_bank,
-    input  dim_t                       read_group,
+    input  logic [15:0]                       read_group,
     output logic [ROWS-1:0][63:0]      slots
 );
   localparam int PER_WORD = PORT_BITS >= 64 ? PORT_BITS / 64 : 1;

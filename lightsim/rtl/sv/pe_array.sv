@@ -1,12 +1,17 @@
 // Rows x columns x pixels of lanes: every row has its PE kind, its code and its accumulators.
-module pe_array
-  import machine_pkg::*;
-#(
+//
+// `ROWS_TOGETHER` says how many rows of one kind make a module. It changes nothing in the
+// hardware: a synthesiser maps a module of one row once and uses it for all, a simulator compiles
+// and runs one module of all rows much faster.
+`ifndef ROWS_TOGETHER
+`define ROWS_TOGETHER 1
+`endif
+module pe_array #(
     parameter int ROWS = 4,
     parameter int COLUMNS = 8,
     parameter int PIXELS = 1,
     parameter logic [ROWS*4-1:0] KINDS = '0,
-    parameter int SCHEME = FLIGHTNN,
+    parameter int SCHEME = 2,
     parameter bit TRUNCATES = 1'b0,
     parameter int LATENCY = 1,
     parameter int WORD_BITS = 128,
@@ -18,12 +23,12 @@ module pe_array
     input  logic                                        one_bit,
     input  logic                                        input_signed,
     // with the products
-    input  step_t                                       product_step,
+    input  machine_pkg::step_t                          product_step,
     input  logic [COLUMNS-1:0]                          carried,
     input  logic [PIXELS-1:0][COLUMNS-1:0][8:0]         x,
     input  logic [WORD_BITS-1:0]                        codes,
     // with the accumulation
-    input  step_t                                       sum_step,
+    input  machine_pkg::step_t                          sum_step,
     input  logic [PIXELS-1:0][ROWS-1:0][SUM_BITS-1:0]   from,
     output logic [PIXELS-1:0][ROWS-1:0][SUM_BITS-1:0]   sums
 );
@@ -31,45 +36,58 @@ module pe_array
   function automatic integer bits_before(input integer row);
     bits_before = 0;
     for (integer r = 0; r < row; r = r + 1)
-      bits_before = bits_before + code_bits(KINDS[4*r+:4], SCHEME);
+      bits_before = bits_before + machine_pkg::code_bits(KINDS[4*r+:4], SCHEME);
+  endfunction
+
+  // The first row of the module that a row is in.
+  function automatic integer first_together(input integer row);
+    first_together = 0;
+    for (integer r = 1; r <= row; r = r + 1)
+      if (KINDS[4*r+:4] != KINDS[4*(r-1)+:4] || r == first_together + `ROWS_TOGETHER)
+        first_together = r;
+  endfunction
+
+  function automatic integer rows_together(input integer first);
+    rows_together = 0;
+    for (integer r = first; r < ROWS; r = r + 1)
+      if (first_together(r) == first) rows_together = rows_together + 1;
   endfunction
 
   for (genvar r = 0; r < ROWS; r++) begin : row
-    localparam logic [3:0] KIND = KINDS[4*r+:4];
-    localparam int BITS = code_bits(KIND, SCHEME);
-    localparam int BEFORE = bits_before(r);
+    if (first_together(r) == r) begin : first
+      localparam logic [3:0] KIND = KINDS[4*r+:4];
+      localparam int COUNT = rows_together(r);
+      localparam int BITS = machine_pkg::code_bits(KIND, SCHEME);
+      localparam int BEFORE = bits_before(r);
 
-    logic [COLUMNS-1:0][BITS-1:0] own_codes;
-    logic [COLUMNS-1:0] own_column;
-    logic active;
+      logic [COUNT*COLUMNS*BITS-1:0] own_codes;
+      logic [PIXELS*COUNT*SUM_BITS-1:0] own_from, own_sums;
+      logic active;
 
-    // A row of serial lanes has something to do in every pass that has a weight word, XNOR lanes
-    // in every pass, the others in the first.
-    assign active = product_step.active
-        && (product_step.pass == 3'd0 || KIND == XNOR
-            || (KIND == SHIFT_SERIAL && product_step.every_pass));
-    assign own_codes = depthwise ? {COLUMNS{codes[BEFORE+:BITS]}}
-                                 : codes[BEFORE*COLUMNS+:BITS*COLUMNS];
-    always_comb begin
-      for (int c = 0; c < COLUMNS; c++)
-        own_column[c] = !depthwise || product_step.column + 16'(r) == 16'(c);
-    end
-
-    for (genvar p = 0; p < PIXELS; p++) begin : pixel
-      logic [COLUMNS-1:0][8:0] own_x;
+      // A row of serial lanes has something to do in every pass that has a weight word, XNOR
+      // lanes in every pass, the others in the first.
+      assign active = product_step.active
+          && (product_step.pass == 3'd0 || KIND == machine_pkg::XNOR
+              || (KIND == machine_pkg::SHIFT_SERIAL && product_step.every_pass));
       always_comb begin
-        for (int c = 0; c < COLUMNS; c++) own_x[c] = own_column[c] ? x[p][c] : 9'd0;
+        own_codes = codes[BEFORE*COLUMNS+:COUNT*BITS*COLUMNS];
+        if (depthwise)
+          for (int i = 0; i < COUNT; i++)
+            own_codes[i*COLUMNS*BITS+:COLUMNS*BITS] = {COLUMNS{codes[BEFORE+i*BITS+:BITS]}};
+        for (int p = 0; p < PIXELS; p++) own_from[p*COUNT*SUM_BITS+:COUNT*SUM_BITS] = from[p][r+:COUNT];
       end
-      lane_row #(
-          .KIND(KIND), .SCHEME(SCHEME), .TRUNCATES(TRUNCATES), .CODE_BITS(BITS),
-          .COLUMNS(COLUMNS), .LATENCY(LATENCY), .SUM_BITS(SUM_BITS)
+      for (genvar p = 0; p < PIXELS; p++) begin : pixel
+        assign sums[p][r+:COUNT] = own_sums[p*COUNT*SUM_BITS+:COUNT*SUM_BITS];
+      end
+      lane_rows #(
+          .KIND(KIND), .SCHEME(SCHEME), .TRUNCATES(TRUNCATES), .CODE_BITS(BITS), .ROWS(COUNT),
+          .COLUMNS(COLUMNS), .PIXELS(PIXELS), .LATENCY(LATENCY),
+          .SUM_BITS(SUM_BITS)
       ) lanes (
-          .clock, .enable, .active, .pass(product_step.pass), .one_bit,
-          .carried(carried & own_column), .x(own_x), .codes(own_codes),
-          .accumulate(sum_step.valid), .starts(sum_step.starts),
-          .weight_of_pass(one_bit ? 3'd0 : sum_step.pass),
-          .negative_pass(!one_bit && input_signed && sum_step.pass == 3'd7),
-          .from(from[p][r]), .sum(sums[p][r])
+          .clock, .enable, .depthwise, .one_bit, .input_signed, .active,
+          .pass(product_step.pass), .own_column(product_step.column + 16'(r)), .carried, .x,
+          .codes(own_codes), .accumulate(sum_step.valid), .starts(sum_step.starts),
+          .weight_of_pass(sum_step.pass), .from(own_from), .sums(own_sums)
       );
     end
   end

@@ -1,55 +1,58 @@
-// One lane of the post-processing unit: scale, round, add the residual, clamp. Five registers.
-module post_lane
-  import machine_pkg::*;
-#(
-    parameter int SUM_BITS = 32,
-    parameter int ACCUMULATOR_BITS = 32,
-    parameter bit SATURATES = 1'b0,
+// One lane of the post-processing unit: scale, round, add the residual, clamp. Four registers
+// behind that of the snapshot's value.
+module post_lane #(
     parameter bit MULTIPLIES = 1'b1
 ) (
-    input  logic                       clock,
-    input  layer_t                     layer,
-    input  logic signed [SUM_BITS-1:0] sum,
-    input  logic [15:0]                multiplier,
-    input  logic signed [15:0]         residual,    // two cycles after the sum
-    output logic signed [31:0]         result       // five cycles after the sum
+    input  logic                clock,
+    input  machine_pkg::layer_t layer,
+    input  logic signed [31:0]  sum,
+    input  logic [15:0]         multiplier,
+    input  logic signed [8:0]   residual,    // a cycle after the sum
+    output logic signed [31:0]  result       // four cycles after the sum
 );
-  localparam logic signed [SUM_BITS-1:0] LARGEST
-      = {{(SUM_BITS - ACCUMULATOR_BITS + 1) {1'b0}}, {(ACCUMULATOR_BITS - 1) {1'b1}}};
-  localparam logic signed [SUM_BITS-1:0] LEAST = ~LARGEST;
+  localparam int BITS = MULTIPLIES ? 49 : 32;
 
-  logic signed [SUM_BITS-1:0] fitted;
-  assign fitted = !SATURATES ? sum : sum > LARGEST ? LARGEST : sum < LEAST ? LEAST : sum;
+  logic signed [BITS-1:0] product_2, rounded_2;
+  logic signed [31:0] sum_2, value_3, value_4;
+  logic signed [8:0] residual_3;
+  logic signed [25:0] own_4, other_4, own_rounded, other_rounded;   // 9 bits by 16 without sign
 
-  logic signed [31:0] sum_1, sum_2, value_3, value_4;
-  logic [15:0] multiplier_1;
-  logic signed [63:0] product_2, own_4, other_4;
-  logic signed [15:0] residual_3;
+  if (MULTIPLIES) begin : multiplied
+    always_ff @(posedge clock)
+      product_2 <= $signed(sum) * $signed({1'b0, multiplier});
+  end else begin : as_it_is
+    always_ff @(posedge clock) product_2 <= sum;
+  end
+
+  rounder #(.BITS(BITS)) of_product (
+      .number(product_2), .shift(layer.shift), .mode(layer.rounding), .rounded(rounded_2)
+  );
+  rounder #(.BITS(26)) of_own (
+      .number(own_4), .shift(layer.own_shift), .mode(layer.add_rounding), .rounded(own_rounded)
+  );
+  rounder #(.BITS(26)) of_other (
+      .number(other_4), .shift(layer.other_shift), .mode(layer.add_rounding),
+      .rounded(other_rounded)
+  );
 
   always_ff @(posedge clock) begin
-    // 1: read the snapshot
-    sum_1 <= 32'(fitted);
-    multiplier_1 <= multiplier;
-    // 2: scale
-    sum_2 <= sum_1;
-    product_2 <= MULTIPLIES ? 64'(sum_1) * $signed({48'd0, multiplier_1}) : 64'(sum_1);
-    // 3: round and clamp
+    // scale (the product above)
+    sum_2 <= sum;
+    // round and clamp
     case (layer.result)
-      THRESHOLD: value_3 <= sum_2 >= 0 ? 32'sd1 : -32'sd1;
-      RAW: value_3 <= sum_2;
+      machine_pkg::THRESHOLD: value_3 <= sum_2[31] ? -32'sd1 : 32'sd1;
+      machine_pkg::RAW: value_3 <= sum_2;
       default:
-      value_3 <= 32'(clamped(rounded(product_2, layer.shift, layer.rounding),
-                             layer.lowest, layer.highest));
+      value_3 <= 32'(machine_pkg::clamped(64'(rounded_2), layer.lowest, layer.highest));
     endcase
     residual_3 <= residual;
-    // 4: scale both addends
+    // scale both addends
     value_4 <= value_3;
-    own_4 <= 64'(value_3) * $signed({48'd0, layer.own_multiplier});
-    other_4 <= 64'(residual_3) * $signed({48'd0, layer.other_multiplier});
-    // 5: round each, add, clamp
+    own_4 <= $signed(value_3[8:0]) * $signed({1'b0, layer.own_multiplier});
+    other_4 <= residual_3 * $signed({1'b0, layer.other_multiplier});
+    // round each, add, clamp
     result <= !layer.adds ? value_4
-        : 32'(clamped(rounded(own_4, layer.own_shift, layer.add_rounding)
-                      + rounded(other_4, layer.other_shift, layer.add_rounding),
-                      layer.add_lowest, layer.add_highest));
+        : 32'(machine_pkg::clamped(64'(own_rounded) + 64'(other_rounded),
+                                   layer.add_lowest, layer.add_highest));
   end
 endmodule

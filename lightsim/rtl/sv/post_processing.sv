@@ -1,107 +1,96 @@
-// From the drained sums to the output buffer: six registers, the last one the buffer itself.
-module post_processing
-  import machine_pkg::*;
-#(
+// From the snapshot, or from poolings and additions, to the output buffer: six registers.
+//
+// LANES values of one position come in a cycle, on lane l those of channels that are l modulo
+// LANES. The slices of the output buffer hold values by their number, counted from the buffer's
+// first word on: where a word has fewer channels than there are lanes, values are turned by
+// whole words to the lane that this number names.
+module post_processing #(
     parameter int PORT_BITS = 64,
     parameter int LANES = 4,
-    parameter int SUM_BITS = 32,
-    parameter int ACCUMULATOR_BITS = 32,
-    parameter bit SATURATES = 1'b0,
-    parameter bit MULTIPLIES = 1'b1
+    parameter bit MULTIPLIES = 1'b1,
+    parameter int TURN_STEP = 1,       // what all turns are a multiple of
+    parameter int BANKS = 2            // of the output buffer
 ) (
-    input  logic                           clock,
-    input  logic                           reset,
-    input  layer_t                         layer,
-    // from the drain
-    input  logic [LANES-1:0]               valid,
-    input  logic [LANES-1:0][SUM_BITS-1:0] value,
-    input  logic [LANES-1:0][31:0]         parameter_of,
-    input  logic                           opens_window,
-    input  addr_t                          output_base,
-    input  addr_t                          residual_base,
-    input  logic                           ends_tile,
+    input  logic                clock,
+    input  logic                reset,
+    input  machine_pkg::layer_t layer,
+    input  logic [LANES-1:0]    valid,
+    input  logic [LANES*32-1:0] value,
+    input  logic [LANES*16-1:0] multiplier,
+    input  logic [LANES*16-1:0] position,        // of the channel in the tile
+    input  logic                opens_window,
+    input  logic [31:0]         output_base,     // buffer word of the position
+    input  logic [31:0]         residual_base,
+    input  logic                ends_tile,
     // residual buffer
-    output addr_t [LANES-1:0]              residual_word,
-    output dim_t [LANES-1:0]               residual_channel,
-    input  logic [LANES-1:0][15:0]         residual,
+    output logic [15:0]         residual_turn,
+    output logic [LANES*32-1:0] residual_index,
+    input  logic [LANES*9-1:0]  residual,        // a cycle later
     // output buffer
-    output logic [LANES-1:0]               write,
-    output logic                           write_opens_window,
-    output addr_t [LANES-1:0]              write_word,
-    output dim_t [LANES-1:0]               write_channel,
-    output logic [LANES-1:0][31:0]         write_value,
-    output logic                           full            // the tile's bank
+    output logic [LANES-1:0]    write,
+    output logic                write_bank,
+    output logic                write_opens_window,
+    output logic [LANES*32-1:0] write_index,
+    output logic [LANES*32-1:0] write_value,     // a cycle later
+    output logic                full             // the tile's bank
 );
-  localparam int DEPTH = 5;
-
-  typedef struct packed {
-    logic [LANES-1:0]  valid;
-    logic              opens_window;
-    logic              ends_tile;
-    addr_t [LANES-1:0] word;
-    dim_t [LANES-1:0]  channel;
-  } target_t;
-
-  target_t target;
-  target_t [DEPTH-1:0] stage;
-  logic ends_tile_written;
-
-  // Channels of a word are a power of two: the position's low bits are the place in it.
-  always_comb begin
-    target.valid = valid;
-    target.opens_window = opens_window;
-    target.ends_tile = ends_tile;
-    for (int l = 0; l < LANES; l++) begin
-      target.word[l] = output_base
-          + addr_t'(block_of(parameter_of[l][31:16], layer.output_width));
-      target.channel[l] = place_of(parameter_of[l][31:16], layer.output_width);
-      residual_word[l] = residual_base + addr_t'(block_of(parameter_of[l][31:16], 2'd1));
-      residual_channel[l] = place_of(parameter_of[l][31:16], 2'd1);
-    end
-  end
-
   localparam int LOG = $clog2(PORT_BITS);
+  localparam int LOG_LANES = $clog2(LANES);
+  localparam int WIDTH = 1 + 32 + 16 + 16;
 
-  function automatic dim_t block_of(input dim_t at, input logic [1:0] width);
-    case (width)
-      2'd0: block_of = at >> LOG;
-      2'd1: block_of = at >> (LOG - 3);
-      default: block_of = at >> (LOG - 5);
-    endcase
-  endfunction
+  // --- turn ---
+  logic [31:0] output_first, residual_first;     // number of the first channel's value
+  logic [LANES*WIDTH-1:0] given, turned;
 
-  function automatic dim_t place_of(input dim_t at, input logic [1:0] width);
-    case (width)
-      2'd0: place_of = at & 16'(PORT_BITS - 1);
-      2'd1: place_of = at & 16'(PORT_BITS / 8 - 1);
-      default: place_of = at & 16'(PORT_BITS / 32 - 1);
-    endcase
-  endfunction
+  assign output_first = layer.output_width == 2'd0 ? output_base << LOG
+      : layer.output_width == 2'd1 ? output_base << (LOG - 3) : output_base << (LOG - 5);
+  assign residual_first = residual_base << (LOG - 3);
+  for (genvar l = 0; l < LANES; l++) begin : packed_for_turning
+    assign given[l*WIDTH+:WIDTH]
+        = {valid[l], value[32*l+:32], multiplier[16*l+:16], position[16*l+:16]};
+  end
+  rotator #(.LANES(LANES), .WIDTH(WIDTH), .STEP(TURN_STEP)) turning (
+      .in(given), .amount(output_first[15:0]), .out(turned)
+  );
 
+  // --- what goes along: the address is computed in the second cycle ---
+  logic bank, bank_1, bank_2, bank_3;
+  logic opens_1, opens_2, opens_3;
+  logic [5:0] ends;
+  logic [31:0] output_first_1, residual_first_1;
+  logic [15:0] turn_1;
+
+  assign full = ends[5];
+  assign residual_turn = turn_1;
   always_ff @(posedge clock) begin
-    if (reset) begin
-      stage <= '0;
-      ends_tile_written <= 1'b0;
-    end else begin
-      stage[0] <= target;
-      for (int i = 1; i < DEPTH; i++) stage[i] <= stage[i-1];
-      ends_tile_written <= stage[DEPTH-1].ends_tile;
-    end
+    if (reset) bank <= 1'b0;
+    else if (ends_tile && BANKS == 2) bank <= !bank;
+    ends <= reset ? '0 : {ends[4:0], ends_tile};
+    {bank_1, bank_2, bank_3, write_bank} <= {bank, bank_1, bank_2, bank_3};
+    {opens_1, opens_2, opens_3, write_opens_window} <= {opens_window, opens_1, opens_2, opens_3};
+    output_first_1 <= output_first;
+    residual_first_1 <= residual_first;
+    turn_1 <= output_first[15:0] - residual_first[15:0];
   end
 
   for (genvar l = 0; l < LANES; l++) begin : lane
-    post_lane #(
-        .SUM_BITS(SUM_BITS), .ACCUMULATOR_BITS(ACCUMULATOR_BITS),
-        .SATURATES(SATURATES), .MULTIPLIES(MULTIPLIES)
-    ) arithmetic (
-        .clock, .layer, .sum(value[l]), .multiplier(parameter_of[l][15:0]),
-        .residual(residual[l]), .result(write_value[l])
+    logic valid_1, valid_2, valid_3;
+    logic [31:0] value_1, index_2, index_3;
+    logic [15:0] multiplier_1, position_1;
+    logic [31:0] index_1, beside_1;
+
+    assign index_1 = (output_first_1 + 32'(position_1)) >> LOG_LANES;
+    assign beside_1 = (residual_first_1 + 32'(position_1)) >> LOG_LANES;
+    assign residual_index[32*l+:32] = beside_1;
+    always_ff @(posedge clock) begin
+      {valid_1, value_1, multiplier_1, position_1} <= turned[l*WIDTH+:WIDTH];
+      if (reset) {valid_1, valid_2, valid_3, write[l]} <= '0;
+      else {valid_2, valid_3, write[l]} <= {valid_1, valid_2, valid_3};
+      {index_2, index_3, write_index[32*l+:32]} <= {index_1, index_2, index_3};
+    end
+    post_lane #(.MULTIPLIES(MULTIPLIES)) arithmetic (
+        .clock, .layer, .sum(value_1), .multiplier(multiplier_1),
+        .residual(residual[9*l+:9]), .result(write_value[32*l+:32])
     );
   end
-
-  assign write = stage[DEPTH-1].valid;
-  assign write_opens_window = stage[DEPTH-1].opens_window;
-  assign write_word = stage[DEPTH-1].word;
-  assign write_channel = stage[DEPTH-1].channel;
-  assign full = ends_tile_written;
 endmodule

@@ -2,16 +2,14 @@
 //
 // The words of a slot are read and written in the order of the pixel groups, so counters from
 // the slot's first word are all the addressing there is.
-module psum_memory
-  import machine_pkg::*;
-#(
+module psum_memory #(
     parameter int WIDTH = 128,
     parameter int DEPTH = 1
 ) (
     input  logic             clock,
     input  logic             reset,
     input  logic             enable,
-    input  addr_t            slot,
+    input  logic [31:0]            slot,
     input  logic             restart,       // the tile ends
     input  logic             read_next,     // the next pixel group's sums are wanted
     output logic [WIDTH-1:0] read_data,     // two cycles after `read_next`
@@ -21,7 +19,7 @@ module psum_memory
   localparam int BITS = DEPTH > 1 ? $clog2(DEPTH) : 1;
 
   logic [WIDTH-1:0] memory[1 << BITS];
-  addr_t reads, writes;
+  logic [31:0] reads, writes;
   logic [BITS-1:0] address;
 
   always_ff @(posedge clock) begin
@@ -29,8 +27,8 @@ module psum_memory
       reads <= '0;
       writes <= '0;
     end else if (enable) begin
-      reads <= reads + addr_t'(read_next);
-      writes <= writes + addr_t'(write);
+      reads <= reads + 32'(read_next);
+      writes <= writes + 32'(write);
     end
     if (enable && read_next) address <= BITS'(slot + reads);
     if (enable) read_data <= memory[address];

@@ -3,9 +3,7 @@
 // A box is walked image by image, plane by plane, line by line; lines that lie together are one
 // run already. A request ends at a multiple of LIMIT words. All counters are offsets and stand
 // at zero between jobs, so a new job's first request is there as soon as the job is.
-module request_walker
-  import machine_pkg::*;
-#(
+module request_walker #(
     parameter int LIMIT = 64,
     parameter int CHANNELS = 1,
     parameter int INTERLEAVE = 64,  // words
@@ -13,21 +11,21 @@ module request_walker
 ) (
     input  logic                    clock,
     input  logic                    reset,
-    input  job_t                    job,
+    input  machine_pkg::job_t                    job,
     input  logic                    granted,
     output logic [CHANNEL_BITS-1:0] channel,
-    output addr_t                   address,   // words, local to the channel
-    output addr_t                   words,
+    output logic [31:0]                   address,   // words, local to the channel
+    output logic [31:0]                   words,
     output logic                    is_last
 );
-  addr_t run_offset, line_offset, plane_offset, image_offset;
-  dim_t line, plane, image;
-  addr_t global_address, room, left;
+  logic [31:0] run_offset, line_offset, plane_offset, image_offset;
+  logic [15:0] line, plane, image;
+  logic [31:0] global_address, room, left;
   logic ends_run, ends_lines, ends_planes;
 
   assign global_address = job.address + image_offset + plane_offset + line_offset + run_offset;
   assign left = job.length - run_offset;
-  assign room = addr_t'(LIMIT) - (global_address & addr_t'(LIMIT - 1));
+  assign room = 32'(LIMIT) - (global_address & 32'(LIMIT - 1));
   assign words = left < room ? left : room;
   assign ends_run = left <= room;
   assign ends_lines = ends_run && line + 16'd1 == job.lines;
@@ -39,11 +37,11 @@ module request_walker
       assign channel = '0;
       assign address = global_address;
     end else begin : striped
-      addr_t stripe;
-      assign stripe = global_address / addr_t'(INTERLEAVE);
-      assign channel = CHANNEL_BITS'(stripe % addr_t'(CHANNELS));
-      assign address = (stripe / addr_t'(CHANNELS)) * addr_t'(INTERLEAVE)
-                     + global_address % addr_t'(INTERLEAVE);
+      logic [31:0] stripe;
+      assign stripe = global_address / 32'(INTERLEAVE);
+      assign channel = CHANNEL_BITS'(stripe % 32'(CHANNELS));
+      assign address = (stripe / 32'(CHANNELS)) * 32'(INTERLEAVE)
+                     + global_address % 32'(INTERLEAVE);
     end
   endgenerate
 

@@ -1,42 +1,77 @@
-// The residual buffer: filled with port words, read LANES channels or a whole word at a time.
-module residual_buffer
-  import machine_pkg::*;
-#(
+// The residual buffer: filled with port words, read by each lane from a slice of its own.
+//
+// Byte e, counted from the first word on, is e / LANES of slice e mod LANES. Where a lane is not
+// the one that this names (by whole words), addresses and values are turned by `turn` lanes.
+module residual_buffer #(
     parameter int PORT_BITS = 64,
     parameter int LANES = 4,
-    parameter int DEPTH = 16,
+    parameter int DEPTH = 16,          // port words of a bank
     parameter int BANKS = 2
 ) (
-    input  logic                          clock,
-    input  logic                          write,
-    input  logic                          write_bank,
-    input  addr_t                         write_address,
-    input  logic [PORT_BITS-1:0]          write_data,
-    input  logic                          read_bank,
-    input  logic                          is_signed,
-    input  addr_t [LANES-1:0]             word,
-    input  dim_t [LANES-1:0]              channel,        // of the word
-    output logic [LANES-1:0][15:0]        value,          // two cycles later
-    input  addr_t                         whole_address,
-    output logic [PORT_BITS-1:0]          whole           // two cycles later
+    input  logic                 clock,
+    input  logic                 write,
+    input  logic                 write_bank,
+    input  logic [31:0]          write_address,
+    input  logic [PORT_BITS-1:0] write_data,
+    input  logic                 read_bank,      // a cycle before the addresses
+    input  logic                 is_signed,
+    input  logic [15:0]          turn,
+    input  logic [LANES*32-1:0]  index,          // of each lane's byte in its slice
+    output logic [LANES*9-1:0]   value           // a cycle later
 );
-  localparam int BITS = DEPTH > 1 ? $clog2(DEPTH) : 1;
-  localparam int PLACE_BITS = $clog2(PORT_BITS);
+  localparam int CHANNELS = PORT_BITS / 8;
+  localparam int WIDTH = CHANNELS > LANES ? PORT_BITS / LANES : 8;
+  localparam int BYTES = WIDTH / 8;
+  localparam int LOG_BYTES = $clog2(BYTES);
+  localparam int WORDS = LANES * BYTES / CHANNELS;   // in a row of all slices
+  localparam int LOG_WORDS = $clog2(WORDS);
+  localparam int ROWS = (DEPTH + WORDS - 1) / WORDS;
+  localparam int ROW_BITS = ROWS > 1 ? $clog2(ROWS) : 1;
+  localparam int INDEX_BITS = ROW_BITS + LOG_BYTES;
+  // Lanes are at most turned by whole words.
+  localparam int STEP = CHANNELS < LANES ? CHANNELS : LANES;
 
-  logic [PORT_BITS-1:0] memory[2 << BITS];
-  logic [LANES-1:0][BITS:0] address;
-  logic [LANES-1:0][PLACE_BITS-1:0] place;
-  logic [BITS:0] whole_place;
+  logic [LANES*INDEX_BITS-1:0] wanted, wanted_of_slice;
+  logic [LANES*8-1:0] read, turned;
+  logic [15:0] turn_1;
+  logic [15:0] part;
+  logic is_signed_1, read_bank_1;
 
+  for (genvar l = 0; l < LANES; l++) begin : lane
+    assign wanted[l*INDEX_BITS+:INDEX_BITS] = index[32*l+:INDEX_BITS];
+    assign value[9*l+:9] = {is_signed_1 && turned[8*l+7], turned[8*l+:8]};
+  end
+  rotator #(.LANES(LANES), .WIDTH(INDEX_BITS), .STEP(STEP)) to_slices (
+      .in(wanted), .amount(-turn), .out(wanted_of_slice)
+  );
+  rotator #(.LANES(LANES), .WIDTH(8), .STEP(STEP)) to_lanes (
+      .in(read), .amount(turn_1), .out(turned)
+  );
+  assign part = 16'(write_address & 32'(WORDS - 1));
   always_ff @(posedge clock) begin
-    if (write) memory[{BANKS == 2 && write_bank, write_address[BITS-1:0]}] <= write_data;
-    whole_place <= {BANKS == 2 && read_bank, whole_address[BITS-1:0]};
-    whole <= memory[whole_place];
-    for (int l = 0; l < LANES; l++) begin
-      address[l] <= {BANKS == 2 && read_bank, word[l][BITS-1:0]};
-      place[l] <= PLACE_BITS'({channel[l], 3'd0});
-      value[l] <= {{8{is_signed && memory[address[l]][place[l]+7]}},
-                   memory[address[l]][place[l]+:8]};
+    turn_1 <= turn;
+    is_signed_1 <= is_signed;
+    read_bank_1 <= read_bank;
+  end
+
+  for (genvar l = 0; l < LANES; l++) begin : slice
+    logic [WIDTH-1:0] filled, row;
+    logic [INDEX_BITS-1:0] place;
+    logic [15:0] place_1;
+    assign place = wanted_of_slice[l*INDEX_BITS+:INDEX_BITS];
+    always_ff @(posedge clock) place_1 <= 16'(place) & 16'(BYTES - 1);
+    for (genvar j = 0; j < BYTES; j++) begin : bytes
+      assign filled[8*j+:8] = write_data[8*((j*LANES+l)%CHANNELS)+:8];
+    end
+    slice_memory #(.BYTES(BYTES), .DEPTH(BANKS << ROW_BITS)) held (
+        .clock, .write({BYTES{write && part == 16'(l / CHANNELS)}}),
+        .write_row((ROW_BITS+BANKS-1)'({write_bank, ROW_BITS'(write_address >> LOG_WORDS)})),
+        .write_data(filled),
+        .read_row((ROW_BITS+BANKS-1)'({read_bank_1, place[INDEX_BITS-1-:ROW_BITS]})), .read_data(row)
+    );
+    always_comb begin
+      read[8*l+:8] = '0;
+      for (int j = 0; j < BYTES; j++) if (place_1 == 16'(j)) read[8*l+:8] = row[8*j+:8];
     end
   end
 endmodule

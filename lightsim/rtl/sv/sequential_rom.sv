@@ -5,7 +5,7 @@
 module sequential_rom #(
     parameter int    WIDTH = 8,
     parameter int    DEPTH = 1,
-    parameter string IMAGE = ""
+    parameter IMAGE = ""
 ) (
     input  logic             clock,
     input  logic             reset,

@@ -2,27 +2,25 @@
 //
 // The first step is issued in the cycle in which the tile begins: all counters stand at their
 // first values between tiles.
-module step_generator
-  import machine_pkg::*;
-#(
+module step_generator #(
     parameter int    COLUMNS = 8,
     parameter int    PIXELS = 1,
     parameter int    PARTS = 1,           // column groups in a word of eight-bit channels
     parameter int    ONE_BIT_PARTS = 1,   // and of one-bit channels
     parameter int    GROUPS = 1,
-    parameter string GROUP_IMAGE = ""
+    parameter GROUP_IMAGE = ""
 ) (
     input  logic                clock,
     input  logic                reset,
     input  logic                enable,
     input  logic                begins,
-    input  tile_t               tile,
-    input  layer_t              layer,
-    output step_t               step,
+    input  machine_pkg::tile_t               tile,
+    input  machine_pkg::layer_t              layer,
+    output machine_pkg::step_t               step,
     // input buffer
-    output addr_t [PIXELS-1:0]  address,
+    output logic [PIXELS-1:0][31:0]  address,
     output logic [PIXELS-1:0]   is_image,
-    output dim_t                part,
+    output logic [15:0]                part,
     output logic [COLUMNS-1:0]  mask,
     // weight buffer
     output logic                weight_advance,
@@ -30,17 +28,18 @@ module step_generator
     output logic                weight_mark,
     output logic                weight_restart
 );
-  group_t group;
+  machine_pkg::group_t group;
   logic running, fresh, group_opens, issues;
   logic [7:0] pass;
-  dim_t column_group, tap_row, tap_column, group_index, kept_part, parts, channel;
-  addr_t kept_offset, offset, tap_offset;
-  position_t kept_position;
-  position_t at[PIXELS];  // of this pixel group
-  position_t after;       // and the first of the next
+  logic [15:0] column_group, tap_row, tap_column, group_index, kept_part, parts, channel;
+  logic [31:0] kept_offset, offset, tap_offset;
+  machine_pkg::position_t kept_position;
+  machine_pkg::position_t at;      // one after another of this pixel group
+  machine_pkg::position_t after;   // and the first of the next
+  logic [15:0] positions;
   logic ends_passes, ends_columns, ends_row, ends_taps, starts, ends, ends_positions, ends_group;
 
-  sequential_rom #(.WIDTH($bits(group_t)), .DEPTH(GROUPS), .IMAGE(GROUP_IMAGE)) groups (
+  sequential_rom #(.WIDTH($bits(group)), .DEPTH(GROUPS), .IMAGE(GROUP_IMAGE)) groups (
       .clock, .reset, .advance(issues && enable && ends_group), .entry(group)
   );
 
@@ -59,12 +58,18 @@ module step_generator
   assign offset = column_group == '0 ? group.first_offset : kept_offset;
   assign channel = (group.first_column_group + column_group) * 16'(COLUMNS);
 
-  // --- positions ---
+  // --- positions, and where the step reads for each ---
   always_comb begin
-    after = fresh ? first_position(tile) : kept_position;
+    after = fresh ? machine_pkg::first_position(tile) : kept_position;
+    at = after;
+    positions = '0;
     for (int p = 0; p < PIXELS; p++) begin
-      at[p] = after;
-      after = next_position(after, tile, layer);
+      at = after;
+      after = machine_pkg::next_position(at, tile, layer);
+      positions = positions + 16'(at.exists);
+      address[p] = 32'(at.base) + offset + tap_offset;
+      is_image[p] = at.exists && in_extent(at.top, tap_row, tile.read_rows)
+                              && in_extent(at.left, tap_column, tile.read_columns);
     end
   end
   assign ends_positions = ends && !after.exists;
@@ -96,8 +101,8 @@ module step_generator
       end else if (ends_row) begin
         tap_row <= tap_row + 16'd1;
         tap_column <= '0;
-        tap_offset <= tap_offset + addr_t'(tile.read_columns)
-                      - addr_t'(layer.kernel_columns) + 32'd1;
+        tap_offset <= tap_offset + 32'(tile.read_columns)
+                      - 32'(layer.kernel_columns) + 32'd1;
       end else if (ends_columns) begin
         tap_column <= tap_column + 16'd1;
         tap_offset <= tap_offset + 32'd1;
@@ -125,24 +130,18 @@ module step_generator
     step.column = group.first_channel - channel;
     step.group = group_index;
     step.chunks = group.chunks;
-    step.positions = '0;
-    for (int p = 0; p < PIXELS; p++) step.positions = step.positions + 16'(at[p].exists);
+    step.positions = positions;
   end
 
-  // --- addresses ---
+  // --- columns that carry a channel ---
   always_comb begin
-    for (int p = 0; p < PIXELS; p++) begin
-      address[p] = addr_t'(at[p].base) + offset + tap_offset;
-      is_image[p] = at[p].exists && in_extent(at[p].top, tap_row, tile.read_rows)
-                               && in_extent(at[p].left, tap_column, tile.read_columns);
-    end
     for (int c = 0; c < COLUMNS; c++)
       mask[c] = channel + 16'(c) >= group.first_channel && channel + 16'(c) < group.end_channel;
   end
 
   function automatic logic in_extent(
-      input signed_dim_t first, input dim_t tap, input dim_t extent);
-    signed_dim_t place;
+      input logic signed [15:0] first, input logic [15:0] tap, input logic [15:0] extent);
+    logic signed [15:0] place;
     place = first + $signed(tap);
     in_extent = !place[15] && $unsigned(place) < extent;
   endfunction

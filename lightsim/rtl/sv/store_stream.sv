@@ -3,11 +3,9 @@
 // It pushes the words of a request into the port, one a cycle, and shows the request in the cycle
 // after the last of them; the words leave the buffer's two read registers two cycles later. A
 // transfer is done when every request has been acknowledged.
-module store_stream
-  import machine_pkg::*;
-#(
+module store_stream #(
     parameter int    JOBS = 1,
-    parameter string IMAGE = "",
+    parameter IMAGE = "",
     parameter int    LIMIT = 64,
     parameter int    CHANNELS = 1,
     parameter int    INTERLEAVE = 64,
@@ -21,22 +19,22 @@ module store_stream
     output logic                    layer_stored,
     // buffer reads
     output logic                    read,
-    output addr_t                   read_address,
+    output logic [31:0]                   read_address,
     // requests
     output logic                    show,
     output logic [CHANNEL_BITS-1:0] channel,
-    output addr_t                   address,
-    output addr_t                   words,
+    output logic [31:0]                   address,
+    output logic [31:0]                   words,
     input  logic                    granted,
     input  logic [3:0]              acknowledged
 );
-  job_t job;
+  machine_pkg::job_t job;
   logic busy, all_granted, is_last, begins, active;
-  addr_t pushed;
+  logic [31:0] pushed;
   logic [15:0] under_way;
   logic [15:0] still_under_way;
 
-  sequential_rom #(.WIDTH($bits(job_t)), .DEPTH(JOBS), .IMAGE(IMAGE)) jobs (
+  sequential_rom #(.WIDTH($bits(job)), .DEPTH(JOBS), .IMAGE(IMAGE)) jobs (
       .clock, .reset, .advance(drop), .entry(job)
   );
   request_walker #(
@@ -64,7 +62,7 @@ module store_stream
     end else begin
       busy <= (busy || begins) && !drop;
       all_granted <= !drop && (all_granted || (granted && is_last));
-      pushed <= granted ? '0 : pushed + addr_t'(read);
+      pushed <= granted ? '0 : pushed + 32'(read);
       under_way <= still_under_way;
     end
   end

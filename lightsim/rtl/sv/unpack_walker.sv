@@ -1,19 +1,17 @@
 // Buffer addresses of a box whose words lie position by position, blocks together, in the order
 // in which memory has them: image by image, block by block, position by position.
-module unpack_walker
-  import machine_pkg::*;
-(
+module unpack_walker (
     input  logic  clock,
     input  logic  reset,
-    input  job_t  job,
+    input  machine_pkg::job_t  job,
     input  logic  step,
-    output addr_t address
+    output logic [31:0] address
 );
-  addr_t position, offset, image_base;
-  dim_t block, image;
+  logic [31:0] position, offset, image_base;
+  logic [15:0] block, image;
   logic ends_plane, ends_image;
 
-  assign address = image_base + offset + addr_t'(block);
+  assign address = image_base + offset + 32'(block);
   assign ends_plane = position + 32'd1 == job.plane;
   assign ends_image = ends_plane && block + 16'd1 == job.blocks;
 
@@ -26,11 +24,11 @@ module unpack_walker
       image_base <= '0;
     end else if (step) begin
       position <= ends_plane ? '0 : position + 32'd1;
-      offset <= ends_plane ? '0 : offset + addr_t'(job.blocks);
+      offset <= ends_plane ? '0 : offset + 32'(job.blocks);
       if (ends_plane) block <= ends_image ? '0 : block + 16'd1;
       if (ends_image) begin
         image <= image + 16'd1;
-        image_base <= image_base + offset + addr_t'(job.blocks);
+        image_base <= image_base + offset + 32'(job.blocks);
       end
     end
   end

@@ -3,9 +3,7 @@
 // A weight word wider than the port lies in MEMORIES port words side by side; narrower ones share
 // a port word. The reader goes through the words in order and back to its row group's first word
 // for every pixel group.
-module weight_buffer
-  import machine_pkg::*;
-#(
+module weight_buffer #(
     parameter int PORT_BITS = 64,
     parameter int WORD_BITS = 128,      // codes of all rows and columns
     parameter int NARROW_BITS = 16,     // codes of all rows for one column (depthwise)

@@ -1,0 +1,62 @@
+"""Terms of the array's modules: `pe_array` itself, and the rows of lanes it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lightsim.estimation.terms import Parameters, Terms
+from lightsim.units import ceil_div
+
+__all__ = ["LATENCIES", "lane_case", "lane_terms", "pe_array_terms", "product_bits"]
+
+_SERIAL, _SPATIAL, _IN_LUTS, _ON_DSP, _XNOR = range(5)
+_BINARY = 5
+LATENCIES = (1, 2, 2, 3, 1)
+
+
+def product_bits(p: Parameters) -> int:
+    """Bits of one lane's product."""
+    truncates = p.get("TRUNCATES", 0)
+    if p["KIND"] == _XNOR:
+        return 2
+    if p["SCHEME"] == _BINARY:
+        return 10
+    if p["KIND"] == _SERIAL:
+        return 10 if truncates else 17
+    return 11 if truncates else 18
+
+
+def lane_case(p: Parameters) -> str:
+    """Lanes differ by kind, scheme and whether they truncate."""
+    return f"KIND={p['KIND']} SCHEME={p['SCHEME']} TRUNCATES={p.get('TRUNCATES', 0)}"
+
+
+def lane_terms(p: Parameters) -> Terms:
+    """One row: its lanes, codes and columns, its adder trees and its accumulators."""
+    columns, pixels = p["COLUMNS"], p["PIXELS"]
+    levels = list(_tree(columns, product_bits(p)))
+    waits = p["LATENCY"] - LATENCIES[p["KIND"]]
+    held = sum(terms * bits for terms, _, bits in levels)
+    return {
+        "row": 1,
+        "column": columns,
+        "lane": columns * pixels,
+        "bit added": pixels * sum(adders * bits for _, adders, bits in levels),
+        "bit held": pixels * (held + waits * columns * product_bits(p)),
+        "bit of a sum": pixels * p["SUM_BITS"],
+    }
+
+
+def pe_array_terms(p: Parameters) -> Terms:
+    """Codes are selected for depthwise layers, and every row knows its column of them."""
+    return {"module": 1, "row": p["ROWS"], "code bit": p["WORD_BITS"]}
+
+
+def _tree(columns: int, bits: int) -> Iterator[tuple[int, int, int]]:
+    """Terms, adders and bits of a term behind every level of an adder tree."""
+    count = columns
+    while count > 1:
+        half = ceil_div(count, 2)
+        bits += 1
+        yield half, count // 2, bits
+        count = half

@@ -1,0 +1,15 @@
+"""The shape of a formula: parameters by name go in, amounts by name come out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["Parameters", "Terms", "bits_for"]
+
+Parameters = Mapping[str, int]
+Terms = dict[str, float]
+
+
+def bits_for(count: int) -> int:
+    """Bits of an address of so many words, at least one."""
+    return max(1, (count - 1).bit_length())
