@@ -1,6 +1,7 @@
 // The memory of one lane's slice: written byte by byte, read in a cycle, one port each.
 //
-// What a read gives of a row that is written in the same cycle is left open: no reader uses it.
+// What a read gives of a row that is written in the same cycle is left open: no reader uses it
+// (of residuals, unless the memory outside answers in the cycle of the request).
 module slice_memory #(
     parameter int BYTES = 4,
     parameter int DEPTH = 16,
