@@ -117,6 +117,6 @@ def _general(accelerator: Accelerator) -> dict[str, int]:
     return {
         "ELEMENTWISE": 1,
         "ONE_BIT_INPUTS": int(scheme.name == "binary"),
-        # Filters that are sorted by k leave through lanes that are turned by any amount.
-        "TURN_STEP": 1 if scheme.k_per_filter else accelerator.post.lanes,
+        # Words of eight-bit channels that have fewer of them than there are lanes are turned.
+        "TURN_STEP": min(accelerator.word_bytes, accelerator.post.lanes),
     }

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from lightsim.estimation.terms import Parameters, Terms
-from lightsim.units import ceil_div
 
 __all__ = ["drain_terms", "elementwise_terms", "post_terms", "rotator_terms"]
 
 
 def drain_terms(p: Parameters) -> Terms:
-    """The snapshot's registers, and the selection of one line of it and of its parameters.
-
-    A LUT selects two of the lines.
-    """
-    chunks = ceil_div(p["ROWS"], p["LANES"])
-    lines = chunks * p["PIXELS"]
-    bits = p["LANES"] * p["SUM_BITS"]
+    """The snapshot's registers, the selection of a position, and each lane's choice of a row."""
+    row, rows_of_lanes = p["ROWS"] * p["SUM_BITS"], p["LANES"] * p["ROWS"]
     return {
         "module": 1,
-        "bit held": p["ROWS"] * (p["PIXELS"] * p["SUM_BITS"] + 32),
+        "bit held": row * p["PIXELS"],
+        "slot held": p["ROWS"],
+        "bit of a position": row * (p["PIXELS"] - 1),
         "lane": p["LANES"],
-        "bit selected": bits * ceil_div(lines, 2) + 32 * p["LANES"] * ceil_div(chunks, 2),
-        "bit saturated": bits * p.get("SATURATES", 0),
+        "row of a lane": rows_of_lanes,
+        "bit of a row of a lane": rows_of_lanes * p["SUM_BITS"],
+        "bit saturated": p["LANES"] * p["SUM_BITS"] * p.get("SATURATES", 0),
     }
 
 

@@ -32,11 +32,11 @@ PORT_STREAMS: dict[int, tuple[tuple[StreamName, ...], ...]] = {
 # is what a 1x1 convolution of 128 channels has, and at least 16.
 _POST_LANES = 16
 _LANES_PER_POST_LANE = 128
-# Where k differs, filters are sorted by it among the rows of a lane only: half as many lanes, at
-# least four, and two rows a lane at least. Tried with 1, 2, 4, ... 32 lanes under flightnn for
-# vgg7-cifar10, resnet18-cifar10 and resnet20-cifar10 on nine boards, this is at most 4.4 % from
-# the best number of lanes (the rule for other schemes: 12 %).
-_SORTING_POST_LANES = 4
+# Half as many where k differs between filters: on the default array of zc706 under flightnn, 16
+# lanes instead of 8 would save 1.4 % (vgg7-cifar10), 1.7 % (resnet18-cifar10) and 1.5 %
+# (resnet20-cifar10) of the cycles, 4 instead of 8 cost 5 %, 7 % and 13 %; and every lane needs a
+# multiplexer of all rows.
+_SORTING_POST_LANES = 8
 _LANES_PER_SORTING_POST_LANE = 256
 _BANKS = 2
 # Words that a block RAM holds at its full width: fewer cost the same.
@@ -86,7 +86,6 @@ def _post_lanes(array: Array, scheme: Scheme, word: int) -> int:
     wanted = max(_POST_LANES, array.lanes // _LANES_PER_POST_LANE)
     if scheme.k_per_filter:
         wanted = max(_SORTING_POST_LANES, array.lanes // _LANES_PER_SORTING_POST_LANE)
-        wanted = min(wanted, max(1, array.rows // 2))
     wanted = min(word, wanted)
     return 1 << (wanted.bit_length() - 1)
 

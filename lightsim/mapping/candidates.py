@@ -175,9 +175,7 @@ def _filter_axis(
                     table["largest_weight"][at] = max(table["largest_weight"][at], nbytes)
                     table["held_weight"][at] = max(table["held_weight"][at], held)
                 table["last_steps"][at] += steps
-                table["drains"][at] += sum(
-                    ceil_div(g.drained, accelerator.post.lanes) for g in groups
-                )
+                table["drains"][at] += sum(g.drain for g in groups)
     return FilterAxis(m_choices, n_choices, **table)
 
 

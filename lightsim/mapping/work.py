@@ -96,8 +96,8 @@ def tile_groups(
     for group in groups:
         columns = column_groups(layer, accelerator, group, channels)
         steps = max(1, taps * columns * group.passes)
-        chunks = ceil_div(group.drained, accelerator.post.lanes) if last else 0
-        works.append(GroupWork(outputs, steps, min(width, pixels) * chunks, rest * chunks))
+        drain = group.drain if last else 0
+        works.append(GroupWork(outputs, steps, min(width, pixels) * drain, rest * drain))
     return tuple(works)
 
 

@@ -138,8 +138,7 @@ class _Pass:
         span = group.channels if group.channels is not None else tile.read.channels
         first = (span.start - start) // columns
         return {
-            "chunks": ceil_div(group.drained, accelerator.post.lanes),
-            "rotation": group.rotation,
+            "chunks": group.drain,
             "column_groups": column_groups(layer, accelerator, group, tile.read.channels),
             "first_channel": span.start - start,
             "end_channel": span.stop - start,

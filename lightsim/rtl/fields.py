@@ -30,9 +30,9 @@ TILE: Fields = (
 )  # fmt: skip
 
 GROUP: Fields = (
-    ("chunks", 16), ("rotation", 16), ("column_groups", 16), ("first_channel", 16),
-    ("end_channel", 16), ("first_column_group", 16), ("first_offset", 32), ("first_part", 16),
-    ("passes", 8), ("weight_per_pass", 1), ("pruned", 1),
+    ("chunks", 16), ("column_groups", 16), ("first_channel", 16), ("end_channel", 16),
+    ("first_column_group", 16), ("first_offset", 32), ("first_part", 16), ("passes", 8),
+    ("weight_per_pass", 1), ("pruned", 1),
 )  # fmt: skip
 
 JOB: Fields = (

@@ -106,8 +106,8 @@ def program_constants(programs: Sequence[Program]) -> dict[str, int]:
 def _turn_step(programs: Sequence[Program]) -> int:
     """What all turns of the post-processing lanes are a multiple of; the lanes if none turns.
 
-    A turn is the sum of a row group's rotation and of the number, in the output buffer, of the
-    position's first value. Only what is needed of the network that turns is built.
+    A turn is the number, in the output buffer, of the position's first value. Only what is needed
+    of the network that turns is built.
     """
     step = programs[0].accelerator.post.lanes
     for program in programs:
@@ -119,5 +119,4 @@ def _turn_step(programs: Sequence[Program]) -> int:
                     step = gcd(step, tile.written.blocks(block) * block)
                 if schedule.layer.weights is None:
                     step = gcd(step, block)  # words are written one by one
-                step = gcd(step, *(group.rotation for group in tile.groups))
     return step

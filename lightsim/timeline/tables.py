@@ -76,7 +76,6 @@ def _groups(
     layer = schedule.layer
     if layer.weights is None:
         return
-    lanes = accelerator.post.lanes
     tied = layer.groups > 1
     per_m = 1 if tied else -(-layer.source.shape.channels // schedule.tiling.n)
     for index in range(0, len(schedule.weight_groups), per_m):
@@ -84,7 +83,7 @@ def _groups(
         for group in schedule.weight_groups[index]:
             columns = column_groups(layer, accelerator, group, channels) if tied else 1
             groups.append(columns * group.passes)
-            groups.append(-(-group.drained // lanes))
+            groups.append(group.drain)
         starts.append(len(groups) // 2)
 
 

@@ -130,7 +130,7 @@ def test_one_bit_results(lanes, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize(("lanes", "rows"), [(2, 5), (4, 3), (8, 4), (16, 3)])
 def test_rows_that_lanes_do_not_divide(lanes, rows, tmp_path):
-    """Every row group has a rotation of its own; rows in the middle are left unused."""
+    """Lanes have different numbers of rows, some none; rows in the middle are left unused."""
     kinds = (("shift_add_serial", rows - 1), ("multiply_lut", 1))
     net = network(
         [

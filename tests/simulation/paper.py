@@ -244,9 +244,11 @@ class Paper:
                 captured += steps
                 if tile.last:
                     captured = max(captured, drained)
-                    rows = [row for row, f in enumerate(group.filters) if f >= 0]
-                    leave = up(rows[-1] + 1, lanes)
-                    drained = captured + min(array.pixels, positions - first) * leave
+                    taken = [0] * lanes
+                    for f in group.filters:
+                        if f >= 0:
+                            taken[(f - tile.computed.channels.start) % lanes] += 1
+                    drained = captured + min(array.pixels, positions - first) * max(taken)
         return captured, drained
 
     def steps(self, layer, tile, group):

@@ -151,44 +151,39 @@ def test_sorting_filters_by_k_pays():
 def test_pruned_filters_cost_one_step_a_group():
     # k sorted: (2 1 1 1), (0 0 0 0): 18 steps and the one that puts out the biases.
     workload = convolve(8, 3, IMAGE, padding=1, k=[0, 1, 0, 2, 0, 1, 0, 1])
-    assert busy(workload, machine(lanes=1)) == 256 * 19
-
-
-def test_filters_are_sorted_within_residue_classes_only():
-    # Four lanes, four rows: row r takes places r and r + 4, of which the pruned ones and the
-    # others have a row each: (0 1 0 2), (0 1 0 1): 18 + 9. Two lanes: places 0, 2, 4, 6 in rows 0
-    # and 2, so the first group still has the two-term filter and the second ones: 18 + 9.
-    workload = convolve(8, 3, IMAGE, padding=1, k=[0, 1, 0, 2, 0, 1, 0, 1])
-    assert busy(workload, machine(lanes=4)) == 256 * 27
-    assert busy(workload, machine(lanes=2)) == 256 * 27
-    # Two two-term filters in one class: (2 1 1 1), (2 1 1 1) although one group could hold both.
-    workload = convolve(8, 3, IMAGE, padding=1, k=[2, 1, 1, 1, 2, 1, 1, 1])
-    assert busy(workload, machine(lanes=4)) == 256 * 36
-    assert busy(workload, machine(lanes=2)) == 256 * 27
+    assert busy(workload, machine()) == 256 * 19
 
 
 def test_rows_of_mixed_kinds_take_two_terms_in_one_pass():
     # Two DSP rows beside two serial rows: the two-term filters go to the DSP rows, so a group
     # of four filters takes 9 steps and not 18. Three two-term filters are one too many.
-    rows = (("multiply_dsp", 2), ("shift_add_serial", 2))
-    mixed = machine(pe=rows, lanes=1)
+    mixed = machine(pe=(("multiply_dsp", 2), ("shift_add_serial", 2)))
     assert busy(convolve(4, 3, IMAGE, padding=1, k=[1, 2, 1, 2]), mixed) == 256 * 9
     assert busy(convolve(4, 3, IMAGE, padding=1, k=[1, 2, 2, 2]), mixed) == 256 * 18
-    # With two lanes each class has one DSP row, with four only places 0 and 1 have one.
-    assert busy(convolve(4, 3, IMAGE, padding=1, k=[1, 2, 2, 1]), machine(pe=rows, lanes=2)) == 2304
-    assert busy(convolve(4, 3, IMAGE, padding=1, k=[1, 2, 1, 2]), machine(pe=rows, lanes=2)) == 4608
-    assert busy(convolve(4, 3, IMAGE, padding=1, k=[2, 2, 1, 1]), machine(pe=rows)) == 2304
-    assert busy(convolve(4, 3, IMAGE, padding=1, k=[1, 2, 2, 1]), machine(pe=rows)) == 4608
 
 
-def test_unused_rows_before_the_last_used_one_are_drained():
+def test_a_lane_drains_the_rows_of_its_own_positions():
+    # A pointwise layer of eight filters on four rows, two lanes. Sorted, the two-term ones make
+    # the first group: places 0 2 4 6 are all of lane 0, places 1 3 5 7 all of lane 1: E = 4 of
+    # both groups, where S = 2 and 1. D = 2 + 1 + 3 + 1 = 7; c_1 = s + 9, then one every 4 cycles:
+    # c_256 = s + 1029, c_512 = s + 1029 + 256 x 4 = s + 2053 = e. 2053 - 7 - 768 = 1278.
+    workload = convolve(8, 1, IMAGE, k=[2, 1] * 4)
+    layer = only(run(workload, machine(lanes=2)))
+    assert (layer.busy, layer.stalls["post"], layer.stalls["flush"]) == (768, 1278, 7)
+    # In their own order each group has two rows of each lane: E = 2 = S, and nothing waits.
+    tiling = whole(workload.layers[0].layer, sort_filters=False)
+    layer = only(run(workload, machine(lanes=2), conv=tiling))
+    assert (layer.busy, "post" in layer.stalls) == (1024, False)
+
+
+def test_unused_rows_are_not_drained():
     # A serial row before three DSP rows, eight two-term filters: three groups of one pass,
-    # (. 2 2 2), (. 2 2 2), (. 2 2 .), drained up to the last used row: E = 4, 4, 3 with one lane.
-    # S = 1, D = 2 + 3 + 3 + 1 = 9. c_256 = s + 10 + 255 x 4 = s + 1030; second group: c_512 =
-    # s + 1034 + 1020 = s + 2054; third: s + 2058 + 255 x 3 = s + 2823 = e. 2823 - 9 - 768 = 2046.
+    # (. 2 2 2), (. 2 2 2), (. 2 2 .): E = 3, 3, 2 with one lane. S = 1, D = 2 + 3 + 3 + 1 = 9.
+    # c_256 = s + 10 + 255 x 3 = s + 775; second group: c_512 = s + 778 + 765 = s + 1543; third:
+    # s + 1546 + 255 x 2 = s + 2056 = e. 2056 - 9 - 768 = 1279.
     rows = (("shift_add_serial", 1), ("multiply_dsp", 3))
     layer = only(run(convolve(8, 1, IMAGE, k=2), machine(pe=rows, lanes=1)))
-    assert (layer.busy, layer.stalls["post"], layer.stalls["flush"]) == (768, 2046, 9)
+    assert (layer.busy, layer.stalls["post"], layer.stalls["flush"]) == (768, 1279, 9)
 
 
 def test_a_mixed_array_is_as_deep_as_its_slowest_rows():

@@ -396,7 +396,6 @@ module accelerator #(
   logic [LANES-1:0] drained, leaving;
   logic [LANES*32-1:0] drained_value, leaving_value;
   logic [LANES*16-1:0] drained_multiplier, drained_channel, leaving_multiplier, leaving_channel;
-  logic [15:0] rotation;
   logic opens_window, drained_tile;
   logic [31:0] drained_output, drained_residual;
   drain #(
@@ -406,7 +405,7 @@ module accelerator #(
       .clock, .reset, .capture, .captured_step(summed_step), .tile, .layer(post_layer), .sums,
       .parameters(row_parameters), .busy(snapshot_busy), .empties(snapshot_empties),
       .ends_tile(drained_tile), .valid(drained), .value(drained_value),
-      .multiplier(drained_multiplier), .channel(drained_channel), .rotation, .opens_window,
+      .multiplier(drained_multiplier), .channel(drained_channel), .opens_window,
       .output_base(drained_output), .residual_base(drained_residual)
   );
   assign leaving = element_leaves ? element_valid : drained;
@@ -425,7 +424,6 @@ module accelerator #(
   ) post (
       .clock, .reset, .layer(post_layer), .valid(leaving), .value(leaving_value),
       .multiplier(leaving_multiplier), .position(leaving_channel),
-      .rotation(element_leaves ? 16'd0 : rotation),
       .opens_window(element_leaves || opens_window),
       .output_base(element_leaves ? element_word : drained_output),
       .residual_base(element_leaves ? element_word : drained_residual),

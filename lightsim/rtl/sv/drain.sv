@@ -1,7 +1,9 @@
-// The snapshot of finished sums, and the walk that drains it: LANES rows of one position a cycle.
+// The snapshot of finished sums, and the walk that drains it: up to LANES rows a cycle.
 //
-// The snapshot can be captured again in the cycle in which its last values leave. The walk goes
-// over the computed positions in raster order and knows where each lands after pooling.
+// Lane l owns the channels whose position in the tile is l modulo LANES, and takes the rows that
+// hold them one after another. The snapshot can be captured again in the cycle in which its last
+// values leave. The walk goes over the computed positions in raster order and knows where each
+// lands after pooling.
 module drain #(
     parameter int ROWS = 4,
     parameter int PIXELS = 1,
@@ -26,19 +28,16 @@ module drain #(
     output logic [LANES*32-1:0]                       value,
     output logic [LANES*16-1:0]                       multiplier,
     output logic [LANES*16-1:0]                       channel,      // position in the tile
-    output logic [15:0]                               rotation,     // of row 0's channel, modulo LANES
     output logic                                      opens_window,
     output logic [31:0]                               output_base,  // buffer word of the position
     output logic [31:0]                               residual_base
 );
   localparam logic [15:0] UNUSED = 16'hffff;
-  localparam int CHUNKS = (ROWS + LANES - 1) / LANES;     // of a position
-  localparam int LINE = LANES * SUM_BITS;
 
-  logic [PIXELS*CHUNKS*LINE-1:0] lines, held;
-  logic [CHUNKS*LANES*32-1:0] slots, held_slots;
+  logic [PIXELS*ROWS*SUM_BITS-1:0] held;
+  logic [ROWS*32-1:0] held_slots;
   machine_pkg::step_t step;
-  logic [15:0] position, chunk, first_line;
+  logic [15:0] position, chunk;
   logic [15:0] column, window_row, window_column, tile_columns, output_columns, output_blocks;
   logic [15:0] residual_blocks;
   logic [31:0] row_base, next_row_base;
@@ -48,24 +47,19 @@ module drain #(
   assign empties = ends_position && position + 16'd1 == step.positions;
   assign ends_tile = empties && step.ends_tile;
   assign opens_window = window_row == '0 && window_column == '0;
-  assign rotation = step.rotation;
 
   always_ff @(posedge clock) begin
     if (reset) busy <= 1'b0;
     else busy <= capture || (busy && !empties);
     if (capture) begin
-      held <= lines;
-      held_slots <= slots;
+      held <= sums;
+      held_slots <= parameters;
       step <= captured_step;
       position <= '0;
-      first_line <= '0;
       chunk <= '0;
     end else if (busy) begin
       chunk <= ends_position ? '0 : chunk + 16'd1;
-      if (ends_position) begin
-        position <= position + 16'd1;
-        first_line <= first_line + 16'(CHUNKS);
-      end
+      if (ends_position) position <= position + 16'd1;
     end
   end
 
@@ -106,33 +100,47 @@ module drain #(
     end
   end
 
-  // --- the rows of this cycle: a line of the snapshot, unused rows among them ---
-  logic [LINE-1:0] line;
-  logic [LANES*32-1:0] slot;
-
-  for (genvar c = 0; c < CHUNKS * LANES; c++) begin : of_row
-    assign slots[32*c+:32] = c < ROWS ? parameters[c<ROWS?c:0] : {UNUSED, 16'd0};
-    for (genvar p = 0; p < PIXELS; p++) begin : of_pixel
-      assign lines[(p*CHUNKS*LANES+c)*SUM_BITS+:SUM_BITS] = c < ROWS ? sums[p][c<ROWS?c:0] : '0;
-    end
-  end
+  // --- the sums of the position at hand ---
+  logic [ROWS*SUM_BITS-1:0] at_hand;
   always_comb begin
-    line = '0;
-    slot = '0;
-    for (int i = 0; i < PIXELS * CHUNKS; i++)
-      if (first_line + chunk == 16'(i)) line = held[i*LINE+:LINE];
-    for (int i = 0; i < CHUNKS; i++)
-      if (chunk == 16'(i)) slot = held_slots[i*LANES*32+:LANES*32];
+    at_hand = held[0+:ROWS*SUM_BITS];
+    for (int p = 1; p < PIXELS; p++)
+      if (position == 16'(p)) at_hand = held[p*ROWS*SUM_BITS+:ROWS*SUM_BITS];
   end
+
+  // --- each lane: its rows, of which the lowest pending one leaves ---
   for (genvar l = 0; l < LANES; l++) begin : lane
+    logic [ROWS-1:0] own, held_own;         // rows whose channel is the lane's
+    logic [ROWS-1:0] pending, chosen, next;
     logic signed [SUM_BITS-1:0] sum, fitted;
+    logic [31:0] slot;
+
+    always_comb
+      for (int r = 0; r < ROWS; r++)
+        own[r] = parameters[r][31:16] != UNUSED
+            && (parameters[r][31:16] & 16'(LANES - 1)) == 16'(l);
+    assign next = capture ? own : ends_position ? held_own : pending & ~chosen;
+    always_ff @(posedge clock) begin
+      if (capture) held_own <= own;
+      pending <= next;
+      chosen <= next & -next;
+    end
+
+    always_comb begin
+      sum = '0;
+      slot = '0;
+      for (int r = 0; r < ROWS; r++) begin
+        sum = sum | (at_hand[r*SUM_BITS+:SUM_BITS] & {SUM_BITS{chosen[r]}});
+        slot = slot | (held_slots[r*32+:32] & {32{chosen[r]}});
+      end
+    end
     localparam logic signed [SUM_BITS-1:0] LARGEST
         = {{(SUM_BITS - ACCUMULATOR_BITS + 1) {1'b0}}, {(ACCUMULATOR_BITS - 1) {1'b1}}};
-    assign sum = line[l*SUM_BITS+:SUM_BITS];
     assign fitted = !SATURATES ? sum : sum > LARGEST ? LARGEST : sum < ~LARGEST ? ~LARGEST : sum;
     assign value[32*l+:32] = 32'(fitted);
-    assign multiplier[16*l+:16] = slot[32*l+:16];
-    assign channel[16*l+:16] = slot[32*l+16+:16];
-    assign valid[l] = busy && slot[32*l+16+:16] != UNUSED;
+    assign multiplier[16*l+:16] = slot[15:0];
+    // The lowest bits are the lane's number.
+    assign channel[16*l+:16] = (slot[31:16] & ~16'(LANES - 1)) | 16'(l);
+    assign valid[l] = busy && chosen != '0;
   end
 endmodule

@@ -117,7 +117,6 @@ package machine_pkg;
   // A row group of a tile.
   typedef struct packed {
     dim_t        chunks;              // cycles in which the rows of one position are drained
-    dim_t        rotation;            // the channel of row 0 in the tile, modulo the lanes
     dim_t        column_groups;
     dim_t        first_channel;       // channels of the tile that it sums over: this one on,
     dim_t        end_channel;         // up to, not including, this one
@@ -163,7 +162,6 @@ package machine_pkg;
     dim_t        group;
     dim_t        positions;           // in the pixel group
     dim_t        chunks;
-    dim_t        rotation;
   } step_t;
 
   // Bits of the code that a lane of `kind` reads in a step.

@@ -1,9 +1,9 @@
 // From the snapshot, or from poolings and additions, to the output buffer: six registers.
 //
-// LANES values of one position come in a cycle, channel positions p of neighbours following each
-// other modulo LANES. They are turned so that lane l gets the values that its slices of the
-// output buffer hold: those whose number, counted from the buffer's first word on, is l modulo
-// LANES.
+// LANES values of one position come in a cycle, on lane l those of channels that are l modulo
+// LANES. The slices of the output buffer hold values by their number, counted from the buffer's
+// first word on: where a word has fewer channels than there are lanes, values are turned by
+// whole words to the lane that this number names.
 module post_processing #(
     parameter int PORT_BITS = 64,
     parameter int LANES = 4,
@@ -18,7 +18,6 @@ module post_processing #(
     input  logic [LANES*32-1:0] value,
     input  logic [LANES*16-1:0] multiplier,
     input  logic [LANES*16-1:0] position,        // of the channel in the tile
-    input  logic [15:0]         rotation,        // of the position of the first value
     input  logic                opens_window,
     input  logic [31:0]         output_base,     // buffer word of the position
     input  logic [31:0]         residual_base,
@@ -51,7 +50,7 @@ module post_processing #(
         = {valid[l], value[32*l+:32], multiplier[16*l+:16], position[16*l+:16]};
   end
   rotator #(.LANES(LANES), .WIDTH(WIDTH), .STEP(TURN_STEP)) turning (
-      .in(given), .amount(rotation + output_first[15:0]), .out(turned)
+      .in(given), .amount(output_first[15:0]), .out(turned)
   );
 
   // --- what goes along: the address is computed in the second cycle ---

@@ -130,7 +130,6 @@ module step_generator #(
     step.column = group.first_channel - channel;
     step.group = group_index;
     step.chunks = group.chunks;
-    step.rotation = group.rotation;
     step.positions = positions;
   end
 
