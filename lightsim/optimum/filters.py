@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.hardware.accelerator import Accelerator
+from lightsim.hardware.pipeline import PARAMETER_BYTES
 from lightsim.mapping.filters import RowGroup, row_groups
 from lightsim.mapping.geometry import Geometry
 from lightsim.mapping.layout import Span
@@ -77,7 +78,14 @@ class _Asked:
         self._word = accelerator.word_bytes
         self._geometry = Geometry(accelerator)
         self._taps = layer.kernel[0] * layer.kernel[1]
-        self._known: dict[tuple[int, int], tuple[int, int, int]] = {}
+        self._tied = layer.weights is None or layer.groups > 1
+        groups = [group for of_tile in tiles.groups for group in of_tile]
+        lanes = accelerator.post.lanes
+        self._passes = np.array([group.passes for group in groups], np.int64)
+        self._planes = np.array([group.planes for group in groups], np.int64)
+        self._drains = np.array([ceil_div(group.drained, lanes) for group in groups], np.int64)
+        self._counts = np.array([len(of_tile) for of_tile in tiles.groups], np.int64)
+        self._begins = np.cumsum(self._counts) - self._counts
 
     def column(self, n: int) -> list[float]:
         """The numbers of FILTER_FIELDS."""
@@ -85,8 +93,7 @@ class _Asked:
         channels = input_channels(layer, n, tiles.spans)
         block = block_channels(self._word, layer.source.element.bits)
         row[at.M_TILES], row[at.N_TILES] = len(tiles.spans), len(channels[0])
-        tied = layer.weights is None or layer.groups > 1
-        read = [spans[0] for spans in channels] if tied else list(channels[0])
+        read = [spans[0] for spans in channels] if self._tied else list(channels[0])
         blocks = [ceil_div(span.stop, block) - span.start // block for span in read]
         row[at.INPUT_BLOCKS], row[at.FIRST_BLOCKS] = sum(blocks), blocks[0]
         row[at.HELD_BLOCKS] = self._geometry.input_bytes(1, max(blocks)) // self._word
@@ -122,36 +129,53 @@ class _Asked:
         row[at.STEPS], row[at.FIRST_STEPS], row[at.LAST_STEPS] = sum(each), each[0], each[-1]
 
     def _convolution(self, row: list[float], channels: list[tuple[Span, ...]]) -> None:
-        lanes, width = self._accelerator.post.lanes, self._accelerator.array.pixels
-        for number, (groups, spans) in enumerate(zip(self._tiles.groups, channels, strict=True)):
-            # All input channel tiles but the last are equal.
-            for span, count in ((spans[0], len(spans) - 1), (spans[-1], 1)):
-                if count:
-                    steps, nbytes, held = self._weight_tile(number, span)
-                    row[at.STEPS] += steps * count
-                    row[at.WEIGHT_WORDS] += nbytes // self._word * count
-                    row[at.HELD_WEIGHT] = max(row[at.HELD_WEIGHT], held)
-            for group in groups:
-                took = self._steps(group, spans[-1])
-                row[at.BEHIND] += max(0, width * ceil_div(group.drained, lanes) - took)
-            row[at.ROW_GROUPS] = max(row[at.ROW_GROUPS], len(groups))
-        row[at.FIRST_STEPS], nbytes, _ = self._weight_tile(0, channels[0][0])
-        row[at.FIRST_WEIGHT] = nbytes // self._word
-        row[at.LAST_STEPS] = steps
-        row[at.LAST_DRAIN] = ceil_div(self._tiles.groups[-1][-1].drained, lanes)
+        width = self._accelerator.array.pixels
+        # All input channel tiles but the last are equal.
+        kinds = [(0, len(channels[0]) - 1), (-1, 1)] if len(channels[0]) > 1 else [(-1, 1)]
+        for number, (place, count) in enumerate(kinds):
+            spans = [of_tile[place] for of_tile in channels]
+            steps = self._steps(spans)
+            of_tiles = np.add.reduceat(steps, self._begins)
+            words, held = self._weights(spans)
+            row[at.STEPS] += int(of_tiles.sum()) * count
+            row[at.WEIGHT_WORDS] += int(words.sum()) * count
+            row[at.HELD_WEIGHT] = max(row[at.HELD_WEIGHT], int(held.max()))
+            if number == 0:
+                row[at.FIRST_STEPS], row[at.FIRST_WEIGHT] = int(of_tiles[0]), int(words[0])
+        row[at.BEHIND] = int(np.maximum(0, width * self._drains - steps).sum())
+        row[at.ROW_GROUPS] = int(self._counts.max())
+        row[at.LAST_STEPS] = int(of_tiles[-1])
+        row[at.LAST_DRAIN] = int(self._drains[-1])
 
-    def _steps(self, group: RowGroup, channels: Span) -> int:
-        columns = column_groups(self._layer, self._accelerator, group, channels)
-        return max(1, self._taps * columns * group.passes)
+    def _steps(self, spans: list[Span]) -> Ints:
+        """Steps of every row group of all filter tiles, which read the channels `spans`."""
+        if self._tied:
+            columns = [
+                column_groups(self._layer, self._accelerator, group, span)
+                for groups, span in zip(self._tiles.groups, spans, strict=True)
+                for group in groups
+            ]
+        else:
+            columns = [ceil_div(spans[0].size, self._accelerator.array.columns)]
+        steps: Ints = np.maximum(1, self._taps * np.array(columns, np.int64) * self._passes)
+        return steps
 
-    def _weight_tile(self, number: int, channels: Span) -> tuple[int, int, int]:
-        """Steps of a weight tile, its bytes in memory, and those in its buffer."""
-        key = number, channels.size
-        if key not in self._known:
-            groups = self._tiles.groups[number]
-            steps = sum(self._steps(group, channels) for group in groups)
-            parts = weight_bytes(self._layer, self._accelerator, groups, channels)
-            narrow = self._layer.kind == "depthwise"
-            held = self._geometry.weight_bytes(*parts, narrow)
-            self._known[key] = steps, sum(parts), held
-        return self._known[key]
+    def _weights(self, spans: list[Span]) -> tuple[Ints, Ints]:
+        """Words of every weight tile in memory, and the bytes it takes in its buffer."""
+        layer, accelerator, geometry = self._layer, self._accelerator, self._geometry
+        if self._tied:
+            narrow = layer.kind == "depthwise"
+            parts = [
+                weight_bytes(layer, accelerator, groups, span)
+                for groups, span in zip(self._tiles.groups, spans, strict=True)
+            ]
+            held = [geometry.weight_bytes(*part, narrow) for part in parts]
+            return np.array([sum(p) for p in parts]) // self._word, np.array(held)
+        # The same for all tiles at once; they read the same channels.
+        columns = ceil_div(spans[0].size, accelerator.array.columns)
+        wide = self._taps * columns * np.add.reduceat(self._planes, self._begins)
+        bits = geometry.weight_bits
+        codes = -(-wide // geometry.sharing(bits)) * geometry.memories_for(bits)
+        slots = self._counts * accelerator.array.rows
+        words = codes + -(-slots * PARAMETER_BYTES // self._word)
+        return words, words * self._word

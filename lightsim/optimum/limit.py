@@ -201,14 +201,17 @@ def _limit(
         back_time = _load(back, finishing, latency, each, requests, apart)
     store_time = _store(stored, finishing, requests, answer)
     limit = max(array, LAYER_START_CYCLES + max(input_time, back_time) + last, weight_time + last)
-    limit = max(limit, begin + first + POST_DEPTH + 1 + store_time)
+    limit = max(limit, begin + first + machine[at.HAS_WEIGHTS] + POST_DEPTH + store_time)
 
     # Buffers of one bank neither fill while they are read nor empty while they are written.
-    alone = machine[at.SINGLE] * (input_time - first_input * each - latency)
-    alone = max(alone, machine[at.SINGLE + 1] * (weight_time - first_weight * each - latency))
+    # Those that the first or the last tile needs are counted with it.
+    again = _load(taken - first_input, max(0.0, taking - 1), latency, each, requests, apart)
+    alone = machine[at.SINGLE] * again
+    again = _load(weights - first_weight, max(0.0, fetching - 1), latency, each, requests, apart)
+    alone = max(alone, machine[at.SINGLE + 1] * again)
     limit = max(limit, array + alone)
     if n == 1 and machine[at.SINGLE + 3] > 0:
-        emptied = store_time - _store(last_store, 1.0, requests, answer)
+        emptied = _store(stored - last_store, finishing - 1, requests, answer)
         limit = max(limit, array + emptied + (finishing - 1) * POST_DEPTH)
 
     # The ports return a word a cycle, whatever stream it is for.
