@@ -14,9 +14,9 @@ s is the least that does. Where all rows are serial and tiles begin at multiples
 lanes L, a group holds at most ceil(rows/L) filters of a class modulo L, so the fullest class, of
 M two-term filters, needs ceil(M / ceil(rows/L)) slow groups, and likewise for those with a term:
 as many as M rows / ceil(rows/L) filters without classes. Beside its steps every tile pays D, and
-the first waits for its input: of N tiles the first reads at least first_words/N (facts), so the array pays at least
-min over N >= N0 of N D + X/N. N0 follows from the banks: m n >= weights/bank, m s >= outputs/bank,
-n s >= input/bank, and N^2 = (m n s)^2 is at least their product.
+the first waits for its input: of N tiles the first reads at least first_words/N (facts), so the
+array pays at least min over N >= N0 of N D + X/N. N0 follows from the banks: m n >= weights/bank,
+m s >= outputs/bank, n s >= input/bank, and N^2 = (m n s)^2 is at least their product.
 
 *Post-processing.* Snapshots are drained one after another, a position of a row group in
 ceil(used/lanes) cycles.
