@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +55,7 @@ def highs_choice(
             raise LightSimError(f"HiGHS found no allocation: {found.message}")
         taken = [
             int(np.argmax(found.x[start:stop]))
-            for start, stop in zip(starts, starts[1:], strict=False)
+            for start, stop in pairwise(starts.tolist())
         ]
         flat = starts[:-1] + taken
         if int(weight[flat].sum()) <= limit:
