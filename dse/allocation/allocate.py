@@ -168,8 +168,6 @@ def tabulate(
             continue
         losses = _whole_losses(source, layer.name, len(layer.weights))
         may_prune = prune and layer.name != subject.last
-        if not may_prune:
-            losses[:, 0] = _no_pruning(losses)
         curves[layer.name] = layer_curve(
             stacks(layer, accelerator, schedule.tiling), losses, may_prune
         )
@@ -190,8 +188,3 @@ def _whole_losses(source: FilterLosses, name: str, filters: int) -> NDArray[np.i
         found = "is missing" if losses is None else f"has shape {list(losses.shape)}"
         raise InputError(f"losses of layer '{name}'", found, f"[{filters}, 3]")
     return np.rint(np.clip(losses, 0, _MOST_LOSS) / _UNIT).astype(np.int64)
-
-
-def _no_pruning(losses: NDArray[np.int64]) -> NDArray[np.int64]:
-    """A loss without terms that no choice prefers."""
-    return losses.max(axis=1) + 1

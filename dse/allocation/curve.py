@@ -45,8 +45,12 @@ def layer_curve(stacks: tuple[Stack, ...], losses: Ints, prune: bool) -> Curve:
     """The points of a layer: none has more passes than another without a smaller loss.
 
     Passes are summed over the row groups, and the cycles of a layer follow them: this is the
-    granularity at which k costs anything. `losses` int64[out, 3]; some filter keeps a term.
+    granularity at which k costs anything. `losses` int64[out, 3]; without `prune` all filters
+    keep a term. Some group's pass is paid in any case.
     """
+    if not prune:
+        # A loss without terms that no choice prefers.
+        losses = np.column_stack((losses.max(axis=1) + 1, losses[:, 1:]))
     total = np.zeros(1, np.int64)
     trail: list[Ints] = []
     curves = [_stack_curve(stack, losses, prune) for stack in stacks]
