@@ -2,7 +2,7 @@
 
     python results/explore/front.py [--boards zc706 pynq-z2] [--images 16]
 
-writes `front.csv`, `front.md` and, where the extra `png` is installed, `front.png` beside itself.
+writes `front.csv`, `front.md` and, where chromium is installed, `front.png` beside itself.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 from arrays import KINDS, small
+from picture import write
 
 from dse.accuracy.measured import MeasuredAccuracy, measured
 from dse.accuracy.sensitivity import SensitivityModel, sensitivity
@@ -33,7 +34,7 @@ HERE = Path(__file__).parent
 NETWORKS = ("digits", "digits-small")
 SCHEMES = ("lightnn1", "lightnn2", "flightnn", "fixed4", "binary")
 PER_FILTER = "per-filter k"
-SHARE_TABULATED = 2.0  # arrays whose fastest allocation is this many times slower are left out
+SHARE_TABULATED = 1.6  # arrays whose fastest allocation is this many times slower are left out
 
 
 def throughput(accelerator: Accelerator, cycles: int, images: int) -> float:
@@ -83,7 +84,7 @@ def per_filter_rows(
     found = []
     one = uniform(subject, 1)
     timings = []
-    for accelerator in small(on, "flightnn", "shift_add_serial"):
+    for accelerator in (own for pe in KINDS["flightnn"] for own in small(on, "flightnn", pe)):
         cycles = timed(subject.with_k(one), accelerator, images)
         if cycles is not None:
             timings.append((cycles, accelerator))
@@ -188,7 +189,7 @@ def draw(frame: pd.DataFrame, path: Path) -> None:
         title="Throughput against measured accuracy (up and right is better)",
         legend={"orientation": "h", "y": -0.08},
     )  # fmt: skip
-    figure.write_image(path, scale=1)
+    write(figure, path, 1300, 950)
 
 
 def describe(frame: pd.DataFrame, images: int) -> str:
@@ -201,8 +202,8 @@ def describe(frame: pd.DataFrame, images: int) -> str:
 
 Made by `python results/explore/front.py` at commit {commit}, LightSim {version("lightsim")}:
 batches of {images} images, cycles by the timeline, every scheme on the fastest of some hundred
-arrays (1 to 32 rows, 8 to 64 columns, 1 to 16 pixels, each PE kind that suits it) within 80 % of
-the board. `front.csv` has every point with its array and k.
+designs (1 to 32 rows, 8 to 64 columns, 1 to 16 pixels, 4 to 32 post-processing lanes, each PE
+kind that suits it) within 80 % of the board. `front.csv` has every point with its array and k.
 
 Schemes called "trained" have weights trained for that scheme. "Per-filter k" are the trained
 `fixed8` weights rounded to 0, 1 or 2 terms by filter and **not trained again**; allocations are
