@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from dse.accuracy.source import FilterLosses, total_loss
 from dse.accuracy.subject import Subject, uniform
-from dse.allocation.costs import point_cycles, program_for, timed
+from dse.allocation.costs import MOST_RUNS, point_cycles, program_for, timed
 from dse.allocation.curve import Curve, layer_curve
 from dse.allocation.knapsack import least_cycles, least_loss
 from dse.allocation.stacks import stacks
@@ -152,12 +152,14 @@ def tabulate(
     images: int = 1,
     tilings: Mapping[str, Tiling] | None = None,
     prune: bool = True,
+    most_runs: int = MOST_RUNS,
 ) -> AllocationTable:
     """The table of `subject` on `accelerator` for batches of `images`.
 
     Without `tilings` the passes have those of the default mapping when all filters have two
     terms. With `prune` filters may lose all terms, but not those of the last layer with
-    weights. Raises `InputError` for losses of another network.
+    weights. The cycles are read off at most `most_runs` runs of the timeline; a layer with more
+    points is interpolated between. Raises `InputError` for losses of another network.
     """
     whole = program_for(subject.reference, accelerator, uniform(subject, 2), images, tilings)
     fixed = {schedule.layer.name: schedule.tiling for schedule in whole.schedules}
@@ -172,7 +174,7 @@ def tabulate(
             stacks(layer, accelerator, schedule.tiling), losses, may_prune
         )
     ks = {name: [c.example_at(p) for p in range(len(c.passes))] for name, c in curves.items()}
-    cycles, other = point_cycles(subject.reference, accelerator, ks, images, fixed)
+    cycles, other = point_cycles(subject.reference, accelerator, ks, images, fixed, most_runs)
     choices = ChoiceTable(
         (*curves, _OTHER),
         (*(curve.losses for curve in curves.values()), np.zeros(1, np.int64)),

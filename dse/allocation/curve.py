@@ -71,9 +71,7 @@ def layer_curve(stacks: tuple[Stack, ...], losses: Ints, prune: bool) -> Curve:
     return Curve(rows, total[rows], splits, stacks, losses)
 
 
-def _stack_curve(
-    stack: Stack, losses: Ints, prune: bool
-) -> tuple[Ints, list[tuple[int, int]]]:
+def _stack_curve(stack: Stack, losses: Ints, prune: bool) -> tuple[Ints, list[tuple[int, int]]]:
     """Least loss by passes (0 to twice the groups) of one stack, and the groups that make them."""
     table = loss_table(stack, losses, prune)
     best = np.full(2 * stack.groups + 1, PRUNED_NEVER, np.int64)

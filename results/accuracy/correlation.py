@@ -27,15 +27,13 @@ ALLOCATIONS = 200
 PRUNED = {"none": 0.0, "to 10 %": 0.1, "to 50 %": 0.5}
 
 
-def random_k(
-    subject: Subject, pruned: float, rng: np.random.Generator
-) -> dict[str, np.ndarray]:
+def random_k(subject: Subject, pruned: float, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """An allocation whose shares of k = 0 and k = 2 are themselves random."""
     none, two = rng.random() * pruned, rng.random()
     k = {
-        name: np.where(
-            rng.random(count) < none, 0, np.where(rng.random(count) < two, 2, 1)
-        ).astype(np.int8)
+        name: np.where(rng.random(count) < none, 0, np.where(rng.random(count) < two, 2, 1)).astype(
+            np.int8
+        )
         for name, count in subject.filters.items()
     }
     k[subject.last] = np.maximum(k[subject.last], 1)

@@ -24,17 +24,26 @@ KINDS = {
 
 @lru_cache(maxsize=64)
 def largest(on: Board, scheme_name: str, pe: str, count: int = 12) -> tuple[Accelerator, ...]:
-    """The `count` most useful arrays of one PE kind that fit the board, with all their buffers
-    and the default number of post-processing lanes."""
+    """The `count` most useful arrays of one PE kind that fit the board, with all their buffers;
+    under flightnn each with the default number of post-processing lanes and up to 32."""
     found: list[Accelerator] = []
     for rows, columns, pixels in array_shapes(on.port_bits // 8):
         # Binary outputs have to fill memory words.
         if scheme_name == "binary" and on.port_bits % rows and rows % on.port_bits:
             continue
-        if built := _built(on, scheme_name, pe, rows, columns, pixels):
-            found.append(built)
-            if len(found) == count:
-                break
+        built = _built(on, scheme_name, pe, rows, columns, pixels)
+        if built is None:
+            continue
+        found.append(built)
+        # The default has few lanes where filters are sorted; more may drain faster.
+        lanes = built.post.lanes
+        while scheme(scheme_name).k_per_filter and (lanes := 2 * lanes) <= min(
+            32, on.port_bits // 8
+        ):
+            if more := _built(on, scheme_name, pe, rows, columns, pixels, lanes):
+                found.append(more)
+        if (count := count - 1) == 0:
+            break
     return tuple(found)
 
 

@@ -168,18 +168,18 @@ def draw(frame: pd.DataFrame, path: Path) -> None:
         part = frame[(frame.network == network) & (frame.board == on)]
         flexible = part[part.weights == PER_FILTER]
         figure.add_scatter(
-            x=flexible.images_per_s, y=100 * (1 - flexible.held_out_accuracy).clip(lower=0.1),
+            x=flexible.images_per_s, y=(100 * (1 - flexible.held_out_accuracy)).clip(lower=0.1),
             mode="lines+markers", name="per-filter k (not trained again)", showlegend=at == 0,
             line={"color": "#0072B2"}, marker={"size": 6}, **place,
         )  # fmt: skip
         for weights, (colour, symbol, label) in looks.items():
             row = part[part.weights == weights]
             figure.add_scatter(
-                x=row.images_per_s, y=100 * (1 - row.held_out_accuracy).clip(lower=0.1),
+                x=row.images_per_s, y=(100 * (1 - row.held_out_accuracy)).clip(lower=0.1),
                 mode="markers", name=label, showlegend=at == 0,
                 marker={"color": colour, "symbol": symbol, "size": 12}, **place,
             )  # fmt: skip
-    figure.update_xaxes(title="images/s", rangemode="tozero")
+    figure.update_xaxes(title="images/s")
     figure.update_yaxes(
         title="held-out error, %", type="log", autorange="reversed", dtick=None,
         tickvals=[0.3, 0.5, 1, 2, 3, 5, 10, 20, 30, 50, 90],

@@ -10,10 +10,9 @@ from typing import Any
 
 
 def write(figure: Any, path: Path, width: int, height: int) -> None:
-    """Write the figure, or say that it was not."""
+    """Write the figure; without chromium nothing is written."""
     browser = shutil.which("chromium")
     if browser is None:
-        print(f"{path.name} not written: chromium is not installed")
         return
     with TemporaryDirectory() as folder:
         page = Path(folder) / "figure.html"

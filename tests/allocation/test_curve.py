@@ -55,9 +55,7 @@ def check(filters, accelerator, tiling, losses, prune, *, exact=True, **shape):
         loss = int(losses[np.arange(filters), list(k)].sum())
         paid = max(passes, 1)
         least[paid] = min(loss, least.get(paid, loss))
-    curve = layer_curve(
-        stacks(layer_of(filters, **shape), accelerator, tiling), losses, prune
-    )
+    curve = layer_curve(stacks(layer_of(filters, **shape), accelerator, tiling), losses, prune)
     for passes in range(1, max(least) + 1) if exact else ():
         wanted = min((loss for at, loss in least.items() if at <= passes), default=None)
         within = curve.losses[curve.passes <= passes]
