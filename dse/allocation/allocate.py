@@ -112,11 +112,12 @@ class AllocationTable:
         )
 
     def within_loss(self, loss: float, method: str = "pareto") -> Allocation:
-        """The fastest allocation whose loss is at most `loss`, in the source's unit.
+        """The fastest allocation whose loss is at most `loss`, to a billionth for each filter.
 
         Raises `InputError` if there is none.
         """
-        solution = least_cycles(self.choices, int(loss / _UNIT), method)
+        budget = int(loss / _UNIT) + sum(self.subject.filters.values())
+        solution = least_cycles(self.choices, budget, method)
         k = self.k_of(solution.points)
         return self._made(k, solution, self.cycles_of(k), solution.cycles, None)
 
