@@ -64,10 +64,9 @@ def layer_curve(stacks: tuple[Stack, ...], losses: Ints, prune: bool) -> Curve:
             chosen[part][better] = passes
         total = np.minimum(sums, PRUNED_NEVER)
         trail.append(chosen)
-    passes = [at for at in range(1, len(total)) if total[at] < min(total[1:at], default=1 << 62)]
-    passes = [at for at in passes if total[at] < PRUNED_NEVER]
-    splits = tuple(_split(curves, trail, at) for at in passes)
-    rows = np.array(passes, np.int64)
+    least = np.minimum.accumulate(np.concatenate(([PRUNED_NEVER], total[1:])))
+    rows = np.flatnonzero(least[1:] < least[:-1]) + 1
+    splits = tuple(_split(curves, trail, at) for at in rows.tolist())
     return Curve(rows, total[rows], splits, stacks, losses)
 
 

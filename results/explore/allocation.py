@@ -11,6 +11,7 @@ import argparse
 import subprocess
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -49,15 +50,13 @@ def rows_of(network: str, board_name: str) -> list[dict]:
     model = sensitivity(subject)
     rows = []
     for runs in RUNS:
-        made, table = seconds(
-            lambda runs=runs: tabulate(subject, accelerator, model, most_runs=runs)
-        )
+        made, table = seconds(partial(tabulate, subject, accelerator, model, most_runs=runs))
         budget = table.fastest + int(SHARE * (table.slowest - table.fastest))
-        lists, first = seconds(lambda: least_loss(table.choices, budget))
-        highs, second = seconds(lambda: least_loss(table.choices, budget, "highs"))
+        lists, first = seconds(partial(least_loss, table.choices, budget))
+        highs, second = seconds(partial(least_loss, table.choices, budget, "highs"))
         if first.loss != second.loss:
             raise SystemExit(f"{network}: the solvers disagree")
-        whole, allocation = seconds(lambda: table.within_cycles(budget))
+        whole, allocation = seconds(partial(table.within_cycles, budget))
         rng = np.random.default_rng(0)
         errors = []
         for _ in range(TRIED):

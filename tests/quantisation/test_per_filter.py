@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from quantisation.networks import EVERY_OPERATOR, network
 
 from lightsim.errors import InputError
 from lightsim.network import load_network
@@ -19,6 +18,7 @@ from lightsim.quantisation.per_filter import (
     round_filters,
     with_k,
 )
+from quantisation.networks import EVERY_OPERATOR, network
 
 FIXED8 = SCHEMES["fixed8"]
 
