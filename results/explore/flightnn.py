@@ -204,6 +204,8 @@ def describe(frame: pd.DataFrame, on: Board, designs: int) -> str:
             for name, row in table.iterrows()
         )
 
+    missing = [name for name in zoo_names() if name not in set(frame.network)]
+    note = f"\n\nNot run yet: {', '.join(missing)}." if missing else ""
     over = ratios(frame)
     own = [name for name in columns if name.startswith("flightnn")]
     against = over["fixed4"]
@@ -228,7 +230,7 @@ share of its own; weights are synthetic except for the digits networks), and **m
 one column that says so. flightnn's k per filter is exact for the accelerator's table of costs,
 at a predicted error of at most that of fixed4, and of twice that of lightnn2. fixed4's error is
 that of one-term weights times the ratio of squared weight errors. Weights are rounded after
-training and not trained again, for every column alike.
+training and not trained again, for every column alike.{note}
 
 Images per second:
 
