@@ -274,7 +274,7 @@ def draw(frame: pd.DataFrame, on: Board, path: Path) -> None:
     figure.add_hline(y=2, line_dash="dot", annotation_text="the abstract: up to 2x")
     figure.update_yaxes(title="images/s over lightnn2")
     figure.update_layout(
-        template="plotly_white", legend={"orientation": "h", "y": 1.12},
+        template="plotly_white", legend={"orientation": "h", "y": -0.2},
         title=f"Each scheme at its best accelerator on {on.name}, over lightnn2",
     )  # fmt: skip
     write(figure, path, 1500, 700)
