@@ -16,6 +16,7 @@ __all__ = [
     "IdealMemoryOption",
     "ImagesOption",
     "JsonOption",
+    "KOption",
     "KeepOrderOption",
     "MappingOption",
     "NetworkArgument",
@@ -62,6 +63,14 @@ SeedOption = Annotated[
 ]
 KeepOrderOption = Annotated[
     bool, typer.Option("--keep-filter-order", help="Do not group filters of equal k.")
+]
+KOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="A TOML file with the number of terms of every filter (flightnn).",
+        parser=place("--k"),
+        metavar="<path>",
+    ),
 ]
 IdealMemoryOption = Annotated[
     bool, typer.Option("--ideal-memory", help="Replace the memory by one that never waits.")

@@ -15,6 +15,7 @@ from lightsim.cli.options import (
     ImagesOption,
     JsonOption,
     KeepOrderOption,
+    KOption,
     MappingOption,
     NetworkArgument,
     SchemeOption,
@@ -38,6 +39,7 @@ def run_command(
     seed: SeedOption = 0,
     mapping: MappingOption = None,
     keep_filter_order: KeepOrderOption = False,
+    k: KOption = None,
     ideal_memory: IdealMemoryOption = False,
     energy: Annotated[
         str | None,
@@ -73,6 +75,7 @@ def run_command(
         seed=seed,
         tilings=None if mapping is None else str(mapping),
         sort_filters=not keep_filter_order,
+        k=None if k is None else str(k),
         ideal=ideal_memory,
         tracing=output is not None,
         energy_table=energy,

@@ -15,6 +15,7 @@ from lightsim.cli.options import (
     ImagesOption,
     JsonOption,
     KeepOrderOption,
+    KOption,
     MappingOption,
     NetworkArgument,
     SchemeOption,
@@ -38,6 +39,7 @@ def verify_command(
     seed: SeedOption = 0,
     mapping: MappingOption = None,
     keep_filter_order: KeepOrderOption = False,
+    k: KOption = None,
     ideal_memory: IdealMemoryOption = False,
     output: Annotated[
         Path | None,
@@ -77,7 +79,7 @@ def verify_command(
     experiment = Experiment(
         network, board, accelerator, scheme,
         images=images, batch=batch, seed=seed, tilings=None if mapping is None else str(mapping),
-        sort_filters=not keep_filter_order, ideal=ideal_memory,
+        sort_filters=not keep_filter_order, k=None if k is None else str(k), ideal=ideal_memory,
     )  # fmt: skip
     with shown() as progress:
         found = verify(experiment, progress, folder=output, wave=wave)
@@ -108,6 +110,7 @@ def rtl_command(
     seed: SeedOption = 0,
     mapping: MappingOption = None,
     keep_filter_order: KeepOrderOption = False,
+    k: KOption = None,
     ideal_memory: IdealMemoryOption = False,
 ) -> None:
     """Write NETWORK's accelerator as a SystemVerilog project with its program and memory."""
@@ -121,7 +124,7 @@ def rtl_command(
     experiment = Experiment(
         network, board, accelerator, scheme,
         images=images, batch=batch, seed=seed, tilings=None if mapping is None else str(mapping),
-        sort_filters=not keep_filter_order, ideal=ideal_memory,
+        sort_filters=not keep_filter_order, k=None if k is None else str(k), ideal=ideal_memory,
     )  # fmt: skip
     with shown() as progress:
         write_rtl(experiment, output, progress)
