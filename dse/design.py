@@ -94,6 +94,6 @@ def _name(board: Board, point: Mapping[str, Choice], acc: Accelerator) -> str:
     clock = "" if point["clock"] == AUTO else f"-{spell(int(point['clock']), 'Hz')}"
     name = (
         f"{board.name}-{acc.scheme}-{kinds}-{array.rows}x{array.columns}x{array.pixels}"
-        f"-{len(acc.ports)}ports{clock.replace(' ', '')}"
+        f"-{point["ports"]}ports{clock.replace(' ', '')}"
     )
     return "".join(c if c.isalnum() or c in "_.-" else "." for c in name)[:64]

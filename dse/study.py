@@ -21,6 +21,8 @@ from lightsim.network.checking import checked, spell_value
 
 __all__ = ["DEFAULT_SHARE", "AccuracyChoice", "Search", "Share", "Study", "load_study", "new_study"]
 
+_ONE_LINE = "explore"
+
 # Of every resource, where no budget is stated: what default accelerators keep to, because
 # neither routing nor timing closure is modelled.
 DEFAULT_SHARE = 0.8
@@ -81,9 +83,12 @@ class Study:
         return Resources(*(int(limits[name]) for name in Resources.names()))
 
 
-def load_study(path: Path) -> Study:
-    """The study of a TOML file; raises `InputError` for anything that cannot be accepted."""
-    return parse_study(read_table(path), str(path))
+def load_study(path: Path, search: Mapping[str, Any] | None = None) -> Study:
+    """The study of a TOML file; `search` overrides keys of its `[search]`.
+
+    Raises `InputError` for anything that cannot be accepted.
+    """
+    return parse_study(read_table(path), str(path), search)
 
 
 def new_study(
@@ -99,19 +104,26 @@ def new_study(
         "name": _plain(f"{network}-{board_name}"),
         "board": board_name,
         "network": [{"name": network}],
-        "search": dict(search or {}),
     }
     if scheme is not None:
         table["axes"] = {"scheme": [name.strip() for name in scheme.split(",")]}
-    return parse_study(table, "explore")
+    return parse_study(table, _ONE_LINE, search)
 
 
-def parse_study(table: Mapping[str, Any], where: str) -> Study:
-    """The study of a file's content; `where` is what errors call the file."""
+def parse_study(
+    table: Mapping[str, Any], where: str, options: Mapping[str, Any] | None = None
+) -> Study:
+    """The study of a file's content; `where` is what errors call the file.
+
+    `options` stand in for keys of `[search]`; errors call them as the command line does.
+    """
     entry = checked(StudyEntry, table, where)
-    board = find_board(entry.board, f"{where}: board" if where != "explore" else "--board")
-    search = checked(SearchEntry, entry.search, f"{where}, [search]")
-    check_sampler(search.sampler, f"{where}, [search]" if where != "explore" else "--sampler")
+    board = find_board(entry.board, f"{where}: board" if where != _ONE_LINE else "--board")
+    for name, value in (options or {}).items():
+        checked(SearchEntry, {name: value}, f"--{name}")
+    search = checked(SearchEntry, entry.search | dict(options or {}), f"{where}, [search]")
+    named = "--sampler" if "sampler" in (options or {}) else f"{where}, [search]"
+    check_sampler(search.sampler, named)
     accuracy = checked(AccuracyEntry, entry.accuracy, f"{where}, [accuracy]")
     return Study(
         name=entry.name,
