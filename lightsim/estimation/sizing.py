@@ -32,6 +32,11 @@ PORT_STREAMS: dict[int, tuple[tuple[StreamName, ...], ...]] = {
 # is what a 1x1 convolution of 128 channels has, and at least 16.
 _POST_LANES = 16
 _LANES_PER_POST_LANE = 128
+# Filters are sorted by k only among those that share a lane, so where k differs few lanes leave
+# more rows to sort over: with four rows a lane (or four lanes) the networks measured in
+# results/ are near their fastest; fewer lanes drain too slowly.
+_LEAST_SORTING_LANES = 4
+_ROWS_PER_SORTING_LANE = 4
 _BANKS = 2
 # Words that a block RAM holds at its full width: fewer cost the same.
 _BLOCK_WORDS = 512
@@ -63,7 +68,7 @@ def least_design(board: Board, scheme: Scheme, array: Array) -> Accelerator:
         clock_hz=board.clock_hz,
         array=array,
         accumulator=accumulator,
-        post=PostProcessing(min(word, max(_POST_LANES, array.lanes // _LANES_PER_POST_LANE))),
+        post=PostProcessing(_post_lanes(array, scheme, word)),
         input=Buffer(max(_LEAST_INPUT_BYTES, input_words), _BANKS),
         weight=Buffer(-(-weight_bytes // word) * word, _BANKS),
         residual=output,
@@ -73,6 +78,14 @@ def least_design(board: Board, scheme: Scheme, array: Array) -> Accelerator:
         ports=tuple(PortAssignment(streams) for streams in PORT_STREAMS[board.port_count]),
         port_bits=board.port_bits,
     )
+
+
+def _post_lanes(array: Array, scheme: Scheme, word: int) -> int:
+    """The largest power of two that is not above what the array can use, nor a word's channels."""
+    wanted = min(word, max(_POST_LANES, array.lanes // _LANES_PER_POST_LANE))
+    if scheme.k_per_filter:
+        wanted = min(wanted, max(_LEAST_SORTING_LANES, array.rows // _ROWS_PER_SORTING_LANE))
+    return 1 << (wanted.bit_length() - 1)
 
 
 def grown(acc: Accelerator, device: Device, utilisation: float) -> Accelerator:

@@ -119,7 +119,7 @@ def _arithmetic(acc: Accelerator, check: _Check) -> None:
     check.number("accumulator bits", acc.accumulator.bits, 8, 32)
     check.choice("accumulator overflow", acc.accumulator.overflow, get_args(Overflow))
     check.choice("accumulation", acc.accumulator.accumulation, get_args(Accumulation))
-    check.number("post lanes", acc.post.lanes, 1, 1024)
+    check.power_of_two("post lanes", acc.post.lanes, 1, 1024)
     check.choice("post requantise", acc.post.requantise, ("multiply", "shift"))
 
 

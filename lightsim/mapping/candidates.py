@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.filters import row_groups
+from lightsim.mapping.geometry import Geometry
 from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.schedule import cut, input_channels
 from lightsim.mapping.tiling import grain, input_extent
@@ -31,7 +32,8 @@ class FilterAxis:
     """Per choice of (Tm, Tn), flattened to arrays [m, n].
 
     `steps` are array steps per pixel group summed over all weight tiles, `last_steps` those of
-    the weight tiles that finish their sums; `drains` post-processing cycles per pixel.
+    the weight tiles that finish their sums; `drains` post-processing cycles per pixel. The
+    `largest` are what a tile loads, the `held` what it takes in the buffer.
     """
 
     m: tuple[int, ...]
@@ -46,6 +48,8 @@ class FilterAxis:
     largest_groups: Ints
     input_blocks: Ints
     largest_blocks: Ints
+    held_weight: Ints
+    held_blocks: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +128,11 @@ def _filter_axis(
     names = (
         "m_tiles", "n_tiles", "steps", "last_steps", "drains", "weight_bytes",
         "largest_weight", "largest_groups", "input_blocks", "largest_blocks",
+        "held_weight", "held_blocks",
     )  # fmt: skip
     table = {name: np.zeros(shape, np.int64) for name in names}
     block = block_channels(accelerator.word_bytes, layer.source.element.bits)
+    geometry, narrow = Geometry(accelerator), layer.kind == "depthwise"
     total = layer.source.shape.channels
     taps = layer.kernel[0] * layer.kernel[1]
     for i, m in enumerate(m_choices):
@@ -150,6 +156,9 @@ def _filter_axis(
                 blocks = [ceil_div(span.size, block) for span in inner]
             table["input_blocks"][at] = sum(blocks)
             table["largest_blocks"][at] = max(blocks)
+            table["held_blocks"][at] = (
+                geometry.input_bytes(1, max(blocks)) // accelerator.word_bytes
+            )
             # All input channel tiles but the last are equal.
             repeats = [(inner[0], len(inner) - 1)] if len(inner) > 1 else []
             for groups in grouped:
@@ -159,12 +168,16 @@ def _filter_axis(
                         max(1, taps * column_groups(layer, accelerator, g, channels) * g.passes)
                         for g in groups
                     )
-                    nbytes = sum(weight_bytes(layer, accelerator, groups, channels))
+                    parts = weight_bytes(layer, accelerator, groups, channels)
+                    nbytes, held = sum(parts), geometry.weight_bytes(*parts, narrow)
                     table["steps"][at] += steps * count
                     table["weight_bytes"][at] += nbytes * count
                     table["largest_weight"][at] = max(table["largest_weight"][at], nbytes)
+                    table["held_weight"][at] = max(table["held_weight"][at], held)
                 table["last_steps"][at] += steps
-                table["drains"][at] += sum(ceil_div(g.used, accelerator.post.lanes) for g in groups)
+                table["drains"][at] += sum(
+                    ceil_div(g.drained, accelerator.post.lanes) for g in groups
+                )
     return FilterAxis(m_choices, n_choices, **table)
 
 

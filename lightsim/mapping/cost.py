@@ -193,7 +193,7 @@ def _legal(candidates: Candidates, order: str) -> NDArray[np.bool_]:
     f, p, accelerator = candidates.filters, candidates.positions, candidates.accelerator
     array, word = accelerator.array, accelerator.word_bytes
     m, n, s = _tiles(candidates)
-    inputs = f.largest_blocks[:, :, None] * p.largest_read[None, None, :] * word
+    inputs = f.held_blocks[:, :, None] * p.largest_read[None, None, :] * word
     outputs = candidates.out_blocks[:, None, None] * p.largest_written[None, None, :] * word
     legal = (inputs <= accelerator.input.bytes_per_bank) & (
         outputs <= accelerator.output.bytes_per_bank
@@ -201,7 +201,7 @@ def _legal(candidates: Candidates, order: str) -> NDArray[np.bool_]:
     if candidates.layer.residual is not None:
         back = candidates.residual_blocks[:, None, None] * p.largest_computed[None, None, :] * word
         legal = legal & (back <= accelerator.residual.bytes_per_bank)
-    legal = legal & (f.largest_weight[:, :, None] <= accelerator.weight.bytes_per_bank)
+    legal = legal & (f.held_weight[:, :, None] <= accelerator.weight.bytes_per_bank)
     legal = legal & (f.largest_groups[:, :, None] * array.rows <= PARAMETER_SLOTS)
     slots = np.ones_like(m * s)
     for letter in order[order.index("n") + 1 :]:

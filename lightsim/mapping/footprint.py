@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from lightsim.errors import InputError
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.pipeline import PARAMETER_SLOTS
+from lightsim.mapping.geometry import Geometry
 from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.schedule import Schedule, make_schedule
 from lightsim.mapping.tiling import ORDERS, Grain, Tiling, grain
+from lightsim.mapping.words import block_channels
 from lightsim.mapping.work import activation_bytes, weight_bytes
 from lightsim.units import ceil_div
 
@@ -30,11 +32,12 @@ class Footprint:
 
 
 def footprint(schedule: Schedule, accelerator: Accelerator) -> Footprint:
-    """The largest need of a schedule's tiles for every buffer."""
+    """The largest need of a schedule's tiles for every buffer, in whole lines of the buffer."""
     layer, word = schedule.layer, accelerator.word_bytes
-    tiles = schedule.tiles
+    tiles, geometry = schedule.tiles, Geometry(accelerator)
+    narrow = layer.kind == "depthwise"
     weights = [
-        sum(weight_bytes(layer, accelerator, groups, channels))
+        geometry.weight_bytes(*weight_bytes(layer, accelerator, groups, channels), narrow)
         for groups, channels in zip(schedule.weight_groups, schedule.weight_channels, strict=True)
     ]
     residual = 0
@@ -42,8 +45,9 @@ def footprint(schedule: Schedule, accelerator: Accelerator) -> Footprint:
         view = layer.residual
         residual = max(activation_bytes(view, tile.computed, word) for tile in tiles)
     groups = max(len(tile.groups) for tile in tiles)
+    block = block_channels(word, layer.source.element.bits)
     return Footprint(
-        input=max(activation_bytes(layer.source, tile.read, word) for tile in tiles),
+        input=max(geometry.input_bytes(t.read.pixels, t.read.blocks(block)) for t in tiles),
         weight=max(weights, default=0),
         residual=residual,
         output=max(activation_bytes(layer.destination, tile.written, word) for tile in tiles),

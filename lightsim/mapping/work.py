@@ -32,7 +32,9 @@ class GroupWork:
     """The work of one row group of a tile.
 
     `outputs` pixel groups need `steps` array cycles each; draining a finished pixel group takes
-    `drain` cycles, the last one `last_drain` (0 when the tile does not finish its sums).
+    `drain` cycles, the last one `last_drain` (0 when the tile does not finish its sums). In a
+    pooling or addition the outputs are words; `last_drain` is what the last one takes to leave
+    after the tile's end.
     """
 
     outputs: int
@@ -65,13 +67,16 @@ class Work:
     def _elementwise(self, tile: Tile) -> GroupWork:
         """A pooling or addition: one channel block of one pixel after the other.
 
-        A pooling reads one word a cycle; every value leaves through a post-processing lane.
+        A pooling reads one word a cycle; every value leaves through a post-processing lane,
+        a word's values as soon as the last word of its window has been read.
         """
-        word = self.accelerator.word_bytes
-        block = block_channels(word, self.layer.source.element.bits)
-        words = tile.computed.pixels * tile.computed.blocks(block)
-        leave = ceil_div(min(block, tile.computed.channels.size), self.accelerator.post.lanes)
-        return GroupWork(words, max(self._taps, leave), 0, 0)
+        lanes, channels = self.accelerator.post.lanes, tile.computed.channels.size
+        block = block_channels(self.accelerator.word_bytes, self.layer.source.element.bits)
+        blocks = tile.computed.blocks(block)
+        leave = ceil_div(min(block, channels), lanes)
+        leave_last = ceil_div(channels - (blocks - 1) * block, lanes)
+        words, behind = tile.computed.pixels * blocks, min(self._taps, leave_last) - 1
+        return GroupWork(words, max(self._taps, leave), 0, behind)
 
 
 def tile_groups(
@@ -91,8 +96,8 @@ def tile_groups(
     for group in groups:
         columns = column_groups(layer, accelerator, group, channels)
         steps = max(1, taps * columns * group.passes)
-        lanes = ceil_div(group.used, accelerator.post.lanes) if last else 0
-        works.append(GroupWork(outputs, steps, min(width, pixels) * lanes, rest * lanes))
+        chunks = ceil_div(group.drained, accelerator.post.lanes) if last else 0
+        works.append(GroupWork(outputs, steps, min(width, pixels) * chunks, rest * chunks))
     return tuple(works)
 
 

@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 
 from lightsim.hardware.pipeline import PARAMETER_BYTES
 from lightsim.mapping.filters import RowGroup
+from lightsim.mapping.geometry import Geometry
 from lightsim.mapping.layout import Region, Span
 from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.program import Program
 from lightsim.mapping.schedule import Schedule
 from lightsim.mapping.work import column_groups, weight_bytes
 from lightsim.numerics.formats import codec
-from lightsim.rtl.geometry import Geometry
 from lightsim.units import ceil_div
 
 __all__ = ["memory_image", "tensor_bytes", "tensor_values"]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lightsim.mapping.filters import RowGroup
+from lightsim.mapping.geometry import Geometry
 from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.program import Program
 from lightsim.mapping.schedule import Schedule, Tile
@@ -13,7 +14,6 @@ from lightsim.mapping.words import block_channels
 from lightsim.mapping.work import Work, column_groups, weight_bytes
 from lightsim.numerics.requantise import ROUNDINGS
 from lightsim.rtl.boxes import box_job
-from lightsim.rtl.geometry import Geometry
 from lightsim.units import ceil_div
 
 __all__ = ["Descriptor", "TileProgram", "tile_program"]
@@ -60,7 +60,7 @@ class _Pass:
         bits = self._layer.source.element.bits
         self._block = block_channels(word, bits)
         self._out_block = block_channels(word, self._layer.destination.element.bits)
-        self._memories = self._geometry.input_memories(bits)
+        self._memories = self._geometry.input_memories
         self._parts = self._geometry.input_parts(bits)
         array = program.accelerator.array
         self._psum_words = max(
@@ -127,7 +127,7 @@ class _Pass:
         span = group.channels if group.channels is not None else tile.read.channels
         first = (span.start - start) // columns
         return {
-            "chunks": ceil_div(group.used, accelerator.post.lanes),
+            "chunks": ceil_div(group.drained, accelerator.post.lanes),
             "column_groups": column_groups(layer, accelerator, group, tile.read.channels),
             "first_channel": span.start - start,
             "end_channel": span.stop - start,

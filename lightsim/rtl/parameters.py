@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from lightsim.hardware.accelerator import Accelerator, IdealMemory
 from lightsim.hardware.pe_kinds import pe_kind
 from lightsim.hardware.pipeline import LAYER_START_CYCLES, PARAMETER_SLOTS
+from lightsim.mapping.geometry import Geometry
 from lightsim.mapping.program import Program
-from lightsim.mapping.work import activation_bytes
 from lightsim.rtl.descriptors import TileProgram
-from lightsim.rtl.geometry import Geometry
 from lightsim.units import ceil_div
 
 __all__ = ["bench_header", "design_package"]
@@ -135,14 +134,12 @@ def _memory(accelerator: Accelerator) -> dict[str, str]:
 def _buffers(programs: Sequence[Program]) -> dict[str, str]:
     accelerator = programs[0].accelerator
     geometry, word = Geometry(accelerator), accelerator.word_bytes
-    memories = geometry.input_memories(8)
+    memories = geometry.input_memories
     weight_memories = geometry.memories_for(geometry.weight_bits)
     numbers = {
         "INPUT_BANKS": accelerator.input.banks,
         "INPUT_MEMORIES": memories,
-        "INPUT_DEPTH": max(
-            accelerator.input.bytes_per_bank // (memories * word), _input_words(programs)
-        ),
+        "INPUT_DEPTH": accelerator.input.bytes_per_bank // (memories * word),
         "PARTS": geometry.input_parts(8),
         "ONE_BIT_PARTS": geometry.input_parts(1),
         "ONE_BIT_INPUTS": int(
@@ -150,10 +147,7 @@ def _buffers(programs: Sequence[Program]) -> dict[str, str]:
         ),
         "WEIGHT_BANKS": accelerator.weight.banks,
         "WEIGHT_MEMORIES": weight_memories,
-        "WEIGHT_DEPTH": max(
-            ceil_div(accelerator.weight.bytes_per_bank, weight_memories * word),
-            _narrow_words(programs),
-        ),
+        "WEIGHT_DEPTH": ceil_div(accelerator.weight.bytes_per_bank, weight_memories * word),
         "RESIDUAL_BANKS": accelerator.residual.banks,
         "RESIDUAL_DEPTH": accelerator.residual.bytes_per_bank // word,
         "OUTPUT_BANKS": accelerator.output.banks,
@@ -170,39 +164,3 @@ def _psum_words(accelerator: Accelerator) -> int:
     array = accelerator.array
     bits = array.rows * array.pixels * accelerator.accumulator.bits
     return accelerator.psum_bytes * 8 // bits
-
-
-def _input_words(programs: Sequence[Program]) -> int:
-    """Words that the deepest tile takes of each memory of the input buffer.
-
-    A box whose channel blocks do not fill its last column group leaves the rest of it unused,
-    which the footprint of a mapping does not count.
-    """
-    most = 0
-    for program in programs:
-        geometry, word = Geometry(program.accelerator), program.accelerator.word_bytes
-        for schedule in program.schedules:
-            view = schedule.layer.source
-            memories = geometry.input_memories(view.element.bits)
-            for tile in schedule.tiles:
-                nbytes = activation_bytes(view, tile.read, word)
-                if nbytes:
-                    blocks = nbytes // word // tile.read.pixels
-                    most = max(most, tile.read.pixels * ceil_div(blocks, memories))
-    return most
-
-
-def _narrow_words(programs: Sequence[Program]) -> int:
-    """Words that depthwise weight tiles take of each memory of the weight buffer.
-
-    They are filled into as many memories as one of their words needs, not into all.
-    """
-    most = 0
-    for program in programs:
-        geometry, word = Geometry(program.accelerator), program.accelerator.word_bytes
-        memories = geometry.memories_for(geometry.narrow_bits)
-        for schedule in program.schedules:
-            if schedule.layer.kind == "depthwise":
-                runs = program.weight_runs[schedule.layer.name]
-                most = max(most, *(ceil_div(run.nbytes, memories * word) for run in runs))
-    return most

@@ -61,8 +61,12 @@ def convolution_timing(
 
 
 def elementwise_timing(group: GroupWork, start: int, post_free: int) -> TileTiming:
-    """The timing of a pooling or addition tile: it streams through the post-processing unit."""
+    """The timing of a pooling or addition tile: it streams through the post-processing unit.
+
+    The array's part is over with the last word's slot; the last results leave behind it.
+    """
     begin = max(start, post_free)
     busy = group.outputs * group.steps
     end = begin + BUFFER_READ_CYCLES + busy
-    return TileTiming(end, begin, end, busy, begin - start, BUFFER_READ_CYCLES, busy)
+    drained = end + group.last_drain
+    return TileTiming(end, begin, drained, busy, begin - start, BUFFER_READ_CYCLES, busy)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lightsim.numerics.kernel import inlined, kernel
 from lightsim.timeline.layout import (
     BASE,
+    BEHIND,
     BLOCK,
     COLUMNS,
     CONVOLVES,
@@ -261,17 +262,20 @@ def _convolution(
     row[OUTPUTS] = -(-pixels // width)
     row[FULL_GROUP] = min(width, pixels)
     row[LAST_GROUP] = pixels - (row[OUTPUTS] - 1) * width
+    row[BEHIND] = 0
 
 
 @inlined
 def _elementwise(p: Table, channels: tuple[int, int], pixels: int, row: Table) -> None:
     """The words of a pooling or addition tile, and the cycles each of them takes."""
-    block = p[BLOCK]
+    block, taps, count = p[BLOCK], p[KERNEL] * p[KERNEL + 1], channels[1] - channels[0]
     words = -(-channels[1] // block) - channels[0] // block
-    leave = -(-min(block, channels[1] - channels[0]) // p[POST_LANES])
+    leave = -(-min(block, count) // p[POST_LANES])
+    leave_last = -(-(count - (words - 1) * block) // p[POST_LANES])
     row[GROUP_BEGIN:] = 0
-    row[SCALE] = max(p[KERNEL] * p[KERNEL + 1], leave)
+    row[SCALE] = max(taps, leave)
     row[OUTPUTS] = pixels * words
+    row[BEHIND] = min(taps, leave_last) - 1
 
 
 @inlined

@@ -51,7 +51,8 @@ SCALE: Final = 3  # steps of a row group: this times its factor
 OUTPUTS: Final = 4  # pixel groups; of an elementwise tile its words
 FULL_GROUP: Final = 5  # positions of a pixel group
 LAST_GROUP: Final = 6  # positions of the last one
-TILE_FIELDS: Final = 7
+BEHIND: Final = 7  # cycles from an elementwise tile's end to when its results have left
+TILE_FIELDS: Final = 8
 
 LOADS_INPUT: Final = 1
 LOADS_WEIGHT: Final = 2

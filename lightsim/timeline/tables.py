@@ -83,9 +83,8 @@ def _groups(
         channels = schedule.weight_channels[index]
         for group in schedule.weight_groups[index]:
             columns = column_groups(layer, accelerator, group, channels) if tied else 1
-            used = len(group.filters) - group.filters.count(-1)
             groups.append(columns * group.passes)
-            groups.append(-(-used // lanes))
+            groups.append(-(-group.drained // lanes))
         starts.append(len(groups) // 2)
 
 

@@ -13,6 +13,7 @@ from lightsim.timeline.layout import (
     ARRAY_TILE,
     ARRAY_TILES,
     BANKS,
+    BEHIND,
     BUSY,
     CONVOLVES,
     DEPTH,
@@ -216,16 +217,17 @@ def _convolve(
 
 @inlined
 def _stream(machine: Table, found: Table, events: Table, tiles: Table, at: int) -> None:
-    """A pooling or addition tile: ARRAY_AT and POST_FREE go on to its end."""
+    """A pooling or addition tile: ARRAY_AT goes on to its end, POST_FREE to when it has left."""
     start, launch = machine[ARRAY_AT], place(machine[ARRAY_LAUNCH])
     begin = max(start, machine[POST_FREE])
     busy = tiles[at, OUTPUTS] * tiles[at, SCALE]
     end = begin + BUFFER_READ_CYCLES + busy
+    drained = end + tiles[at, BEHIND]
     found[launch, BUSY] += busy
     found[launch, POST_BUSY] += busy
     found[launch, STALL_POST] += begin - start
     found[launch, STALL_FLUSH] += BUFFER_READ_CYCLES
-    note(machine, events, UNIT_POST, launch, at, begin, end, busy)
+    note(machine, events, UNIT_POST, launch, at, begin, drained, busy)
     note(machine, events, UNIT_ARRAY, launch, at, start, end, busy)
     machine[ARRAY_AT] = end
-    machine[POST_FREE] = end
+    machine[POST_FREE] = drained

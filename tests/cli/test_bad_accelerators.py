@@ -118,7 +118,7 @@ CASES = {
     "shift-only requantisation": (
         [("[post]", '[post]\nrequantise = "shift"')], "conv1", "multiplier", '"multiply"',
     ),
-    "no post lanes": ([("lanes = 16", "lanes = 0")], "post lanes is 0", "from 1 to"),
+    "no post lanes": ([("lanes = 16", "lanes = 0")], "post lanes is 0", "a power of two from 1 to"),
     "half a word": ([('"16 KiB"', "100")], "input bytes_per_bank is 100", "16 bytes"),
     "three banks": ([('"16 KiB"', '"16 KiB"\nbanks = 3')], "input banks is 3", "from 1 to 2"),
     "size in kB": ([('"16 KiB"', '"16 kB"')], "bytes_per_bank is '16 kB'", '"64 KiB"'),

@@ -15,19 +15,23 @@ from lightsim.mapping.layout import Span
 from lightsim.mapping.lowering import lower
 from lightsim.numerics.scheme import SCHEMES
 from lightsim.units import ceil_div
+from mapping.naive_order import slots
 
 FLIGHTNN = SCHEMES["flightnn"]
 repeatable = settings(max_examples=150, derandomize=True, deadline=None, database=None)
 
 
-def convolution_of(k):
+def convolution_of(k, kind="convolution", groups=1):
     """As much of a pass as the placing of filters looks at."""
     return SimpleNamespace(
         name="conv",
-        kind="convolution",
-        groups=1,
+        kind=kind,
+        groups=groups,
+        computed=SimpleNamespace(channels=len(k)),
         main=SimpleNamespace(scheme=FLIGHTNN, k=k),
-        source=SimpleNamespace(element=SimpleNamespace(bits=8)),
+        source=SimpleNamespace(
+            element=SimpleNamespace(bits=8), shape=SimpleNamespace(channels=8 * groups)
+        ),
     )
 
 
@@ -45,6 +49,7 @@ def passes_of(rows, k, accelerator):
 
 
 lists_of_k = st.lists(st.integers(0, 2), min_size=1, max_size=40)
+powers = st.sampled_from([1, 2, 4, 8, 16])
 arrays = st.lists(
     st.tuples(
         st.sampled_from(["shift_add_serial", "shift_add_spatial", "multiply_dsp"]),
@@ -56,27 +61,77 @@ arrays = st.lists(
 
 
 @repeatable
-@given(lists_of_k, arrays, st.booleans())
-def test_every_filter_has_exactly_one_row(k, pe, sort_filters):
-    built = machine(pe=pe)
+@given(lists_of_k, arrays, powers, st.booleans())
+def test_every_filter_has_exactly_one_row(k, pe, lanes, sort_filters):
+    built = machine(pe=pe, lanes=lanes)
     groups = placed(k, built, sort_filters)
     seated = [f for group in groups for f in group.filters if f >= 0]
     assert sorted(seated) == list(range(len(k)))
     for group in groups:
         assert len(group.filters) == built.array.rows
         assert group.used == sum(f >= 0 for f in group.filters) > 0
+        assert max(group.filters[: group.drained]) >= 0 > max((*group.filters[group.drained :], -1))
+        assert group.filters[group.drained - 1] >= 0
         assert group.passes == passes_of(group.filters, k, built)
 
 
 @repeatable
-@given(lists_of_k, arrays)
-def test_sorting_never_costs_more(k, pe):
-    built = machine(pe=pe)
-    steps = [
-        sum(max(1, 9 * group.passes) for group in placed(k, built, sort_filters))
-        for sort_filters in (True, False)
-    ]
-    assert steps[0] <= steps[1]
+@given(
+    lists_of_k, arrays, powers, st.booleans(), st.sampled_from(["one", "groups", "depthwise"]),
+    st.integers(1, 5), st.integers(0, 40),
+)  # fmt: skip
+def test_a_lane_finds_its_own_positions(k, pe, lanes, sort_filters, form, groups, start):
+    # A tile of any kind: in every row group, position = row + rotation modulo the lanes.
+    built = machine(pe=pe, lanes=lanes)
+    if form == "one":
+        layer = convolution_of(k)
+    elif form == "groups":
+        layer = convolution_of(k * groups, groups=groups)
+    else:
+        layer = convolution_of(k * 8, "depthwise", len(k))
+    start = start % layer.computed.channels
+    tile = Span(start, layer.computed.channels)
+    layer.main.k = layer.main.k[: tile.stop]
+    found = row_groups(layer, built, tile, sort_filters)
+    assert sorted(f for g in found for f in g.filters if f >= 0) == list(range(start, tile.stop))
+    for group in found:
+        assert 0 <= group.rotation < lanes
+        for row, f in enumerate(group.filters):
+            if f >= 0:
+                assert (f - start) % lanes == (row + group.rotation) % lanes
+
+
+@repeatable
+@given(lists_of_k, arrays, powers)
+def test_the_order_of_the_text(k, pe, lanes):
+    built = machine(pe=pe, lanes=lanes)
+    fast = [kind.passes(FLIGHTNN, 2, 8) == 1 for kind in row_kinds(built)]
+    rows = len(fast)
+    wanted = slots(k, fast, lanes)
+    groups = [tuple(wanted[at : at + rows]) for at in range(0, len(wanted), rows)]
+    groups = [group for group in groups if max(group) >= 0]
+    found = [group.filters for group in placed(k, built)]
+    plain = [group.filters for group in placed(k, built, sort_filters=False)]
+    worse = any(
+        sum(max(least, passes_of(group, k, built)) for group in groups)
+        > sum(max(least, passes_of(group, k, built)) for group in plain)
+        for least in (0, 1)
+    )
+    assert found == (plain if worse else groups)
+    if rows % lanes == 0 or lanes % rows == 0:
+        assert not worse
+
+
+@repeatable
+@given(lists_of_k, arrays, powers)
+def test_sorting_never_costs_more(k, pe, lanes):
+    built = machine(pe=pe, lanes=lanes)
+    for taps in (1, 2, 9, 100):
+        steps = [
+            sum(max(1, taps * group.passes) for group in placed(k, built, sort_filters))
+            for sort_filters in (True, False)
+        ]
+        assert steps[0] <= steps[1]
 
 
 def fewest_steps(k, built):
@@ -114,7 +169,7 @@ def fewest_steps(k, built):
 )
 def test_no_other_placing_takes_fewer_steps(k, fast, slow):
     rows = [("multiply_dsp", fast), ("shift_add_serial", slow)]
-    built = machine(pe=[row for row in rows if row[1]] or [("shift_add_serial", 1)])
+    built = machine(pe=[row for row in rows if row[1]] or [("shift_add_serial", 1)], lanes=1)
     steps = sum(max(1, 9 * group.passes) for group in placed(k, built))
     assert steps == fewest_steps(k, built)
 
@@ -122,7 +177,7 @@ def test_no_other_placing_takes_fewer_steps(k, fast, slow):
 def test_two_term_filters_leave_slow_rows_empty_where_that_is_faster():
     # Three DSP rows and a serial one, eight two-term filters: two groups of four take two
     # passes each, three groups of three one each.
-    built = machine(pe=(("multiply_dsp", 3), ("shift_add_serial", 1)))
+    built = machine(pe=(("multiply_dsp", 3), ("shift_add_serial", 1)), lanes=1)
     groups = placed([2] * 8, built)
     assert [group.passes for group in groups] == [1, 1, 1]
     assert [group.used for group in groups] == [3, 3, 2]

@@ -17,7 +17,8 @@ from lightsim.mapping.tiling import Tiling
 from lightsim.numerics.scheme import SCHEMES
 from lightsim.quantisation.synthetic import synthetic_workload
 
-# 4 rows, 8 columns, 1 pixel, words of 8 bytes: tiles of 8 filters, 8 channels.
+# 4 rows, 8 columns, 1 pixel, 1 lane (so filters are sorted freely), words of 8 bytes: tiles of 8
+# filters, 8 channels.
 LAYERS = (
     convolution(16, name="stem", padding=1, activation="relu"),
     convolution(16, name="conv", padding=1),
@@ -33,7 +34,7 @@ NEED = {"input": 480, "residual": 640, "output": 640, "psum": 3 * 4 * 40 * 16}
 
 def conv():
     workload = synthetic_workload(network(LAYERS, image=(16, 10, 10)), SCHEMES["flightnn"], 0)
-    return next(layer for layer in lower(workload, machine()).layers if layer.name == "conv")
+    return next(layer for layer in lower(workload, machine(lanes=1)).layers if layer.name == "conv")
 
 
 def weight_bytes():
@@ -48,7 +49,7 @@ def fitted(need):
         return Buffer(-(-size // 8) * 8, 2)
 
     return replace(
-        machine(),
+        machine(lanes=1),
         input=rounded(need["input"]),
         weight=rounded(need["weight"]),
         residual=rounded(need["residual"]),
@@ -58,8 +59,8 @@ def fitted(need):
 
 
 def test_the_need_of_every_buffer_worked_out():
-    schedule = check_tiling(conv(), machine(), TILING, images=1)
-    need = footprint(schedule, machine())
+    schedule = check_tiling(conv(), machine(lanes=1), TILING, images=1)
+    need = footprint(schedule, machine(lanes=1))
     assert need == Footprint(
         NEED["input"], weight_bytes(), NEED["residual"], NEED["output"], NEED["psum"], 16
     )
@@ -100,19 +101,22 @@ def test_the_hint_is_true():
 def test_sums_that_do_not_leave_the_array_need_no_memory():
     for order in ("msn", "smn"):
         one = replace(TILING, n=16, order=order)
-        assert footprint(check_tiling(conv(), machine(), one, 1), machine()).psum == 0
+        assert footprint(check_tiling(conv(), machine(lanes=1), one, 1), machine(lanes=1)).psum == 0
         # Input channels innermost: one slot.
         split = replace(TILING, order=order)
-        assert footprint(check_tiling(conv(), machine(), split, 1), machine()).psum == 4 * 40 * 16
+        assert (
+            footprint(check_tiling(conv(), machine(lanes=1), split, 1), machine(lanes=1)).psum
+            == 4 * 40 * 16
+        )
 
 
 def test_row_slots_of_the_parameter_memory():
     # 1032 filters of a 1x1 layer in one tile: 258 groups x 4 rows, more than 1024 slots.
     made = network([convolution(1032, 1, name="wide", activation="relu")], image=(8, 1, 1))
-    (layer,) = lower(synthetic_workload(made, SCHEMES["flightnn"], 0), machine()).layers
-    check_tiling(layer, machine(), Tiling(1024, 8, 1, 1), 1)
+    (layer,) = lower(synthetic_workload(made, SCHEMES["flightnn"], 0), machine(lanes=1)).layers
+    check_tiling(layer, machine(lanes=1), Tiling(1024, 8, 1, 1), 1)
     with pytest.raises(InputError) as caught:
-        check_tiling(layer, machine(), Tiling(1032, 8, 1, 1), 1)
+        check_tiling(layer, machine(lanes=1), Tiling(1032, 8, 1, 1), 1)
     assert str(caught.value) == (
         "wide: tile Tm=1032 Tn=8 Tr=1 Tc=1 msn needs 1032 row slots of filter parameters, the "
         "parameter memory holds 1024; largest legal Tm is 1024"
@@ -140,12 +144,12 @@ def test_row_slots_of_the_parameter_memory():
 )
 def test_sizes_off_the_grain_are_refused(tiling, text):
     with pytest.raises(InputError) as caught:
-        check_tiling(conv(), machine(), tiling, images=2)
+        check_tiling(conv(), machine(lanes=1), tiling, images=2)
     assert str(caught.value).startswith(text)
 
 
 def test_a_buffer_too_small_for_the_smallest_tile():
-    tiny = replace(machine(), input=Buffer(8, 2))
+    tiny = replace(machine(lanes=1), input=Buffer(8, 2))
     with pytest.raises(InputError) as caught:
         choose_tiling(conv(), tiny, images=1)
     # One position of a 3x3 kernel, 8 channels: 9 pixels of 8 B.

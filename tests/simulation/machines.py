@@ -88,7 +88,7 @@ def random_accelerator(dice, scheme):
         clock_hz=dice.choice([50_000_000, 133_333_333, 200_000_000]),
         array=Array(groups, dice.choice([1, 2, 4, 8, 16]), dice.randint(1, 4)),
         accumulator=accumulator,
-        post=PostProcessing(dice.choice([1, 2, 3, 4, 16])),
+        post=PostProcessing(dice.choice([1, 2, 4, 8, 16])),
         **{name: Buffer(1 << 24, dice.randint(1, 2)) for name in names},
         psum_bytes=1 << 24,
         memory=_memory(dice),

@@ -227,10 +227,14 @@ class Paper:
         if layer.weights is None:
             block = self.acc.port_bits // layer.source.element.bits
             channels = tile.computed.channels
-            words = positions * (up(channels.stop, block) - channels.start // block)
-            step = max(layer.kernel[0] * layer.kernel[1], up(min(block, channels.size), lanes))
-            end = max(start, drained) + 2 + words * step
-            return end, end
+            window = layer.kernel[0] * layer.kernel[1]
+            sizes = {}
+            for channel in range(channels.start, channels.stop):
+                sizes[channel // block] = sizes.get(channel // block, 0) + 1
+            first, last = sizes[min(sizes)], sizes[max(sizes)]
+            end = max(start, drained) + 2
+            end += positions * len(sizes) * max(window, up(first, lanes))
+            return end, end + min(window, up(last, lanes)) - 1
         depth = 2 + max(_PRODUCT[g.pe] for g in array.groups) + 1
         depth += next(level for level in range(20) if 2**level >= array.columns)
         captured = start + depth
@@ -240,8 +244,9 @@ class Paper:
                 captured += steps
                 if tile.last:
                     captured = max(captured, drained)
-                    used = sum(f >= 0 for f in group.filters)
-                    drained = captured + min(array.pixels, positions - first) * up(used, lanes)
+                    rows = [row for row, f in enumerate(group.filters) if f >= 0]
+                    leave = up(rows[-1] + 1, lanes)
+                    drained = captured + min(array.pixels, positions - first) * leave
         return captured, drained
 
     def steps(self, layer, tile, group):

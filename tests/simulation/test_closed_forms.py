@@ -151,15 +151,44 @@ def test_sorting_filters_by_k_pays():
 def test_pruned_filters_cost_one_step_a_group():
     # k sorted: (2 1 1 1), (0 0 0 0): 18 steps and the one that puts out the biases.
     workload = convolve(8, 3, IMAGE, padding=1, k=[0, 1, 0, 2, 0, 1, 0, 1])
-    assert busy(workload, machine()) == 256 * 19
+    assert busy(workload, machine(lanes=1)) == 256 * 19
+
+
+def test_filters_are_sorted_within_residue_classes_only():
+    # Four lanes, four rows: row r takes places r and r + 4, of which the pruned ones and the
+    # others have a row each: (0 1 0 2), (0 1 0 1): 18 + 9. Two lanes: places 0, 2, 4, 6 in rows 0
+    # and 2, so the first group still has the two-term filter and the second ones: 18 + 9.
+    workload = convolve(8, 3, IMAGE, padding=1, k=[0, 1, 0, 2, 0, 1, 0, 1])
+    assert busy(workload, machine(lanes=4)) == 256 * 27
+    assert busy(workload, machine(lanes=2)) == 256 * 27
+    # Two two-term filters in one class: (2 1 1 1), (2 1 1 1) although one group could hold both.
+    workload = convolve(8, 3, IMAGE, padding=1, k=[2, 1, 1, 1, 2, 1, 1, 1])
+    assert busy(workload, machine(lanes=4)) == 256 * 36
+    assert busy(workload, machine(lanes=2)) == 256 * 27
 
 
 def test_rows_of_mixed_kinds_take_two_terms_in_one_pass():
     # Two DSP rows beside two serial rows: the two-term filters go to the DSP rows, so a group
     # of four filters takes 9 steps and not 18. Three two-term filters are one too many.
-    mixed = machine(pe=(("multiply_dsp", 2), ("shift_add_serial", 2)))
+    rows = (("multiply_dsp", 2), ("shift_add_serial", 2))
+    mixed = machine(pe=rows, lanes=1)
     assert busy(convolve(4, 3, IMAGE, padding=1, k=[1, 2, 1, 2]), mixed) == 256 * 9
     assert busy(convolve(4, 3, IMAGE, padding=1, k=[1, 2, 2, 2]), mixed) == 256 * 18
+    # With two lanes each class has one DSP row, with four only places 0 and 1 have one.
+    assert busy(convolve(4, 3, IMAGE, padding=1, k=[1, 2, 2, 1]), machine(pe=rows, lanes=2)) == 2304
+    assert busy(convolve(4, 3, IMAGE, padding=1, k=[1, 2, 1, 2]), machine(pe=rows, lanes=2)) == 4608
+    assert busy(convolve(4, 3, IMAGE, padding=1, k=[2, 2, 1, 1]), machine(pe=rows)) == 2304
+    assert busy(convolve(4, 3, IMAGE, padding=1, k=[1, 2, 2, 1]), machine(pe=rows)) == 4608
+
+
+def test_unused_rows_before_the_last_used_one_are_drained():
+    # A serial row before three DSP rows, eight two-term filters: three groups of one pass,
+    # (. 2 2 2), (. 2 2 2), (. 2 2 .), drained up to the last used row: E = 4, 4, 3 with one lane.
+    # S = 1, D = 2 + 3 + 3 + 1 = 9. c_256 = s + 10 + 255 x 4 = s + 1030; second group: c_512 =
+    # s + 1034 + 1020 = s + 2054; third: s + 2058 + 255 x 3 = s + 2823 = e. 2823 - 9 - 768 = 2046.
+    rows = (("shift_add_serial", 1), ("multiply_dsp", 3))
+    layer = only(run(convolve(8, 1, IMAGE, k=2), machine(pe=rows, lanes=1)))
+    assert (layer.busy, layer.stalls["post"], layer.stalls["flush"]) == (768, 2046, 9)
 
 
 def test_a_mixed_array_is_as_deep_as_its_slowest_rows():
@@ -195,11 +224,13 @@ def test_xnor_lanes_take_activation_bits_one_by_one():
 def test_a_pooling_streams_through_the_post_processor():
     # 3x3 windows with stride 2 over 16x16: 7x7 = 49 words, S = max(9, 8 / 4) = 9. They need 15
     # of 16 rows and columns: 15 runs of 15 words, fetched in a row: s = 14 + 225 = 239 = b.
-    # e = 239 + 2 + 441 = 682 = d, full at 688; 49 words pushed: 737; 392 B: 13 + 10: 760.
+    # e = 239 + 2 + 441 = 682. The last block's 8 values leave through 4 lanes in two cycles, from
+    # the cycle in which its last word was read: d = 682 + min(9, 2) - 1 = 683, full at 689; 49
+    # words pushed: 738; 392 B: 13 + 10: 761.
     entry = {"name": "conv", "operator": "max_pool", "kernel": 3, "stride": 2}
     layer = only(run(workload_of([entry], IMAGE), machine()))
-    assert (layer.end, layer.busy) == (760, 441)
-    assert layer.stalls == {"start": 4, "input": 235, "flush": 2, "store": 78}
+    assert (layer.end, layer.busy) == (761, 441)
+    assert layer.stalls == {"start": 4, "input": 235, "flush": 2, "store": 79}
 
 
 def test_a_pooling_of_small_windows_is_bound_by_the_lanes():

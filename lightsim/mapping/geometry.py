@@ -1,4 +1,4 @@
-"""The shapes of the accelerator's memories and words, which its parameters and its data share."""
+"""The shapes of the accelerator's words and buffers, which mappings, parameters and data share."""
 
 from __future__ import annotations
 
@@ -51,10 +51,29 @@ class Geometry:
         """Weight words of `weight_bits` that share a port word (1 if none do)."""
         return max(1, self.accelerator.port_bits // weight_bits)
 
-    def input_memories(self, bits: int) -> int:
-        """Port words of `bits`-bit channels that a column group takes."""
-        return max(1, self.accelerator.array.columns * bits // self.accelerator.port_bits)
+    @property
+    def input_memories(self) -> int:
+        """Port words in a line of the input buffer: those of a group of eight-bit columns."""
+        return max(1, self.accelerator.array.columns * 8 // self.accelerator.port_bits)
 
     def input_parts(self, bits: int) -> int:
-        """Column groups of `bits`-bit channels in a port word (1 if it takes several)."""
-        return max(1, self.accelerator.port_bits // (bits * self.accelerator.array.columns))
+        """Column groups of `bits`-bit channels in a line of the input buffer."""
+        line = self.input_memories * self.accelerator.port_bits
+        return line // (bits * self.accelerator.array.columns)
+
+    def input_bytes(self, pixels: int, blocks: int) -> int:
+        """Bytes of the input buffer that a box takes: whole lines for each of its pixels."""
+        memories = self.input_memories
+        return pixels * ceil_div(blocks, memories) * memories * self.accelerator.word_bytes
+
+    def weight_bytes(self, parameters: int, codes: int, narrow: bool) -> int:
+        """Bytes of the weight buffer that a weight tile takes, by the bytes it has in memory.
+
+        A depthwise tile's words are `narrow`, and each begins a line of the buffer or shares it
+        with as many as share a port word; the rest of the line stays unused.
+        """
+        if not narrow:
+            return parameters + codes
+        word = self.accelerator.word_bytes
+        lines = ceil_div(codes, self.memories_for(self.narrow_bits) * word)
+        return parameters + lines * self.memories_for(self.weight_bits) * word
