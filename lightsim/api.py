@@ -10,6 +10,7 @@ from lightsim.flow.run import run as run_experiment
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.tiling import Tiling
 from lightsim.network.layer import Network
+from lightsim.quantisation.per_filter import FilterTerms
 from lightsim.reports.report import RunReport
 
 __all__ = ["run"]
@@ -26,6 +27,7 @@ def run(
     seed: int = 0,
     mapping: str | Path | Mapping[str, Tiling] | None = None,
     sort_filters: bool = True,
+    k: str | Path | FilterTerms | None = None,
     ideal_memory: bool = False,
     energy_table: str | None = None,
     measure_accuracy: bool = True,
@@ -38,6 +40,7 @@ def run(
     default for the scheme), a PE kind (the default of that kind), a TOML file or an
     `Accelerator`; `board` a name or a TOML file (default zc706), `scheme` a name (default
     flightnn, or the accelerator's own). `mapping` fixes the tiling of the layers it names.
+    `k` gives every filter of a `flightnn` network its number of terms, or names a k file.
     `tracing` keeps the events that `trace.json.gz` shows. Cycles are of the accelerator clock.
 
     Raises `InputError` for anything that cannot be accepted and `BudgetError` for a design that
@@ -53,6 +56,7 @@ def run(
         seed=seed,
         tilings=str(mapping) if isinstance(mapping, Path) else mapping,
         sort_filters=sort_filters,
+        k=str(k) if isinstance(k, Path) else k,
         ideal=ideal_memory,
         tracing=tracing,
         energy_table=energy_table,

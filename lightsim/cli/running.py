@@ -65,6 +65,14 @@ def run_command(
     keep_filter_order: Annotated[
         bool, typer.Option("--keep-filter-order", help="Do not group filters of equal k.")
     ] = False,
+    k: Annotated[
+        Path | None,
+        typer.Option(
+            help="A TOML file with the number of terms of every filter (flightnn).",
+            parser=place("--k"),
+            metavar="<path>",
+        ),
+    ] = None,
     ideal_memory: Annotated[
         bool, typer.Option("--ideal-memory", help="Replace the memory by one that never waits.")
     ] = False,
@@ -104,6 +112,7 @@ def run_command(
         seed=seed,
         tilings=None if mapping is None else str(mapping),
         sort_filters=not keep_filter_order,
+        k=None if k is None else str(k),
         ideal=ideal_memory,
         tracing=output is not None,
         energy_table=energy,

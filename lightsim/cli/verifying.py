@@ -62,6 +62,15 @@ _Mapping = Annotated[
     ),
 ]
 
+_K = Annotated[
+    Path | None,
+    typer.Option(
+        help="A TOML file with the number of terms of every filter (flightnn).",
+        parser=place("--k"),
+        metavar="<path>",
+    ),
+]
+
 
 def verify_command(
     network: _Network,
@@ -73,6 +82,7 @@ def verify_command(
     seed: _Seed = 0,
     mapping: _Mapping = None,
     keep_filter_order: _KeepOrder = False,
+    k: _K = None,
     ideal_memory: _Ideal = False,
     output: Annotated[
         Path | None,
@@ -108,7 +118,7 @@ def verify_command(
     experiment = Experiment(
         network, board, accelerator, scheme,
         images=images, batch=batch, seed=seed, tilings=None if mapping is None else str(mapping),
-        sort_filters=not keep_filter_order, ideal=ideal_memory,
+        sort_filters=not keep_filter_order, k=None if k is None else str(k), ideal=ideal_memory,
     )  # fmt: skip
     with shown() as progress:
         found = verify(experiment, progress, folder=output, wave=wave)
@@ -136,6 +146,7 @@ def rtl_command(
     seed: _Seed = 0,
     mapping: _Mapping = None,
     keep_filter_order: _KeepOrder = False,
+    k: _K = None,
     ideal_memory: _Ideal = False,
 ) -> None:
     """Write NETWORK's accelerator as a SystemVerilog project with its program and memory."""
@@ -149,7 +160,7 @@ def rtl_command(
     experiment = Experiment(
         network, board, accelerator, scheme,
         images=images, batch=batch, seed=seed, tilings=None if mapping is None else str(mapping),
-        sort_filters=not keep_filter_order, ideal=ideal_memory,
+        sort_filters=not keep_filter_order, k=None if k is None else str(k), ideal=ideal_memory,
     )  # fmt: skip
     with shown() as progress:
         write_rtl(experiment, output, progress)

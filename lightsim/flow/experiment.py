@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.errors import InputError, unknown_name
 from lightsim.flow.engines import ENGINES, Progress
+from lightsim.flow.k_file import load_k
 from lightsim.flow.limits import check_activations, check_weights
 from lightsim.flow.mapping import map_batches
 from lightsim.flow.resolve import choose_images, ideal_memory, resolve_accelerator
@@ -19,7 +21,9 @@ from lightsim.mapping.program import Program
 from lightsim.mapping.tiling import Tiling
 from lightsim.network import load_network
 from lightsim.network.layer import Network
+from lightsim.numerics.scheme import Scheme
 from lightsim.quantisation.accumulators import check_accumulators
+from lightsim.quantisation.per_filter import FilterTerms, quantise_with_k
 from lightsim.quantisation.select import quantise
 from lightsim.quantisation.workload import Workload
 
@@ -35,7 +39,8 @@ class Experiment:
     `network` is a zoo name, a TOML path or a `Network`; `accelerator` a PE kind (the board's
     default of that kind), a TOML path, an `Accelerator` or None (the board's default).
     `images` are run in batches of `batch`; `tilings` fixes the tiling of named layers, or names
-    a mapping file. `ideal` replaces the memory by one that never waits.
+    a mapping file. `k` gives every filter of a `flightnn` network its number of terms, or names
+    a k file. `ideal` replaces the memory by one that never waits.
     """
 
     network: str | Network
@@ -48,6 +53,7 @@ class Experiment:
     seed: int = 0
     tilings: Mapping[str, Tiling] | str | None = None
     sort_filters: bool = True
+    k: FilterTerms | str | None = None
     ideal: bool = False
     tracing: bool = True
     energy_table: str | None = None
@@ -84,7 +90,7 @@ def prepare(experiment: Experiment, tell: Progress) -> Prepared:
     if experiment.ideal:
         accelerator = ideal_memory(accelerator)
     tell("quantise", 0, 1)
-    workload = quantise(network, scheme, experiment.seed)
+    workload = _workload(network, scheme, experiment)
     if accelerator.accumulator.overflow == "refuse":
         accumulator = accelerator.accumulator
         check_accumulators(workload, accumulator.bits, accumulator.accumulation)
@@ -95,6 +101,23 @@ def prepare(experiment: Experiment, tell: Progress) -> Prepared:
         workload, accelerator, batches, experiment.tilings, experiment.sort_filters
     )
     return Prepared(board, accelerator, workload, images, batches, programs)
+
+
+def _workload(network: Network, scheme: Scheme, experiment: Experiment) -> Workload:
+    if experiment.k is None:
+        return quantise(network, scheme, experiment.seed)
+    if not scheme.k_per_filter:
+        raise InputError(
+            "--k", f"scheme '{scheme.name}' has no k of its own per filter", "accepted: flightnn"
+        )
+    terms = load_k(Path(experiment.k)) if isinstance(experiment.k, str) else experiment.k
+    try:
+        return quantise_with_k(network, terms, experiment.seed)
+    except InputError as error:
+        if not isinstance(experiment.k, str):
+            raise
+        where = f"{experiment.k}: {error.where}"
+        raise InputError(where, error.problem, error.accepted) from None
 
 
 def silent(what: str, done: int, of: int) -> None:

@@ -80,6 +80,12 @@ class TimelineResult:
         """The cycle in which the last word of the last pass is acknowledged."""
         return int(self.found[-1, END])
 
+    @property
+    def ends(self) -> list[int]:
+        """The cycle in which every pass ends, in order of execution."""
+        ends: list[int] = self.found[:, END].tolist()
+        return ends
+
     @cached_property
     def layers(self) -> tuple[LayerTiming, ...]:
         """One account per pass, in order of execution."""

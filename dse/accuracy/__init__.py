@@ -1,0 +1,1 @@
+"""Where the accuracy of an allocation comes from: measured, modelled, or given."""

@@ -1,0 +1,84 @@
+"""`table` and `callable`: accuracies that the user brings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from dse.accuracy.source import Losses, total_loss
+from dse.accuracy.subject import Subject
+from lightsim.errors import InputError, unknown_name
+from lightsim.hardware.reading import read_table
+from lightsim.network.checking import on_one_line
+from lightsim.quantisation.per_filter import KMap
+
+__all__ = ["CallableAccuracy", "TableAccuracy", "load_table"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TableAccuracy:
+    """`accuracy` without any loss, less the loss of every filter at its k."""
+
+    accuracy: float
+    losses: Losses
+    name: str = "table"
+
+    def evaluate(self, k: KMap) -> float:
+        """The accuracy, never below 0."""
+        return max(0.0, self.accuracy - total_loss(self.losses, k))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CallableAccuracy:
+    """A function of the user's from the k of all filters to an accuracy."""
+
+    function: Callable[[KMap], float]
+    name: str = "callable"
+
+    def evaluate(self, k: KMap) -> float:
+        """What the function says; `InputError` if that is not a number from 0 to 1."""
+        found = float(self.function(k))
+        if not 0 <= found <= 1:
+            raise InputError("accuracy source 'callable'", f"it says {found}", "0 to 1")
+        return found
+
+
+def load_table(path: Path, subject: Subject) -> TableAccuracy:
+    """The table in a TOML file: `accuracy`, and under `[loss]` for every layer with weights
+    either three numbers (k = 0, 1, 2; of each filter) or such a triple for every filter.
+
+    Raises `InputError` naming file, layer and what is accepted.
+    """
+    table = read_table(path)
+    for key in table:
+        if key not in ("accuracy", "loss"):
+            raise unknown_name(str(path), "key", key, ("accuracy", "loss"))
+    accuracy, rows = table.get("accuracy"), table.get("loss")
+    if not isinstance(accuracy, int | float) or not 0 <= accuracy <= 1:
+        raise InputError(f"{path}: accuracy", f"is {accuracy}", "accepted: a number from 0 to 1")
+    if not isinstance(rows, dict):
+        raise InputError(str(path), "has no table [loss]", "accepted: conv1 = [0.1, 0.01, 0]")
+    for name in rows:
+        if name not in subject.filters:
+            where = f"{path}, [loss]"
+            raise unknown_name(where, "layer with weights", on_one_line(name), subject.filters)
+    losses = {
+        name: _rows(rows.get(name), count, f"{path}, [loss] {name}")
+        for name, count in subject.filters.items()
+    }
+    return TableAccuracy(float(accuracy), losses)
+
+
+def _rows(given: object, filters: int, where: str) -> np.ndarray:
+    try:
+        row = np.asarray(given, np.float64)
+        if row.shape not in ((3,), (filters, 3)) or not np.isfinite(row).all() or row.min() < 0:
+            raise ValueError
+    except (TypeError, ValueError):
+        wanted = f"three numbers from 0 (k = 0, 1, 2), or {filters} such triples"
+        problem = "is missing" if given is None else "is not a table of losses"
+        raise InputError(where, problem, f"accepted: {wanted}") from None
+    return np.broadcast_to(row, (filters, 3)).copy()

@@ -1,0 +1,66 @@
+"""`measured`: labelled images through the bit-exact kernels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from dse.accuracy.subject import Subject
+from lightsim.errors import InputError
+from lightsim.quantisation.inference import accuracy
+from lightsim.quantisation.per_filter import KMap
+from lightsim.quantisation.trained import training_images
+from lightsim.quantisation.workload import LabelledImages
+
+__all__ = ["MeasuredAccuracy", "measured"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MeasuredAccuracy:
+    """The share of labelled images classified correctly.
+
+    `choosing` are the images that decisions may look at, `held_out` those that only report:
+    nothing may be chosen by `held_out_accuracy`.
+    """
+
+    subject: Subject
+    choosing: LabelledImages
+    held_out: LabelledImages
+    name: str = "measured"
+    _known: dict[tuple[bytes, ...], float] = field(default_factory=dict, repr=False)
+
+    def evaluate(self, k: KMap) -> float:
+        """The accuracy on the images for choosing; asked again, it is remembered."""
+        key = tuple(k[name].tobytes() for name in self.subject.filters)
+        if key not in self._known:
+            self._known[key] = accuracy(self.subject.with_k(k), self.choosing)
+        return self._known[key]
+
+    def held_out_accuracy(self, k: KMap) -> float:
+        """The accuracy on images that nothing was trained on or chosen by."""
+        return accuracy(self.subject.with_k(k), self.held_out)
+
+
+def measured(subject: Subject, choosing: LabelledImages | None = None) -> MeasuredAccuracy:
+    """The source of a subject that comes with labelled images.
+
+    Without images of one's own for `choosing`, those are the training images that did not
+    calibrate the rounding. The weights have seen them, so accuracies on them are too high; they
+    rank allocations. Raises `InputError` for a subject without labelled images.
+    """
+    held_out = subject.reference.held_out
+    network = subject.reference.network.name
+    if held_out is None:
+        raise InputError(
+            "accuracy source 'measured'",
+            f"'{network}' comes without labelled images",
+            "use sensitivity, a table or a callable",
+        )
+    if choosing is None:
+        seen, first = training_images(network), len(subject.calibration)
+        choosing = replace(
+            seen,
+            images=seen.images[first:],
+            labels=seen.labels[first:],
+            origin=f"{seen.origin}, without the first {first}",
+        )
+    return MeasuredAccuracy(subject, choosing, held_out)

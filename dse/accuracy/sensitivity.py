@@ -1,0 +1,91 @@
+"""`sensitivity`: how much error each filter's rounding adds to the network's output.
+
+Every filter is rounded to 0, 1 or 2 terms by itself and run on calibration images by the
+bit-exact kernels. Where that is affordable its error is carried to the network's output filter
+by filter; elsewhere the error energy of a filter's own output is multiplied by its layer's
+gain: the output energy over the layer's when all its filters have one term. Energies are
+shares of the output's own energy about its mean, and are added over filters as if independent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dse.accuracy.propagation import Propagation
+from dse.accuracy.source import Losses, total_loss
+from dse.accuracy.subject import Subject
+from lightsim.quantisation.per_filter import KMap
+
+__all__ = ["SensitivityModel", "sensitivity"]
+
+# Up to so many products the filters are carried to the output one by one.
+_PRODUCTS = 30_000_000_000
+_MOST_IMAGES = 64
+_TERMS = (0, 1, 2)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SensitivityModel:
+    """The losses of all filters, and how they were found: `filters` one by one, or `layers`."""
+
+    losses: Losses
+    granularity: str
+    name: str = "sensitivity"
+
+    def evaluate(self, k: KMap) -> float:
+        """The share of the output's energy that is signal and not error: 1 without any loss.
+
+        It grows with accuracy but is not an accuracy.
+        """
+        return 1 / (1 + total_loss(self.losses, k))
+
+
+def sensitivity(subject: Subject, *, products: int = _PRODUCTS) -> SensitivityModel:
+    """The model of `subject`, on its own calibration images; the same for the same subject.
+
+    `products` is the largest number of multiplications spent on carrying single filters.
+    """
+    images = subject.calibration[:_MOST_IMAGES]
+    carrying = Propagation(subject.reference, images)
+    spent = sum(
+        len(_TERMS) * count * carrying.products_after(name)
+        for name, count in subject.filters.items()
+    )
+    single = spent <= products
+    losses = {
+        name: (_by_filter if single else _by_layer)(subject, carrying, name)
+        for name in subject.rounded
+    }
+    return SensitivityModel(losses, "filters" if single else "layers")
+
+
+def _variants(subject: Subject, carrying: Propagation, name: str) -> Mapping[int, NDArray]:
+    """The layer's output with all filters at each k."""
+    rounded, count = subject.rounded[name], subject.filters[name]
+    return {
+        terms: carrying.output_of(rounded.at(np.full(count, terms, np.int8))) for terms in _TERMS
+    }
+
+
+def _by_filter(subject: Subject, carrying: Propagation, name: str) -> NDArray[np.float64]:
+    """Every filter alone at every k, its output carried to the end: float64[out, 3]."""
+    losses = np.empty((subject.filters[name], len(_TERMS)))
+    for terms, outputs in _variants(subject, carrying, name).items():
+        losses[:, terms] = carrying.energies_of_channels(name, outputs)
+    return losses
+
+
+def _by_layer(subject: Subject, carrying: Propagation, name: str) -> NDArray[np.float64]:
+    """Every filter's own error energy times its layer's gain: float64[out, 3]."""
+    own = np.empty((subject.filters[name], len(_TERMS)))
+    variants = _variants(subject, carrying, name)
+    for terms, outputs in variants.items():
+        own[:, terms] = carrying.own_energies(name, outputs)
+    total = float(own[:, 1].sum())
+    if total == 0:
+        return np.zeros_like(own)
+    return own * (carrying.energy_of(name, variants[1]) / total)

@@ -1,0 +1,57 @@
+"""The network whose filters are given terms: its reference, and every filter at every k."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.network.layer import Network
+from lightsim.numerics.scheme import scheme
+from lightsim.quantisation.calibration import calibration_images
+from lightsim.quantisation.per_filter import REFERENCE, KMap, RoundedLayer, round_filters, with_k
+from lightsim.quantisation.select import quantise
+from lightsim.quantisation.workload import Workload
+
+__all__ = ["Subject", "make_subject", "uniform"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """A reference workload, its filters at every k, and the images that calibrated them.
+
+    `with_k(k)` is what `lightsim run --k FILE` runs with the same k, bit for bit.
+    """
+
+    reference: Workload
+    rounded: Mapping[str, RoundedLayer]
+    calibration: NDArray[np.int16]
+    weights: str
+
+    @property
+    def filters(self) -> dict[str, int]:
+        """The number of filters of every layer with weights, in the network's order."""
+        return {name: len(layer.weights[0]) for name, layer in self.rounded.items()}
+
+    @property
+    def last(self) -> str:
+        """The last layer with weights: its filters are the network's outputs."""
+        return list(self.rounded)[-1]
+
+    def with_k(self, k: KMap) -> Workload:
+        """The `flightnn` workload with `k`; `InputError` if a layer or a filter is missing."""
+        return with_k(self.reference, self.rounded, k)
+
+
+def make_subject(network: Network, *, seed: int = 0, weights: str = REFERENCE) -> Subject:
+    """`network` with the weights of scheme `weights`, trained where it can be, ready for any k."""
+    reference = quantise(network, scheme(weights), seed)
+    images = calibration_images(reference)
+    return Subject(reference, round_filters(reference, images), images, weights)
+
+
+def uniform(subject: Subject, terms: int) -> dict[str, NDArray[np.int8]]:
+    """The same k for every filter."""
+    return {name: np.full(count, terms, np.int8) for name, count in subject.filters.items()}

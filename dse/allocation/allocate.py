@@ -1,0 +1,197 @@
+"""The door of the room: a network, an accelerator and losses in, the best k of every filter out.
+
+Losses are taken in whole billionths, so that every comparison is exact. The table's cycles are
+sums over layers; a finished allocation is run through the timeline, and where it is over the
+budget by that, the budget is lowered by the excess and the table solved again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dse.accuracy.source import FilterLosses, total_loss
+from dse.accuracy.subject import Subject, uniform
+from dse.allocation.costs import point_cycles, program_for, timed
+from dse.allocation.curve import Curve, layer_curve
+from dse.allocation.knapsack import least_cycles, least_loss
+from dse.allocation.stacks import stacks
+from dse.allocation.table import ChoiceTable, Solution
+from lightsim.errors import InputError
+from lightsim.hardware.accelerator import Accelerator
+from lightsim.mapping.tiling import Tiling
+from lightsim.quantisation.per_filter import KMap
+
+__all__ = ["Allocation", "AllocationTable", "tabulate"]
+
+_UNIT = 1e-9
+_MOST_LOSS = 1e4  # of a filter; the shares of a sensitivity are around 1
+_ATTEMPTS = 12
+_OTHER = "passes without weights"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Allocation:
+    """The k of every filter.
+
+    `loss` is the source's for this k, `table_cycles` the sum over the table, `cycles` what the
+    timeline says for the whole network with `tilings`. `bound` limits what was minimised
+    (loss or cycles) over all allocations of the table, `gap` is the relative distance to it.
+    """
+
+    k: KMap
+    tilings: Mapping[str, Tiling]
+    loss: float
+    table_cycles: int
+    cycles: int
+    bound: float
+    gap: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AllocationTable:
+    """Every layer's points with their losses and cycles on one accelerator, ready to be solved."""
+
+    subject: Subject
+    accelerator: Accelerator
+    source: FilterLosses
+    images: int
+    tilings: Mapping[str, Tiling]
+    curves: Mapping[str, Curve]
+    choices: ChoiceTable
+
+    @property
+    def fastest(self) -> int:
+        """The least cycles of any allocation of the table."""
+        return sum(int(row.min()) for row in self.choices.cycles)
+
+    @property
+    def slowest(self) -> int:
+        """The cycles of the allocation with the least loss."""
+        return self.choices.total_cycles(tuple(int(np.argmin(r)) for r in self.choices.losses))
+
+    def k_of(self, points: Sequence[int]) -> dict[str, NDArray[np.int8]]:
+        """The k of every filter where each layer takes its point."""
+        return {
+            name: curve.k_at(point)
+            for (name, curve), point in zip(self.curves.items(), points, strict=False)
+        }
+
+    def cycles_of(self, k: KMap) -> int:
+        """What the timeline says of an allocation, with the table's tilings."""
+        program = program_for(
+            self.subject.reference, self.accelerator, k, self.images, self.tilings
+        )
+        return sum(timed(program).values())
+
+    def within_cycles(self, cycles: int, method: str = "pareto") -> Allocation:
+        """The allocation of least loss that the timeline runs in at most `cycles`.
+
+        Raises `InputError` if not even the fastest one does.
+        """
+        budget = cycles
+        for _ in range(_ATTEMPTS):
+            solution = least_loss(self.choices, budget, method)
+            k = self.k_of(solution.points)
+            needed = self.cycles_of(k)
+            if needed <= cycles:
+                # Nothing within the true budget is better: the bound is that budget's.
+                bound = least_loss(self.choices, cycles, method).bound if budget < cycles else None
+                return self._made(k, solution, needed, solution.loss, bound)
+            budget = min(budget - (needed - cycles), solution.cycles - 1)
+            if budget < self.fastest:
+                break
+        raise InputError(
+            f"budget of {cycles} cycles",
+            f"an allocation of {solution.cycles} by the table takes {needed}",
+            f"accepted: a little more than {self.fastest}",
+        )
+
+    def within_loss(self, loss: float, method: str = "pareto") -> Allocation:
+        """The fastest allocation whose loss is at most `loss`, in the source's unit.
+
+        Raises `InputError` if there is none.
+        """
+        solution = least_cycles(self.choices, int(loss / _UNIT), method)
+        k = self.k_of(solution.points)
+        return self._made(k, solution, self.cycles_of(k), solution.cycles, None)
+
+    def front(self, points: int = 17) -> list[Allocation]:
+        """The best allocations for `points` budgets, spread evenly from fastest to slowest."""
+        budgets = np.linspace(self.fastest, self.slowest, points).astype(np.int64).tolist()
+        found: dict[tuple[int, ...], Allocation] = {}
+        for budget in budgets:
+            solution = least_loss(self.choices, budget)
+            if solution.points not in found:
+                k = self.k_of(solution.points)
+                found[solution.points] = self._made(
+                    k, solution, self.cycles_of(k), solution.loss, None
+                )
+        return list(found.values())
+
+    def _made(
+        self, k: KMap, solution: Solution, cycles: int, reached: int, bound: int | None
+    ) -> Allocation:
+        least = solution.bound if bound is None else bound
+        unit = _UNIT if reached == solution.loss else 1
+        return Allocation(
+            k, self.tilings, total_loss(self.source.losses, k), solution.cycles, cycles,
+            least * unit, (reached - least) / reached if reached else 0.0, self.source.name,
+        )  # fmt: skip
+
+
+def tabulate(
+    subject: Subject,
+    accelerator: Accelerator,
+    source: FilterLosses,
+    *,
+    images: int = 1,
+    tilings: Mapping[str, Tiling] | None = None,
+    prune: bool = True,
+) -> AllocationTable:
+    """The table of `subject` on `accelerator` for batches of `images`.
+
+    Without `tilings` the passes have those of the default mapping when all filters have two
+    terms. With `prune` filters may lose all terms, but not those of the last layer with
+    weights. Raises `InputError` for losses of another network.
+    """
+    whole = program_for(subject.reference, accelerator, uniform(subject, 2), images, tilings)
+    fixed = {schedule.layer.name: schedule.tiling for schedule in whole.schedules}
+    curves = {}
+    for schedule in whole.schedules:
+        layer = schedule.layer
+        if layer.weights is None:
+            continue
+        losses = _whole_losses(source, layer.name, len(layer.weights))
+        may_prune = prune and layer.name != subject.last
+        if not may_prune:
+            losses[:, 0] = _no_pruning(losses)
+        curves[layer.name] = layer_curve(
+            stacks(layer, accelerator, schedule.tiling), losses, may_prune
+        )
+    ks = {name: [c.example_at(p) for p in range(len(c.passes))] for name, c in curves.items()}
+    cycles, other = point_cycles(subject.reference, accelerator, ks, images, fixed)
+    choices = ChoiceTable(
+        (*curves, _OTHER),
+        (*(curve.losses for curve in curves.values()), np.zeros(1, np.int64)),
+        (*cycles.values(), np.array([other], np.int64)),
+    )
+    return AllocationTable(subject, accelerator, source, images, fixed, curves, choices)
+
+
+def _whole_losses(source: FilterLosses, name: str, filters: int) -> NDArray[np.int64]:
+    """The filters' losses in billionths: int64[out, 3]."""
+    losses = source.losses.get(name)
+    if losses is None or losses.shape != (filters, 3):
+        found = "is missing" if losses is None else f"has shape {list(losses.shape)}"
+        raise InputError(f"losses of layer '{name}'", found, f"[{filters}, 3]")
+    return np.rint(np.clip(losses, 0, _MOST_LOSS) / _UNIT).astype(np.int64)
+
+
+def _no_pruning(losses: NDArray[np.int64]) -> NDArray[np.int64]:
+    """A loss without terms that no choice prefers."""
+    return losses.max(axis=1) + 1

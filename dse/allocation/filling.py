@@ -1,0 +1,102 @@
+"""The least loss of a stack whose first groups take two passes, the next one, the rest none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dse.allocation.stacks import Pool, Stack
+
+__all__ = ["PRUNED_NEVER", "fill", "fill_any", "loss_table"]
+
+Ints = NDArray[np.int64]
+
+PRUNED_NEVER = 1 << 44
+"""The loss of a filter where it may not be pruned; far above any sum of real losses."""
+
+
+def loss_table(stack: Stack, losses: Ints, prune: bool) -> Ints:
+    """int64[groups + 1, groups + 1]: the least loss with g2 groups of two passes, g1 of one.
+
+    `losses` int64[out, 3] are those of the layer's filters at k = 0, 1, 2. Without `prune` only
+    g2 + g1 = groups is possible; what is not possible has the loss `PRUNED_NEVER` or more.
+    """
+    table = np.zeros((stack.groups + 1, stack.groups + 1), np.int64)
+    for pool in stack.pools:
+        at_most = _at_most(pool, losses)
+        best = _with_pruning(at_most) if prune else _without(at_most)
+        for two in range(stack.groups + 1):
+            for one in range(stack.groups + 1 - two):
+                table[two, one] += best(*_capacities(pool, two, one))
+    possible = np.add.outer(np.arange(stack.groups + 1), np.arange(stack.groups + 1))
+    wrong = possible > stack.groups if prune else possible != stack.groups
+    table[wrong] = PRUNED_NEVER
+    return table
+
+
+def fill(stack: Stack, losses: Ints, two: int, one: int, k: NDArray[np.int8]) -> None:
+    """Write the k of the stack's filters, with the least loss for `two` and `one`, into `k`."""
+    # SciPy's optimisers take half a second to load.
+    from scipy.optimize import linear_sum_assignment
+
+    for pool in stack.pools:
+        at_most = _at_most(pool, losses)
+        places = _places(pool, two, one)
+        for item, slot in zip(*linear_sum_assignment(at_most[:, places]), strict=True):
+            own = pool.items[item]
+            # Of equal losses the fewest terms.
+            k[list(own)] = int(np.argmin(losses[list(own)].sum(axis=0)[: places[slot] + 1]))
+
+
+def fill_any(stack: Stack, two: int, one: int, k: NDArray[np.int8]) -> None:
+    """Write a k of the stack's filters that needs `two` and `one` groups into `k`: the same
+    for time as what `fill` writes, but found without looking at losses."""
+    for pool in stack.pools:
+        for item, terms in zip(pool.items, _places(pool, two, one).tolist(), strict=True):
+            k[list(item)] = terms
+
+
+def _places(pool: Pool, two: int, one: int) -> Ints:
+    """The most terms of each of the places that the items are dealt to, falling."""
+    twos, some = _capacities(pool, two, one)
+    places = np.zeros(len(pool.items), np.int64)
+    places[:some] = 1
+    places[:twos] = 2
+    return places
+
+
+def _at_most(pool: Pool, losses: Ints) -> Ints:
+    """The loss of every item with at most 0, 1, 2 terms: int64[items, 3]."""
+    own = np.array([losses[list(item)].sum(axis=0) for item in pool.items], np.int64)
+    return np.minimum.accumulate(own.reshape(-1, 3), axis=1)
+
+
+def _capacities(pool: Pool, two: int, one: int) -> tuple[int, int]:
+    """How many items may have two terms, and how many a term at all."""
+    some = int(pool.rooms[: two + one].sum())
+    twos = int(pool.rooms[:two].sum() + pool.fast[two : two + one].sum())
+    return min(twos, len(pool.items)), min(some, len(pool.items))
+
+
+def _without(at_most: Ints) -> Callable[[int, int], int]:
+    """Two terms go where they save most; every item keeps one."""
+    saved = np.sort(at_most[:, 1] - at_most[:, 2])[::-1]
+    least = int(at_most[:, 1].sum()) - np.concatenate(([0], np.cumsum(saved)))
+    count = len(at_most)
+    return lambda twos, some: int(least[twos]) if some == count else PRUNED_NEVER
+
+
+def _with_pruning(at_most: Ints) -> Callable[[int, int], int]:
+    """Item by item over how many have at most a and b terms: best[twos, some]."""
+    size = len(at_most) + 1
+    best = np.full((size, size), PRUNED_NEVER, np.int64)
+    best[0, :] = 0
+    best = np.minimum.accumulate(best, axis=0)
+    for zero, one, two in at_most.tolist():
+        after = best + zero
+        np.minimum(after[:, 1:], best[:, :-1] + one, out=after[:, 1:])
+        np.minimum(after[1:, 1:], best[:-1, :-1] + two, out=after[1:, 1:])
+        best = after
+    return lambda twos, some: int(best[min(twos, some), some])

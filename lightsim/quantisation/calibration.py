@@ -1,0 +1,61 @@
+"""What a layer's inputs are on average, over a few images: the means that rounding may use."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.quantisation.inference import infer
+from lightsim.quantisation.layer_output import Activations
+from lightsim.quantisation.synthetic import synthetic_images
+from lightsim.quantisation.trained import training_images
+from lightsim.quantisation.workload import QuantisedLayer, Workload
+
+__all__ = ["calibration_images", "input_means"]
+
+# As many images as this many products allow, at least one and at most 128.
+_PRODUCTS = 4_000_000_000
+_MOST_IMAGES = 128
+
+
+def calibration_images(workload: Workload, seed: int = 0) -> NDArray[np.int16]:
+    """The images that calibrate: the first of the training set, or seeded random ones."""
+    count = int(np.clip(_PRODUCTS // max(workload.network.macs, 1), 1, _MOST_IMAGES))
+    if workload.trained:
+        return training_images(workload.network.name).images[:count]
+    return synthetic_images(workload.network, count, seed)
+
+
+def input_means(workload: Workload, images: NDArray[np.int16]) -> dict[str, NDArray[np.float64]]:
+    """By layer, what each weight of a filter meets on average over all images and positions.
+
+    float64[groups, in / groups * kh * kw] in the order of a filter's weights; positions in the
+    padding count with their value.
+    """
+    outputs: dict[str, Activations] = {"input": images}
+    wanted = [layer.layer.inputs[0] for layer in workload.layers if layer.weights is not None]
+    kept = [name for name in dict.fromkeys(wanted) if name != "input"]
+    outputs.update(infer(workload, images, overflow="wrap", keep=kept))
+    return {
+        layer.layer.name: _means(layer, outputs[layer.layer.inputs[0]])
+        for layer in workload.layers
+        if layer.weights is not None
+    }
+
+
+def _means(layer: QuantisedLayer, x: Activations) -> NDArray[np.float64]:
+    groups = layer.layer.groups
+    if layer.layer.operator == "dense":
+        return x.astype(np.int64).sum(axis=0).reshape(1, -1) / len(x)
+    pad, shape = layer.layer.padding, layer.layer.output_shape
+    outside = -1 if layer.inputs[0].bits == 1 else 0
+    edges = ((0, 0), (0, 0), (pad.top, pad.bottom), (pad.left, pad.right))
+    framed = np.pad(x, edges, constant_values=outside)
+    (down, right), (high, wide) = layer.layer.stride, layer.layer.kernel
+    sums = np.empty((x.shape[1], high, wide), np.int64)
+    for ky in range(high):
+        for kx in range(wide):
+            rows = slice(ky, ky + down * (shape.height - 1) + 1, down)
+            columns = slice(kx, kx + right * (shape.width - 1) + 1, right)
+            sums[:, ky, kx] = framed[:, :, rows, columns].sum(axis=(0, 2, 3), dtype=np.int64)
+    return sums.reshape(groups, -1) / (len(x) * shape.height * shape.width)
