@@ -54,6 +54,18 @@ def _whole(low: int, high: int) -> Callable[[object], Choice]:
     return read
 
 
+def _power(low: int, high: int) -> Callable[[object], Choice]:
+    whole = _whole(low, high)
+
+    def read(value: object) -> Choice:
+        number = whole(value)
+        if int(number) & (int(number) - 1):
+            raise ValueError
+        return number
+
+    return read
+
+
 def _or_auto(inner: Callable[[object], Choice]) -> Callable[[object], Choice]:
     return lambda value: AUTO if value == AUTO else inner(value)
 
@@ -150,8 +162,8 @@ AXES: dict[str, Axis] = {
         Axis(
             "post_lanes",
             "values leaving at a time",
-            "a whole number from 1 to 1024, or 'auto' (by the size of the array)",
-            _or_auto(_whole(1, 1024)),
+            "a power of two from 1 to 1024, or 'auto' (by the size of the array)",
+            _or_auto(_power(1, 1024)),
             _fixed(AUTO),
         ),
         Axis(
@@ -165,7 +177,7 @@ AXES: dict[str, Axis] = {
             "port_bits",
             "width of a port",
             "a power of two from 32 to 1024, or 'auto' (the board's)",
-            _or_auto(_whole(32, 1024)),
+            _or_auto(_power(32, 1024)),
             _fixed(AUTO),
         ),
         Axis(
@@ -207,9 +219,7 @@ AXES: dict[str, Axis] = {
 }
 
 
-def read_axes(
-    table: Mapping[str, Any], where: str, board: Board
-) -> dict[str, tuple[Choice, ...]]:
+def read_axes(table: Mapping[str, Any], where: str, board: Board) -> dict[str, tuple[Choice, ...]]:
     """Every axis with its choices: those of `table`, the defaults of the board elsewhere.
 
     Raises `InputError` for an unknown axis, an empty one, a choice that is none, or one twice.

@@ -1,173 +1,204 @@
-"""What no design of a core can beat: its least cycles, and its resources with least memories."""
+"""What no design can beat: its least cycles by any mapping, and its resources.
+
+Cores are bounded with the most favourable memories that the space offers them, designs with
+their own, both by `lightsim.bounds`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dse.axes import AUTO, Choice
-from dse.design import Builder, Refusal
-from dse.limits import NEVER, core_cycles
-from dse.memories import BufferPlan, sized
+from dse.arrays import ARRAY_AXES, Arrays, memory_names
+from dse.axes import AUTO
+from dse.design import Builder, Design
+from dse.memories import MOST_BYTES, BufferPlan, sized, stated_bytes
 from dse.space import Space
-from dse.study import Study
-from lightsim.hardware.accelerator import Accelerator
+from lightsim.bounds import Axes, NetworkBound
 from lightsim.hardware.device import Resources
 from lightsim.quantisation.workload import Workload
 
-__all__ = ["Bounds", "Optimist"]
+__all__ = ["Bounds"]
 
 Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-# The axes that an array's own resources depend on; ports are counted apart, clocks not at all.
-_ARRAY = ("scheme", "lanes", "rows", "columns", "pixels", "post_lanes", "port_bits")
 _NOTHING = Resources()
+_CHUNK = 1 << 17  # cores bounded at a time: some hundred bytes each
+_BANKED = memory_names[:-1]
+# Bytes of one block RAM and one UltraRAM: no memory holds more than the blocks it gets.
+_BRAM_BYTES, _URAM_BYTES = 36 * 1024 // 8, 288 * 1024 // 8
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Bounds:
-    """Of every core of a space, `cycles` int64[core, network] and `resources` int64[core, 5].
-
-    The resources are those of everything but the memories; `NEVER` cycles mark what cannot be
-    built.
-    """
+    """The bounds of a space; `workloads[network][scheme]` are its networks."""
 
     space: Space
-    cycles: Ints
-    resources: Ints
+    builder: Builder
+    workloads: Mapping[str, Mapping[str, Workload]]
+    arrays: Arrays = field(init=False)
 
-    @classmethod
-    def of(
-        cls, space: Space, builder: Builder, workloads: Mapping[str, Mapping[str, Workload]]
-    ) -> Bounds:
-        """The bounds of a space; `workloads[network][scheme]`."""
-        cycles = [core_cycles(space, builder, schemes) for schemes in workloads.values()]
-        return cls(space, np.stack(cycles, axis=1), _core_resources(space, builder))
+    def __post_init__(self) -> None:
+        self.arrays = Arrays.of(self.space, self.builder)
+        base = {name: choices[0] for name, choices in self.space.axes.items()}
+        self._networks = [
+            [
+                NetworkBound(schemes[str(name)], self.builder.least(base | {"scheme": name}))
+                for name in self.space.axes["scheme"]
+            ]
+            for schemes in self.workloads.values()
+        ]
+        self._tables = lru_cache(maxsize=1 << 14)(self._memory_tables)
 
-    def variants(self, core: int, builder: Builder) -> tuple[Ints, Ints]:
-        """Point numbers and resources int64[variant, 5] of a core's designs.
+    def cores(self) -> tuple[Ints, Ints]:
+        """Least cycles int64[core, network] and resources int64[core, 5] of every core.
 
-        Memories that grow by themselves are counted at their least.
+        The resources are those of everything but the memories.
+        """
+        cycles, used = [], []
+        for first in range(0, self.space.cores, _CHUNK):
+            numbers = np.arange(first, min(first + _CHUNK, self.space.cores), dtype=np.int64)
+            used.append(self.arrays.core_resources(numbers))
+            machines = self._with_most_memory(self._machines(numbers), numbers, used[-1])
+            cycles.append(self._cycles(numbers, machines))
+        return np.concatenate(cycles), np.concatenate(used)
+
+    def designs(self, core: int) -> tuple[Ints, Ints, Ints]:
+        """Numbers, least cycles [design, network] and resources [design, 5] of a core's designs.
+
+        Points that cannot be built for want of resources are left out where the size of their
+        memories hangs on what is left.
         """
         space = self.space
         first = core * space.variants
         numbers = np.arange(first, first + space.variants, dtype=np.int64)
-        acc = builder.least(space.point(first))
-        if isinstance(acc, Refusal):
-            return numbers[:0], np.zeros((0, 5), np.int64)
-        used = np.repeat(self.resources[core][None, :], space.variants, axis=0)
         places = space.places(np.arange(space.variants, dtype=np.int64), space.memory_names)
-        for tied in (("input",), ("weight",), ("residual", "output"), ("psum",)):
-            axes = [name for name in space.memory_names if name.split("_")[0] in tied]
-            table, at = _memory_table(space, builder, acc, tied, axes), np.zeros(1, np.int64)
-            for axis in axes:
-                at = at * len(space.axes[axis]) + places[axis]
-            used += table[at]
-        return numbers, used
+        at = int(self.arrays.number(np.array([core]))[0])
+        sizes, used = self._stated(at, core, places)
+        kept = np.ones(numbers.size, np.bool_)
+        for row in np.flatnonzero(self._automatic(places)):
+            built = self.builder.build(space.point(int(numbers[row])))
+            kept[row] = isinstance(built, Design)
+            if isinstance(built, Design):
+                acc = built.accelerator
+                buffers = (acc.input, acc.weight, acc.residual, acc.output)
+                sizes[row] = [*(b.bytes_per_bank for b in buffers), acc.psum_bytes]
+                used[row] = built.resources.values()
+        columns = dict(zip((f"{name}_bytes" for name in memory_names), sizes[kept].T, strict=True))
+        for name in ("input", "weight"):
+            choices = np.array(space.axes[f"{name}_banks"], np.int64)
+            columns[f"{name}_banks"] = choices[places[f"{name}_banks"]][kept]
+        cores = np.full(int(kept.sum()), core, np.int64)
+        machines = self._machines(cores).vary(**columns)
+        return numbers[kept], self._cycles(cores, machines), used[kept]
 
-
-def _memory_table(
-    space: Space, builder: Builder, acc: Accelerator, tied: tuple[str, ...], axes: list[str]
-) -> Ints:
-    """Resources of the named memories for every combination of their axes."""
-    sizes = tuple(len(space.axes[axis]) for axis in axes)
-    base = {name: space.axes[name][0] for name in space.memory_names}
-    rows = []
-    for number in np.ndindex(*sizes):
-        point = base | {a: space.axes[a][i] for a, i in zip(axes, number, strict=True)}
-        # Nothing fits in no resources: automatic memories stay at their least.
-        built = sized(acc, BufferPlan.of(point), _NOTHING, builder.costs, _NOTHING)
-        found = builder.costs.memories(built)
-        rows.append(sum((found[name] for name in tied), _NOTHING).values())
-    return np.array(rows, np.int64)
-
-
-def _core_resources(space: Space, builder: Builder) -> Ints:
-    """int64[core, 5]: an array's own, and what more ports than one add."""
-    shape = [len(space.axes[name]) for name in space.core_names]
-    found = np.zeros((*shape, 5), np.int64)
-    arrays = np.zeros((*(len(space.axes[name]) for name in _ARRAY), 5), np.int64)
-    base: dict[str, Choice] = {name: choices[0] for name, choices in space.axes.items()}
-    base["clock"] = AUTO
-    for number in np.ndindex(*arrays.shape[:-1]):
-        point = base | {n: space.axes[n][i] for n, i in zip(_ARRAY, number, strict=True)}
-        acc = builder.least(point)
-        if not isinstance(acc, Refusal):
-            arrays[number] = builder.costs.without_memories(acc).values()
-    # The axes of the cores in their order; an axis that does not matter is broadcast.
-    order = [name for name in space.core_names if name in _ARRAY]
-    moved = arrays.transpose(*(_ARRAY.index(name) for name in order), len(_ARRAY))
-    place = tuple(slice(None) if name in _ARRAY else None for name in space.core_names)
-    found += moved[place]
-    found += _more_ports(space, builder, base)
-    return found.reshape(-1, 5)
-
-
-def _more_ports(space: Space, builder: Builder, base: dict[str, Choice]) -> Ints:
-    """What a number of ports takes beyond the first choice, by width, as it broadcasts."""
-    names = space.core_names
-    shape = [len(space.axes[n]) if n in ("ports", "port_bits") else 1 for n in names]
-    found = np.zeros((*shape, 5), np.int64)
-    for number in np.ndindex(*shape):
-        place = dict(zip(names, number, strict=True))
-        point = base | {n: space.axes[n][place[n]] for n in ("ports", "port_bits")}
-        least = [builder.least(point), builder.least(point | {"ports": base["ports"]})]
-        more, one = (
-            _NOTHING if isinstance(acc, Refusal) else builder.costs.without_memories(acc)
-            for acc in least
+    def _machines(self, cores: Ints) -> Axes:
+        """The machines of cores, with the least memories of their arrays."""
+        places = self.space.places(cores, self.space.core_names)
+        machines = self.arrays.machines.take(self.arrays.number(cores))
+        hz = self.builder.board.clock_hz
+        clocks = np.array([hz if c == AUTO else int(c) for c in self.space.axes["clock"]], np.int64)
+        images = np.array(self.space.axes["batch"], np.int64)
+        return machines.vary(
+            clock_hz=clocks[places["clock"]],
+            images=images[places["batch"]],
+            port_of=self.arrays.port_of[:, places["ports"]],
         )
-        found[number] = np.subtract(more.values(), one.values())
-    return found
 
+    def _with_most_memory(self, machines: Axes, cores: Ints, used: Ints) -> Axes:
+        """The machines with the largest memories that the space and the device allow."""
+        limits = self.builder.limits
+        bram = np.maximum(limits.bram36 - used[:, 3], 0) * _BRAM_BYTES
+        room = bram + limits.uram * _URAM_BYTES
+        array = self.arrays.number(cores)
+        columns: dict[str, Ints] = {}
+        for place, name in enumerate(memory_names):
+            least = self.arrays.least[:, place][array]
+            banks = [1] if name == "psum" else [int(b) for b in self.space.axes[f"{name}_banks"]]
+            most = np.zeros(cores.shape, np.int64)
+            for choice in self.space.axes[f"{name}_bytes"]:
+                if choice == AUTO:
+                    grown = np.minimum(MOST_BYTES.get(name, MOST_BYTES["output"]), room)
+                    stated = np.maximum(least, grown)
+                    if name == "residual":
+                        stated = np.maximum(stated, self._largest("output", array))
+                else:
+                    word = self.arrays.words[:, place][array]
+                    stated = stated_bytes(choice, word, machines.port_bits // 8, name)
+                most = np.maximum(most, stated)
+            columns[f"{name}_bytes"] = most
+            if name in ("input", "weight"):
+                columns[f"{name}_banks"] = np.full(cores.shape, max(banks), np.int64)
+        return machines.vary(**columns)
 
-class Optimist:
-    """The best that could be true of designs, as values to be minimised, one per objective."""
+    def _largest(self, name: str, array: Ints) -> Ints:
+        """The largest stated size of a memory, 0 where none is stated."""
+        word = self.arrays.words[:, memory_names.index(name)][array]
+        port = self.arrays.machines.port_bits[array] // 8
+        sizes = [
+            stated_bytes(choice, word, port, name)
+            for choice in self.space.axes[f"{name}_bytes"]
+            if choice != AUTO
+        ]
+        return np.asarray(np.max([np.zeros(array.shape, np.int64), *sizes], axis=0), np.int64)
 
-    def __init__(self, study: Study, accuracies: Mapping[str, float | None]) -> None:
-        self._study = study
-        self._accuracies = accuracies
-        self._weights = np.array([share.weight for share in study.shares])
+    def _cycles(self, cores: Ints, machines: Axes) -> Ints:
+        """int64[machine, network], each by the bound of its scheme."""
+        scheme = self.space.places(cores, self.space.core_names)["scheme"]
+        found = np.zeros((cores.size, len(self._networks)), np.int64)
+        for which in np.unique(scheme).tolist():
+            where = np.flatnonzero(scheme == which)
+            part = machines.take(where)
+            for column, networks in enumerate(self._networks):
+                found[where, column] = networks[which].cycles(part).astype(np.int64)
+        return found
 
-    def measures(self, space: Space, cores: Ints, cycles: Ints, used: Ints) -> dict[str, Floats]:
-        """By measure, the best value of designs on `cores` of so many cycles and resources."""
-        places = space.places(cores, space.core_names)
-        clocks = np.array(
-            [self._study.board.clock_hz if c == AUTO else int(c) for c in space.axes["clock"]]
-        )[places["clock"]]
-        batch = np.array([int(b) for b in space.axes["batch"]])[places["batch"]]
-        seconds = (cycles * self._weights).sum(axis=1) / clocks
-        scores = [self._accuracies.get(str(name)) for name in space.axes["scheme"]]
-        accuracy = np.array([1.0 if score is None else score for score in scores])
-        return {
-            "throughput": batch / seconds,
-            "latency": seconds,
-            "energy": np.zeros(len(cores)),
-            "power": np.zeros(len(cores)),
-            "dram_bandwidth": np.zeros(len(cores)),
-            "accuracy": accuracy[places["scheme"]],
-            **{name: used[:, i].astype(np.float64) for i, name in enumerate(Resources.names())},
-        }
+    def _automatic(self, places: Mapping[str, Ints]) -> NDArray[np.bool_]:
+        """Which designs of a core have a memory that grows into what is left."""
+        found = np.zeros(len(places["input_bytes"]), np.bool_)
+        for name in memory_names:
+            choices = np.array([c == AUTO for c in self.space.axes[f"{name}_bytes"]], np.bool_)
+            found |= choices[places[f"{name}_bytes"]]
+        return found
 
-    def values(self, best: Mapping[str, Floats]) -> Floats:
-        """float64[design, objective], to be minimised; a maximised cost could be anything."""
-        columns = []
-        for objective in self._study.objectives:
-            value = best[objective.measure.name]
-            if objective.direction != objective.measure.direction:
-                value = np.full_like(value, np.inf if objective.sign < 0 else 0.0)
-            columns.append(objective.sign * value)
-        return np.stack(columns, axis=1)
+    def _stated(self, array: int, core: int, places: Mapping[str, Ints]) -> tuple[Ints, Ints]:
+        """Sizes [design, memory] and resources [design, 5] with every memory as stated."""
+        used = self.arrays.core_resources(np.array([core]))
+        sizes = np.zeros((len(places["input_bytes"]), len(memory_names)), np.int64)
+        found = np.repeat(used, len(sizes), axis=0)
+        for column, (nbytes, resources) in enumerate(self._tables(array)):
+            name = memory_names[column]
+            size = places[f"{name}_bytes"]
+            banks = places[f"{name}_banks"] if name in _BANKED else np.zeros_like(size)
+            sizes[:, column] = nbytes[size]
+            found += resources[size, banks]
+        return sizes, found
 
-    def possible(self, best: Mapping[str, Floats], cycles: Ints) -> NDArray[np.bool_]:
-        """Whether designs could keep every budget."""
-        kept = (cycles < NEVER).all(axis=1)
-        for budget in self._study.budgets:
-            value = best[budget.measure.name]
-            if budget.measure.direction == "minimise":
-                kept &= value <= budget.limit
-            else:
-                kept &= value >= budget.limit
-        return np.asarray(kept, np.bool_)
+    def _memory_tables(self, array: int) -> list[tuple[Ints, Ints]]:
+        """For each memory, the bytes of every choice and the resources [choice, banks, 5]."""
+        space = self.space
+        rest = array
+        place: dict[str, int] = {}
+        for name in reversed(ARRAY_AXES):
+            rest, place[name] = divmod(rest, len(space.axes[name]))
+        base = {name: choices[place.get(name, 0)] for name, choices in space.axes.items()}
+        acc = self.builder.least(base)
+        tables = []
+        for name in memory_names:
+            sizes = space.axes[f"{name}_bytes"]
+            banks = space.axes[f"{name}_banks"] if name in _BANKED else (1,)
+            nbytes = np.zeros(len(sizes), np.int64)
+            used = np.zeros((len(sizes), len(banks), 5), np.int64)
+            for i, size in enumerate(sizes):
+                for j, count in enumerate(banks):
+                    point = base | {f"{name}_bytes": size, f"{name}_banks": count}
+                    # Nothing fits in no resources: automatic memories stay at their least.
+                    built = sized(acc, BufferPlan.of(point), _NOTHING, self.builder.costs, _NOTHING)
+                    used[i, j] = self.builder.costs.memories(built)[name].values()
+                    is_psum = name == "psum"
+                    nbytes[i] = built.psum_bytes if is_psum else getattr(built, name).bytes_per_bank
+            tables.append((nbytes, used))
+        return tables

@@ -45,7 +45,7 @@ class Builder:
         self.limits = limits
         self.costs = Costs(board.device)
 
-    def least(self, point: Mapping[str, Choice]) -> Accelerator | Refusal:
+    def least(self, point: Mapping[str, Choice]) -> Accelerator:
         """The accelerator of a point with its smallest practical buffers; resources unchecked."""
         row = scheme(str(point["scheme"]))
         groups = lane_mix(str(point["lanes"])).groups(int(point["rows"]))
@@ -65,8 +65,6 @@ class Builder:
     def build(self, point: Mapping[str, Choice]) -> Design | Refusal:
         """The design of a point, its automatic buffers as large as the limits allow."""
         acc = self.least(point)
-        if isinstance(acc, Refusal):
-            return acc
         core = self.costs.without_memories(acc)
         plan = BufferPlan.of(point)
         acc = sized(acc, plan, core, self.costs, self.limits)
@@ -94,6 +92,6 @@ def _name(board: Board, point: Mapping[str, Choice], acc: Accelerator) -> str:
     clock = "" if point["clock"] == AUTO else f"-{spell(int(point['clock']), 'Hz')}"
     name = (
         f"{board.name}-{acc.scheme}-{kinds}-{array.rows}x{array.columns}x{array.pixels}"
-        f"-{point["ports"]}ports{clock.replace(' ', '')}"
+        f"-{point['ports']}ports{clock.replace(' ', '')}"
     )
     return "".join(c if c.isalnum() or c in "_.-" else "." for c in name)[:64]

@@ -99,9 +99,7 @@ def _run(searcher: Searcher, pool: Pool, waves: Iterator[None], *, proving: bool
             return
 
 
-def _result(
-    searcher: Searcher, pool: Pool | None, sampler: str, interrupted: bool
-) -> Exploration:
+def _result(searcher: Searcher, pool: Pool | None, sampler: str, interrupted: bool) -> Exploration:
     study = searcher.study
     limit = None if pool is None else searcher.limit(pool)
     return Exploration(
@@ -120,4 +118,3 @@ def _result(
         sampler=sampler,
         interrupted=interrupted,
     )
-

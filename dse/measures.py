@@ -58,9 +58,7 @@ MEASURES: dict[str, Measure] = {
         Measure("energy", "energy_j", "energy of an image", "minimise", _JOULES),
         Measure("power", "power_w", "mean power of the counted activity", "minimise", _WATTS),
         Measure("accuracy", "accuracy", "accuracy", "maximise", {"": 1.0, "%": 0.01}, early=True),
-        Measure(
-            "dram_bandwidth", "dram_bytes_per_s", "mean memory traffic", "minimise", _RATES
-        ),
+        Measure("dram_bandwidth", "dram_bytes_per_s", "mean memory traffic", "minimise", _RATES),
         *(
             Measure(name, name, name.upper(), "minimise", _COUNT, early=True)
             for name in Resources.names()

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dse.axes import AUTO, Choice
 from dse.resources import Costs, fits
 from lightsim.estimation.storage import input_word_bits, psum_word_bits, weight_word_bits
 from lightsim.hardware.accelerator import Accelerator, Buffer
 from lightsim.hardware.device import Resources
 from lightsim.numerics.scheme import SCHEMES
-from lightsim.units import ceil_div
 
-__all__ = ["BufferPlan", "sized"]
+__all__ = ["MOST_BYTES", "BufferPlan", "sized", "stated_bytes", "word_bits"]
+
+Ints = NDArray[np.int64]
 
 # What automatic buffers grow to at most, as those of a board's default accelerator do.
 MOST_BYTES = {"input": 128 << 10, "weight": 1024 << 10, "psum": 512 << 10, "output": 64 << 10}
@@ -72,13 +76,23 @@ def _stated(acc: Accelerator, name: str, choice: Choice) -> int:
     """The bytes that a choice asks for; what the accelerator has where it is automatic."""
     if choice == AUTO:
         return _size(acc, name)
+    return int(stated_bytes(choice, np.array(word_bits(acc, name), np.int64), acc.word_bytes, name))
+
+
+def stated_bytes(choice: Choice, word: Ints, port_bytes: Ints | int, name: str) -> Ints:
+    """The bytes of a stated size, for memories of words of so many bits (arrays or numbers).
+
+    Words of an array are rounded up to whole words of the port, except for partial sums.
+    """
     if isinstance(choice, int):
-        return choice
-    nbytes = ceil_div(int(choice.split()[0]) * _word_bits(acc, name), 8)
-    return nbytes if name == "psum" else ceil_div(nbytes, acc.word_bytes) * acc.word_bytes
+        return np.full(np.shape(word), choice, np.int64)
+    nbytes = -(-int(choice.split()[0]) * word // 8)
+    if name == "psum":
+        return np.asarray(nbytes, np.int64)
+    return np.asarray(-(-nbytes // port_bytes) * port_bytes, np.int64)
 
 
-def _word_bits(acc: Accelerator, name: str) -> int:
+def word_bits(acc: Accelerator, name: str) -> int:
     """The bits of the word that a memory delivers in one cycle."""
     if name == "input":
         return input_word_bits(acc.array, acc.port_bits)

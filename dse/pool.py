@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from dse.bounds import Bounds, Optimist
-from dse.design import Builder
+from dse.bounds import Bounds
+from dse.optimist import Optimist
 from dse.space import Space
 
 __all__ = ["Pool"]
@@ -24,14 +24,13 @@ class Pool:
     them is next, so a space may have many more designs than are ever listed.
     """
 
-    def __init__(self, bounds: Bounds, builder: Builder, optimist: Optimist) -> None:
+    def __init__(self, bounds: Bounds, optimist: Optimist) -> None:
         self.space: Space = bounds.space
         self._bounds = bounds
-        self._builder = builder
         self._optimist = optimist
         cores = np.arange(self.space.cores, dtype=np.int64)
-        best = optimist.measures(self.space, cores, bounds.cycles, bounds.resources)
-        kept = optimist.possible(best, bounds.cycles)
+        best = optimist.measures(self.space, cores, *bounds.cores())
+        kept = optimist.possible(best)
         self.impossible = int((~kept).sum()) * self.space.variants
         self._cores = cores[kept]
         self._core_values = optimist.values({name: row[kept] for name, row in best.items()})
@@ -42,6 +41,7 @@ class Pool:
         self._values = np.zeros((0, self._core_values.shape[1]))
         self._open = np.zeros(0, np.bool_)
         self._taken: set[int] = set()
+        self._beaten_by = np.zeros((0, self._core_values.shape[1]))
 
     def take(self, objective: int = 0, within: Mapping[str, int] | None = None) -> int | None:
         """The number of the open design that could be best in one objective; it is closed now.
@@ -51,7 +51,9 @@ class Pool:
         every design is closed.
         """
         while True:
-            core = self._next_core(objective) if within is None else self._core_in(objective, within)
+            core = (
+                self._next_core(objective) if within is None else self._core_in(objective, within)
+            )
             at = self._best_listed(objective, within)
             if core is None and at is None:
                 return None
@@ -76,8 +78,11 @@ class Pool:
     def close(self, values: Floats) -> None:
         """Close what designs of these `values` [design, objective] make needless to run."""
         for row in values:
-            self._core_open &= ~(row <= self._core_values).all(axis=1)
-            self._open &= ~(row <= self._values).all(axis=1)
+            if _beaten(row[None, :], self._beaten_by).any():
+                continue
+            self._beaten_by = np.vstack((self._beaten_by, row))
+            self._core_open &= ~_beaten(self._core_values, row[None, :])
+            self._open &= ~_beaten(self._values, row[None, :])
 
     def limit(self, objective: int = 0) -> float | None:
         """The best value that a design not yet closed could have; None where there is none."""
@@ -117,9 +122,7 @@ class Pool:
             inside &= places[name] == place
         return inside
 
-    def _best_listed(
-        self, objective: int, within: Mapping[str, int] | None = None
-    ) -> int | None:
+    def _best_listed(self, objective: int, within: Mapping[str, int] | None = None) -> int | None:
         where = np.flatnonzero(self._open)
         if within is not None:
             cores = self._numbers[where] // self.space.variants
@@ -134,15 +137,24 @@ class Pool:
         """List the designs of a core that could keep every budget."""
         self._core_open[core] = False
         number = int(self._cores[core])
-        numbers, used = self._bounds.variants(number, self._builder)
+        numbers, cycles, used = self._bounds.designs(number)
         cores = np.full(numbers.size, number, np.int64)
-        cycles = np.repeat(self._bounds.cycles[number][None, :], numbers.size, axis=0)
         best = self._optimist.measures(self.space, cores, cycles, used)
-        kept = self._optimist.possible(best, cycles)
+        kept = self._optimist.possible(best)
         values = self._optimist.values({name: row[kept] for name, row in best.items()})
-        if self._open.size > 4096 and not self._open.any():
-            self._numbers, self._values = self._numbers[:0], self._values[:0]
-            self._open = self._open[:0]
+        if self._open.size > 4096:  # forget what is closed
+            left = self._open
+            self._numbers, self._values, self._open = (
+                self._numbers[left], self._values[left], left[left]
+            )  # fmt: skip
         self._numbers = np.concatenate((self._numbers, numbers[kept]))
         self._values = np.concatenate((self._values, values))
-        self._open = np.concatenate((self._open, np.ones(values.shape[0], np.bool_)))
+        self._open = np.concatenate((self._open, ~_beaten(values, self._beaten_by)))
+
+
+def _beaten(values: Floats, rows: Floats) -> NDArray[np.bool_]:
+    """Which of `values` [design, objective] some row is at least as good as in every objective."""
+    found = np.zeros(len(values), np.bool_)
+    for row in rows:
+        found |= (row <= values).all(axis=1)
+    return found

@@ -55,8 +55,9 @@ def _refuse(problem: str) -> None:
 
 
 def _asked(study: Study) -> bool:
-    rows = (*study.objectives, *study.budgets)
-    return any(row.measure.name == "accuracy" for row in rows)
+    measures = [objective.measure for objective in study.objectives]
+    measures += [budget.measure for budget in study.budgets]
+    return any(row.name == "accuracy" for row in measures)
 
 
 def _measured(study: Study, scheme: str) -> float | None:

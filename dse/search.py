@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dse.bounds import Bounds, Optimist
+from dse.bounds import Bounds
 from dse.design import Builder, Design
 from dse.evaluate import workload_of
 from dse.front import front_of, signed
 from dse.judge import judged
+from dse.optimist import Optimist
 from dse.pool import Pool
 from dse.record import Record
 from dse.scores import Scores, scores_of
@@ -69,7 +70,7 @@ class Searcher:
             }
             for share in self.study.shares
         }
-        pool = Pool(Bounds.of(space, self.builder, workloads), self.builder, self.optimist)
+        pool = Pool(Bounds(space, self.builder, workloads), self.optimist)
         for record in self.records:
             pool.mark(record.number)
         self._close(pool, self.records)
@@ -148,6 +149,7 @@ class Searcher:
             pool.close(np.array([signed(record, self.study.objectives) for record in kept]))
 
     def step(self, pool: Pool) -> None:
+        """Note where the search stands, and tell it."""
         limit = self.limit(pool)
         step = Step(
             self.evaluations(), self.best(), limit, self.gap(limit), time.monotonic() - self.began

@@ -10,6 +10,7 @@ import contextlib
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,9 +73,7 @@ class Store:
         """A new trial of the sampler's, with its choices for the named axes."""
         every = self.distributions()
         trial = self.study.ask({name: every[name] for name in names if name in every})
-        return trial, {
-            name: trial.params.get(name, self.space.axes[name][0]) for name in names
-        }
+        return trial, {name: trial.params.get(name, self.space.axes[name][0]) for name in names}
 
     def tell(self, trial: Trial, record: Record | None) -> None:
         """End a trial with what was found; without a record it had nothing left to find."""
@@ -193,7 +192,7 @@ def _distribution(choices: tuple[Choice, ...]) -> BaseDistribution:
 
     whole = [choice for choice in choices if isinstance(choice, int)]
     if len(whole) == len(choices):
-        apart = {b - a for a, b in zip(whole, whole[1:], strict=False)}
+        apart = {b - a for a, b in pairwise(whole)}
         if len(apart) == 1 and (step := apart.pop()) > 0:
             return IntDistribution(whole[0], whole[-1], step=step)
     return CategoricalDistribution(choices)

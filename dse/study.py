@@ -162,9 +162,7 @@ def _shares(rows: list[dict[str, Any]], where: str) -> tuple[Share, ...]:
 
 def _budgets(table: Mapping[str, Any], where: str, board: Board) -> tuple[Budget, ...]:
     """The stated budgets, and the default share of every resource that none is stated for."""
-    available = dict(
-        zip(Resources.names(), board.device.resources.values(), strict=True)
-    )
+    available = dict(zip(Resources.names(), board.device.resources.values(), strict=True))
     found: dict[str, Budget] = {}
     for name, value in table.items():
         row = measure(name, where, "budget")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from dse.evaluate import workload_of
-from dse.result import Exploration
 from dse.record import Record
+from dse.result import Exploration
 
 __all__ = ["k_counts"]
 

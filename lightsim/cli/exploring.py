@@ -108,9 +108,7 @@ def explore_command(
     _show(found, where, json)
 
 
-def _study(
-    network: str, board: str | None, scheme: str | None, search: dict[str, Any]
-) -> Study:
+def _study(network: str, board: str | None, scheme: str | None, search: dict[str, Any]) -> Study:
     from dse.study import load_study, new_study
     from lightsim.errors import InputError
 

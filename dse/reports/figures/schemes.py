@@ -42,7 +42,10 @@ def _best(found: Exploration) -> dict[str, Record]:
             continue
         scheme = str(found.space.point(record.number)["scheme"])
         value = objective.sign * record.values[objective.measure.key]
-        if scheme not in best or value < objective.sign * best[scheme].values[objective.measure.key]:
+        if (
+            scheme not in best
+            or value < objective.sign * best[scheme].values[objective.measure.key]
+        ):
             best[scheme] = record
     return best
 
