@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lightsim.errors import InputError
-from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.program import Program
 
 __all__ = ["check_programs"]
@@ -15,8 +14,6 @@ _MOST_LAYERS = (1 << 16) - 1
 
 def check_programs(programs: Sequence[Program]) -> None:
     """Raise `InputError` for the first thing that the RTL cannot run."""
-    accelerator = programs[0].accelerator
-    _check_columns(accelerator, programs)
     if sum(len(program.schedules) for program in programs) > _MOST_LAYERS:
         raise InputError("verify", "too many layers in one run", "run fewer images")
     sizes = {len(program.schedules) for program in programs}
@@ -30,15 +27,3 @@ def check_programs(programs: Sequence[Program]) -> None:
                 "the RTL adds eight-bit activations only, and these have one bit",
                 "accepted: a network without this addition",
             )
-
-
-def _check_columns(accelerator: Accelerator, programs: Sequence[Program]) -> None:
-    """One-bit column groups have to lie whole in port words, or fill whole ones."""
-    columns, port = accelerator.array.columns, accelerator.port_bits
-    one_bit = any(t.element.bits == 1 for program in programs for t in program.plan.tensors)
-    if one_bit and port % columns and columns % port:
-        raise InputError(
-            accelerator.name,
-            f"{columns} columns of one-bit channels straddle words of {port} bits",
-            f"accepted by the RTL: a divisor or a multiple of {port}",
-        )

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from quantisation.networks import convolution, network
+from simulation.layers import convolve
 from simulation.machines import machine
 
 from lightsim.errors import InputError
@@ -13,6 +14,8 @@ from lightsim.hardware.accelerator import Buffer
 from lightsim.mapping.choose import choose_tiling
 from lightsim.mapping.footprint import Footprint, check_tiling, footprint
 from lightsim.mapping.lowering import lower
+from lightsim.mapping.program import map_workload
+from lightsim.mapping.schedule import make_schedule
 from lightsim.mapping.tiling import Tiling
 from lightsim.numerics.scheme import SCHEMES
 from lightsim.quantisation.synthetic import synthetic_workload
@@ -157,3 +160,48 @@ def test_a_buffer_too_small_for_the_smallest_tile():
         "conv: even the smallest tile does not fit: tile Tm=8 Tn=8 Tr=1 Tc=1 msn needs 72 B of "
         "activations, buffer 'input' holds 8 B; accepted: a buffer that holds it"
     )
+
+
+def held(layer, built, tiling):
+    return footprint(make_schedule(layer, built, tiling, 1), built)
+
+
+@pytest.mark.parametrize(
+    ("columns", "channels", "words"), [(8, 40, 5), (16, 40, 6), (24, 40, 6), (32, 40, 8), (4, 3, 1)]
+)
+def test_a_box_takes_whole_lines_of_the_input_buffer(columns, channels, words):
+    # 40 channels are 5 words of 8; lines of 1, 2, 3 and 4 words: 5, 3, 2 and 2 lines a pixel.
+    made = network([convolution(8, 1, name="conv")], image=(channels, 4, 4))
+    built = machine(columns=columns)
+    (layer,) = lower(synthetic_workload(made, SCHEMES["flightnn"], 0), built).layers
+    assert held(layer, built, Tiling(8, channels, 4, 4)).input == 16 * words * 8
+
+
+def test_one_bit_words_fill_the_lines_of_eight_bit_ones():
+    # 136 one-bit channels are 3 words of 64; two columns groups of 16 bytes make a line of 2.
+    layers = [
+        convolution(136, 1, name="first", activation="sign"),
+        convolution(8, 1, name="conv"),
+    ]
+    built = machine(pe=(("xnor_popcount", 4),), columns=16, scheme="binary")
+    made = synthetic_workload(network(layers, image=(3, 4, 4)), SCHEMES["binary"], 0)
+    layer = lower(made, built).layers[1]
+    assert layer.source.element.bits == 1
+    assert held(layer, built, Tiling(8, 136, 4, 4)).input == 16 * 4 * 8
+
+
+def test_depthwise_words_begin_lines_of_the_weight_buffer():
+    # Eight serial rows of 4 bits: a depthwise word has 32 bits, two share the first port word of
+    # a line of 8 columns x 32 bits = 4 words. 16 channels: two groups of 8 rows, whose parameters
+    # take 16 x 8 = 128 B. k = 1: 2 x 9 words, 9 port words of 72 B in memory, 9 lines of 32 B here.
+    workload = convolve(16, 3, (16, 4, 4), padding=1, depthwise=True)
+    built = machine(rows=8)
+    (layer,) = lower(workload, built).layers
+    assert held(layer, built, Tiling(16, 16, 4, 4)).weight == 128 + 9 * 32
+    program = map_workload(workload, built, tilings={"conv": Tiling(16, 16, 4, 4)})
+    (run,) = program.weight_runs["conv"]
+    assert run.nbytes == 128 + 72
+    # 32 rows: 128 bits, two port words of the 16 of a line; one group of width 8.
+    built = machine(rows=32)
+    (layer,) = lower(workload, built).layers
+    assert held(layer, built, Tiling(16, 16, 4, 4)).weight == 2 * 32 * 8 + 2 * 9 * 16 * 8

@@ -42,7 +42,7 @@ def test_every_loop_order(order, banks, tmp_path):
 @pytest.mark.parametrize(
     "accelerator",
     [
-        machine(ports=ONE_PORT, pixels=3, rows=6, lanes=3, columns=16, memory=IdealMemory(0, 5)),
+        machine(ports=ONE_PORT, pixels=3, rows=6, lanes=4, columns=16, memory=IdealMemory(0, 5)),
         machine(ports=ONE_PORT, pixels=2, rows=5, lanes=1, columns=4, memory=DDR3),
     ],
     ids=["a memory without latency", "DDR3, every request replayed"],
