@@ -74,6 +74,8 @@ def explore(
                 raise BudgetError(f"{study.name}: no design of the space can keep the budgets")
             _search(searcher, pool, sampler)
             interrupted = False
+        if interrupted:  # perhaps between keeping a trial and noting it
+            searcher.records = store.records()
     return _result(searcher, pool, sampler, interrupted)
 
 
@@ -82,6 +84,7 @@ def _search(searcher: Searcher, pool: Pool, sampler: str) -> None:
     search = searcher.study.search
     waves = enumerated(searcher, pool) if sampler == ENUMERATE else sampled(searcher, pool)
     _run(searcher, pool, waves, proving=False)
+    searcher.proving = search.prove
     if search.prove:
         _run(searcher, pool, enumerated(searcher, pool), proving=True)
 
@@ -101,6 +104,8 @@ def _run(searcher: Searcher, pool: Pool, waves: Iterator[None], *, proving: bool
 
 def _result(searcher: Searcher, pool: Pool | None, sampler: str, interrupted: bool) -> Exploration:
     study = searcher.study
+    if pool is not None:
+        searcher.close_all(pool)
     limit = None if pool is None else searcher.limit(pool)
     return Exploration(
         study=study,

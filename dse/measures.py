@@ -118,6 +118,8 @@ def read_quantity(row: Measure, value: object, where: str, whole: float | None =
             f"{row.name} is {spell_value(value)}",
             f"accepted: {accepted}{example}{f' ({chr(44).join(named)})' if len(named) > 1 else ''}",
         )
+    if unit == "%":
+        return number * (1 if whole is None else whole) / 100
     return number * units[unit]
 
 

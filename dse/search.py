@@ -22,7 +22,9 @@ from dse.store import Store
 from dse.study import Study
 from dse.workers import Crew
 
-__all__ = ["Progress", "Searcher", "Step"]
+__all__ = ["WAVE", "Progress", "Searcher", "Step"]
+
+WAVE = 8
 
 Progress = Callable[["Step"], None]
 
@@ -53,6 +55,7 @@ class Searcher:
     records: list[Record] = field(init=False, default_factory=list)
     steps: list[Step] = field(init=False, default_factory=list)
     rejected: int = field(init=False, default=0)
+    proving: bool = field(init=False, default=False)
     began: float = field(init=False, default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
@@ -73,8 +76,14 @@ class Searcher:
         pool = Pool(Bounds(space, self.builder, workloads), self.optimist)
         for record in self.records:
             pool.mark(record.number)
-        self._close(pool, self.records)
+        # A wave that was broken off is finished as it was begun.
+        self._close(pool, self.records[: len(self.records) // WAVE * WAVE])
         return pool
+
+    def wave_size(self) -> int:
+        """How many designs the next wave has: it ends where waves of an unbroken search do."""
+        left = WAVE - len(self.records) % WAVE
+        return left if self.proving else min(left, self.study.search.trials - self.evaluations())
 
     def next_design(
         self, pool: Pool, objective: int = 0, within: Mapping[str, int] | None = None
@@ -106,7 +115,8 @@ class Searcher:
                 keep(record)
                 self.records.append(record)
                 kept += 1
-        self._close(pool, list(found.values()))
+        if len(self.records) % WAVE == 0:
+            self._close(pool, self.records[-WAVE:])
         self.step(pool)
 
     def evaluations(self) -> int:
@@ -141,6 +151,10 @@ class Searcher:
         if best is not None:
             found.append(sign * best)
         return sign * min(found) if found else None
+
+    def close_all(self, pool: Pool) -> None:
+        """Close what any record makes needless to run, in the middle of a wave too."""
+        self._close(pool, self.records)
 
     def _close(self, pool: Pool, records: Sequence[Record]) -> None:
         complete = [record for record in records if record.state == "complete"]

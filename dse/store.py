@@ -156,14 +156,16 @@ def open_store(
 
 def _backend(storage: str | None) -> BaseStorage | None:
     from optuna.storages import JournalStorage, RDBStorage
-    from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
+    from optuna.storages.journal import JournalFileBackend
+
+    from dse.file_lock import journal_lock
 
     if storage is None:
         return None
     if "://" in storage:
         return RDBStorage(storage)
     Path(storage).parent.mkdir(parents=True, exist_ok=True)
-    return JournalStorage(JournalFileBackend(storage, lock_obj=JournalFileOpenLock(storage)))
+    return JournalStorage(JournalFileBackend(storage, lock_obj=journal_lock(storage)))
 
 
 @contextlib.contextmanager

@@ -17,9 +17,8 @@ from dse.search import Searcher
 if TYPE_CHECKING:
     from optuna.trial import Trial
 
-__all__ = ["WAVE", "enumerated", "sampled", "sampled_axes"]
+__all__ = ["enumerated", "sampled", "sampled_axes"]
 
-WAVE = 8
 # A sampler that finds nothing open where it looks so often in turn has seen it all.
 _MOST_EMPTY = 64
 # What is solved inside a trial: the shape of the array, with every size of its memories.
@@ -29,10 +28,11 @@ _INNER = ("rows", "columns", "pixels")
 def enumerated(searcher: Searcher, pool: Pool) -> Iterator[None]:
     """Run open designs, each time the most promising for one objective after another."""
     objectives = len(searcher.study.objectives)
-    turn = 0
+    turn = len(searcher.records)
     while True:
         wave: list[tuple[int, Design]] = []
-        while len(wave) < WAVE:
+        size = searcher.wave_size()
+        while len(wave) < size:
             found = searcher.next_design(pool, turn % objectives)
             if found is None:
                 break
@@ -52,11 +52,12 @@ def sampled(searcher: Searcher, pool: Pool) -> Iterator[None]:
     """
     names = sampled_axes(searcher)
     objectives = len(searcher.study.objectives)
-    empty = turn = 0
+    empty, turn = 0, len(searcher.records)
     while empty < _MOST_EMPTY:
+        size = searcher.wave_size()
         wave: list[tuple[int, Design]] = []
         trials: list[Trial] = []
-        while len(wave) < WAVE and empty < _MOST_EMPTY:
+        while len(wave) < size and empty < _MOST_EMPTY:
             trial, point = searcher.store.ask(names)
             within = {name: searcher.space.axes[name].index(c) for name, c in point.items()}
             found = searcher.next_design(pool, turn % objectives, within)

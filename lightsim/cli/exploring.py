@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -142,4 +143,4 @@ def _show(found: Exploration, where: Path, json: bool) -> None:
     if found.interrupted:
         kept = len(found.records)
         typer.echo(f"interrupted: {kept} trials are kept, --resume goes on with them", err=True)
-        raise typer.Exit(_INTERRUPTED)
+        sys.exit(_INTERRUPTED)  # typer's own way out would say "interrupted" once more
