@@ -130,7 +130,7 @@ def open_store(
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     where = "--storage" if storage is None else storage
-    with _quiet(), _told(where):
+    with _quiet(), _told(where, _troubles(storage)):
         backend = _backend(storage)
         names = () if backend is None else optuna.get_all_study_names(backend)
         if name in names and not resume:
@@ -175,14 +175,22 @@ def _quiet() -> Iterator[None]:
         yield
 
 
+def _troubles(storage: str | None) -> tuple[type[Exception], ...]:
+    """What opening a storage may raise for reasons of the user's."""
+    if storage is None or "://" not in storage:
+        return (OSError, ValueError)
+    from optuna.exceptions import StorageInternalError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    return (OSError, ValueError, ImportError, SQLAlchemyError, StorageInternalError)
+
+
 @contextlib.contextmanager
-def _told(where: str) -> Iterator[None]:
+def _told(where: str, troubles: tuple[type[Exception], ...]) -> Iterator[None]:
     """A storage that cannot be used, told as the user's."""
     try:
         yield
-    except InputError:
-        raise
-    except (OSError, ValueError, ImportError, RuntimeError) as error:
+    except troubles as error:
         accepted = "accepted: a file in a folder that can be written, or a database URL"
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(where, f"cannot be used ({first[:120]})", accepted) from None

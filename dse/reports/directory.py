@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import tomllib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -50,15 +50,12 @@ def write_results(found: Exploration, path: Path) -> None:
 
 
 def _is_study(path: Path) -> bool:
-    """Whether a search was begun there: its study file comes first, its summary last."""
-    if (path / STUDY).is_file() and (path / JOURNAL).is_file():
-        return True
+    """Whether a search was begun there: its study file is written before anything else."""
     try:
-        told = json.loads((path / "summary.json").read_text(encoding="utf-8"))
+        told = tomllib.loads((path / STUDY).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    schema = told.get("schema") if isinstance(told, dict) else None
-    return isinstance(schema, str) and schema.startswith("lightsim.explore/")
+    return "axes" in told and "objectives" in told
 
 
 def _study(found: Exploration, path: Path) -> None:

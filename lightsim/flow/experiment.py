@@ -38,9 +38,10 @@ class Experiment:
 
     `network` is a zoo name, a TOML path or a `Network`; `accelerator` a PE kind (the board's
     default of that kind), a TOML path, an `Accelerator` or None (the board's default).
-    `images` are run in batches of `batch`; `tilings` fixes the tiling of named layers, or names
-    a mapping file. `k` gives every filter of a `flightnn` network its number of terms, or names
-    a k file. `ideal` replaces the memory by one that never waits.
+    `images` are run in batches of `batch`; `tilings` fixes the tiling of named layers, names a
+    mapping file, or is `exact` for the quickest tiling of every pass. `k` gives every filter of a
+    `flightnn` network its number of terms, or names a k file. `ideal` replaces the memory by one
+    that never waits.
     """
 
     network: str | Network

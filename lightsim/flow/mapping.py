@@ -17,7 +17,9 @@ from lightsim.mapping.program import Program, map_workload
 from lightsim.mapping.tiling import Tiling
 from lightsim.quantisation.workload import Workload
 
-__all__ = ["map_batches"]
+__all__ = ["EXACT", "map_batches"]
+
+EXACT = "exact"
 
 
 def map_batches(
@@ -29,15 +31,20 @@ def map_batches(
 ) -> list[Program]:
     """The program of each batch; batches of the same size share one.
 
-    `tilings` fixes the tiling of named layers, or names a mapping file. A last batch that is
-    smaller than a tiling's images takes what it has. Raises `InputError` for what is not legal
+    `tilings` fixes the tiling of named layers, names a mapping file, or is `exact`: for every
+    pass the tiling that is the quickest of all by itself. A last batch that is smaller than a
+    tiling's images takes what it has. Raises `InputError` for what is not legal
     and `BudgetError` for a batch that the memory does not hold.
     """
     batch = max(len(images) for images in batches)
-    file = tilings if isinstance(tilings, str) else None
-    fixed = load_mapping(Path(tilings), sort_filters) if isinstance(tilings, str) else tilings
+    file = tilings if isinstance(tilings, str) and tilings != EXACT else None
+    fixed = None if tilings == EXACT or isinstance(tilings, str) else tilings
+    if file is not None:
+        fixed = load_mapping(Path(file), sort_filters)
 
     def mapped(size: int) -> Program:
+        if tilings == EXACT:
+            return _exactly(workload, accelerator, size, sort_filters)
         fitted = fixed if size == batch or fixed is None else _at_most(fixed, size)
         try:
             return map_workload(
@@ -53,6 +60,20 @@ def map_batches(
     for size in {len(images) for images in batches} - {batch}:
         made[size] = mapped(size)
     return [made[len(images)] for images in batches]
+
+
+def _exactly(
+    workload: Workload, accelerator: Accelerator, images: int, sort_filters: bool
+) -> Program:
+    """The program with the quickest tiling of every pass."""
+    # Only those who ask for it load the timeline here.
+    from lightsim.optimum.network import exact_tilings
+
+    # First the usual mapping, which refuses what no mapping could do.
+    map_workload(workload, accelerator, images=images, sort_filters=sort_filters)
+    choices = exact_tilings(workload, accelerator, images=images, sort_filters=sort_filters)
+    best = {name: choice.tiling for name, choice in choices.items()}
+    return map_workload(workload, accelerator, images=images, tilings=best)
 
 
 def _at_most(tilings: Mapping[str, Tiling], images: int) -> dict[str, Tiling]:

@@ -1,0 +1,29 @@
+"""Optimum: the quickest legal mapping of a pass, with a proof that there is none quicker.
+
+`filters` and `positions` say what every choice of tile sizes asks for, `limit` bounds the cycles
+of all of them, `clock` times one on the timeline, `choose` searches and `network` does it for
+all passes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lightsim.optimum.choose import Choice, choose_exact
+    from lightsim.optimum.network import exact_tilings
+
+__all__ = ["Choice", "choose_exact", "exact_tilings"]
+
+
+def __getattr__(name: str) -> Any:
+    """The room's names, imported when first asked for: Numba comes with them."""
+    if name in ("Choice", "choose_exact"):
+        from lightsim.optimum import choose
+
+        return getattr(choose, name)
+    if name == "exact_tilings":
+        from lightsim.optimum.network import exact_tilings
+
+        return exact_tilings
+    raise AttributeError(f"module 'lightsim.optimum' has no attribute '{name}'")

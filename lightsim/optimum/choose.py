@@ -1,0 +1,124 @@
+"""The search for the quickest mapping of one pass, over every legal tiling and loop order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.hardware.accelerator import Accelerator
+from lightsim.mapping.choose import choose_tiling
+from lightsim.mapping.plan import EngineLayer, Plan
+from lightsim.mapping.tiling import ORDERS, LoopOrder, Tiling
+from lightsim.optimum.clock import PassClock
+from lightsim.optimum.filters import Filters, filter_choices
+from lightsim.optimum.limit import collect
+from lightsim.optimum.machine import machine_numbers
+from lightsim.optimum.positions import Positions, position_choices
+
+__all__ = ["Choice", "Search", "choose_exact"]
+
+_NAMES: tuple[LoopOrder, ...] = tuple(ORDERS)
+_ORDERS = np.array([["mns".index(letter) for letter in name] for name in _NAMES])
+_ROOM = 1 << 12  # tilings that may be better than the first guess; if more are, all are asked anew
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The tiling of a pass, and what is proven about it.
+
+    `cycles` are those of the pass alone (see `PassClock`), and no legal tiling takes fewer than
+    `bound`: the two are equal unless the search was cut short. `bounded` tilings were looked at,
+    `timed` of them run on the timeline.
+    """
+
+    tiling: Tiling
+    cycles: int
+    bound: int
+    bounded: int
+    timed: int
+
+
+def choose_exact(
+    plan: Plan,
+    layer: EngineLayer,
+    accelerator: Accelerator,
+    images: int,
+    *,
+    sort_filters: bool = True,
+    most: int | None = None,
+    tolerance: float = 0.0,
+) -> Choice:
+    """The legal tiling with the fewest cycles of the pass alone.
+
+    Tilings are timed in the order of their limits until no other can be better by more than the
+    share `tolerance`, or `most` were timed. Raises `InputError` when no tile fits.
+    """
+    first = choose_tiling(layer, accelerator, images, sort_filters)
+    filters = filter_choices(layer, accelerator, sort_filters)
+    positions = position_choices(layer, accelerator, images)
+    clock = PassClock(plan, layer, accelerator, images, filters)
+    search = Search(layer, accelerator, images, filters, positions)
+    best, cycles = first, clock.cycles(first)
+    timed = 1
+    goal = cycles * (1 - tolerance)
+    for place, limit in zip(*search.below(goal), strict=True):
+        if limit >= goal:
+            break
+        if timed == most:
+            return Choice(best, cycles, min(cycles, _whole(limit)), search.looked, timed)
+        tiling = search.tiling(place, sort_filters)
+        found = clock.cycles(tiling)
+        timed += 1
+        if found < cycles:
+            best, cycles, goal = tiling, found, found * (1 - tolerance)
+    return Choice(best, cycles, _whole(goal), search.looked, timed)
+
+
+def _whole(limit: float) -> int:
+    """Cycles are whole: a limit is as good as the next integer, but for rounding."""
+    return int(np.ceil(limit - 1e-6))
+
+
+class Search:
+    """The tilings of a pass, by their limits."""
+
+    def __init__(
+        self,
+        layer: EngineLayer,
+        accelerator: Accelerator,
+        images: int,
+        filters: Filters,
+        positions: Positions,
+    ) -> None:
+        self._filters, self._positions = filters, positions
+        self._machine = machine_numbers(layer, accelerator, images)
+        self.looked = 0
+        """Tilings bounded so far."""
+
+    def below(self, cutoff: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Places int64[tiling, 3] and limits of the tilings below `cutoff`, least first."""
+        room = _ROOM
+        while True:
+            places, limits = np.empty((room, 3), np.int64), np.empty(room)
+            count, looked = collect(
+                self._filters.table, self._positions.table, self._machine, _ORDERS, cutoff,
+                places, limits,
+            )  # fmt: skip
+            if count <= room:
+                break
+            room = count
+        self.looked = max(self.looked, looked)
+        order = np.argsort(limits[:count], kind="stable")
+        return places[order], limits[order]
+
+    def tiling(self, place: Sequence[int] | NDArray[np.int64], sort_filters: bool) -> Tiling:
+        """The tiling at a place."""
+        q, p, order = (int(index) for index in place)
+        f, s = self._filters, self._positions
+        return Tiling(
+            int(f.m[q]), int(f.n[q]), int(s.r[p]), int(s.c[p]), int(s.b[p]), _NAMES[order],
+            sort_filters,
+        )  # fmt: skip
