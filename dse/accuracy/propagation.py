@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -63,7 +65,7 @@ class Propagation:
             variants = np.repeat(own[None], len(channels), axis=0)
             for place, channel in enumerate(channels):
                 variants[place, :, channel] = changed[:, channel]
-            flat = variants.reshape(-1, *own.shape[1:])
+            flat = cast(Activations, variants.reshape(-1, *own.shape[1:]))
             energies.append(self._energies(name, flat, len(channels)))
         return np.concatenate(energies)
 
@@ -88,9 +90,9 @@ class Propagation:
             return values[name]
         own = self._values[name]
         repeated = np.broadcast_to(own[None], (variants, *own.shape))
-        return repeated.reshape(-1, *own.shape[1:])
+        return cast(Activations, repeated.reshape(-1, *own.shape[1:]))
 
-    def _centred(self, out: NDArray) -> NDArray[np.float64]:
+    def _centred(self, out: NDArray[Any]) -> NDArray[np.float64]:
         """Outputs without what all classes share, which no choice of the largest depends on."""
         real = out.astype(np.float64)
         if real.shape[-2:] == (1, 1):

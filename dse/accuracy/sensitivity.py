@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from dse.accuracy.propagation import Propagation
 from dse.accuracy.source import Losses, total_loss
 from dse.accuracy.subject import Subject
+from lightsim.quantisation.layer_output import Activations
 from lightsim.quantisation.per_filter import KMap
 
 __all__ = ["SensitivityModel", "sensitivity"]
@@ -63,7 +64,7 @@ def sensitivity(subject: Subject, *, products: int = _PRODUCTS) -> SensitivityMo
     return SensitivityModel(losses, "filters" if single else "layers")
 
 
-def _variants(subject: Subject, carrying: Propagation, name: str) -> Mapping[int, NDArray]:
+def _variants(subject: Subject, carrying: Propagation, name: str) -> Mapping[int, Activations]:
     """The layer's output with all filters at each k."""
     rounded, count = subject.rounded[name], subject.filters[name]
     return {

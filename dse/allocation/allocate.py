@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from dse.accuracy.source import FilterLosses, total_loss
 from dse.accuracy.subject import Subject, uniform
-from dse.allocation.costs import point_cycles, program_for, timed
+from dse.allocation.costs import MOST_RUNS, point_cycles, program_for, timed
 from dse.allocation.curve import Curve, layer_curve
 from dse.allocation.knapsack import least_cycles, least_loss
 from dse.allocation.stacks import stacks
@@ -112,11 +112,12 @@ class AllocationTable:
         )
 
     def within_loss(self, loss: float, method: str = "pareto") -> Allocation:
-        """The fastest allocation whose loss is at most `loss`, in the source's unit.
+        """The fastest allocation whose loss is at most `loss`, to a billionth for each filter.
 
         Raises `InputError` if there is none.
         """
-        solution = least_cycles(self.choices, int(loss / _UNIT), method)
+        budget = int(loss / _UNIT) + sum(self.subject.filters.values())
+        solution = least_cycles(self.choices, budget, method)
         k = self.k_of(solution.points)
         return self._made(k, solution, self.cycles_of(k), solution.cycles, None)
 
@@ -152,12 +153,14 @@ def tabulate(
     images: int = 1,
     tilings: Mapping[str, Tiling] | None = None,
     prune: bool = True,
+    most_runs: int = MOST_RUNS,
 ) -> AllocationTable:
     """The table of `subject` on `accelerator` for batches of `images`.
 
     Without `tilings` the passes have those of the default mapping when all filters have two
     terms. With `prune` filters may lose all terms, but not those of the last layer with
-    weights. Raises `InputError` for losses of another network.
+    weights. The cycles are read off at most `most_runs` runs of the timeline; a layer with more
+    points is interpolated between. Raises `InputError` for losses of another network.
     """
     whole = program_for(subject.reference, accelerator, uniform(subject, 2), images, tilings)
     fixed = {schedule.layer.name: schedule.tiling for schedule in whole.schedules}
@@ -168,13 +171,11 @@ def tabulate(
             continue
         losses = _whole_losses(source, layer.name, len(layer.weights))
         may_prune = prune and layer.name != subject.last
-        if not may_prune:
-            losses[:, 0] = _no_pruning(losses)
         curves[layer.name] = layer_curve(
             stacks(layer, accelerator, schedule.tiling), losses, may_prune
         )
     ks = {name: [c.example_at(p) for p in range(len(c.passes))] for name, c in curves.items()}
-    cycles, other = point_cycles(subject.reference, accelerator, ks, images, fixed)
+    cycles, other = point_cycles(subject.reference, accelerator, ks, images, fixed, most_runs)
     choices = ChoiceTable(
         (*curves, _OTHER),
         (*(curve.losses for curve in curves.values()), np.zeros(1, np.int64)),
@@ -190,8 +191,3 @@ def _whole_losses(source: FilterLosses, name: str, filters: int) -> NDArray[np.i
         found = "is missing" if losses is None else f"has shape {list(losses.shape)}"
         raise InputError(f"losses of layer '{name}'", found, f"[{filters}, 3]")
     return np.rint(np.clip(losses, 0, _MOST_LOSS) / _UNIT).astype(np.int64)
-
-
-def _no_pruning(losses: NDArray[np.int64]) -> NDArray[np.int64]:
-    """A loss without terms that no choice prefers."""
-    return losses.max(axis=1) + 1

@@ -56,6 +56,7 @@ def point_cycles(
     layers: Mapping[str, Sequence[NDArray[np.int8]]],
     images: int,
     tilings: Mapping[str, Tiling],
+    most_runs: int = MOST_RUNS,
 ) -> tuple[dict[str, Ints], int]:
     """For every layer the cycles of its points, and the cycles of all other passes.
 
@@ -63,7 +64,7 @@ def point_cycles(
     their points, as they will in an allocation, so that what one layer's weights prefetch under
     another is about right. Means are taken where a point is run more than once.
     """
-    runs = min(MOST_RUNS, max(len(points) for points in layers.values()))
+    runs = min(most_runs, max(len(points) for points in layers.values()))
     sums = {name: np.zeros(len(points), np.int64) for name, points in layers.items()}
     counts = {name: np.zeros(len(points), np.int64) for name, points in layers.items()}
     other = 0

@@ -45,8 +45,12 @@ def layer_curve(stacks: tuple[Stack, ...], losses: Ints, prune: bool) -> Curve:
     """The points of a layer: none has more passes than another without a smaller loss.
 
     Passes are summed over the row groups, and the cycles of a layer follow them: this is the
-    granularity at which k costs anything. `losses` int64[out, 3]; some filter keeps a term.
+    granularity at which k costs anything. `losses` int64[out, 3]; without `prune` all filters
+    keep a term. Some group's pass is paid in any case.
     """
+    if not prune:
+        # A loss without terms that no choice prefers.
+        losses = np.column_stack((losses.max(axis=1) + 1, losses[:, 1:]))
     total = np.zeros(1, np.int64)
     trail: list[Ints] = []
     curves = [_stack_curve(stack, losses, prune) for stack in stacks]
@@ -60,16 +64,13 @@ def layer_curve(stacks: tuple[Stack, ...], losses: Ints, prune: bool) -> Curve:
             chosen[part][better] = passes
         total = np.minimum(sums, PRUNED_NEVER)
         trail.append(chosen)
-    passes = [at for at in range(1, len(total)) if total[at] < min(total[1:at], default=1 << 62)]
-    passes = [at for at in passes if total[at] < PRUNED_NEVER]
-    splits = tuple(_split(curves, trail, at) for at in passes)
-    rows = np.array(passes, np.int64)
+    least = np.minimum.accumulate(np.concatenate(([PRUNED_NEVER], total[1:])))
+    rows = np.flatnonzero(least[1:] < least[:-1]) + 1
+    splits = tuple(_split(curves, trail, at) for at in rows.tolist())
     return Curve(rows, total[rows], splits, stacks, losses)
 
 
-def _stack_curve(
-    stack: Stack, losses: Ints, prune: bool
-) -> tuple[Ints, list[tuple[int, int]]]:
+def _stack_curve(stack: Stack, losses: Ints, prune: bool) -> tuple[Ints, list[tuple[int, int]]]:
     """Least loss by passes (0 to twice the groups) of one stack, and the groups that make them."""
     table = loss_table(stack, losses, prune)
     best = np.full(2 * stack.groups + 1, PRUNED_NEVER, np.int64)

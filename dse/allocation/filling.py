@@ -45,9 +45,9 @@ def fill(stack: Stack, losses: Ints, two: int, one: int, k: NDArray[np.int8]) ->
         at_most = _at_most(pool, losses)
         places = _places(pool, two, one)
         for item, slot in zip(*linear_sum_assignment(at_most[:, places]), strict=True):
-            own = pool.items[item]
+            own = list(pool.items[item])
             # Of equal losses the fewest terms.
-            k[list(own)] = int(np.argmin(losses[list(own)].sum(axis=0)[: places[slot] + 1]))
+            k[own] = np.argmin(losses[own][:, : places[slot] + 1], axis=1)
 
 
 def fill_any(stack: Stack, two: int, one: int, k: NDArray[np.int8]) -> None:
@@ -69,8 +69,8 @@ def _places(pool: Pool, two: int, one: int) -> Ints:
 
 def _at_most(pool: Pool, losses: Ints) -> Ints:
     """The loss of every item with at most 0, 1, 2 terms: int64[items, 3]."""
-    own = np.array([losses[list(item)].sum(axis=0) for item in pool.items], np.int64)
-    return np.minimum.accumulate(own.reshape(-1, 3), axis=1)
+    own = np.minimum.accumulate(losses, axis=1)
+    return np.array([own[list(item)].sum(axis=0) for item in pool.items], np.int64)
 
 
 def _capacities(pool: Pool, two: int, one: int) -> tuple[int, int]:

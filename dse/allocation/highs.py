@@ -53,10 +53,7 @@ def highs_choice(
             return None
         if found.x is None:
             raise LightSimError(f"HiGHS found no allocation: {found.message}")
-        taken = [
-            int(np.argmax(found.x[start:stop]))
-            for start, stop in pairwise(starts.tolist())
-        ]
+        taken = [int(np.argmax(found.x[start:stop])) for start, stop in pairwise(starts.tolist())]
         flat = starts[:-1] + taken
         if int(weight[flat].sum()) <= limit:
             return tuple(taken)

@@ -49,7 +49,7 @@ class Stack:
 
 
 def stacks(layer: EngineLayer, accelerator: Accelerator, tiling: Tiling) -> tuple[Stack, ...]:
-    """The stacks of a pass under `flightnn`: one for each tile of filters and group it holds."""
+    """The stacks of a pass under `flightnn`: at least one for each tile of filters."""
     kinds = row_kinds(accelerator)
     bits = layer.source.element.bits
     fast = np.array([_takes_two(kind, bits) for kind in kinds])
@@ -59,7 +59,7 @@ def stacks(layer: EngineLayer, accelerator: Accelerator, tiling: Tiling) -> tupl
             if layer.kind == "depthwise" or not tiling.sort_filters:
                 made.append(_in_order(layer, accelerator, own, bool(fast.all())))
             else:
-                made.append(_sorted(own, fast, accelerator.post.lanes))
+                made.extend(_sorted(own, fast, accelerator.post.lanes))
     return tuple(made)
 
 
@@ -78,22 +78,31 @@ def _apart(layer: EngineLayer, span: Span) -> Iterator[Span]:
         yield Span(max(span.start, index * outer), min(span.stop, (index + 1) * outer))
 
 
-def _sorted(span: Span, fast: NDArray[np.bool_], lanes: int) -> Stack:
+def _sorted(span: Span, fast: NDArray[np.bool_], lanes: int) -> list[Stack]:
+    """The stacks of sorted filters: one, but where rows are a part of the lanes.
+
+    There the groups take turns at the classes, and those with the same classes are a stack.
+    Fewer rows than lanes that do not divide them are taken as one stack too, in which groups
+    become slow in order: allowed, but not always the fewest.
+    """
     rows = len(fast)
+    turns = lanes // rows if lanes % rows == 0 else 1
     groups = ceil_div(span.size, rows)
     slots = np.arange(groups * rows)
     group, row, own = slots // rows, slots % rows, slots % lanes
-    pools = []
-    for residue in range(min(lanes, span.size)):
-        mine = own == residue
-        pools.append(
-            Pool(
-                tuple((number,) for number in range(span.start + residue, span.stop, lanes)),
-                np.bincount(group[mine], minlength=groups),
-                np.bincount(group[mine & fast[row]], minlength=groups),
-            )
-        )
-    return Stack(groups, tuple(pools))
+    made = []
+    for turn in range(min(turns, groups)):
+        count = len(range(turn, groups, turns))
+        pools = []
+        for residue in range(turn * rows if turns > 1 else 0, min(lanes, span.size)):
+            mine = (own == residue) & (group % turns == turn)
+            if mine.any():
+                numbers = range(span.start + residue, span.stop, lanes)
+                rooms = np.bincount(group[mine] // turns, minlength=count)
+                quick = np.bincount(group[mine & fast[row]] // turns, minlength=count)
+                pools.append(Pool(tuple((number,) for number in numbers), rooms, quick))
+        made.append(Stack(count, tuple(pools)))
+    return made
 
 
 def _in_order(layer: EngineLayer, accelerator: Accelerator, span: Span, fast: bool) -> Stack:

@@ -46,7 +46,7 @@ def input_means(workload: Workload, images: NDArray[np.int16]) -> dict[str, NDAr
 def _means(layer: QuantisedLayer, x: Activations) -> NDArray[np.float64]:
     groups = layer.layer.groups
     if layer.layer.operator == "dense":
-        return x.astype(np.int64).sum(axis=0).reshape(1, -1) / len(x)
+        return np.asarray(x.astype(np.int64).sum(axis=0).reshape(1, -1) / len(x), np.float64)
     pad, shape = layer.layer.padding, layer.layer.output_shape
     outside = -1 if layer.inputs[0].bits == 1 else 0
     edges = ((0, 0), (0, 0), (pad.top, pad.bottom), (pad.left, pad.right))

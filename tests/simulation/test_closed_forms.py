@@ -239,6 +239,27 @@ def test_a_pooling_of_small_windows_is_bound_by_the_lanes():
     assert only(run(workload_of([entry], IMAGE), machine(lanes=1))).busy == 64 * 8
 
 
+@pytest.mark.parametrize(("lanes", "slot", "behind"), [(1, 8, 3), (2, 4, 1), (4, 4, 0), (16, 4, 0)])
+def test_the_last_block_of_a_pooling_leaves_behind_the_end(lanes, slot, behind):
+    # 12 channels are blocks of 8 and 4; 2x2 windows: S = max(4, ceil(8 / lanes)), and the last
+    # block's values are gone min(4, ceil(4 / lanes)) - 1 cycles after the end. Then 6 cycles, 8
+    # words pushed, 2 + 10 for the memory.
+    entry = {"name": "conv", "operator": "max_pool", "kernel": 2}
+    workload = workload_of([entry], (12, 4, 4))
+    layer = only(run(workload, machine(lanes=lanes)))
+    assert layer.busy == 8 * slot
+    assert layer.stalls["store"] == behind + 6 + 8 + 2 + 10
+
+
+def test_a_pooling_waits_until_the_one_before_has_left():
+    # As above in two tiles of a row, one lane: the first tile takes 2 + 32 cycles, the load of
+    # the second 10 + 16 at the same time. So the second is there at e and begins at d = e + 3.
+    entry = {"name": "conv", "operator": "max_pool", "kernel": 2}
+    workload = workload_of([entry], (12, 4, 4))
+    layer = only(run(workload, machine(lanes=1), conv=whole(workload.layers[0].layer, r=1)))
+    assert (layer.busy, layer.stalls["post"], layer.stalls["flush"]) == (64, 3, 4)
+
+
 @pytest.mark.parametrize(("outstanding", "full"), [(1, 4 + 576), (2, 4 + 296), (4, 4 + 266)])
 def test_outstanding_requests_hide_the_latency(outstanding, full):
     # Requests of 8 words, 32 of them. A lone request takes 10 + 8 cycles.

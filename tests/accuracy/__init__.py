@@ -1,0 +1,1 @@
+"""Where accuracies come from."""
