@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from dse.design import Design, Refusal
+from dse.shared import Kept, Pattern, timing_key
 from dse.study import Share
 from lightsim.errors import LightSimError
 from lightsim.estimation import energy, energy_table
 from lightsim.estimation.energy import DEFAULT_ENERGY_TABLE
 from lightsim.flow.limits import check_memory
 from lightsim.hardware.accelerator import Accelerator, IdealMemory
-from lightsim.mapping.program import Program, map_workload
+from lightsim.mapping.program import Program, map_workload, plan_workload
 from lightsim.network import load_network
 from lightsim.numerics.scheme import scheme
 from lightsim.quantisation.accumulators import check_accumulators
@@ -27,13 +28,20 @@ from lightsim.quantisation.workload import Workload
 __all__ = ["Evaluator", "Outcome", "workload_of"]
 
 
+_MOST_PATTERNS = 64
+_MOST_RUNS = 4096
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A design that was run: by network the cycles of a batch, its memory traffic and energy."""
+    """A design that was run: by network the cycles of a batch, its memory traffic and energy.
+
+    The energy is None where it was not counted.
+    """
 
     cycles: tuple[int, ...]
     dram_bytes: tuple[int, ...]
-    energy_j: tuple[float, ...]
+    energy_j: tuple[float, ...] | None = None
 
     def values(self, design: Design, shares: tuple[Share, ...]) -> dict[str, float]:
         """The measures by key.
@@ -45,18 +53,13 @@ class Outcome:
         weights = [share.weight for share in shares]
         cycles = _mean(weights, self.cycles)
         throughput = batch * hz / cycles
-        joules = _mean(weights, self.energy_j) / batch
-        resources = dict(
-            zip(design.resources.names(), map(float, design.resources.values()), strict=True)
-        )
-        return {
-            "throughput_images_per_s": throughput,
-            "latency_s": cycles / hz,
-            "energy_j": joules,
-            "power_w": joules * throughput,
-            "dram_bytes_per_s": _mean(weights, self.dram_bytes) / batch * throughput,
-            **resources,
-        }
+        found = {"throughput_images_per_s": throughput, "latency_s": cycles / hz}
+        if self.energy_j is not None:
+            joules = _mean(weights, self.energy_j) / batch
+            found |= {"energy_j": joules, "power_w": joules * throughput}
+        found["dram_bytes_per_s"] = _mean(weights, self.dram_bytes) / batch * throughput
+        amounts = map(float, design.resources.values())
+        return found | dict(zip(design.resources.names(), amounts, strict=True))
 
 
 def _mean(weights: list[float], amounts: tuple[float, ...]) -> float:
@@ -64,42 +67,61 @@ def _mean(weights: list[float], amounts: tuple[float, ...]) -> float:
 
 
 class Evaluator:
-    """Runs designs of a study; whatever two designs share is made once."""
+    """Runs designs of a study; what several designs share is made once.
 
-    def __init__(self, shares: tuple[Share, ...], seed: int) -> None:
+    Energy is counted only `with_energy`: it takes as long as the rest.
+    """
+
+    def __init__(self, shares: tuple[Share, ...], seed: int, *, with_energy: bool = True) -> None:
         self._shares = shares
         self._seed = seed
+        self._with_energy = with_energy
+        self._patterns: Kept[Pattern] = Kept(_MOST_PATTERNS)
+        self._runs: Kept[tuple[int, int, float]] = Kept(_MOST_RUNS)
 
     def run(self, design: Design) -> Outcome | Refusal:
         """The outcome of a design, or why it cannot run a network of the study."""
-        cycles, traffic, joules = [], [], []
-        for share in self._shares:
-            try:
-                program = self.program(design, share)
-            except LightSimError as error:
-                return Refusal(str(error))
-            # Numba takes a third of a second to load: only those who run a design pay for it.
-            from lightsim.timeline.model import run as run_timeline
+        try:
+            found = [self._run(design, share) for share in self._shares]
+        except LightSimError as error:
+            return Refusal(str(error))
+        cycles, traffic, joules = zip(*found, strict=True)
+        return Outcome(cycles, traffic, joules if self._with_energy else None)
 
-            found = run_timeline([program])
-            cycles.append(found.cycles)
-            events: dict[str, int] = {}
-            for layer in found.layers:
-                for name, count in layer.events.items():
-                    events[name] = events.get(name, 0) + count
-            traffic.append(events["dram_byte"])
-            joules.append(_joules(design.accelerator, events))
-        return Outcome(tuple(cycles), tuple(traffic), tuple(joules))
-
-    def program(self, design: Design, share: Share) -> Program:
-        """The mapped network; raises `InputError` or `BudgetError` where that cannot be."""
+    def _run(self, design: Design, share: Share) -> tuple[int, int, float]:
+        """Cycles, bytes and joules of a network; raises `LightSimError` where it cannot run."""
         acc = design.accelerator
         workload = workload_of(share.network, acc.scheme, self._seed)
         if acc.accumulator.overflow == "refuse":
             _check_sums(workload, acc.accumulator.bits, acc.accumulator.accumulation)
-        program = map_workload(workload, acc, images=design.batch)
+        pattern_key = share.network, Pattern.key(design)
+        pattern = self._patterns.get(pattern_key)
+        if pattern is None:
+            pattern = Pattern.of(plan_workload(workload, acc), acc, design.batch)
+            self._patterns.put(pattern_key, pattern)
+        tilings = pattern.tilings(acc)
+        run_key = share.network, design.batch, timing_key(acc, tilings)
+        known = self._runs.get(run_key)
+        if known is not None:
+            return known
+        program = map_workload(workload, acc, images=design.batch, tilings=tilings)
         check_memory(program, lambda images: map_workload(workload, acc, images=images))
-        return program
+        found = self._timed(program)
+        self._runs.put(run_key, found)
+        return found
+
+    def _timed(self, program: Program) -> tuple[int, int, float]:
+        # Numba takes a third of a second to load: only those who run a design pay for it.
+        from lightsim.timeline.model import run as run_timeline
+
+        found = run_timeline([program])
+        if not self._with_energy:
+            return found.cycles, found.traffic_bytes, 0.0
+        events: dict[str, int] = {}
+        for layer in found.layers:
+            for name, count in layer.events.items():
+                events[name] = events.get(name, 0) + count
+        return found.cycles, found.traffic_bytes, _joules(program.accelerator, events)
 
 
 @lru_cache(maxsize=64)

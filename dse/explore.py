@@ -5,10 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 from dse.axes import AXES
+from dse.design import Design
+from dse.evaluate import Evaluator, Outcome
 from dse.front import front_of
 from dse.pool import Pool
+from dse.record import Record
 from dse.result import Exploration
 from dse.samplers import ENUMERATE, make_sampler, sampler_for
 from dse.search import Progress, Searcher
@@ -61,7 +65,7 @@ def explore(
         resume=resume,
     )
     shares, seed, workers = study.shares, study.search.seed, study.search.workers
-    with Crew(shares, seed, workers) as crew:
+    with Crew(shares, seed, workers, with_energy=study.asks_for_energy) as crew:
         searcher = Searcher(study, space, store, crew, progress)
         store.end_open_trials()
         searcher.records = store.records()
@@ -107,12 +111,15 @@ def _result(searcher: Searcher, pool: Pool | None, sampler: str, interrupted: bo
     if pool is not None:
         searcher.close_all(pool)
     limit = None if pool is None else searcher.limit(pool)
+    front = front_of(searcher.records, study.objectives)
+    if not study.asks_for_energy:
+        front = [_with_energy(searcher, record) for record in front]
     return Exploration(
         study=study,
         space=searcher.space,
         builder=searcher.builder,
         records=tuple(searcher.records),
-        front=tuple(front_of(searcher.records, study.objectives)),
+        front=tuple(front),
         steps=tuple(searcher.steps),
         limit=limit,
         gap=searcher.gap(limit) if limit is not None else None,
@@ -123,3 +130,12 @@ def _result(searcher: Searcher, pool: Pool | None, sampler: str, interrupted: bo
         sampler=sampler,
         interrupted=interrupted,
     )
+
+
+def _with_energy(searcher: Searcher, record: Record) -> Record:
+    """The record of a design of the front with its energy, which the search did not count."""
+    study, design = searcher.study, searcher.builder.build(searcher.space.point(record.number))
+    assert isinstance(design, Design)
+    outcome = Evaluator(study.shares, study.search.seed).run(design)
+    assert isinstance(outcome, Outcome)
+    return replace(record, values=outcome.values(design, study.shares) | dict(record.values))

@@ -77,6 +77,13 @@ class Study:
     accuracy: AccuracyChoice
     search: Search
 
+    @property
+    def asks_for_energy(self) -> bool:
+        """Whether an objective or a budget is an energy or a power."""
+        names = {row.measure.name for row in self.objectives}
+        names |= {row.measure.name for row in self.budgets}
+        return bool(names & {"energy", "power"})
+
     def resource_limits(self) -> Resources:
         """The most of each resource that a design may take."""
         limits = {budget.measure.name: budget.limit for budget in self.budgets}

@@ -45,10 +45,12 @@ class _Worker:
 class Crew:
     """`count` processes; with one, the designs are run in this process. A context manager."""
 
-    def __init__(self, shares: tuple[Share, ...], seed: int, count: int) -> None:
-        self._arguments = (shares, seed)
+    def __init__(
+        self, shares: tuple[Share, ...], seed: int, count: int, *, with_energy: bool = True
+    ) -> None:
+        self._arguments = (shares, seed, with_energy)
         self._count = count
-        self._own = Evaluator(shares, seed) if count == 1 else None
+        self._own = Evaluator(shares, seed, with_energy=with_energy) if count == 1 else None
         self._workers: list[_Worker] = []
         self.replaced = 0
 
@@ -142,11 +144,11 @@ class Crew:
         return self._hired()
 
 
-def _serve(pipe: Connection, shares: tuple[Share, ...], seed: int) -> None:
+def _serve(pipe: Connection, shares: tuple[Share, ...], seed: int, with_energy: bool) -> None:
     """What a process does: run what it is handed until the pipe closes."""
     # Ctrl-C goes to every process of the terminal; the one that hands out designs answers it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    evaluator = Evaluator(shares, seed)
+    evaluator = Evaluator(shares, seed, with_energy=with_energy)
     with suppress(EOFError, OSError):
         while True:
             place, design = pipe.recv()

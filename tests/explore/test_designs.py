@@ -150,3 +150,19 @@ def test_a_mix_of_kinds_divides_the_rows():
     groups = lane_mix("shift_add_serial*3 + multiply_dsp").groups(10)
     assert [(g.pe, g.rows) for g in groups] == [("shift_add_serial", 8), ("multiply_dsp", 2)]
     assert [g.rows for g in lane_mix("shift_add_serial*7+multiply_dsp").groups(4)] == [4]
+
+
+def test_designs_that_share_are_run_as_if_alone():
+    """Tilings and cycles out of what designs have in common are those of each by itself."""
+    together = Evaluator(MANY.shares, 0)
+    rng = np.random.default_rng(1)
+    cores = rng.integers(0, SPACE.cores, 40)
+    run = 0
+    for core in cores.tolist():
+        for variant in rng.integers(0, SPACE.variants, 6).tolist():
+            built = BUILDER.build(SPACE.point(core * SPACE.variants + variant))
+            if isinstance(built, Design):
+                found = together.run(built)
+                assert found == Evaluator(MANY.shares, 0).run(built)
+                run += isinstance(found, Outcome)
+    assert run > 40

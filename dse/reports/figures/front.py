@@ -22,7 +22,8 @@ def _draw(found: Exploration) -> go.Figure:
         xaxis={"title": {"text": axis_title(second)}},
         yaxis={"title": {"text": axis_title(first)}, "rangemode": "tozero"},
     )
-    others = [r for r in found.records if r.values and r not in found.front]
+    best = {r.number for r in found.front}
+    others = [r for r in found.records if r.values and r.number not in best]
     groups = (
         ("over a budget", [r for r in others if r.state != "complete"], _OVER, 6),
         ("run", [r for r in others if r.state == "complete"], MUTED, 6),
