@@ -110,3 +110,12 @@ def test_samplers_are_made():
 
 def test_the_small_study_is_small():
     assert parse_study(SMALL, "small.toml").name == "small"
+
+
+def test_the_study_of_the_document_is_one():
+    text = (Path(__file__).parents[2] / "docs" / "explore.md").read_text("utf-8")
+    shown = text.split("```toml\n")[1].split("```")[0]
+    study = parse_study(tomllib.loads(shown), "docs/explore.md")
+    assert study.search.trials == 400
+    for name in (*AXES, *MEASURES, *SAMPLERS):
+        assert f"`{name}`" in text, name
