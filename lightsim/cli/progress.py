@@ -5,11 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-__all__ = ["shown"]
+__all__ = ["searching", "shown"]
+
+if TYPE_CHECKING:
+    from dse.search import Step
 
 _PATIENCE_S = 0.7  # what ends sooner needs no bar
 
@@ -43,3 +47,27 @@ def shown() -> Iterator[Callable[[str, int, int], None]]:
     finally:
         if running:
             bar.stop()
+
+
+@contextmanager
+def searching(trials: int, *, prove: bool) -> Iterator[Callable[[Step], None]]:
+    """A function `tell(step)` that moves a bar with the best so far and the gap to its limit."""
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    task = bar.add_task("bound the space", total=None if prove else trials)
+
+    def tell(step: Step) -> None:
+        best = "none yet" if step.best is None else f"{step.best:.6g}"
+        gap = "" if step.gap is None else f", gap {step.gap:.2%}"
+        bar.update(task, description=f"best {best}{gap}", completed=step.evaluations)
+
+    with bar:
+        yield tell

@@ -16,13 +16,20 @@ __all__ = ["choose_tiling"]
 
 
 def choose_tiling(
-    layer: EngineLayer, accelerator: Accelerator, images: int, sort_filters: bool = True
+    layer: EngineLayer,
+    accelerator: Accelerator,
+    images: int,
+    sort_filters: bool = True,
+    candidates: Candidates | None = None,
 ) -> Tiling:
     """The best legal tiling by the estimate of `cost`; ties go to the larger tiles.
 
-    Raises `InputError` when not even the smallest tile fits, saying which buffer is too small.
+    `candidates` are those of the layer on this accelerator, where they are known already: they
+    do not depend on buffers, ports, memory and clock. Raises `InputError` when not even the
+    smallest tile fits, saying which buffer is too small.
     """
-    candidates = enumerate_candidates(layer, accelerator, images)
+    if candidates is None:
+        candidates = enumerate_candidates(layer, accelerator, images)
     best: tuple[float, Tiling] | None = None
     for order in _orders(candidates):
         cycles, legal = order_cost(candidates, order)

@@ -19,7 +19,7 @@ from lightsim.mapping.work import weight_bytes
 from lightsim.quantisation.truncation import in_truncated_units, truncates
 from lightsim.quantisation.workload import Workload
 
-__all__ = ["Program", "map_workload"]
+__all__ = ["Program", "map_workload", "plan_workload"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +69,7 @@ def map_workload(
     `tilings` fixes the tiling of the passes it names; the others get the best by estimate.
     Raises `InputError` for illegal tilings, unknown layers and PE kinds that cannot run a layer.
     """
-    plan = lower(_in_accumulator_units(workload, accelerator), accelerator)
+    plan = plan_workload(workload, accelerator)
     _check_names(plan, tilings or {})
     schedules = []
     weight_runs: dict[str, list[tuple[int, int]]] = {}
@@ -95,6 +95,11 @@ def map_workload(
         for name, spans in weight_runs.items()
     }
     return Program(plan, accelerator, images, tuple(schedules), memory, placed)
+
+
+def plan_workload(workload: Workload, accelerator: Accelerator) -> Plan:
+    """The passes of a workload, with the biases and shifts that the accelerator's sums need."""
+    return lower(_in_accumulator_units(workload, accelerator), accelerator)
 
 
 def _in_accumulator_units(workload: Workload, accelerator: Accelerator) -> Workload:

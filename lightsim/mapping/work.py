@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lightsim.hardware.accelerator import Accelerator
+from lightsim.hardware.pe_kinds import pe_kind
 from lightsim.hardware.pipeline import PARAMETER_BYTES
-from lightsim.mapping.filters import RowGroup, row_kinds
+from lightsim.mapping.filters import RowGroup
 from lightsim.mapping.layout import Span, Volume
 from lightsim.mapping.plan import EngineLayer, TensorView
 from lightsim.mapping.schedule import Tile
@@ -119,7 +120,8 @@ def weight_word_bits(layer: EngineLayer, accelerator: Accelerator) -> int:
     scheme = layer.main.scheme
     if scheme is None:
         return 0
-    bits = sum(kind.code_bits(scheme) for kind in row_kinds(accelerator))
+    groups = accelerator.array.groups
+    bits = sum(group.rows * pe_kind(group.pe).code_bits(scheme) for group in groups)
     return bits if layer.kind == "depthwise" else bits * accelerator.array.columns
 
 

@@ -86,6 +86,11 @@ class TimelineResult:
         ends: list[int] = self.found[:, END].tolist()
         return ends
 
+    @property
+    def traffic_bytes(self) -> int:
+        """Bytes moved to and from memory by all passes."""
+        return int(self.found[:, TRAFFIC : TRAFFIC + len(STREAMS)].sum())
+
     @cached_property
     def layers(self) -> tuple[LayerTiming, ...]:
         """One account per pass, in order of execution."""

@@ -1,0 +1,102 @@
+"""The arrays of a space as columns of numbers: what each is built of, and what it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dse.axes import AUTO, Choice
+from dse.design import Builder
+from dse.memories import word_bits
+from dse.space import Space
+from lightsim.bounds import Axes
+from lightsim.hardware.accelerator import Accelerator
+
+__all__ = ["ARRAY_AXES", "Arrays", "MemoryName", "memory_names"]
+
+Ints = NDArray[np.int64]
+MemoryName = str
+
+# What an array with its post-processing and one port depends on.
+ARRAY_AXES = ("scheme", "lanes", "rows", "columns", "pixels", "post_lanes", "port_bits")
+memory_names: tuple[MemoryName, ...] = ("input", "weight", "residual", "output", "psum")
+
+
+@dataclass(frozen=True, eq=False)
+class Arrays:
+    """Every array of a space, in mixed radix over `ARRAY_AXES`.
+
+    `machines` are the arrays with their least memories and one port; `resources` int64[array, 5]
+    what they take without memories; `more_ports` int64[port width, ports, 5] what a choice of
+    ports adds; `words` int64[array, memory] the bits of one word of each memory, in the order of
+    `memory_names`; `least` int64[array, memory] the bytes automatic memories begin at.
+    """
+
+    space: Space
+    machines: Axes
+    resources: Ints
+    more_ports: Ints
+    words: Ints
+    least: Ints
+    port_of: Ints
+
+    @classmethod
+    def of(cls, space: Space, builder: Builder) -> Arrays:
+        """The arrays of a space."""
+        base: dict[str, Choice] = {name: choices[0] for name, choices in space.axes.items()}
+        base["clock"] = AUTO
+        built = [
+            builder.least(base | _choices(space, number))
+            for number in np.ndindex(*(len(space.axes[name]) for name in ARRAY_AXES))
+        ]
+        costs = builder.costs
+        ports = [builder.least(base | {"ports": choice}) for choice in space.axes["ports"]]
+        return cls(
+            space,
+            Axes.of(built),
+            np.array([costs.without_memories(acc).values() for acc in built], np.int64),
+            _more_ports(space, builder, base),
+            np.array([[word_bits(acc, name) for name in memory_names] for acc in built], np.int64),
+            np.array([_least(acc) for acc in built], np.int64),
+            Axes.of(ports).port_of,
+        )
+
+    def number(self, cores: Ints) -> Ints:
+        """The array of every core."""
+        places = self.space.places(cores, self.space.core_names)
+        number = np.zeros(cores.shape, np.int64)
+        for name in ARRAY_AXES:
+            number = number * len(self.space.axes[name]) + places[name]
+        return number
+
+    def core_resources(self, cores: Ints) -> Ints:
+        """int64[core, 5]: everything but the memories."""
+        places = self.space.places(cores, self.space.core_names)
+        more = self.more_ports[places["port_bits"], places["ports"]]
+        return np.asarray(self.resources[self.number(cores)] + more, np.int64)
+
+
+def _choices(space: Space, number: tuple[int, ...]) -> dict[str, Choice]:
+    return {name: space.axes[name][i] for name, i in zip(ARRAY_AXES, number, strict=True)}
+
+
+def _least(acc: Accelerator) -> list[int]:
+    buffers = (acc.input, acc.weight, acc.residual, acc.output)
+    return [*(buffer.bytes_per_bank for buffer in buffers), acc.psum_bytes]
+
+
+def _more_ports(space: Space, builder: Builder, base: dict[str, Choice]) -> Ints:
+    """What each number of ports takes beyond the first choice, for every width."""
+    widths, counts = space.axes["port_bits"], space.axes["ports"]
+    found = np.zeros((len(widths), len(counts), 5), np.int64)
+    for i, width in enumerate(widths):
+        used = [
+            builder.costs.without_memories(
+                builder.least(base | {"port_bits": width, "ports": count})
+            ).values()
+            for count in counts
+        ]
+        found[i] = np.subtract(used, used[0])
+    return found

@@ -1,0 +1,141 @@
+"""`explore`: a study searched, with its limit, its gap and its front."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+
+from dse.axes import AXES
+from dse.design import Design
+from dse.evaluate import Evaluator, Outcome
+from dse.front import front_of
+from dse.pool import Pool
+from dse.record import Record
+from dse.result import Exploration
+from dse.samplers import ENUMERATE, make_sampler, sampler_for
+from dse.search import Progress, Searcher
+from dse.space import Space
+from dse.store import open_store
+from dse.study import Study
+from dse.waves import enumerated, sampled
+from dse.workers import Crew
+from dse.writing import study_text
+from lightsim.errors import BudgetError, InputError
+
+__all__ = ["explore"]
+
+# So many cores are bounded one by one and kept in memory: about 100 bytes each.
+_MOST_CORES = 4_000_000
+# Spaces up to this size are run through in the order of their bounds.
+_MOST_ENUMERATED = 1 << 40
+
+
+def explore(
+    study: Study,
+    *,
+    storage: str | None = None,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> Exploration:
+    """Search a study; its front, every trial, and what no design of the space can beat.
+
+    `storage` is None (in memory), a journal file or a database URL; `resume` goes on with the
+    trials that are there. `progress` is told after every wave. Ctrl-C ends the search with what
+    was found (`interrupted`). Raises `InputError` for what cannot be accepted and `BudgetError`
+    where no design of the space could keep the budgets.
+    """
+    space = Space(study.axes)
+    if space.cores > _MOST_CORES:
+        widest = max(space.core_names, key=lambda name: len(study.axes[name]))
+        raise InputError(
+            "[axes]",
+            f"{space.cores:,} combinations of {', '.join(n for n in AXES if not AXES[n].memory)}",
+            f"accepted: at most {_MOST_CORES:,} (fewer choices of {widest}); memories do not count",
+        )
+    sampler = sampler_for(study.search.sampler, space.size, study.search.trials, _MOST_ENUMERATED)
+    store = open_store(
+        storage,
+        study.name,
+        study_text(study, searching=False),
+        space,
+        {o.measure.key: o.sign for o in study.objectives},
+        None if sampler == ENUMERATE else make_sampler(sampler, study.search.seed),
+        resume=resume,
+    )
+    shares, seed, workers = study.shares, study.search.seed, study.search.workers
+    with Crew(shares, seed, workers, with_energy=study.asks_for_energy) as crew:
+        searcher = Searcher(study, space, store, crew, progress)
+        store.end_open_trials()
+        searcher.records = store.records()
+        interrupted = True
+        pool: Pool | None = None
+        with suppress(KeyboardInterrupt):
+            pool = searcher.pool(space)
+            searcher.step(pool)
+            if pool.limit() is None and not searcher.records:
+                raise BudgetError(f"{study.name}: no design of the space can keep the budgets")
+            _search(searcher, pool, sampler)
+            interrupted = False
+        if interrupted:  # perhaps between keeping a trial and noting it
+            searcher.records = store.records()
+    return _result(searcher, pool, sampler, interrupted)
+
+
+def _search(searcher: Searcher, pool: Pool, sampler: str) -> None:
+    """Run waves until the space is closed or what may be spent is."""
+    search = searcher.study.search
+    waves = enumerated(searcher, pool) if sampler == ENUMERATE else sampled(searcher, pool)
+    _run(searcher, pool, waves, proving=False)
+    searcher.proving = search.prove
+    if search.prove:
+        _run(searcher, pool, enumerated(searcher, pool), proving=True)
+
+
+def _run(searcher: Searcher, pool: Pool, waves: Iterator[None], *, proving: bool) -> None:
+    search = searcher.study.search
+    alone = len(searcher.study.objectives) == 1
+    ends = searcher.began + search.seconds
+    while True:
+        gap = searcher.gap(searcher.limit(pool))
+        if alone and gap is not None and gap <= search.gap:
+            return
+        spent = time.monotonic() >= ends if proving else searcher.evaluations() >= search.trials
+        if spent or next(waves, True) is True:
+            return
+
+
+def _result(searcher: Searcher, pool: Pool | None, sampler: str, interrupted: bool) -> Exploration:
+    study = searcher.study
+    if pool is not None:
+        searcher.close_all(pool)
+    limit = None if pool is None else searcher.limit(pool)
+    front = front_of(searcher.records, study.objectives)
+    if not study.asks_for_energy:
+        front = [_with_energy(searcher, record) for record in front]
+    return Exploration(
+        study=study,
+        space=searcher.space,
+        builder=searcher.builder,
+        records=tuple(searcher.records),
+        front=tuple(front),
+        steps=tuple(searcher.steps),
+        limit=limit,
+        gap=searcher.gap(limit) if limit is not None else None,
+        exhaustive=pool is not None and pool.empty(),
+        rejected=searcher.rejected,
+        evaluations=searcher.evaluations(),
+        accuracy_source=searcher.scores.source,
+        sampler=sampler,
+        interrupted=interrupted,
+    )
+
+
+def _with_energy(searcher: Searcher, record: Record) -> Record:
+    """The record of a design of the front with its energy, which the search did not count."""
+    study, design = searcher.study, searcher.builder.build(searcher.space.point(record.number))
+    assert isinstance(design, Design)
+    outcome = Evaluator(study.shares, study.search.seed).run(design)
+    assert isinstance(outcome, Outcome)
+    return replace(record, values=outcome.values(design, study.shares) | dict(record.values))

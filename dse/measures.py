@@ -1,0 +1,132 @@
+"""What a design is judged by: each measure with its unit, its better direction and its reading.
+
+A budget is a limit on a measure and an objective a measure with a direction, so both take
+their names, units and values from here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from lightsim.errors import InputError, unknown_name
+from lightsim.hardware.device import Resources
+from lightsim.network.checking import spell_value
+
+__all__ = ["MEASURES", "Budget", "Direction", "Measure", "Objective", "measure", "read_quantity"]
+
+Direction = Literal["maximise", "minimise"]
+
+_QUANTITY = re.compile(r"^\s*([0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)\s*([^\s0-9]*)\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A quantity of a design; `key` is its name in reports, with its unit.
+
+    `units` are the factors of the units a file may write; `direction` is the better one. The
+    measure is known of a design before it is run where `early`.
+    """
+
+    name: str
+    key: str
+    title: str
+    direction: Direction
+    units: Mapping[str, float]
+    early: bool = False
+
+
+_SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
+_JOULES = {"J": 1.0, "mJ": 1e-3, "uJ": 1e-6, "µJ": 1e-6}
+_WATTS = {"W": 1.0, "mW": 1e-3}
+_RATES = {"B/s": 1.0, "kB/s": 1e3, "MB/s": 1e6, "GB/s": 1e9}
+_COUNT = {"": 1.0}
+
+MEASURES: dict[str, Measure] = {
+    row.name: row
+    for row in (
+        Measure(
+            "throughput",
+            "throughput_images_per_s",
+            "throughput",
+            "maximise",
+            {"": 1.0, "images/s": 1.0},
+        ),
+        Measure("latency", "latency_s", "latency of a batch", "minimise", _SECONDS),
+        Measure("energy", "energy_j", "energy of an image", "minimise", _JOULES),
+        Measure("power", "power_w", "mean power of the counted activity", "minimise", _WATTS),
+        Measure("accuracy", "accuracy", "accuracy", "maximise", {"": 1.0, "%": 0.01}, early=True),
+        Measure("dram_bandwidth", "dram_bytes_per_s", "mean memory traffic", "minimise", _RATES),
+        *(
+            Measure(name, name, name.upper(), "minimise", _COUNT, early=True)
+            for name in Resources.names()
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """A measure and the direction in which it is better."""
+
+    measure: Measure
+    direction: Direction
+
+    @property
+    def sign(self) -> int:
+        """1 where less is better, -1 where more is: values times this are to be minimised."""
+        return 1 if self.direction == "minimise" else -1
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A limit that a design must keep: at least it where more is better, else at most."""
+
+    measure: Measure
+    limit: float
+
+    def excess(self, value: float) -> float:
+        """How far `value` breaks the limit, as a share of it; 0 or less where it keeps it."""
+        over = value - self.limit if self.measure.direction == "minimise" else self.limit - value
+        return over / self.limit if self.limit else over
+
+
+def measure(name: str, where: str, kind: str) -> Measure:
+    """The measure called `name` (or by its key); raises `InputError` if there is none."""
+    for row in MEASURES.values():
+        if name in (row.name, row.key):
+            return row
+    raise unknown_name(where, kind, name, MEASURES)
+
+
+def read_quantity(row: Measure, value: object, where: str, whole: float | None = None) -> float:
+    """A value of a file in the measure's own unit; per cent are of `whole`, where there is one.
+
+    Raises `InputError` for a value that is none.
+    """
+    units = dict(row.units) | ({"%": whole / 100} if whole is not None else {})
+    number, unit = _parted(value)
+    if number is None or unit not in units or number < 0:
+        named = [text for text in units if text]
+        bare = "a number" if "" in units else "a text"
+        accepted = f"{bare}{' or a text' if bare == 'a number' and named else ''}"
+        example = f' like "1 {named[0]}"' if named else ""
+        raise InputError(
+            where,
+            f"{row.name} is {spell_value(value)}",
+            f"accepted: {accepted}{example}{f' ({chr(44).join(named)})' if len(named) > 1 else ''}",
+        )
+    if unit == "%":
+        return number * (1 if whole is None else whole) / 100
+    return number * units[unit]
+
+
+def _parted(value: object) -> tuple[float | None, str]:
+    if isinstance(value, bool):
+        return None, ""
+    if isinstance(value, int | float):
+        return float(value), ""
+    match = _QUANTITY.match(value) if isinstance(value, str) else None
+    return (None, "") if match is None else (float(match[1]), match[2])

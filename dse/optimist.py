@@ -1,0 +1,73 @@
+"""The best that could be true of designs that were not run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dse.axes import AUTO
+from dse.space import Space
+from dse.study import Study
+from lightsim.hardware.device import Resources
+
+__all__ = ["Optimist"]
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+class Optimist:
+    """Measures of designs from the least cycles and resources they can have."""
+
+    def __init__(self, study: Study, accuracies: Mapping[str, float | None]) -> None:
+        self._study = study
+        self._accuracies = accuracies
+        self._weights = np.array([share.weight for share in study.shares])
+
+    def measures(self, space: Space, cores: Ints, cycles: Ints, used: Ints) -> dict[str, Floats]:
+        """By measure, the best value of designs on `cores` of so many cycles and resources.
+
+        Nothing is known of energy, power and traffic: they could be 0.
+        """
+        places = space.places(cores, space.core_names)
+        hz = self._study.board.clock_hz
+        clocks = np.array([hz if c == AUTO else int(c) for c in space.axes["clock"]])
+        batch = np.array([int(b) for b in space.axes["batch"]])[places["batch"]]
+        seconds = (cycles * self._weights).sum(axis=1) / clocks[places["clock"]]
+        scores = [self._accuracies.get(str(name)) for name in space.axes["scheme"]]
+        accuracy = np.array([1.0 if score is None else score for score in scores])
+        return {
+            "throughput": batch / np.maximum(seconds, 1e-12),
+            "latency": seconds,
+            "energy": np.zeros(len(cores)),
+            "power": np.zeros(len(cores)),
+            "dram_bandwidth": np.zeros(len(cores)),
+            "accuracy": accuracy[places["scheme"]],
+            **{name: used[:, i].astype(np.float64) for i, name in enumerate(Resources.names())},
+        }
+
+    def values(self, best: Mapping[str, Floats]) -> Floats:
+        """float64[design, objective], to be minimised.
+
+        Of an objective against a measure's better direction nothing is known.
+        """
+        columns = []
+        for objective in self._study.objectives:
+            value = best[objective.measure.name]
+            if objective.direction != objective.measure.direction:
+                value = np.full_like(value, np.inf if objective.sign < 0 else 0.0)
+            columns.append(objective.sign * value)
+        return np.stack(columns, axis=1)
+
+    def possible(self, best: Mapping[str, Floats]) -> NDArray[np.bool_]:
+        """Whether designs could keep every budget."""
+        kept = np.ones(len(best["latency"]), np.bool_)
+        for budget in self._study.budgets:
+            value = best[budget.measure.name]
+            if budget.measure.direction == "minimise":
+                kept &= value <= budget.limit
+            else:
+                kept &= value >= budget.limit
+        return kept

@@ -1,0 +1,160 @@
+"""The designs of a space that are still worth running, the most promising at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dse.bounds import Bounds
+from dse.optimist import Optimist
+from dse.space import Space
+
+__all__ = ["Pool"]
+
+Floats = NDArray[np.float64]
+
+
+class Pool:
+    """Designs in order of what they could reach at best.
+
+    A design is *closed* when a design that was run is at least as good, in every objective, as
+    it could be; it need not be run. Cores are opened up into their designs only when one of
+    them is next, so a space may have many more designs than are ever listed.
+    """
+
+    def __init__(self, bounds: Bounds, optimist: Optimist) -> None:
+        self.space: Space = bounds.space
+        self._bounds = bounds
+        self._optimist = optimist
+        cores = np.arange(self.space.cores, dtype=np.int64)
+        best = optimist.measures(self.space, cores, *bounds.cores())
+        kept = optimist.possible(best)
+        self.impossible = int((~kept).sum()) * self.space.variants
+        self._cores = cores[kept]
+        self._core_values = optimist.values({name: row[kept] for name, row in best.items()})
+        self._core_open = np.ones(self._cores.size, np.bool_)
+        self._orders = [self._order(column) for column in self._core_values.T]
+        self._next = [0] * len(self._orders)
+        self._numbers = np.zeros(0, np.int64)
+        self._values = np.zeros((0, self._core_values.shape[1]))
+        self._open = np.zeros(0, np.bool_)
+        self._taken: set[int] = set()
+        self._beaten_by = np.zeros((0, self._core_values.shape[1]))
+
+    def take(self, objective: int = 0, within: Mapping[str, int] | None = None) -> int | None:
+        """The number of the open design that could be best in one objective; it is closed now.
+
+        `within` are places on some axes of the cores: only their designs are looked at. Among
+        equals the one with the highest number is taken, which is the larger machine. None when
+        every design is closed.
+        """
+        while True:
+            core = (
+                self._next_core(objective) if within is None else self._core_in(objective, within)
+            )
+            at = self._best_listed(objective, within)
+            if core is None and at is None:
+                return None
+            if at is None or (
+                core is not None
+                and self._core_values[core, objective] <= self._values[at, objective]
+            ):
+                assert core is not None
+                self._open_up(core)
+                continue
+            self._open[at] = False
+            number = int(self._numbers[at])
+            if number not in self._taken:
+                self._taken.add(number)
+                return number
+
+    def mark(self, number: int) -> None:
+        """Never take that design: it has been run already."""
+        self._taken.add(number)
+        self._open[self._numbers == number] = False
+
+    def close(self, values: Floats) -> None:
+        """Close what designs of these `values` [design, objective] make needless to run."""
+        for row in values:
+            if _beaten(row[None, :], self._beaten_by).any():
+                continue
+            self._beaten_by = np.vstack((self._beaten_by, row))
+            self._core_open &= ~_beaten(self._core_values, row[None, :])
+            self._open &= ~_beaten(self._values, row[None, :])
+
+    def limit(self, objective: int = 0) -> float | None:
+        """The best value that a design not yet closed could have; None where there is none."""
+        core, at = self._next_core(objective), self._best_listed(objective)
+        found = []
+        if core is not None:
+            found.append(float(self._core_values[core, objective]))
+        if at is not None:
+            found.append(float(self._values[at, objective]))
+        return min(found) if found else None
+
+    def empty(self) -> bool:
+        """Whether every design is closed."""
+        return not self._core_open.any() and not self._open.any()
+
+    def _order(self, column: Floats) -> NDArray[np.int64]:
+        return np.lexsort((-self._cores, column))
+
+    def _next_core(self, objective: int) -> int | None:
+        order, at = self._orders[objective], self._next[objective]
+        while at < order.size and not self._core_open[order[at]]:
+            at += 1
+        self._next[objective] = at
+        return int(order[at]) if at < order.size else None
+
+    def _core_in(self, objective: int, within: Mapping[str, int]) -> int | None:
+        where = np.flatnonzero(self._core_open & self._inside(self._cores, within))
+        if not where.size:
+            return None
+        column = self._core_values[where, objective]
+        return int(where[np.flatnonzero(column == column.min())[-1]])
+
+    def _inside(self, cores: NDArray[np.int64], within: Mapping[str, int]) -> NDArray[np.bool_]:
+        places = self.space.places(cores, self.space.core_names)
+        inside = np.ones(cores.size, np.bool_)
+        for name, place in within.items():
+            inside &= places[name] == place
+        return inside
+
+    def _best_listed(self, objective: int, within: Mapping[str, int] | None = None) -> int | None:
+        where = np.flatnonzero(self._open)
+        if within is not None:
+            cores = self._numbers[where] // self.space.variants
+            where = where[self._inside(cores, within)]
+        if not where.size:
+            return None
+        column = self._values[where, objective]
+        ties = where[column == column.min()]
+        return int(ties[np.argmax(self._numbers[ties])])
+
+    def _open_up(self, core: int) -> None:
+        """List the designs of a core that could keep every budget."""
+        self._core_open[core] = False
+        number = int(self._cores[core])
+        numbers, cycles, used = self._bounds.designs(number)
+        cores = np.full(numbers.size, number, np.int64)
+        best = self._optimist.measures(self.space, cores, cycles, used)
+        kept = self._optimist.possible(best)
+        values = self._optimist.values({name: row[kept] for name, row in best.items()})
+        if self._open.size > 4096:  # forget what is closed
+            left = self._open
+            self._numbers, self._values, self._open = (
+                self._numbers[left], self._values[left], left[left]
+            )  # fmt: skip
+        self._numbers = np.concatenate((self._numbers, numbers[kept]))
+        self._values = np.concatenate((self._values, values))
+        self._open = np.concatenate((self._open, ~_beaten(values, self._beaten_by)))
+
+
+def _beaten(values: Floats, rows: Floats) -> NDArray[np.bool_]:
+    """Which of `values` [design, objective] some row is at least as good as in every objective."""
+    found = np.zeros(len(values), np.bool_)
+    for row in rows:
+        found |= (row <= values).all(axis=1)
+    return found

@@ -1,0 +1,1 @@
+"""What an exploration leaves behind: the JSON document, tables, files and one page."""

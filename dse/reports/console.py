@@ -1,0 +1,92 @@
+"""An exploration in the terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from dse.measures import Measure
+from dse.reports.commands import run_command
+from dse.result import Exploration
+from lightsim.units import spell
+
+__all__ = ["show_exploration", "spell_measure"]
+
+_MOST_ROWS = 12
+_UNITS = {"latency": "s", "energy": "J", "power": "W", "dram_bandwidth": "B/s"}
+
+
+def spell_measure(row: Measure, value: float | None) -> str:
+    """A measure as a reader takes it in."""
+    if value is None:
+        return "-"
+    if row.name in _UNITS:
+        return spell(value, _UNITS[row.name])
+    if row.name == "accuracy":
+        return f"{100 * value:.2f} %"
+    if row.name == "throughput":
+        return f"{value:,.0f} images/s" if value >= 1000 else f"{value:.4g} images/s"
+    return f"{value:,.0f}"
+
+
+def show_exploration(found: Exploration, console: Console) -> None:
+    """The best design, its bound and gap, the front, and how to run the best."""
+    study = found.study
+    networks = ", ".join(
+        share.network if len(study.shares) == 1 else f"{share.weight:.0%} {share.network}"
+        for share in study.shares
+    )
+    console.print(f"{networks} on {study.board.name}", highlight=False)
+    console.print(escape(_searched(found)), highlight=False)
+    console.print()
+    if not found.front:
+        console.print("No design that was run keeps every budget.")
+        return
+    for label, value in _facts(found):
+        console.print(f"{label:<11} {escape(value)}", highlight=False)
+    console.print()
+    console.print(_table(found))
+    if len(found.front) > _MOST_ROWS:
+        console.print(f"... and {len(found.front) - _MOST_ROWS} more on the front")
+    console.print()
+    console.print(f"Run it: {escape(run_command(found))}", highlight=False, soft_wrap=True)
+
+
+def _searched(found: Exploration) -> str:
+    how = "all of them run or proven no better" if found.exhaustive else f"sampler {found.sampler}"
+    return f"{found.space.size:,} designs, {found.evaluations:,} run on the timeline, {how}"
+
+
+def _facts(found: Exploration) -> list[tuple[str, str]]:
+    objective, best = found.study.objectives[0].measure, found.front[0]
+    design = found.design(best)
+    array = design.accelerator.array
+    kinds = " + ".join(f"{group.rows} {group.pe}" for group in array.groups)
+    gap = "unknown" if found.gap is None else f"{found.gap:.2%}"
+    return [
+        ("Best", spell_measure(objective, best.values[objective.key])),
+        ("Limit", f"{spell_measure(objective, found.limit)} (no design of the space beats it)"),
+        ("Gap", gap),
+        ("Array", f"{array.rows} rows ({kinds}) x {array.columns} columns x {array.pixels} pixels"),
+    ]
+
+
+def _table(found: Exploration) -> Table:
+    objectives = [objective.measure for objective in found.study.objectives]
+    table = Table()
+    for row in objectives:
+        table.add_column(row.title, justify="right")
+    names = ("scheme", "rows", "columns", "pixels", "ports", "LUT", "DSP", "BRAM36")
+    for name in names:
+        table.add_column(name, justify="right")
+    for record in found.front[:_MOST_ROWS]:
+        acc = found.design(record).accelerator
+        table.add_row(
+            *(spell_measure(row, record.values.get(row.key)) for row in objectives),
+            acc.scheme,
+            *(str(n) for n in (acc.array.rows, acc.array.columns, acc.array.pixels)),
+            str(len(acc.ports)),
+            *(f"{record.values[key]:,.0f}" for key in ("lut", "dsp", "bram36")),
+        )
+    return table

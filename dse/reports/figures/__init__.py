@@ -1,0 +1,17 @@
+"""The figures of an exploration's page: one file each, in reading order."""
+
+from __future__ import annotations
+
+from dse.reports.figures import front, k, parallel, progress, resources, schemes
+from dse.reports.figures.figure import Figure
+
+__all__ = ["FIGURES", "Figure"]
+
+FIGURES: tuple[Figure, ...] = (
+    front.FIGURE,
+    progress.FIGURE,
+    schemes.FIGURE,
+    parallel.FIGURE,
+    resources.FIGURE,
+    k.FIGURE,
+)

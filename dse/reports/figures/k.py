@@ -1,0 +1,51 @@
+"""Figure: the k of the filters of every layer, on the best design."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from dse.reports.figures.figure import Figure
+from dse.reports.ks import k_counts
+from dse.result import Exploration
+from lightsim.reports.figures.style import frame, slanted
+
+__all__ = ["FIGURE"]
+
+_COLOURS = ("#C9CED6", "#56B4E9", "#0072B2")
+_NAMES = ("k = 0 (pruned)", "k = 1", "k = 2")
+
+
+def _draw(found: Exploration) -> go.Figure:
+    counts = k_counts(found, found.front[0])
+    layers = list(counts)
+    figure = frame(
+        380,
+        barmode="stack",
+        xaxis={"type": "category", "tickangle": slanted(layers)},
+        yaxis={"title": {"text": "filters"}, "rangemode": "tozero"},
+    )
+    for k, (name, colour) in enumerate(zip(_NAMES, _COLOURS, strict=True)):
+        figure.add_bar(
+            x=layers,
+            y=[counts[layer][str(k)] for layer in layers],
+            name=name,
+            marker={"color": colour, "line": {"color": "white", "width": 0.5}},
+            hovertemplate=f"<b>%{{x}}</b><br>{name}: %{{y:,}} filters<extra></extra>",
+        )
+    return figure
+
+
+def _has_k(found: Exploration) -> bool:
+    if not found.front:
+        return False
+    return any(sum(row.values()) for row in k_counts(found, found.front[0]).values())
+
+
+FIGURE = Figure(
+    "k",
+    "Terms per filter (k) on the best design",
+    _draw,
+    "A bar is a layer with weights, its height the number of its filters. k is the number of "
+    "signed powers of two in each weight of a filter.",
+    _has_k,
+)

@@ -1,0 +1,60 @@
+"""Figure: the best design of every scheme."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from dse.record import Record
+from dse.reports.figures.axis import axis_title, told
+from dse.reports.figures.figure import Figure
+from dse.result import Exploration
+from lightsim.reports.figures.style import BUSY, frame
+
+__all__ = ["FIGURE"]
+
+
+def _draw(found: Exploration) -> go.Figure:
+    objective = found.study.objectives[0]
+    best = _best(found)
+    figure = frame(
+        360,
+        xaxis={"type": "category"},
+        yaxis={"title": {"text": axis_title(objective.measure)}, "rangemode": "tozero"},
+    )
+    accuracies = [record.values.get("accuracy") for record in best.values()]
+    figure.add_bar(
+        x=list(best),
+        y=[record.values[objective.measure.key] for record in best.values()],
+        marker={"color": BUSY},
+        text=["" if a is None else f"accuracy {100 * a:.2f} %" for a in accuracies],
+        customdata=[told(found, record) for record in best.values()],
+        hovertemplate="<b>%{x}</b><br>%{customdata}<extra></extra>",
+    )
+    return figure
+
+
+def _best(found: Exploration) -> dict[str, Record]:
+    """The best complete record of each scheme that has one."""
+    objective = found.study.objectives[0]
+    best: dict[str, Record] = {}
+    for record in found.records:
+        if record.state != "complete":
+            continue
+        scheme = str(found.space.point(record.number)["scheme"])
+        value = objective.sign * record.values[objective.measure.key]
+        if (
+            scheme not in best
+            or value < objective.sign * best[scheme].values[objective.measure.key]
+        ):
+            best[scheme] = record
+    return best
+
+
+FIGURE = Figure(
+    "schemes",
+    "Schemes, each on its best design",
+    _draw,
+    "A bar is a number format on the best of the designs that were run with it; where accuracy is "
+    "known it stands on the bar.",
+    lambda found: len(_best(found)) > 1,
+)

@@ -1,0 +1,82 @@
+"""The JSON document of an exploration: the stable contract `lightsim.explore/1`, with additions."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from importlib.metadata import version
+from typing import Any
+
+from dse.record import Record
+from dse.reports.ks import k_counts
+from dse.result import Exploration
+from lightsim.hardware.device import Resources
+from lightsim.hardware.writing import dump_accelerator
+
+__all__ = ["SCHEMA_NAME", "summary", "summary_text"]
+
+SCHEMA_NAME = "lightsim.explore/1"
+
+
+def summary(found: Exploration) -> dict[str, Any]:
+    """The exploration as JSON-able data: the contract's keys, then additions.
+
+    `values` has every measure by its key, with its unit in the name, `accuracy` null where
+    nothing says it. `bound.gap` is |bound - best| / max(|bound|, |best|), null without a best.
+    """
+    objective = found.study.objectives[0].measure.key
+    return {
+        "schema": SCHEMA_NAME,
+        "front": [_design(found, record) for record in found.front],
+        "bound": {"objective": objective, "value": found.limit, "gap": found.gap},
+        "evaluations": found.evaluations,
+        "exhaustive": found.exhaustive,
+        "trials": {
+            state: sum(1 for record in found.records if record.state == state)
+            for state in ("complete", "infeasible", "failed")
+        },
+        "accuracy_source": found.accuracy_source,
+        **_additions(found),
+    }
+
+
+def summary_text(found: Exploration) -> str:
+    """The summary as one JSON document; refuses NaN and infinity, which JSON does not have."""
+    return json.dumps(summary(found), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _design(found: Exploration, record: Record) -> dict[str, Any]:
+    design = found.design(record)
+    limits = found.study.board.device.resources.values()
+    rows = zip(Resources.names(), design.resources.values(), limits, strict=True)
+    return {
+        "values": {"accuracy": None, **record.values},
+        "accelerator": tomllib.loads(dump_accelerator(design.accelerator)),
+        "k": k_counts(found, record),
+        "resources": {name: {"used": used, "available": limit} for name, used, limit in rows},
+        "design": record.number,
+        "cycles": dict(record.cycles),
+        "batch": design.batch,
+        "scheme": design.accelerator.scheme,
+    }
+
+
+def _additions(found: Exploration) -> dict[str, Any]:
+    study = found.study
+    return {
+        "study": study.name,
+        "board": study.board.name,
+        "networks": {share.network: share.weight for share in study.shares},
+        "objectives": {o.measure.key: o.direction for o in study.objectives},
+        "budgets": {b.measure.key: b.limit for b in study.budgets},
+        "space": {
+            "designs": found.space.size,
+            "axes": {name: list(choices) for name, choices in study.axes.items()},
+        },
+        "sampler": found.sampler,
+        "seed": study.search.seed,
+        "rejected": found.rejected,
+        "interrupted": found.interrupted,
+        "seconds": found.steps[-1].seconds if found.steps else 0.0,
+        "lightsim_version": version("lightsim"),
+    }

@@ -1,0 +1,68 @@
+"""The tables of an exploration: its front, and all its trials."""
+
+from __future__ import annotations
+
+import csv
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dse.measures import MEASURES
+from dse.record import Record
+from dse.result import Exploration
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["TRIALS", "trials_table", "write_front", "write_trials"]
+
+# pandas writes Parquet through pyarrow; an environment made before it was a dependency has none.
+_PARQUET = find_spec("pyarrow") is not None
+TRIALS = "trials.parquet" if _PARQUET else "trials.csv"
+
+
+def trials_table(found: Exploration) -> pd.DataFrame:
+    """A row for every trial in order: its design's choices, state, measures and cycles.
+
+    A measure that a trial does not have is missing (NaN). Choices of an axis are numbers where
+    all of them are, else texts.
+    """
+    import pandas as pd
+
+    return pd.DataFrame([_row(found, record) for record in found.records])
+
+
+def write_trials(found: Exploration, path: Path) -> None:
+    """Write every trial as a Parquet table (`TRIALS` names the file)."""
+    table = trials_table(found)
+    if _PARQUET:
+        table.to_parquet(path, index=False)
+    else:
+        table.to_csv(path, index=False)
+
+
+def write_front(found: Exploration, path: Path) -> None:
+    """Write the front as comma-separated values, the best in the first objective first."""
+    rows = [_row(found, record) for record in found.front]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        if rows:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+
+
+def _row(found: Exploration, record: Record) -> dict[str, object]:
+    point = found.space.point(record.number)
+    texts = {n for n, row in found.space.axes.items() if any(isinstance(c, str) for c in row)}
+    several = len(found.study.shares) > 1
+    return {
+        "design": record.number,
+        "state": record.state,
+        **{name: str(c) if name in texts else c for name, c in point.items()},
+        **{row.key: record.values.get(row.key) for row in MEASURES.values()},
+        **{
+            f"cycles {share.network}" if several else "cycles": record.cycles.get(share.network)
+            for share in found.study.shares
+        },
+        "reason": record.reason,
+    }

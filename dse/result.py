@@ -1,0 +1,45 @@
+"""What an exploration found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dse.design import Builder, Design
+from dse.record import Record
+from dse.search import Step
+from dse.space import Space
+from dse.study import Study
+
+__all__ = ["Exploration"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exploration:
+    """A study that was searched.
+
+    `front` are the records that none other beats, the best in the first objective first.
+    `limit` is what no design of the space can beat in that objective, `gap` how far the best is
+    from it as a share; `exhaustive` says that every design was run or proven no better.
+    `rejected` counts points that were taken and could not be built.
+    """
+
+    study: Study
+    space: Space
+    builder: Builder
+    records: tuple[Record, ...]
+    front: tuple[Record, ...]
+    steps: tuple[Step, ...]
+    limit: float | None
+    gap: float | None
+    exhaustive: bool
+    rejected: int
+    evaluations: int
+    accuracy_source: str
+    sampler: str
+    interrupted: bool
+
+    def design(self, record: Record) -> Design:
+        """The design of a record that was run."""
+        built = self.builder.build(self.space.point(record.number))
+        assert isinstance(built, Design)
+        return built

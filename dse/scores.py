@@ -1,0 +1,78 @@
+"""The accuracy of a study's networks under each scheme, and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from dse.evaluate import workload_of
+from dse.study import Study
+from lightsim.errors import InputError, unknown_name
+from lightsim.quantisation.inference import accuracy
+from lightsim.quantisation.workload import LabelledImages
+
+__all__ = ["Scores", "scores_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Accuracy by scheme (None where nothing says it), and its source."""
+
+    by_scheme: Mapping[str, float | None]
+    source: str
+
+
+def scores_of(study: Study) -> Scores:
+    """The accuracies that the study's designs are judged by.
+
+    With `auto` they are measured where every network has labelled images, else taken from the
+    table. Measuring runs the held-out images through the bit-exact kernels, once a scheme.
+    Raises `InputError` where an objective or a budget asks for an accuracy that nothing gives.
+    """
+    schemes = [str(name) for name in study.axes["scheme"]]
+    table, source = study.accuracy.table, study.accuracy.source
+    for name in table:
+        if name not in schemes:
+            raise unknown_name("[accuracy.table]", "scheme of the study", name, schemes)
+    if source == "table" or (source == "auto" and table):
+        found: dict[str, float | None] = {name: table.get(name) for name in schemes}
+        source = "table"
+    else:
+        found = {name: _measured(study, name) for name in schemes}
+        if source == "measured" and None in found.values():
+            _refuse("source is 'measured', and not every network has labelled images")
+        source = "measured" if None not in found.values() else "sensitivity"
+    if _asked(study) and None in found.values():
+        missing = next(name for name, score in found.items() if score is None)
+        _refuse(f"nothing says the accuracy under '{missing}', which the study asks for")
+    return Scores(found, source)
+
+
+def _refuse(problem: str) -> None:
+    raise InputError(
+        "[accuracy]", problem, "accepted: [accuracy.table] with a number for every scheme"
+    )
+
+
+def _asked(study: Study) -> bool:
+    measures = [objective.measure for objective in study.objectives]
+    measures += [budget.measure for budget in study.budgets]
+    return any(row.name == "accuracy" for row in measures)
+
+
+def _measured(study: Study, scheme: str) -> float | None:
+    """The mean over the networks, by their shares."""
+    found = 0.0
+    for share in study.shares:
+        workload = workload_of(share.network, scheme, study.search.seed)
+        if workload.held_out is None:
+            return None
+        images = _first(workload.held_out, study.accuracy.images)
+        found += share.weight * accuracy(workload, images)
+    return found
+
+
+def _first(images: LabelledImages, most: int | None) -> LabelledImages:
+    if most is None:
+        return images
+    return replace(images, images=images.images[:most], labels=images.labels[:most])

@@ -1,0 +1,173 @@
+"""A study being searched: designs taken, run, judged and kept, and how far the rest could be."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from dse.bounds import Bounds
+from dse.design import Builder, Design
+from dse.evaluate import workload_of
+from dse.front import front_of, signed
+from dse.judge import judged
+from dse.optimist import Optimist
+from dse.pool import Pool
+from dse.record import Record
+from dse.scores import Scores, scores_of
+from dse.space import Space
+from dse.store import Store
+from dse.study import Study
+from dse.workers import Crew
+
+__all__ = ["WAVE", "Progress", "Searcher", "Step"]
+
+WAVE = 8
+
+Progress = Callable[["Step"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where a search stands: designs run, the best value so far and the gap to its limit."""
+
+    evaluations: int
+    best: float | None
+    limit: float | None
+    gap: float | None
+    seconds: float
+
+
+@dataclass(eq=False)
+class Searcher:
+    """A study being searched: what is known so far."""
+
+    study: Study
+    space: Space
+    store: Store
+    crew: Crew
+    progress: Progress | None = None
+    builder: Builder = field(init=False)
+    scores: Scores = field(init=False)
+    optimist: Optimist = field(init=False)
+    records: list[Record] = field(init=False, default_factory=list)
+    steps: list[Step] = field(init=False, default_factory=list)
+    rejected: int = field(init=False, default=0)
+    proving: bool = field(init=False, default=False)
+    began: float = field(init=False, default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self.builder = Builder(self.study.board, self.study.resource_limits())
+        self.scores = scores_of(self.study)
+        self.optimist = Optimist(self.study, self.scores.by_scheme)
+
+    def pool(self, space: Space) -> Pool:
+        """The open designs of a space, those closed that the records so far make needless."""
+        seed = self.study.search.seed
+        workloads = {
+            share.network: {
+                str(name): workload_of(share.network, str(name), seed)
+                for name in space.axes["scheme"]
+            }
+            for share in self.study.shares
+        }
+        pool = Pool(Bounds(space, self.builder, workloads), self.optimist)
+        for record in self.records:
+            pool.mark(record.number)
+        # A wave that was broken off is finished as it was begun.
+        self._close(pool, self.records[: len(self.records) // WAVE * WAVE])
+        return pool
+
+    def wave_size(self) -> int:
+        """How many designs the next wave has: it ends where waves of an unbroken search do."""
+        left = WAVE - len(self.records) % WAVE
+        return left if self.proving else min(left, self.study.search.trials - self.evaluations())
+
+    def next_design(
+        self, pool: Pool, objective: int = 0, within: Mapping[str, int] | None = None
+    ) -> tuple[int, Design] | None:
+        """The most promising design that can be built; None where no design is open."""
+        while (number := pool.take(objective, within)) is not None:
+            built = self.builder.build(self.space.point(number))
+            if isinstance(built, Design):
+                return number, built
+            self.rejected += 1
+        return None
+
+    def run_wave(
+        self,
+        pool: Pool,
+        wave: Sequence[tuple[int, Design]],
+        keep: Callable[[Record], None] | None = None,
+    ) -> None:
+        """Run designs and keep their records in order, by `keep` or as trials of their own."""
+        found: dict[int, Record] = {}
+        keep = self.store.add if keep is None else keep
+        kept = 0
+        for place, result in self.crew.run([design for _, design in wave]):
+            number, design = wave[place]
+            found[number] = judged(self.study, self.scores, number, design, result)
+            # In order, and each as soon as it can be: what is written is never lost.
+            while kept < len(wave) and wave[kept][0] in found:
+                record = found[wave[kept][0]]
+                keep(record)
+                self.records.append(record)
+                kept += 1
+        if len(self.records) % WAVE == 0:
+            self._close(pool, self.records[-WAVE:])
+        self.step(pool)
+
+    def evaluations(self) -> int:
+        """How many designs were run on the timeline."""
+        return sum(1 for record in self.records if record.cycles)
+
+    def gap(self, limit: float | None) -> float | None:
+        """How far the best design can be from the optimum, as a share of the larger of both."""
+        best = self.best()
+        if best is None:
+            return None
+        if limit is None:
+            return 0.0
+        sign = self.study.objectives[0].sign
+        low, high = sorted((abs(sign * best), abs(sign * limit)))
+        return 0.0 if sign * best <= sign * limit or high == 0 else (high - low) / high
+
+    def best(self) -> float | None:
+        """The best value of the first objective so far."""
+        objective = self.study.objectives[0]
+        values = [
+            objective.sign * r.values[objective.measure.key]
+            for r in self.records
+            if r.state == "complete"
+        ]
+        return objective.sign * min(values) if values else None
+
+    def limit(self, pool: Pool) -> float | None:
+        """What no design can beat: the better of the best and what open designs could be."""
+        sign, best = self.study.objectives[0].sign, self.best()
+        found = [value for value in (pool.limit(),) if value is not None]
+        if best is not None:
+            found.append(sign * best)
+        return sign * min(found) if found else None
+
+    def close_all(self, pool: Pool) -> None:
+        """Close what any record makes needless to run, in the middle of a wave too."""
+        self._close(pool, self.records)
+
+    def _close(self, pool: Pool, records: Sequence[Record]) -> None:
+        complete = [record for record in records if record.state == "complete"]
+        if complete:
+            kept = front_of(complete, self.study.objectives)
+            pool.close(np.array([signed(record, self.study.objectives) for record in kept]))
+
+    def step(self, pool: Pool) -> None:
+        """Note where the search stands, and tell it."""
+        limit = self.limit(pool)
+        step = Step(
+            self.evaluations(), self.best(), limit, self.gap(limit), time.monotonic() - self.began
+        )
+        self.steps.append(step)
+        if self.progress is not None:
+            self.progress(step)

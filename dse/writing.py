@@ -1,0 +1,47 @@
+"""A study written as the TOML file that would be read back as the same study."""
+
+from __future__ import annotations
+
+import json
+
+from dse.study import Study
+from lightsim.hardware.device import Resources
+
+__all__ = ["study_text"]
+
+
+def study_text(study: Study, *, searching: bool = True) -> str:
+    """The text of a study file with nothing left open; without `[search]` if not `searching`.
+
+    The board is named as it was: a board of its own file is looked for there again.
+    """
+    lines = [_key("name", study.name), _key("board", study.board_name)]
+    for share in study.shares:
+        lines += ["", "[[network]]", _key("name", share.network), _key("weight", share.weight)]
+    lines += ["", "[axes]", *(_key(name, list(row)) for name, row in study.axes.items())]
+    lines += ["", "[budget]", *(_budget(b.measure.name, b.limit) for b in study.budgets)]
+    lines += ["", "[objectives]", *(_key(o.measure.name, o.direction) for o in study.objectives)]
+    accuracy = study.accuracy
+    lines += ["", "[accuracy]", _key("source", accuracy.source)]
+    if accuracy.images is not None:
+        lines.append(_key("images", accuracy.images))
+    if accuracy.table:
+        lines += ["", "[accuracy.table]", *(_key(n, v) for n, v in accuracy.table.items())]
+    if searching:
+        search = study.search
+        rows = [(name, getattr(search, name)) for name in search.__dataclass_fields__]
+        lines += ["", "[search]", *(_key(n, value) for n, value in rows if value is not None)]
+    return "\n".join(lines) + "\n"
+
+
+def _budget(name: str, limit: float) -> str:
+    """A limit in the measure's own unit, which is named where a file has to name one."""
+    units = {"latency": "s", "energy": "J", "power": "W", "dram_bandwidth": "B/s"}
+    if name in Resources.names():
+        return _key(name, int(limit))
+    return _key(name, f"{limit!r} {units[name]}" if name in units else limit)
+
+
+def _key(key: str, value: object) -> str:
+    # TOML writes these like JSON, except that it also wants DEL escaped.
+    return f"{key} = {json.dumps(value, ensure_ascii=False)}".replace("\x7f", "\\u007f")

@@ -1,0 +1,146 @@
+"""`lightsim explore`: which accelerator to build, and how far it can be from the best."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lightsim.cli.values import place, whole
+
+if TYPE_CHECKING:
+    from dse.result import Exploration
+    from dse.study import Study
+
+__all__ = ["explore_command"]
+
+_INTERRUPTED = 130
+
+
+def explore_command(
+    network: Annotated[
+        str,
+        typer.Argument(
+            metavar="NETWORK|STUDY.toml",
+            help="A network of the zoo, or a study file.",
+        ),
+    ],
+    board: Annotated[
+        str | None, typer.Option(help="A board by name, or a TOML file.  [default: zc706]")
+    ] = None,
+    scheme: Annotated[
+        str | None,
+        typer.Option(help="The weights' number format, or several with commas.  [flightnn]"),
+    ] = None,
+    trials: Annotated[
+        int | None,
+        typer.Option(
+            help="How many designs to run.  [default: 200]",
+            parser=whole("--trials"),
+            metavar="<int>",
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            help="Seed of the search and of synthetic weights.  [default: 0]",
+            parser=whole("--seed"),
+            metavar="<int>",
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            help="Processes that run designs.  [default: 1]",
+            parser=whole("--workers"),
+            metavar="<int>",
+        ),
+    ] = None,
+    sampler: Annotated[
+        str | None,
+        typer.Option(help="auto, enumerate, tpe, nsga2, nsga3, random or qmc.  [default: auto]"),
+    ] = None,
+    prove: Annotated[
+        bool, typer.Option("--prove", help="Go on until the gap is closed or the time is spent.")
+    ] = False,
+    seconds: Annotated[
+        float | None, typer.Option(help="Time that --prove may take.  [default: 900]")
+    ] = None,
+    storage: Annotated[
+        str | None,
+        typer.Option(help="A journal file or a database URL.  [default: in the output]"),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the trials that are stored.")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            help="The results directory.  [default: lightsim-explore/NAME]",
+            parser=place("--output"),
+            metavar="<path>",
+        ),
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
+    ] = False,
+) -> None:
+    """Search accelerators for NETWORK on a board: the best, its front, and a proven bound."""
+    from dse.explore import explore
+    from dse.reports.directory import JOURNAL, STUDY, check_results, write_results
+    from dse.writing import study_text
+    from lightsim.cli.progress import searching
+
+    given = {
+        "trials": trials, "seed": seed, "workers": workers, "sampler": sampler,
+        "seconds": seconds, "storage": storage, "prove": prove or None,
+    }  # fmt: skip
+    study = _study(network, board, scheme, {k: v for k, v in given.items() if v is not None})
+    where = Path("lightsim-explore") / study.name if output is None else output
+    check_results(where)
+    where.mkdir(parents=True, exist_ok=True)
+    (where / STUDY).write_text(study_text(study), encoding="utf-8")
+    kept = study.search.storage or str(where / JOURNAL)
+    with searching(study.search.trials, prove=study.search.prove) as progress:
+        found = explore(study, storage=kept, resume=resume, progress=progress)
+    write_results(found, where)
+    _show(found, where, json)
+
+
+def _study(network: str, board: str | None, scheme: str | None, search: dict[str, Any]) -> Study:
+    from dse.study import load_study, new_study
+    from lightsim.errors import InputError
+
+    if not (network.endswith(".toml") and _is_study(Path(network))):
+        return new_study(network, board, scheme=scheme, search=search)
+    for option, value in (("--board", board), ("--scheme", scheme)):
+        if value is not None:
+            problem = f"'{value}', and {network} is a study, which has its own"
+            raise InputError(option, problem, f"accepted: no {option}")
+    return load_study(Path(network), search)
+
+
+def _is_study(path: Path) -> bool:
+    """Whether a file describes a study: a network file has layers, a study has networks."""
+    from lightsim.hardware.reading import read_table
+
+    table = read_table(path)
+    return "layer" not in table and "input" not in table
+
+
+def _show(found: Exploration, where: Path, json: bool) -> None:
+    from dse.reports.console import show_exploration
+    from dse.reports.summary import summary_text
+    from lightsim.reports.console import report_console
+
+    if json:
+        typer.echo(summary_text(found), nl=False)
+    else:
+        show_exploration(found, report_console())
+        typer.echo(f"written to {where}: open {where / 'report.html'}")
+    if found.interrupted:
+        kept = len(found.records)
+        typer.echo(f"interrupted: {kept} trials are kept, --resume goes on with them", err=True)
+        sys.exit(_INTERRUPTED)  # typer's own way out would say "interrupted" once more

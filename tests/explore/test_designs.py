@@ -1,0 +1,168 @@
+"""Designs: numbered, built, added up and bounded; each against the rooms that own the figures."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dse.bounds import Bounds
+from dse.design import Builder, Design
+from dse.evaluate import Evaluator, Outcome, workload_of
+from dse.lanes import lane_mix
+from dse.space import Space
+from dse.study import new_study
+from lightsim.estimation import default_accelerator, estimate, total
+from lightsim.estimation.sizing import grown, least_design
+from lightsim.hardware.catalogue import BOARDS
+from lightsim.hardware.device import Resources
+from lightsim.numerics.scheme import SCHEMES
+from tests.explore.spaces import small_study
+
+AXES = {
+    "scheme": ["flightnn", "fixed4", "binary"],
+    "lanes": ["multiply_lut", "multiply_dsp", "multiply_lut*2 + multiply_dsp"],
+    "rows": [4, 8, 24, 64],
+    "columns": [4, 8, 16, 64],
+    "pixels": [1, 2, 3],
+    "post_lanes": ["auto", 4],
+    "ports": [1, 2, 4],
+    "port_bits": ["auto", 64],
+    "clock": ["auto", "100 MHz"],
+    "batch": [1, 2],
+    "input_bytes": ["auto", "4 KiB", "64 words"],
+    "weight_bytes": ["auto", "600 words"],
+    "residual_bytes": ["auto", "2 KiB"],
+    "output_bytes": ["auto", "4 KiB"],
+    "psum_bytes": ["auto", 0, "100 words"],
+    "input_banks": [1, 2],
+    "weight_banks": [1, 2],
+}
+MANY = small_study(axes=AXES)
+SPACE = Space(MANY.axes)
+BUILDER = Builder(MANY.board, MANY.resource_limits())
+NUMBERS = st.integers(0, SPACE.size - 1)
+
+
+@given(NUMBERS)
+@settings(max_examples=60, derandomize=True, deadline=None)
+def test_points_are_numbered_one_to_one(number: int):
+    assert SPACE.number(SPACE.point(number)) == number
+    at = SPACE.places(np.array([number]), SPACE.names)
+    point = SPACE.point(number)
+    assert {name: SPACE.axes[name][int(at[name][0])] for name in SPACE.names} == point
+
+
+@given(NUMBERS)
+@settings(max_examples=60, derandomize=True, deadline=None)
+def test_a_design_takes_what_the_estimate_says(number: int):
+    built = BUILDER.build(SPACE.point(number))
+    if not isinstance(built, Design):
+        return
+    whole = total(estimate(built.accelerator, MANY.board.device))
+    assert built.resources == whole
+    assert all(a <= b for a, b in zip(whole.values(), BUILDER.limits.values(), strict=True))
+
+
+@pytest.mark.parametrize("board", ["zc706", "zcu104", "ulx3s"])
+def test_parts_add_up_on_every_kind_of_device(board: str):
+    study = new_study("digits", board)
+    builder = Builder(study.board, study.resource_limits())
+    for scheme in SCHEMES.values():
+        acc = default_accelerator(study.board, scheme)
+        used = sum(builder.costs.memories(acc).values(), builder.costs.without_memories(acc))
+        assert used == total(estimate(acc, study.board.device))
+
+
+@pytest.mark.parametrize("board", ["zc706", "ultra96", "zcu104"])
+def test_automatic_memories_grow_as_those_of_default_designs(board: str):
+    device = BOARDS[board].device
+    study = new_study("digits", board)
+    builder = Builder(study.board, Resources(*(int(0.8 * n) for n in device.resources.values())))
+    point = Space(study.axes).point(0) | {"rows": 16, "columns": 16, "pixels": 2, "ports": 4}
+    built = builder.build(point)
+    assert isinstance(built, Design)
+    least = least_design(study.board, SCHEMES["flightnn"], built.accelerator.array)
+    wanted = grown(least, device, 0.8)
+    for name in ("input", "weight", "residual", "output", "psum_bytes"):
+        assert getattr(built.accelerator, name) == getattr(wanted, name), name
+
+
+def _bounds(study, space: Space) -> Bounds:
+    workloads = {
+        share.network: {str(s): workload_of(share.network, str(s), 0) for s in study.axes["scheme"]}
+        for share in study.shares
+    }
+    return Bounds(space, Builder(study.board, study.resource_limits()), workloads)
+
+
+def test_bounds_hold_for_every_design_of_a_space():
+    study = small_study()
+    space = Space(study.axes)
+    bounds = _bounds(study, space)
+    evaluator = Evaluator(study.shares, 0)
+    core_cycles, core_used = bounds.cores()
+    run = 0
+    for core in range(space.cores):
+        numbers, cycles, used = bounds.designs(core)
+        assert (core_cycles[core] <= cycles).all()
+        assert (core_used[core] <= used).all()
+        for number, least, taken in zip(numbers.tolist(), cycles, used, strict=True):
+            built = bounds.builder.build(space.point(number))
+            if not isinstance(built, Design):
+                continue
+            assert built.resources.values() == tuple(taken.tolist())
+            outcome = evaluator.run(built)
+            if isinstance(outcome, Outcome):
+                assert least[0] <= outcome.cycles[0]
+                run += 1
+    assert run > 50
+
+
+@given(st.integers(0, SPACE.cores - 1))
+@settings(max_examples=20, derandomize=True, deadline=None)
+def test_a_core_is_never_worse_than_its_designs(core: int):
+    bounds = many_bounds()
+    cycles, used = many_cores()
+    numbers, least, taken = bounds.designs(core)
+    assert (cycles[core] <= least).all()
+    assert (used[core] <= taken).all()
+    for number, row in list(zip(numbers.tolist(), taken, strict=True))[::37]:
+        built = bounds.builder.build(SPACE.point(number))
+        if isinstance(built, Design):
+            assert built.resources.values() == tuple(row.tolist())
+
+
+@functools.cache
+def many_bounds() -> Bounds:
+    return _bounds(MANY, SPACE)
+
+
+@functools.cache
+def many_cores():
+    return many_bounds().cores()
+
+
+def test_a_mix_of_kinds_divides_the_rows():
+    groups = lane_mix("shift_add_serial*3 + multiply_dsp").groups(10)
+    assert [(g.pe, g.rows) for g in groups] == [("shift_add_serial", 8), ("multiply_dsp", 2)]
+    assert [g.rows for g in lane_mix("shift_add_serial*7+multiply_dsp").groups(4)] == [4]
+
+
+def test_designs_that_share_are_run_as_if_alone():
+    """Tilings and cycles out of what designs have in common are those of each by itself."""
+    together = Evaluator(MANY.shares, 0)
+    rng = np.random.default_rng(1)
+    cores = rng.integers(0, SPACE.cores, 40)
+    run = 0
+    for core in cores.tolist():
+        for variant in rng.integers(0, SPACE.variants, 6).tolist():
+            built = BUILDER.build(SPACE.point(core * SPACE.variants + variant))
+            if isinstance(built, Design):
+                found = together.run(built)
+                assert found == Evaluator(MANY.shares, 0).run(built)
+                run += isinstance(found, Outcome)
+    assert run > 40
