@@ -1,0 +1,235 @@
+"""A layer's filters, packed once for every instruction that multiplies with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.errors import InputError
+from lightsim.numerics.codec import Terms
+from lightsim.numerics.compiled import compiled
+from lightsim.numerics.instruction import Instruction
+
+__all__ = ["Filters", "Packed", "exact_filters", "sign_filters", "truncating_filters"]
+
+_SHIFTS = 8  # a truncating filter sees each channel shifted by 0..7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Packed:
+    """Filters in blocks, their numbers in 32-bit words, for one instruction.
+
+    words    uint32[count, filters]: a row holds the same place in every filter of a block
+    index    int32[count]: which place, word number * taps + tap; places that are zero in the
+             whole block are left out
+    blocks   int64[blocks, 3]: rows first .. middle - 1 are high digits, middle .. last - 1 low
+    position int64[blocks * filters]: which filter a column is, -1 for none
+    """
+
+    words: NDArray[np.uint32]
+    index: NDArray[np.int32]
+    blocks: NDArray[np.int64]
+    position: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Filters:
+    """Filters [out, in, kh, kw] to convolve with: what `exact_filters` and the others return.
+
+    `numbers` int16[out, in * shifts, kh, kw] are multiplied with the channels, each of them
+    present `shifts` times (shifted by 0, 1, ..). Packed forms are made when first needed and
+    kept: about as many bytes as there are numbers.
+    """
+
+    kind: Literal["exact", "truncating", "signs"]
+    shape: tuple[int, int, int, int]
+    shifts: int
+    numbers: NDArray[np.int16]
+    terms: Terms | None = None
+    _packed: dict[str, Packed] = field(default_factory=dict)
+    _known: dict[str, Any] = field(default_factory=dict)
+
+    def packed(self, row: Instruction) -> Packed:
+        """The filters for one instruction."""
+        found = self._packed.get(row.name)
+        if found is None:
+            # Two threads may both make it: they make the same.
+            found = self._packed[row.name] = _pack(self.numbers, row)
+        return found
+
+    def fit_bytes(self) -> bool:
+        """Whether every number is two signed bytes, 256 * high + low."""
+        return bool(self._once("top", lambda n: int(n.max(initial=0))) <= 127 * 256 + 127)
+
+    def sums(self) -> NDArray[np.int32]:
+        """int32[out], modulo 2**32: the sum of each filter's numbers."""
+        total: NDArray[np.int32] = self._once(
+            "sums", lambda n: n.sum(axis=(1, 2, 3), dtype=np.int64).astype(np.int32)
+        )
+        return total
+
+    def largest(self) -> int:
+        """The largest sum of a filter's magnitudes."""
+        return int(
+            self._once(
+                "largest",
+                lambda n: np.abs(n.astype(np.int64)).sum(axis=(1, 2, 3)).max(initial=0),
+            )
+        )
+
+    def given_terms(self) -> Terms:
+        """The terms that truncating filters were made of; raises `ValueError` for others."""
+        if self.terms is None:
+            raise ValueError(f"{self.kind} filters have no terms")
+        return self.terms
+
+    def flattened(self) -> Filters:
+        """The same filters for images laid out as channels of one pixel: [out, in * kh * kw]."""
+        found: Filters | None = self._known.get("flattened")
+        if found is None:
+            out, channels, high, wide = self.shape
+            split = self.numbers.reshape(out, channels, self.shifts, high, wide)
+            flat = split.transpose(0, 1, 3, 4, 2).reshape(out, -1, 1, 1)
+            shape = (out, channels * high * wide, 1, 1)
+            found = self._known["flattened"] = Filters(self.kind, shape, self.shifts, flat)
+        return found
+
+    def _once(self, name: str, found: Callable[[NDArray[np.int16]], Any]) -> Any:
+        if name not in self._known:
+            self._known[name] = found(self.numbers)
+        return self._known[name]
+
+
+def exact_filters(weights: NDArray[np.int16]) -> Filters:
+    """For `weights` int16[out, in, kh, kw]; raises `InputError` for another type or shape."""
+    if weights.dtype != np.int16 or weights.ndim != 4:
+        raise InputError(
+            "weights", f"{weights.dtype} of shape {list(weights.shape)}", "int16 [out, in, kh, kw]"
+        )
+    return Filters("exact", _four(weights.shape), 1, weights)
+
+
+def sign_filters(weights: NDArray[np.int16]) -> Filters:
+    """For `weights` of -1 and +1: a number above zero counts as +1, any other as -1."""
+    exact = exact_filters(weights)
+    return Filters("signs", exact.shape, 1, weights)
+
+
+def truncating_filters(
+    sign: NDArray[np.int8], exponent: NDArray[np.int8], present: NDArray[np.bool_]
+) -> Filters:
+    """For terms [terms, out, in, kh, kw], as `Codec.terms` gives them: a term present is
+    sign * (x >> exponent). Raises `InputError` for other shapes or an exponent above 7.
+    """
+    if not sign.shape == exponent.shape == present.shape or sign.ndim != 5:
+        raise InputError("terms", f"of shape {list(sign.shape)}", "[terms, out, in, kh, kw]")
+    if exponent.size and not 0 <= int(exponent.min()) <= int(exponent.max()) <= 7:
+        raise InputError("exponent", f"{int(exponent.min())} to {int(exponent.max())}", "0 to 7")
+    out, channels, high, wide = shape = _four(sign.shape[1:])
+    numbers = np.zeros((out, channels, _SHIFTS, high, wide), np.int16)
+    _add_terms(sign, exponent, present, numbers)
+    flat = numbers.reshape(out, channels * _SHIFTS, high, wide)
+    return Filters("truncating", shape, _SHIFTS, flat, (sign, exponent, present))
+
+
+def _four(shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+    a, b, c, d = shape
+    return a, b, c, d
+
+
+def _pack(numbers: NDArray[np.int16], row: Instruction) -> Packed:
+    filters, channels, high, wide = numbers.shape
+    used = numbers.reshape(filters, -1).any(axis=1)
+    # Pruned filters come last, so that whole blocks of them have no work.
+    order = np.argsort(~used, kind="stable")
+    blocks = -(-filters // row.filters)
+    position = np.full(blocks * row.filters, -1, np.int64)
+    position[:filters] = order
+    digits = 1
+    if row.product == "bytes" and numbers.size:
+        digits += not -128 <= int(numbers.min()) <= int(numbers.max()) <= 127
+    places = -(-channels // row.numbers) * high * wide
+    words = np.empty((blocks, digits, places, row.filters), np.uint32)
+    kept = np.empty(words.shape[:3], np.bool_)
+    for digit in range(digits):
+        bits = 1 if row.product == "signs" else 32 // row.numbers
+        # High digits first: (w + 128) >> 8. The low digit is the low byte, as a signed one.
+        to = words[:, digit], kept[:, digit]
+        _weight_words(numbers, position, row.numbers, bits, digits - 1 - digit, *to)
+    if row.product == "signs":
+        kept[:] = True
+    counts = kept.sum(axis=2)
+    ends = np.cumsum(counts.sum(axis=1))
+    begins = ends - counts.sum(axis=1)
+    middles = begins + (counts[:, 0] if digits == 2 else 0)
+    index = np.broadcast_to(np.arange(places, dtype=np.int32), kept.shape)[kept]
+    rows = words.reshape(-1, row.filters) if kept.all() else words[kept]
+    return Packed(rows, index, np.stack([begins, middles, ends], axis=1), position)
+
+
+@compiled(
+    "void(Array(int16, 4, 'A', True), int64[::1], int64, int64, int64, uint32[:, :, :], "
+    "boolean[:, :])",
+)
+def _weight_words(
+    numbers: NDArray[np.int16],
+    position: NDArray[np.int64],
+    count: int,
+    bits: int,
+    digit: int,
+    words: NDArray[np.uint32],
+    kept: NDArray[np.bool_],
+) -> None:
+    """words[block, q * taps + tap, f] = numbers q * count .. of the block's filter f.
+
+    `bits` is 8, 16 or 1: the number's byte that `digit` says, the number, or whether it is
+    above zero. `kept` [block, q * taps + tap] is whether a word of the row is not zero.
+    """
+    channels, high, wide = numbers.shape[1], numbers.shape[2], numbers.shape[3]
+    filters = words.shape[2]
+    mask = (1 << bits) - 1
+    add, shift = (128, 8) if digit == 1 else (0, 0)
+    for k in range(words.shape[0]):
+        for q in range(words.shape[1] // (high * wide)):
+            last = min(q * count + count, channels)
+            for ky in range(high):
+                for kx in range(wide):
+                    line = words[k, (q * high + ky) * wide + kx]
+                    every = np.uint32(0)
+                    for f in range(filters):
+                        m = position[k * filters + f]
+                        word = np.uint32(0)
+                        if m >= 0:
+                            place = np.uint32(0)
+                            for v in range(q * count, last):
+                                number = np.int64(numbers[m, v, ky, kx])
+                                number = np.int64(number > 0) if bits == 1 else number + add
+                                bit = np.uint32((number >> shift) & mask)
+                                word |= np.uint32(bit << place)
+                                place = np.uint32(place + bits)
+                        line[f] = word
+                        every |= word
+                    kept[k, (q * high + ky) * wide + kx] = every != 0
+
+
+@compiled(
+    "void(Array(int8, 5, 'A', True), Array(int8, 5, 'A', True), Array(boolean, 5, 'A', True), "
+    "int16[:, :, :, :, ::1])"
+)
+def _add_terms(
+    sign: NDArray[np.int8],
+    exponent: NDArray[np.int8],
+    present: NDArray[np.bool_],
+    numbers: NDArray[np.int16],
+) -> None:
+    for t in range(sign.shape[0]):
+        for m in range(sign.shape[1]):
+            for n in range(sign.shape[2]):
+                for i in range(sign.shape[3]):
+                    for j in range(sign.shape[4]):
+                        if present[t, m, n, i, j]:
+                            numbers[m, n, exponent[t, m, n, i, j], i, j] += sign[t, m, n, i, j]
