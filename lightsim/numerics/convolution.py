@@ -41,7 +41,7 @@ def convolve(
     _check(x, filters.shape, out)
     kernel = (filters.shape[2], filters.shape[3])
     window = Window(kernel, stride, origin, out.shape[2], out.shape[3])
-    if x.size == 0 or out.size == 0 or filters.numbers.size == 0:
+    if x.size == 0 or out.size == 0 or filters.empty:
         return
     if is_int32(out):
         _add(x, filters, out, window, pad_value)
@@ -52,7 +52,7 @@ def convolve(
         _add(x, filters, narrow, window, pad_value)
         exact += narrow
     else:
-        add_exact(x, filters.numbers, exact, window, pad_value)
+        add_exact(x, filters.numbers(), exact, window, pad_value)
 
 
 def convolve_groups(
@@ -107,4 +107,4 @@ def _add(
     pad_value: int,
 ) -> None:
     if not add_dots(x, filters, window, pad_value, Sums(out)):
-        add_wrapping(x, filters.numbers, out, window, pad_value)
+        add_wrapping(x, filters.numbers(), out, window, pad_value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -40,68 +40,67 @@ class Packed:
 class Filters:
     """Filters [out, in, kh, kw] to convolve with: what `exact_filters` and the others return.
 
-    `numbers` int16[out, in * shifts, kh, kw] are multiplied with the channels, each of them
-    present `shifts` times (shifted by 0, 1, ..). Packed forms are made when first needed and
-    kept: about as many bytes as there are numbers.
+    Each channel of the image is present `shifts` times (shifted by 0, 1, ..) and multiplied with
+    `numbers()` int16[out, in * shifts, kh, kw]. Packed forms are made when first needed and
+    kept: about a byte a number.
     """
 
     kind: Literal["exact", "truncating", "signs"]
     shape: tuple[int, int, int, int]
     shifts: int
-    numbers: NDArray[np.int16]
-    terms: Terms | None = None
+    numbers: Callable[[], NDArray[np.int16]]
+    terms: Callable[[], Terms] | None = None
     _packed: dict[str, Packed] = field(default_factory=dict)
     _known: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to multiply with."""
+        return 0 in self.shape
 
     def packed(self, row: Instruction) -> Packed:
         """The filters for one instruction."""
         found = self._packed.get(row.name)
         if found is None:
             # Two threads may both make it: they make the same.
-            found = self._packed[row.name] = _pack(self.numbers, row)
+            found = self._packed[row.name] = _pack(self.numbers(), row)
         return found
 
     def fit_bytes(self) -> bool:
         """Whether every number is two signed bytes, 256 * high + low."""
-        return bool(self._once("top", lambda n: int(n.max(initial=0))) <= 127 * 256 + 127)
+        return self._summary()[0] <= 127 * 256 + 127
 
     def sums(self) -> NDArray[np.int32]:
         """int32[out], modulo 2**32: the sum of each filter's numbers."""
-        total: NDArray[np.int32] = self._once(
-            "sums", lambda n: n.sum(axis=(1, 2, 3), dtype=np.int64).astype(np.int32)
-        )
-        return total
+        return self._summary()[1]
 
     def largest(self) -> int:
         """The largest sum of a filter's magnitudes."""
-        return int(
-            self._once(
-                "largest",
-                lambda n: np.abs(n.astype(np.int64)).sum(axis=(1, 2, 3)).max(initial=0),
-            )
-        )
+        return self._summary()[2]
 
-    def given_terms(self) -> Terms:
-        """The terms that truncating filters were made of; raises `ValueError` for others."""
-        if self.terms is None:
-            raise ValueError(f"{self.kind} filters have no terms")
-        return self.terms
+    def _summary(self) -> tuple[int, NDArray[np.int32], int]:
+        found: tuple[int, NDArray[np.int32], int] | None = self._known.get("summary")
+        if found is None:
+            numbers = self.numbers()
+            wide = numbers.reshape(len(numbers), -1)
+            sums = wide.sum(axis=1, dtype=np.int64).astype(np.int32)
+            largest = np.abs(wide, dtype=np.int32).sum(axis=1, dtype=np.int64).max(initial=0)
+            found = self._known["summary"] = int(wide.max(initial=0)), sums, int(largest)
+        return found
 
     def flattened(self) -> Filters:
         """The same filters for images laid out as channels of one pixel: [out, in * kh * kw]."""
         found: Filters | None = self._known.get("flattened")
         if found is None:
             out, channels, high, wide = self.shape
-            split = self.numbers.reshape(out, channels, self.shifts, high, wide)
-            flat = split.transpose(0, 1, 3, 4, 2).reshape(out, -1, 1, 1)
-            shape = (out, channels * high * wide, 1, 1)
-            found = self._known["flattened"] = Filters(self.kind, shape, self.shifts, flat)
-        return found
 
-    def _once(self, name: str, found: Callable[[NDArray[np.int16]], Any]) -> Any:
-        if name not in self._known:
-            self._known[name] = found(self.numbers)
-        return self._known[name]
+            def numbers() -> NDArray[np.int16]:
+                split = self.numbers().reshape(out, channels, self.shifts, high, wide)
+                return split.transpose(0, 1, 3, 4, 2).reshape(out, -1, 1, 1)
+
+            shape = (out, channels * high * wide, 1, 1)
+            found = self._known["flattened"] = Filters(self.kind, shape, self.shifts, numbers)
+        return found
 
 
 def exact_filters(weights: NDArray[np.int16]) -> Filters:
@@ -110,30 +109,35 @@ def exact_filters(weights: NDArray[np.int16]) -> Filters:
         raise InputError(
             "weights", f"{weights.dtype} of shape {list(weights.shape)}", "int16 [out, in, kh, kw]"
         )
-    return Filters("exact", _four(weights.shape), 1, weights)
+    return Filters("exact", _four(weights.shape), 1, lambda: weights)
 
 
 def sign_filters(weights: NDArray[np.int16]) -> Filters:
     """For `weights` of -1 and +1: a number above zero counts as +1, any other as -1."""
-    exact = exact_filters(weights)
-    return Filters("signs", exact.shape, 1, weights)
+    return replace(exact_filters(weights), kind="signs")
 
 
-def truncating_filters(
-    sign: NDArray[np.int8], exponent: NDArray[np.int8], present: NDArray[np.bool_]
-) -> Filters:
-    """For terms [terms, out, in, kh, kw], as `Codec.terms` gives them: a term present is
-    sign * (x >> exponent). Raises `InputError` for other shapes or an exponent above 7.
+def truncating_filters(shape: tuple[int, int, int, int], terms: Callable[[], Terms]) -> Filters:
+    """For filters [out, in, kh, kw] = `shape` whose terms [terms, *shape] `terms` gives.
+
+    They are as `Codec.terms` gives them: a term that is present is sign * (x >> exponent). They
+    are asked for again when another packed form is needed, so that only packed forms, eight
+    bytes a weight, are kept. Raises `InputError`, then, for other shapes or an exponent above 7.
     """
-    if not sign.shape == exponent.shape == present.shape or sign.ndim != 5:
-        raise InputError("terms", f"of shape {list(sign.shape)}", "[terms, out, in, kh, kw]")
-    if exponent.size and not 0 <= int(exponent.min()) <= int(exponent.max()) <= 7:
-        raise InputError("exponent", f"{int(exponent.min())} to {int(exponent.max())}", "0 to 7")
-    out, channels, high, wide = shape = _four(sign.shape[1:])
-    numbers = np.zeros((out, channels, _SHIFTS, high, wide), np.int16)
-    _add_terms(sign, exponent, present, numbers)
-    flat = numbers.reshape(out, channels * _SHIFTS, high, wide)
-    return Filters("truncating", shape, _SHIFTS, flat, (sign, exponent, present))
+
+    def numbers() -> NDArray[np.int16]:
+        sign, exponent, present = terms()
+        same = sign.shape == exponent.shape == present.shape
+        if not same or sign.shape[1:] != shape:
+            raise InputError("terms", f"of shape {list(sign.shape)}", f"[terms, {shape}]")
+        if exponent.size and not 0 <= int(exponent.min()) <= int(exponent.max()) <= 7:
+            raise InputError("exponent", f"{exponent.min()} to {exponent.max()}", "0 to 7")
+        out, channels, high, wide = shape
+        found = np.zeros((out, channels, _SHIFTS, high, wide), np.int16)
+        _add_terms(sign, exponent, present, found)
+        return found.reshape(out, channels * _SHIFTS, high, wide)
+
+    return Filters("truncating", shape, _SHIFTS, numbers, terms)
 
 
 def _four(shape: tuple[int, ...]) -> tuple[int, int, int, int]:

@@ -39,7 +39,11 @@ def convolve_truncating(
     2**-7 of exact accumulation: its requantisation shifts by 7 less. int32 is modulo 2**32,
     int64 exact. Raises `InputError` for shapes that do not join.
     """
-    filters = truncating_filters(sign, exponent, present)
+    if not sign.shape == exponent.shape == present.shape or sign.ndim != 5:
+        raise InputError("terms", f"of shape {list(sign.shape)}", "[terms, out, in, kh, kw]")
+    _, filters_out, channels, high, wide = sign.shape
+    shape = (filters_out, channels, high, wide)
+    filters = truncating_filters(shape, lambda: (sign, exponent, present))
     convolve_shifted(x, filters, out, stride, origin, pad_value)
 
 
@@ -63,12 +67,14 @@ def convolve_shifted(
             f"x {list(x.shape)}, terms {list(filters.shape)}, out {list(out.shape)}",
             "terms [terms, out, in, kh, kw]",
         )
-    if out.size == 0 or filters.numbers.size == 0:
+    if out.size == 0 or filters.empty:
         return
+    if filters.terms is None:
+        raise ValueError(f"{filters.kind} filters have no terms")
     window = Window((high, wide), stride, origin, out.shape[2], out.shape[3])
     if is_int32(out):
         if not (x.size and add_dots(x, filters, window, pad_value, Sums(out))):
-            add_truncating(x, filters.given_terms(), out, window, pad_value)
+            add_truncating(x, filters.terms(), out, window, pad_value)
         return
     exact = cast(NDArray[np.int64], out)
     largest = max(abs(int(x.min(initial=pad_value))), abs(int(x.max(initial=pad_value))))
@@ -77,4 +83,4 @@ def convolve_shifted(
     if fits and add_dots(x, filters, window, pad_value, Sums(narrow)):
         exact += narrow
     else:
-        add_truncating(x, filters.given_terms(), out, window, pad_value)
+        add_truncating(x, filters.terms(), out, window, pad_value)

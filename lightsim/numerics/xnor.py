@@ -31,7 +31,7 @@ def convolve_xnor(
     filters = weights if isinstance(weights, Filters) else sign_filters(weights)
     if x.shape[1] != filters.shape[1]:
         raise InputError("convolve_xnor", f"{x.shape[1]} channels", f"{filters.shape[1]}")
-    if out.size == 0 or filters.numbers.size == 0:
+    if out.size == 0 or filters.empty:
         return
     window = Window((filters.shape[2], filters.shape[3]), stride, origin, *out.shape[2:])
     sums = out if is_int32(out) else np.zeros(out.shape, np.int32)
@@ -39,7 +39,7 @@ def convolve_xnor(
         if sums is not out:
             np.add(out, sums, out=out)
         return
-    words = pack_signs(x), pack_signs(filters.numbers)
+    words = pack_signs(x), pack_signs(filters.numbers())
     convolve_xnor_packed(*words, x.shape[1], out, stride, origin)
 
 
