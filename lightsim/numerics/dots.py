@@ -150,11 +150,10 @@ def _strip(
     else:
         constant = constant + end.bias
         numbers, multiplier, rule = end.out.reshape(-1), end.multiplier, end.rule
-    vectors = int((lanes.chunks[:, 1] - lanes.chunks[:, 0]).max())
     KERNELS[row.name](
         packed.words, packed.index, packed.blocks, packed.position, lanes.table, image,
-        (len(x), lanes.table.size // math.prod(window.kernel) * lanes.plane), lanes.begins,
-        lanes.segments, lanes.chunks, np.empty(row.filters * vectors * row.lanes, np.int32),
+        (len(x), lanes.image), lanes.begins,
+        lanes.segments, lanes.chunks, np.empty(row.filters * lanes.largest * row.lanes, np.int32),
         constant, scale, sums, (*place, high * wide, wide), multiplier, rule, numbers,
     )  # fmt: skip
 
@@ -178,7 +177,7 @@ def _words(
         shape = (batch, words, *lanes.phases, lanes.high, lanes.wide)
         # Room behind for a line of pixels, and for vectors that read on.
         room = lanes.wide * window.stride[1] + row.vectors * row.lanes
-        image = np.empty(math.prod(shape) + room, np.uint32)
+        image = np.empty(batch * lanes.image + room, np.uint32)
         if row.product == "signs":
             sign_words(flat, strides, x.shape, moves, shape, image)
             return row, lanes, image, 0

@@ -30,7 +30,8 @@ _BIT, _INT16, _INT32, _INT64 = ir.IntType(8), ir.IntType(16), ir.IntType(32), ir
 
 cgutils: Any = untyped_cgutils
 
-# A weight beyond a byte is 256 * high + low: a block's high words come first.
+# A weight beyond a byte is 256 * high + low: a block's high words come first, then those whose
+# weights are all negated, because +128 is no signed byte but -128 is; see `filters.Packed`.
 _DIGIT_BITS = 8
 
 _INTRINSICS = {
@@ -68,8 +69,8 @@ def _emit_block(
     """Emit sums[f * row + lane] = the dot products of a block of filters with `vectors` vectors.
 
     Word i of the block, words[i, f], is multiplied with image[origin + begins[v] +
-    table[index[i]] + lane]; `span` is (first, middle, last), the words with high digits being
-    first .. middle - 1; `place` is (origin, v, at, row), sums beginning at `at`.
+    table[index[i]] + lane]; `span` is a row of `Packed.blocks`; `place` is
+    (origin, v, at, row), sums beginning at `at`.
     """
     row, count = INSTRUCTIONS[name.literal_value], vectors.literal_value
     signature = types.void(name, vectors, words, index, table, image, begins, sums, place, span)
@@ -81,7 +82,7 @@ def _emit_block(
 
         emitter = _Emitter(builder, row, count, *(start(number) for number in range(2, 8)))
         place = cgutils.unpack_tuple(builder, arguments[8], 4)
-        emitter.emit(place, cgutils.unpack_tuple(builder, arguments[9], 3))
+        emitter.emit(place, cgutils.unpack_tuple(builder, arguments[9], 4))
         return context.get_dummy_value()
 
     return signature, generate
@@ -116,13 +117,17 @@ class _Emitter:
         ]
         for total in self._variables():
             builder.store(ir.Constant(self.vector, None), total)
-        first, middle, last = span
-        # With no high digits the shift is of zeros: not worth a branch.
-        self._loop(first, middle, seen)
-        digits = ir.Constant(self.vector, [_DIGIT_BITS] * self.row.lanes)
+        first, negated, plain, last = span
+        # Zeros shifted or negated stay zeros: not worth a branch.
+        self._loop(first, negated, seen)
+        digits, nothing = (ir.Constant(self.vector, [n] * self.row.lanes) for n in (_DIGIT_BITS, 0))
         for total in self._variables():
-            builder.store(builder.shl(builder.load(total), digits), total)
-        self._loop(middle, last, seen)
+            high = builder.shl(builder.load(total), digits)
+            builder.store(builder.sub(nothing, high), total)
+        self._loop(negated, plain, seen)
+        for total in self._variables():
+            builder.store(builder.sub(nothing, builder.load(total)), total)
+        self._loop(plain, last, seen)
         for f, totals in enumerate(self.totals):
             line = builder.add(at, builder.mul(step, _INT64(f)))
             for v, total in enumerate(totals):
@@ -195,7 +200,7 @@ def _blocks(name: str) -> Callable[..., None]:
         for job in range(jobs * chunks.shape[0]):
             chunk = job % chunks.shape[0]
             b, k = divmod(job // chunks.shape[0], blocks.shape[0])
-            span = (blocks[k, 0], blocks[k, 1], blocks[k, 2])
+            span = (blocks[k, 0], blocks[k, 1], blocks[k, 2], blocks[k, 3])
             first_vector, last_vector = chunks[chunk, 0], chunks[chunk, 1]
             origin, at = b * images[1], 0
             for v in range(first_vector, last_vector - vectors + 1, vectors):

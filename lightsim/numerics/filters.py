@@ -26,7 +26,9 @@ class Packed:
     words    uint32[count, filters]: a row holds the same place in every filter of a block
     index    int32[count]: which place, word number * taps + tap; places that are zero in the
              whole block are left out
-    blocks   int64[blocks, 3]: rows first .. middle - 1 are high digits, middle .. last - 1 low
+    blocks   int64[blocks, 4]: from where to where rows hold high digits (number = 256 * high +
+             low), numbers negated, numbers or low digits. A place has one row if all its
+             numbers are signed bytes, or all are when negated, otherwise a high and a low one
     position int64[blocks * filters]: which filter a column is, -1 for none
     """
 
@@ -153,71 +155,72 @@ def _pack(numbers: NDArray[np.int16], row: Instruction) -> Packed:
     blocks = -(-filters // row.filters)
     position = np.full(blocks * row.filters, -1, np.int64)
     position[:filters] = order
-    digits = 1
-    if row.product == "bytes" and numbers.size:
-        digits += not -128 <= int(numbers.min()) <= int(numbers.max()) <= 127
     places = -(-channels // row.numbers) * high * wide
-    words = np.empty((blocks, digits, places, row.filters), np.uint32)
-    kept = np.empty(words.shape[:3], np.bool_)
-    for digit in range(digits):
-        bits = 1 if row.product == "signs" else 32 // row.numbers
-        # High digits first: (w + 128) >> 8. The low digit is the low byte, as a signed one.
-        to = words[:, digit], kept[:, digit]
-        _weight_words(numbers, position, row.numbers, bits, digits - 1 - digit, *to)
-    if row.product == "signs":
-        kept[:] = True
-    counts = kept.sum(axis=2)
-    ends = np.cumsum(counts.sum(axis=1))
-    begins = ends - counts.sum(axis=1)
-    middles = begins + (counts[:, 0] if digits == 2 else 0)
-    index = np.broadcast_to(np.arange(places, dtype=np.int32), kept.shape)[kept]
-    rows = words.reshape(-1, row.filters) if kept.all() else words[kept]
-    return Packed(rows, index, np.stack([begins, middles, ends], axis=1), position)
+    words = np.empty((2, blocks, places, row.filters), np.uint32)
+    sort = np.empty((blocks, places), np.int8)
+    bits = 1 if row.product == "signs" else 32 // row.numbers
+    _weight_words(numbers, position, row.numbers, bits, words, sort)
+    # The rows in their order: high digits, negated, numbers and low digits; empty ones are left.
+    plain = sort != _NEGATED if row.product == "signs" else (sort == _PLAIN) | (sort == _DIGITS)
+    kept = np.stack([sort == _DIGITS, sort == _NEGATED, plain], axis=1)
+    ends = kept.sum(axis=2).cumsum().reshape(blocks, 3)
+    spans = np.concatenate([np.append(0, ends[:-1, 2])[:, None], ends], axis=1)
+    block, phase, place = np.nonzero(kept)
+    rows = words[(phase == 0).astype(np.int8), block, place]
+    return Packed(rows, place.astype(np.int32), spans.astype(np.int64), position)
+
+
+_EMPTY, _PLAIN, _NEGATED, _DIGITS = range(4)
 
 
 @compiled(
-    "void(Array(int16, 4, 'A', True), int64[::1], int64, int64, int64, uint32[:, :, :], "
-    "boolean[:, :])",
+    "void(Array(int16, 4, 'A', True), int64[::1], int64, int64, uint32[:, :, :, ::1], int8[:, ::1])"
 )
 def _weight_words(
     numbers: NDArray[np.int16],
     position: NDArray[np.int64],
     count: int,
     bits: int,
-    digit: int,
     words: NDArray[np.uint32],
-    kept: NDArray[np.bool_],
+    sort: NDArray[np.int8],
 ) -> None:
-    """words[block, q * taps + tap, f] = numbers q * count .. of the block's filter f.
+    """words[0, block, q * taps + tap, f] = numbers q * count .. of the block's filter f.
 
-    `bits` is 8, 16 or 1: the number's byte that `digit` says, the number, or whether it is
-    above zero. `kept` [block, q * taps + tap] is whether a word of the row is not zero.
+    `bits` is 16, 8 or 1: the number, its low byte, or whether it is above zero. What `sort`
+    finds of a row of 8 bits says whether it is negated, or has high digits in words[1].
     """
     channels, high, wide = numbers.shape[1], numbers.shape[2], numbers.shape[3]
-    filters = words.shape[2]
+    filters = words.shape[3]
     mask = (1 << bits) - 1
-    add, shift = (128, 8) if digit == 1 else (0, 0)
-    for k in range(words.shape[0]):
-        for q in range(words.shape[1] // (high * wide)):
+    for k in range(words.shape[1]):
+        for q in range(words.shape[2] // (high * wide)):
             last = min(q * count + count, channels)
-            for ky in range(high):
-                for kx in range(wide):
-                    line = words[k, (q * high + ky) * wide + kx]
-                    every = np.uint32(0)
-                    for f in range(filters):
-                        m = position[k * filters + f]
-                        word = np.uint32(0)
-                        if m >= 0:
-                            place = np.uint32(0)
-                            for v in range(q * count, last):
-                                number = np.int64(numbers[m, v, ky, kx])
-                                number = np.int64(number > 0) if bits == 1 else number + add
-                                bit = np.uint32((number >> shift) & mask)
-                                word |= np.uint32(bit << place)
-                                place = np.uint32(place + bits)
-                        line[f] = word
-                        every |= word
-                    kept[k, (q * high + ky) * wide + kx] = every != 0
+            for tap in range(high * wide):
+                ky, kx = divmod(tap, wide)
+                place = q * high * wide + tap
+                least = most = np.int64(0)
+                for f in range(filters):
+                    m = position[k * filters + f]
+                    word = np.uint32(0)
+                    for v in range(q * count, last if m >= 0 else 0):
+                        number = np.int64(numbers[m, v, ky, kx])
+                        least, most = min(least, number), max(most, number)
+                        number = np.int64(number > 0) if bits == 1 else number
+                        word |= np.uint32(np.uint32(number & mask) << np.uint32(v % count * bits))
+                    words[0, k, place, f] = word
+                sort[k, place] = _EMPTY if least == most else _PLAIN
+                if bits != 8 or (least >= -128 and most <= 127):
+                    continue
+                negated = least >= -127 and most <= 128
+                sort[k, place] = _NEGATED if negated else _DIGITS
+                for f in range(filters):
+                    m = position[k * filters + f]
+                    word = np.uint32(0)
+                    for v in range(q * count, last if m >= 0 else 0):
+                        number = np.int64(numbers[m, v, ky, kx])
+                        number = -number if negated else (number + 128) >> 8
+                        word |= np.uint32(np.uint32(number & mask) << np.uint32(v % count * bits))
+                    words[0 if negated else 1, k, place, f] = word
 
 
 @compiled(

@@ -79,7 +79,11 @@ def chosen(product: Product) -> Instruction | None:
     The environment variable LIGHTSIM_INSTRUCTION, or `restricted`, leaves only the row of that
     name; `plain` leaves none. The sums are the same in any case.
     """
-    only = _ONLY.get() or os.environ.get(_VARIABLE)
+    return _chosen(product, _ONLY.get() or os.environ.get(_VARIABLE))
+
+
+@functools.cache
+def _chosen(product: Product, only: str | None) -> Instruction | None:
     _check(only)
     for row in usable():
         if row.product == product and only in (None, row.name):

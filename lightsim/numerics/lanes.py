@@ -29,6 +29,8 @@ class Lanes:
     begins   int64[vectors]: where a vector's first output sees its first tap
     chunks   int64[chunks, 4]: vectors and segments, from .. to, that are done together
     segments int64[segments, 4]: lane in its chunk, output row and column, number of outputs
+    image    words of an image
+    largest  most vectors of a chunk
     """
 
     phases: Pair
@@ -38,11 +40,8 @@ class Lanes:
     begins: NDArray[np.int64]
     chunks: NDArray[np.int64]
     segments: NDArray[np.int64]
-
-    @property
-    def plane(self) -> int:
-        """Words of all planes of one word."""
-        return self.phases[0] * self.phases[1] * self.high * self.wide
+    image: int
+    largest: int
 
 
 @functools.lru_cache(maxsize=1024)
@@ -72,6 +71,7 @@ def lanes_of(window: Window, words: int, lanes: int) -> Lanes:
     return Lanes(
         phases, high, wide, table.reshape(-1).astype(np.int64), np.array(begins, np.int64),
         chunks[chunks[:, 0] < chunks[:, 1]].astype(np.int64), np.array(segments, np.int64),
+        words * phases[0] * phases[1] * high * wide, min(len(begins), _CHUNK_VECTORS),
     )  # fmt: skip
 
 
