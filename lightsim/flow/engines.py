@@ -15,6 +15,7 @@ from lightsim.mapping.accounts import Interval, LayerTiming, UnitTotals
 from lightsim.mapping.program import Program
 from lightsim.quantisation.inference import infer
 from lightsim.quantisation.layer_output import Activations
+from lightsim.quantisation.threads import cores, in_order
 from lightsim.quantisation.workload import Workload
 from lightsim.timeline.model import run as run_timeline
 
@@ -119,9 +120,9 @@ def _reference(
 ) -> Iterator[tuple[NDArray[np.int16], dict[str, Activations]]]:
     """Every batch with the named layers' outputs by whole-layer inference, one at a time."""
     accumulator = task.accelerator.accumulator
-    for number, batch in enumerate(task.batches):
-        tell(what, number, len(task.batches))
-        outputs = infer(
+
+    def outputs(batch: NDArray[np.int16]) -> dict[str, Activations]:
+        return infer(
             task.workload,
             batch,
             accumulator_bits=accumulator.bits,
@@ -129,7 +130,12 @@ def _reference(
             accumulation=accumulator.accumulation,
             keep=names,
         )
-        yield batch, outputs
+
+    tell(what, 0, len(task.batches))
+    found = in_order(outputs, task.batches, cores())
+    for number, (batch, values) in enumerate(zip(task.batches, found, strict=True), 1):
+        tell(what, number, len(task.batches))
+        yield batch, values
 
 
 def _digest(parts: Sequence[Activations]) -> str:

@@ -8,6 +8,7 @@ from lightsim.flow.engines import ENGINES, Progress, Task
 from lightsim.flow.experiment import Experiment, check_experiment, prepare, silent
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.quantisation.inference import accuracy
+from lightsim.quantisation.threads import cores
 from lightsim.quantisation.workload import Workload
 from lightsim.reports.report import RunReport
 
@@ -55,5 +56,7 @@ def _accuracy(
         accumulator_bits=accumulator.bits,
         overflow=accumulator.overflow,
         accumulation=accumulator.accumulation,
+        threads=cores(),
+        progress=lambda done, of: tell("accuracy", done, of),
     )
     return measured, count

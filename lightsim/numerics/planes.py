@@ -69,32 +69,58 @@ def split(x: NDArray[Element], planes: Planes, pad_value: int) -> NDArray[Elemen
     shape = (*x.shape[:2], *window.stride, planes.high, planes.wide)
     out = np.empty(shape, x.dtype)
     kernel = _split_int16 if x.dtype == np.int16 else _split_uint64
-    kernel(x, window.origin[0], window.origin[1], pad_value, out)
+    flat = np.ascontiguousarray(x).reshape(-1)
+    batch, channels, high, wide = x.shape
+    moves = (*window.stride, *window.origin)
+    planes_shape = (batch * channels, *window.stride, planes.high, planes.wide)
+    kernel(flat, (high, wide), moves, pad_value, planes_shape, out.reshape(-1))
     return out
 
 
-def _split(x: NDArray[Element], top: int, left: int, pad_value: int, out: NDArray[Element]) -> None:
-    batch, channels, sy, sx, high, wide = out.shape
-    for b in range(batch):
-        for n in range(channels):
-            for p in range(sy):
-                for q in range(sx):
-                    first = min(max(0, -((left + q) // sx)), wide)
-                    last = max(first, min(wide, -((left + q - x.shape[3]) // sx)))
-                    for i in range(high):
-                        row = i * sy + p + top
-                        to = out[b, n, p, q, i]
-                        if row < 0 or row >= x.shape[2]:
-                            to[:] = pad_value
-                            continue
-                        to[:first] = pad_value
-                        to[last:] = pad_value
-                        # Sliced, because an index that might be negative costs a branch.
-                        seen = x[b, n, row, first * sx + q + left :]
-                        for j in range(last - first):
-                            to[first + j] = seen[j * sx]
+def _split(
+    x: NDArray[Element],
+    size: tuple[int, int],
+    moves: tuple[int, int, int, int],
+    pad_value: int,
+    shape: tuple[int, int, int, int, int],
+    out: NDArray[Element],
+) -> None:
+    """Flat arrays: a view of a row would be counted by an atomic instruction, which takes longer
+    than a short row does; and indices without a sign, which cannot count from the end.
+    """
+    stride_y, stride_x, top, left = moves
+    images, phases_y, phases_x, high, wide = shape
+    word = np.uint64
+    for n in range(images):
+        for p in range(phases_y):
+            for q in range(phases_x):
+                first = min(max(0, -((left + q) // stride_x)), wide)
+                last = max(first, min(wide, -((left + q - size[1]) // stride_x)))
+                for i in range(high):
+                    row = i * stride_y + p + top
+                    to = word((((n * phases_y + p) * phases_x + q) * high + i) * wide)
+                    begin, end = first, last
+                    if row < 0 or row >= size[0]:
+                        begin = end = wide
+                    for j in range(word(begin)):
+                        out[to + j] = pad_value
+                    for j in range(word(end), word(wide)):
+                        out[to + j] = pad_value
+                    if begin == end:
+                        continue
+                    seen = word((n * size[0] + row) * size[1] + begin * stride_x + q + left)
+                    to += word(begin)
+                    if stride_x == 1:
+                        for j in range(word(end - begin)):
+                            out[to + j] = x[seen + j]
+                        continue
+                    for j in range(word(end - begin)):
+                        out[to + j] = x[seen + j * word(stride_x)]
 
 
-_SIGNATURE = "void(Array({0}, 4, 'A', True), int64, int64, int64, {0}[:, :, :, :, :, ::1])"
+_SIGNATURE = (
+    "void(Array({0}, 1, 'C', True), UniTuple(int64, 2), UniTuple(int64, 4), int64, "
+    "UniTuple(int64, 5), {0}[::1])"
+)
 _split_int16 = compiled(_SIGNATURE.format("int16"))(_split)
 _split_uint64 = compiled(_SIGNATURE.format("uint64"))(_split)

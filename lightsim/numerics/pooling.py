@@ -26,7 +26,10 @@ def max_pool(
         if empty.size:
             raise InputError("max_pool", f"output {name} {empty[0]} sees padding only")
     out = np.empty((*x.shape[:2], *out_shape), np.int16)
-    _max_pool(x, window.kernel, window.stride, window.origin, out)
+    line = np.empty(window.span[1], np.int16)
+    flat, size = np.ascontiguousarray(x).reshape(-1), (out.shape[0] * out.shape[1], *x.shape[2:])
+    moves = (*window.kernel, *window.stride, *window.origin)
+    _max_pool(flat, size, moves, out_shape, line, out.reshape(-1))
     return out
 
 
@@ -43,32 +46,48 @@ def sum_pool(
     return out
 
 
-_SIGNATURE = (
-    "void(Array(int16, 4, 'A', True), UniTuple(int64, 2), UniTuple(int64, 2), "
-    "UniTuple(int64, 2), {}[:, :, :, ::1])"
+@compiled(
+    "void(Array(int16, 1, 'C', True), UniTuple(int64, 3), UniTuple(int64, 6), UniTuple(int64, 2), "
+    "int16[::1], int16[::1])"
 )
-
-
-@compiled(_SIGNATURE.format("int16"))
 def _max_pool(
-    x: NDArray[np.int16], kernel: Pair, stride: Pair, origin: Pair, out: NDArray[np.int16]
+    x: NDArray[np.int16],
+    size: tuple[int, int, int],
+    moves: tuple[int, int, int, int, int, int],
+    shape: tuple[int, int],
+    line: NDArray[np.int16],
+    out: NDArray[np.int16],
 ) -> None:
-    for b in range(out.shape[0]):
-        for n in range(out.shape[1]):
-            for r in range(out.shape[2]):
-                top = r * stride[0] + origin[0]
-                for c in range(out.shape[3]):
-                    left = c * stride[1] + origin[1]
-                    best = np.int64(-32768)
-                    begin, end = max(0, left), max(0, min(x.shape[3], left + kernel[1]))
-                    for i in range(max(0, top), min(x.shape[2], top + kernel[0])):
-                        seen = x[b, n, i, begin:end]
-                        for j in range(seen.size):
-                            best = max(best, np.int64(seen[j]))
-                    out[b, n, r, c] = best
+    """The largest of each column of a window in `line`, then the largest of each window there.
+
+    Flat arrays and indices without a sign, for the reasons given in `planes._split`.
+    """
+    kernel_y, kernel_x, stride_y, stride_x, top, left = moves
+    word = np.uint64
+    first = min(max(0, -left), line.size)
+    last = max(first, min(line.size, size[2] - left))
+    for n in range(size[0]):
+        for r in range(shape[0]):
+            begin = r * stride_y + top
+            for j in range(line.size):
+                line[j] = -32768
+            for i in range(max(0, begin), min(size[1], begin + kernel_y)):
+                seen = word((n * size[1] + i) * size[2] + first + left)
+                to = word(first)
+                for j in range(word(last - first)):
+                    line[to + j] = max(line[to + j], x[seen + j])
+            at = word((n * shape[0] + r) * shape[1])
+            for c in range(word(shape[1])):
+                out[at + c] = line[c * word(stride_x)]
+            for kx in range(word(1), word(kernel_x)):
+                for c in range(word(shape[1])):
+                    out[at + c] = max(out[at + c], line[c * word(stride_x) + kx])
 
 
-@compiled(_SIGNATURE.format("int32"))
+@compiled(
+    "void(Array(int16, 4, 'A', True), UniTuple(int64, 2), UniTuple(int64, 2), "
+    "UniTuple(int64, 2), int32[:, :, :, ::1])"
+)
 def _sum_pool(
     x: NDArray[np.int16], kernel: Pair, stride: Pair, origin: Pair, out: NDArray[np.int32]
 ) -> None:

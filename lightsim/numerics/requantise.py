@@ -25,7 +25,15 @@ from lightsim.errors import InputError, unknown_name
 from lightsim.numerics.accumulator import Accumulators, is_int32
 from lightsim.numerics.compiled import compiled
 
-__all__ = ["ROUNDINGS", "Rounding", "requantise", "scaled_sums", "threshold"]
+__all__ = [
+    "ROUNDINGS",
+    "Rounding",
+    "check_rule",
+    "requantise",
+    "rounding_rule",
+    "scaled_sums",
+    "threshold",
+]
 
 Rounding = Literal["floor", "half_up", "half_even", "half_away", "toward_zero"]
 ROUNDINGS: tuple[Rounding, ...] = get_args(Rounding)
@@ -46,8 +54,7 @@ def requantise(
     clamp outside int16, or a product that could leave 64 bits.
     """
     _check(acc, multiplier, shift)
-    if not -32768 <= lowest <= highest <= 32767:
-        raise InputError("clamp", f"{lowest} to {highest}", "a range inside -32768 to 32767")
+    check_rule(shift, rounding, lowest, highest)
     mode = _rounding_number(rounding)
     out = np.empty(acc.shape, np.int16)
     flat = (*acc.shape[:2], math.prod(acc.shape[2:]))
@@ -61,6 +68,25 @@ def requantise(
         wide = np.ascontiguousarray(acc).reshape(flat)
         _requantise_int64(wide, factors, shift, mode, lowest, highest, results)
     return out
+
+
+def rounding_rule(
+    shift: int, rounding: Rounding, lowest: int, highest: int
+) -> tuple[int, int, int, int, int, int]:
+    """(shift, nudge, negative, odd, lowest, highest), such that the requantised product p is
+
+    clamp((p + nudge + (negative if p < 0) + (odd if p >> shift is odd)) >> shift)
+    """
+    half = (1 << shift) >> 1
+    add = {
+        "floor": (0, 0, 0),
+        "half_up": (half, 0, 0),
+        "half_even": (half - 1, 0, 1),
+        "half_away": (half, -1, 0),
+        "toward_zero": (0, (1 << shift) - 1, 0),
+    }
+    nudge, negative, odd = add[rounding] if shift > 0 else (0, 0, 0)
+    return shift, nudge, negative, odd, lowest, highest
 
 
 def threshold(acc: Accumulators) -> NDArray[np.int16]:
@@ -83,6 +109,15 @@ def scaled_sums(
     given, results = np.ascontiguousarray(numbers).reshape(flat), out.reshape(flat)
     _scaled(given, factor, shift, mode, -limit, limit, results)
     return out
+
+
+def check_rule(shift: int, rounding: Rounding, lowest: int, highest: int) -> None:
+    """Raises `InputError` for a shift, a rounding or a clamp that `requantise` refuses."""
+    if not 0 <= shift <= 62:
+        raise InputError("shift", f"{shift}", "0 to 62")
+    if not -32768 <= lowest <= highest <= 32767:
+        raise InputError("clamp", f"{lowest} to {highest}", "a range inside -32768 to 32767")
+    _rounding_number(rounding)
 
 
 def _rounding_number(rounding: Rounding) -> int:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.errors import InputError
 from lightsim.numerics.accumulator import Accumulators, is_int32
-from lightsim.numerics.compiled import compiled
-from lightsim.numerics.planes import Planes, split
+from lightsim.numerics.dots import Sums, add_dots
+from lightsim.numerics.filters import Filters, truncating_filters
+from lightsim.numerics.plain_truncation import add_truncating
 from lightsim.numerics.window import Pair, Window
 
-__all__ = ["convolve_truncating"]
-
-_STRIP_OUTPUTS = 4096  # a strip's shifted planes of a few channels stay in the cache
-_CHANNELS = 8  # channels whose shifted planes are made at a time
+__all__ = ["convolve_shifted", "convolve_truncating"]
 
 
 def convolve_truncating(
@@ -39,130 +39,48 @@ def convolve_truncating(
     2**-7 of exact accumulation: its requantisation shifts by 7 less. int32 is modulo 2**32,
     int64 exact. Raises `InputError` for shapes that do not join.
     """
-    _check(x, sign, exponent, present, out)
-    window = Window((sign.shape[3], sign.shape[4]), stride, origin, out.shape[2], out.shape[3])
-    if out.size == 0 or sign.size == 0:
-        return
-    factors = np.where(present, sign, 0).astype(np.int8)
-    largest = max(abs(int(x.min(initial=0))), abs(int(x.max(initial=0))), abs(pad_value), 1)
-    rows = max(1, _STRIP_OUTPUTS // window.columns)
-    for r in range(0, window.rows, rows):
-        part = out[:, :, r : r + rows]
-        planes = Planes(window.strip(r, part.shape[2]))
-        if is_int32(part) and largest * 8 <= 32767:
-            _add(x, factors, exponent, planes, pad_value, 32767 // largest, part)
-        else:
-            wide = np.zeros(part.shape, np.int64)
-            _add(x, factors, exponent, planes, pad_value, 0x7FFFFFFF // largest, wide)
-            part += wide.astype(part.dtype)
+    if not sign.shape == exponent.shape == present.shape or sign.ndim != 5:
+        raise InputError("terms", f"of shape {list(sign.shape)}", "[terms, out, in, kh, kw]")
+    _, filters_out, channels, high, wide = sign.shape
+    shape = (filters_out, channels, high, wide)
+    filters = truncating_filters(shape, lambda: (sign, exponent, present))
+    convolve_shifted(x, filters, out, stride, origin, pad_value)
 
 
-def _check(
+def convolve_shifted(
     x: NDArray[np.int16],
-    sign: NDArray[np.int8],
-    exponent: NDArray[np.int8],
-    present: NDArray[np.bool_],
+    filters: Filters,
     out: Accumulators,
+    stride: Pair = (1, 1),
+    origin: Pair = (0, 0),
+    pad_value: int = 0,
 ) -> None:
-    same = sign.shape == exponent.shape == present.shape and sign.ndim == 5
-    if not same or x.shape[1] != sign.shape[2] or out.shape[:2] != (len(x), sign.shape[1]):
+    """As `convolve_truncating`, of terms packed before by `truncating_filters`.
+
+    A channel shifted by 0, 1, .. 7 is eight channels, of which a term multiplies one by its
+    sign: truncation is an exact convolution with eight times as many, small numbers.
+    """
+    _, channels, high, wide = filters.shape
+    if x.shape[1] != channels or out.shape[:2] != (len(x), filters.shape[0]):
         raise InputError(
             "convolve_truncating",
-            f"x {list(x.shape)}, terms {list(sign.shape)}, out {list(out.shape)}",
+            f"x {list(x.shape)}, terms {list(filters.shape)}, out {list(out.shape)}",
             "terms [terms, out, in, kh, kw]",
         )
-    if exponent.size and not 0 <= int(exponent.min()) <= int(exponent.max()) <= 7:
-        raise InputError("exponent", f"{int(exponent.min())} to {int(exponent.max())}", "0 to 7")
-
-
-def _add(
-    x: NDArray[np.int16],
-    factors: NDArray[np.int8],
-    exponent: NDArray[np.int8],
-    planes: Planes,
-    pad_value: int,
-    limit: int,
-    out: Accumulators,
-) -> None:
-    """`limit` terms at most fit the running sums: 16 bits for int32 `out`, 32 for int64."""
-    shape = (*out.shape[:2], planes.outputs)
-    totals: Accumulators = np.zeros(shape, out.dtype)
-    taps = planes.taps.reshape(-1)
-    flat = (*factors.shape[:3], taps.size)
-    factors = np.ascontiguousarray(factors).reshape(flat)
-    exponent = np.ascontiguousarray(exponent).reshape(flat)
-    for n in range(0, x.shape[1], _CHANNELS):
-        image = split(x[:, n : n + _CHANNELS], planes, pad_value)
-        # [batch, 8, channels, numbers]: the image shifted by every exponent.
-        image = image.reshape(len(x), 1, -1, planes.channel)
-        shifted = image >> np.arange(8, dtype=np.int16)[:, None, None]
-        if is_int32(totals):
-            sums = np.empty(planes.run, np.int16)
-            _terms_fast(shifted, factors, exponent, taps, n, limit, sums, totals)
-        else:
-            wide = np.empty(planes.run, np.int32)
-            _terms_wide(shifted, factors, exponent, taps, n, limit, wide, totals)
-    out += totals.reshape(*out.shape[:3], planes.wide)[..., : out.shape[3]]
-
-
-def _terms(
-    shifted: NDArray[np.int16],
-    factors: NDArray[np.int8],
-    exponent: NDArray[np.int8],
-    taps: NDArray[np.int64],
-    first: int,
-    limit: int,
-    sums: NDArray[np.int16] | NDArray[np.int32],
-    totals: Accumulators,
-) -> None:
-    terms, filters, tap_count = factors.shape[0], factors.shape[1], taps.size
-    channels, numbers = shifted.shape[2], shifted.shape[3]
-    run = sums.size
-    number = sums.dtype.type
-    begins = np.zeros(terms * channels * tap_count + 4, np.int64)
-    signs = np.zeros(begins.size, sums.dtype)
-    for b in range(totals.shape[0]):
-        flat = shifted[b].reshape(-1)
-        for m in range(filters):
-            count = 0
-            for t in range(terms):
-                for n in range(channels):
-                    sign, shift = factors[t, m, first + n], exponent[t, m, first + n]
-                    for tap in range(tap_count):
-                        # An absent term is overwritten by the next: no branch to guess.
-                        begins[count] = (shift[tap] * channels + n) * numbers + taps[tap]
-                        signs[count] = sign[tap]
-                        count += sign[tap] != 0
-            # Four terms a pass; the last pass is filled up with terms of sign 0.
-            signs[count : count + 3] = 0
-            begins[count : count + 3] = 0
-            done = 0
-            while done < count:
-                until = min(count, done + limit // 4 * 4)
-                sums[:] = 0
-                for i in range(done, until, 4):
-                    s0, s1, s2, s3 = signs[i], signs[i + 1], signs[i + 2], signs[i + 3]
-                    x0 = flat[begins[i] : begins[i] + run]
-                    x1 = flat[begins[i + 1] : begins[i + 1] + run]
-                    x2 = flat[begins[i + 2] : begins[i + 2] + run]
-                    x3 = flat[begins[i + 3] : begins[i + 3] + run]
-                    for p in range(run):
-                        # Cast at every step, or the sum is made in 64 bits.
-                        total = sums[p]
-                        total = number(total + number(s0 * x0[p]))
-                        total = number(total + number(s1 * x1[p]))
-                        total = number(total + number(s2 * x2[p]))
-                        total = number(total + number(s3 * x3[p]))
-                        sums[p] = total
-                to = totals[b, m, :run]
-                for p in range(run):
-                    to[p] += sums[p]
-                done = until
-
-
-_SIGNATURE = (
-    "void(int16[:, :, :, ::1], int8[:, :, :, ::1], Array(int8, 4, 'C', True), "
-    "int64[::1], int64, int64, {}[::1], {}[:, :, ::1])"
-)
-_terms_fast = compiled(_SIGNATURE.format("int16", "int32"))(_terms)
-_terms_wide = compiled(_SIGNATURE.format("int32", "int64"))(_terms)
+    if out.size == 0 or filters.empty:
+        return
+    if filters.terms is None:
+        raise ValueError(f"{filters.kind} filters have no terms")
+    window = Window((high, wide), stride, origin, out.shape[2], out.shape[3])
+    if is_int32(out):
+        if not (x.size and add_dots(x, filters, window, pad_value, Sums(out))):
+            add_truncating(x, filters.terms(), out, window, pad_value)
+        return
+    exact = cast(NDArray[np.int64], out)
+    largest = max(abs(int(x.min(initial=pad_value))), abs(int(x.max(initial=pad_value))))
+    narrow = np.zeros(out.shape, np.int32)
+    fits = x.size and largest * filters.largest() < 1 << 31
+    if fits and add_dots(x, filters, window, pad_value, Sums(narrow)):
+        exact += narrow
+    else:
+        add_truncating(x, filters.terms(), out, window, pad_value)

@@ -40,6 +40,11 @@ class Window:
             max(self.columns - 1, 0) * self.stride[1] + self.kernel[1],
         )
 
+    @property
+    def at_origin(self) -> Window:
+        """The same window over an image that begins where it does."""
+        return Window(self.kernel, self.stride, (0, 0), self.rows, self.columns)
+
     def strip(self, first_row: int, rows: int) -> Window:
         """The window of output rows first_row .. first_row + rows - 1 alone."""
         top = self.origin[0] + first_row * self.stride[0]

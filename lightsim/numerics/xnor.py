@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.errors import InputError
-from lightsim.numerics.accumulator import Accumulators
+from lightsim.numerics.accumulator import Accumulators, is_int32
 from lightsim.numerics.compiled import compiled
+from lightsim.numerics.dots import Sums, add_dots
+from lightsim.numerics.filters import Filters, sign_filters
 from lightsim.numerics.planes import Planes, split
 from lightsim.numerics.window import Pair, Window
 
@@ -16,18 +18,29 @@ __all__ = ["convolve_xnor", "convolve_xnor_packed", "pack_signs"]
 
 def convolve_xnor(
     x: NDArray[np.int16],
-    weights: NDArray[np.int16],
+    weights: NDArray[np.int16] | Filters,
     out: Accumulators,
     stride: Pair = (1, 1),
     origin: Pair = (0, 0),
 ) -> None:
     """As `convolve` for `x` and `weights` of -1 and +1 alone, padded with -1.
 
-    Only signs are looked at: a number above zero counts as +1, any other as -1.
+    Only signs are looked at: a number above zero counts as +1, any other as -1. `weights` may
+    be packed before by `sign_filters`.
     """
-    if x.shape[1] != weights.shape[1]:
-        raise InputError("convolve_xnor", f"{x.shape[1]} channels", f"{weights.shape[1]}")
-    convolve_xnor_packed(pack_signs(x), pack_signs(weights), x.shape[1], out, stride, origin)
+    filters = weights if isinstance(weights, Filters) else sign_filters(weights)
+    if x.shape[1] != filters.shape[1]:
+        raise InputError("convolve_xnor", f"{x.shape[1]} channels", f"{filters.shape[1]}")
+    if out.size == 0 or filters.empty:
+        return
+    window = Window((filters.shape[2], filters.shape[3]), stride, origin, *out.shape[2:])
+    sums = out if is_int32(out) else np.zeros(out.shape, np.int32)
+    if x.size and add_dots(x, filters, window, -1, Sums(sums)):
+        if sums is not out:
+            np.add(out, sums, out=out)
+        return
+    words = pack_signs(x), pack_signs(filters.numbers())
+    convolve_xnor_packed(*words, x.shape[1], out, stride, origin)
 
 
 def pack_signs(x: NDArray[np.int16]) -> NDArray[np.uint64]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lightsim.errors import InputError, unknown_name
 from lightsim.quantisation.accumulators import Accumulation, check_accumulators
 from lightsim.quantisation.layer_output import Activations, Overflow, SumRules, layer_output
+from lightsim.quantisation.threads import in_order
 from lightsim.quantisation.workload import LabelledImages, Workload
 
 __all__ = ["accuracy", "infer"]
@@ -91,6 +92,7 @@ def accuracy(
     labelled: LabelledImages,
     *,
     batch: int = 64,
+    threads: int = 1,
     accumulator_bits: int = 32,
     overflow: Overflow = "refuse",
     accumulation: Accumulation = "exact",
@@ -98,10 +100,14 @@ def accuracy(
 ) -> float:
     """The share of `labelled` whose largest output is that of their label, 0 to 1.
 
-    The first of equal outputs counts. `batch` images at a time are in memory; after each batch
-    `progress` is called with the images done and the number of all.
+    The first of equal outputs counts. Each of `threads` threads has `batch` images in memory:
+    their activations in the two or three tensors that a layer joins, two bytes a number, and
+    four bytes a number of the layer's sums where they are not requantised at once. The result
+    does not depend on either number. After each batch `progress` is called, by the caller's
+    thread, with the images done and the number of all.
 
-    Raises `InputError` as `infer` does, for no images, and for a label without an output.
+    Raises `InputError` as `infer` does, for no images, for a label without an output, and for
+    less than one thread.
     """
     count, classes = len(labelled.labels), workload.network.layers[-1].output_shape.elements
     if count == 0 or len(labelled.images) != count:
@@ -114,20 +120,25 @@ def accuracy(
             f"labels from {labelled.labels.min()} to {labelled.labels.max()}",
             f"0 to {classes - 1}, as '{workload.network.name}' has {classes} outputs",
         )
-    right = 0
-    for first in range(0, count, batch):
-        part = slice(first, first + batch)
+
+    def chosen(first: int) -> NDArray[np.intp]:
         out = infer(
             workload,
-            labelled.images[part],
+            labelled.images[first : first + batch],
             accumulator_bits=accumulator_bits,
             overflow=overflow,
             accumulation=accumulation,
         )
-        chosen = out.reshape(len(out), -1).argmax(axis=1)
-        right += int(np.count_nonzero(chosen == labelled.labels[part]))
+        found: NDArray[np.intp] = out.reshape(len(out), -1).argmax(axis=1)
+        return found
+
+    right, done = 0, 0
+    for classes_chosen in in_order(chosen, range(0, count, batch), threads):
+        labels = labelled.labels[done : done + batch]
+        right += int(np.count_nonzero(classes_chosen == labels))
+        done += len(labels)
         if progress is not None:
-            progress(min(first + batch, count), count)
+            progress(done, count)
     return right / count
 
 

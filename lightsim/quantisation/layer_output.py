@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from lightsim.errors import InputError, unknown_name
 from lightsim.numerics.accumulator import Accumulators, fit_accumulator, is_int32
-from lightsim.numerics.convolution import convolve, convolve_groups
 from lightsim.numerics.depthwise import convolve_depthwise
 from lightsim.numerics.elementwise import add_requantised
+from lightsim.numerics.fused import add_products, convolve_requantised
 from lightsim.numerics.pooling import max_pool, sum_pool
 from lightsim.numerics.requantise import requantise, threshold
-from lightsim.numerics.truncation import convolve_truncating
-from lightsim.numerics.xnor import convolve_xnor
-from lightsim.quantisation.accumulators import Accumulation, filter_blocks, terms_of
+from lightsim.numerics.window import Window
+from lightsim.quantisation.accumulators import Accumulation
+from lightsim.quantisation.parts import Part, parts_of
 from lightsim.quantisation.truncation import in_truncated_units, truncates
 from lightsim.quantisation.workload import QuantisedLayer
 
@@ -78,9 +78,16 @@ def layer_output(
 
 
 def _weighted(layer: QuantisedLayer, x: NDArray[np.int16], rules: SumRules) -> Activations:
+    parts = () if _is_depthwise(layer, rules) else parts_of(layer, rules.accumulation)
     if truncates(layer, rules.accumulation):
         layer = in_truncated_units(layer)
-    sums = _fitted(_sums(layer, x, rules), rules)
+    if len(parts) == 1 and rules.overflow == "refuse" and 1 < layer.output.bits <= 16:
+        assert layer.bias is not None
+        return convolve_requantised(
+            x, parts[0].filters, layer.bias, layer.multiplier, layer.shift, layer.rounding,
+            layer.lowest, layer.highest, _window(layer), _pad_value(layer),
+        )  # fmt: skip
+    sums = _fitted(_sums(layer, parts, x, rules), rules)
     if layer.output.bits == 1:
         return threshold(sums)
     if layer.output.bits == 32:
@@ -90,7 +97,27 @@ def _weighted(layer: QuantisedLayer, x: NDArray[np.int16], rules: SumRules) -> A
     )
 
 
-def _sums(layer: QuantisedLayer, x: NDArray[np.int16], rules: SumRules) -> Accumulators:
+def _is_depthwise(layer: QuantisedLayer, rules: SumRules) -> bool:
+    """Whether every channel has one filter, and products that the depthwise kernel makes."""
+    assert layer.weights is not None
+    groups, filters, inner = layer.layer.groups, len(layer.weights), layer.weights.shape[1]
+    return groups == filters > 1 and inner == 1 and not truncates(layer, rules.accumulation)
+
+
+def _window(layer: QuantisedLayer) -> Window:
+    assert layer.weights is not None
+    pad, shape = layer.layer.padding, layer.layer.output_shape
+    kernel = (layer.weights.shape[2], layer.weights.shape[3])
+    return Window(kernel, layer.layer.stride, (-pad.top, -pad.left), shape.height, shape.width)
+
+
+def _pad_value(layer: QuantisedLayer) -> int:
+    return -1 if layer.inputs[0].bits == 1 else 0
+
+
+def _sums(
+    layer: QuantisedLayer, parts: tuple[Part, ...], x: NDArray[np.int16], rules: SumRules
+) -> Accumulators:
     """Biases and products of every filter, before the accumulator's width has its say."""
     assert layer.weights is not None and layer.bias is not None
     shape = layer.layer.output_shape
@@ -100,20 +127,11 @@ def _sums(layer: QuantisedLayer, x: NDArray[np.int16], rules: SumRules) -> Accum
     if rules.overflow == "saturate":
         out = np.empty(size, np.int64)
     out[...] = layer.bias[:, None, None]
-    stride, pad = layer.layer.stride, layer.layer.padding
-    origin = (-pad.top, -pad.left)
-    pad_value = -1 if layer.inputs[0].bits == 1 else 0
-    groups, weights = layer.layer.groups, layer.weights
-    if truncates(layer, rules.accumulation):
-        _add_truncating(layer, x, out, origin, pad_value)
-    elif groups == x.shape[1] == len(weights) and groups > 1:
-        convolve_depthwise(x, weights[:, 0], out, stride, origin, pad_value)
-    elif groups > 1:
-        convolve_groups(x, weights, out, groups, stride, origin, pad_value)
-    elif pad_value == -1 and layer.scheme is not None and layer.scheme.name == "binary":
-        convolve_xnor(x, weights, out, stride, origin)
-    else:
-        convolve(x, weights, out, stride, origin, pad_value)
+    window, pad_value = _window(layer), _pad_value(layer)
+    if not parts:
+        convolve_depthwise(x, layer.weights[:, 0], out, window.stride, window.origin, pad_value)
+    for part in parts:
+        add_products(x[:, part.channels], part.filters, out[:, part.outputs], window, pad_value)
     return out
 
 
@@ -124,35 +142,6 @@ def _fitted(sums: Accumulators, rules: SumRules) -> Accumulators:
     if is_int32(sums):
         return fit_accumulator(sums, rules.bits, rules.overflow)
     return fit_accumulator(cast(NDArray[np.int64], sums), rules.bits, rules.overflow)
-
-
-def _add_truncating(
-    layer: QuantisedLayer,
-    x: NDArray[np.int16],
-    out: Accumulators,
-    origin: tuple[int, int],
-    pad_value: int,
-) -> None:
-    """A block of filters of one group at a time, so that few terms are unpacked together."""
-    assert layer.weights is not None
-    filters = len(layer.weights) // layer.layer.groups
-    inner = layer.weights.shape[1]
-    for block in filter_blocks(layer):
-        terms = terms_of(layer, block)
-        for group in range(block.start // filters, (block.stop - 1) // filters + 1):
-            start = max(block.start, group * filters)
-            stop = min(block.stop, (group + 1) * filters)
-            part = slice(start - block.start, stop - block.start)
-            convolve_truncating(
-                x[:, group * inner : (group + 1) * inner],
-                terms[0][:, part],
-                terms[1][:, part],
-                terms[2][:, part],
-                out[:, start:stop],
-                layer.layer.stride,
-                origin,
-                pad_value,
-            )
 
 
 def _pooled(layer: QuantisedLayer, x: NDArray[np.int16]) -> NDArray[np.int16]:

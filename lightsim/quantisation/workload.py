@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +54,8 @@ class QuantisedLayer:
     rounding: Rounding = "half_up"
     residual_multiplier: int = 1
     residual_shift: int = 0
+    # What `parts.parts_of` has packed of the weights.
+    packed: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -287,3 +287,23 @@ def test_trained_weights_are_chosen_where_they_exist_and_computed_exactly(name):
     assert workload.trained and workload.weights_origin.startswith("trained")
     _check_equal(workload, workload.held_out.images[:3])
     assert not quantise(load_network("lenet"), SCHEMES[name], 1).trained
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_accuracy_does_not_depend_on_threads(threads):
+    """Images are shared among threads; the share and the progress are those of one."""
+    workload = quantise(load_network("digits"), SCHEMES["flightnn"], 0)
+    told = []
+    share = accuracy(
+        workload, workload.held_out, batch=50, threads=threads,
+        progress=lambda done, of: told.append((done, of)),
+    )  # fmt: skip
+    count = len(workload.held_out.labels)
+    assert share == accuracy(workload, workload.held_out)
+    assert told == [(min(first + 50, count), count) for first in range(0, count, 50)]
+
+
+def test_less_than_one_thread_is_refused():
+    workload = quantise(load_network("digits"), SCHEMES["flightnn"], 0)
+    with pytest.raises(InputError, match="threads: 0; a whole number from 1"):
+        accuracy(workload, workload.held_out, threads=0)

@@ -1,0 +1,190 @@
+"""Convolution by the processor's dot-product instructions: strips of words, blocks of filters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.numerics.filters import Filters
+from lightsim.numerics.instruction import Instruction, chosen
+from lightsim.numerics.lanes import Lanes, lanes_of
+from lightsim.numerics.window import Window
+
+__all__ = ["Requantisation", "Sums", "add_dots"]
+
+_STRIP_WORDS = 1 << 16  # words of an image at a time: 256 KB, half of a second-level cache
+_SIGNED = 128  # what makes a signed byte an unsigned one
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sums:
+    """The dot products are added to `out` int32[batch, out, rows, columns], modulo 2**32."""
+
+    out: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Requantisation:
+    """The sums, begun at `bias` int32[out], are requantised into `out` int16[batch, out, ...].
+
+    `rule` is what `requantise.rule` returns, `multiplier` int32[out].
+    """
+
+    out: NDArray[np.int16]
+    bias: NDArray[np.int32]
+    multiplier: NDArray[np.int32]
+    rule: tuple[int, int, int, int, int, int]
+
+
+_NO_SUMS, _NO_NUMBERS = np.empty(0, np.int32), np.empty(0, np.int16)
+_ADDING = (0, 0, 0, 0, 0, 0)
+
+
+def add_dots(
+    x: NDArray[np.int16],
+    filters: Filters,
+    window: Window,
+    pad_value: int,
+    end: Sums | Requantisation,
+) -> bool:
+    """The convolution of `x` [batch, in, h, w] with `filters`, finished as `end` says.
+
+    Returns False, with nothing done, where no instruction serves: the caller then uses the
+    plain kernels. A strip takes some 300 KB beside its operands and its output.
+    """
+    rows = _rows(x, filters, pad_value)
+    if not rows:
+        return False
+    x, out = np.ascontiguousarray(x), end.out
+    whole = x.shape[2:] == window.kernel and window.origin == (0, 0)
+    if whole and window.rows == window.columns == 1 and (len(x) > 1 or window.kernel != (1, 1)):
+        # One output an image: the images become the pixels of one, their numbers its channels.
+        pixels = np.ascontiguousarray(x.reshape(len(x), -1).T)[None, :, None]
+        across = np.zeros((1, out.shape[1], 1, len(x)), out.dtype)
+        row = Window((1, 1), (1, 1), (0, 0), 1, len(x))
+        add_dots(pixels, filters.flattened(), row, pad_value, _elsewhere(end, across))
+        _hand_over(end, across.transpose(3, 1, 0, 2))
+        return True
+    if not out.flags.c_contiguous:
+        beside = np.zeros(out.shape, out.dtype)
+        add_dots(x, filters, window, pad_value, _elsewhere(end, beside))
+        _hand_over(end, beside)
+        return True
+    for images, first_row, strip in _strips(rows[0], x, filters, window):
+        _strip(rows, x[images], filters, strip, pad_value, end, images.start, first_row)
+    return True
+
+
+def _elsewhere(end: Sums | Requantisation, out: NDArray[Any]) -> Sums | Requantisation:
+    changed: Sums | Requantisation = replace(end, out=out)  # type: ignore[arg-type]
+    return changed
+
+
+def _hand_over(end: Sums | Requantisation, found: NDArray[Any]) -> None:
+    if isinstance(end, Sums):
+        np.add(end.out, found, out=end.out)
+    else:
+        end.out[...] = found
+
+
+def _rows(x: NDArray[np.int16], filters: Filters, pad_value: int) -> list[Instruction]:
+    """The instructions that serve, the fastest first; the last serves any `x`."""
+    if filters.kind == "signs":
+        return [row for row in (chosen("signs"),) if row is not None]
+    row_bytes, row_pairs = chosen("bytes"), chosen("pairs")
+    if not filters.fit_bytes():
+        row_bytes = None
+    if row_pairs is None and row_bytes is not None:
+        least, most = int(x.min(initial=pad_value)), int(x.max(initial=pad_value))
+        if not (0 <= least <= most <= 255 or -128 <= least <= most <= 127):
+            row_bytes = None
+    return [row for row in (row_bytes, row_pairs) if row is not None]
+
+
+def _strips(
+    row: Instruction, x: NDArray[np.int16], filters: Filters, window: Window
+) -> Iterator[tuple[slice, int, Window]]:
+    """Images, first output row and window of every strip: whole images, or rows of one."""
+    words = -(-x.shape[1] * filters.shifts // row.numbers)
+    line = words * min(window.stride[0], window.kernel[0]) * window.span[1]
+    whole = line * (window.rows + (window.kernel[0] - 1) // window.stride[0])
+    images = max(1, _STRIP_WORDS // whole)
+    rows = window.rows if whole <= _STRIP_WORDS else max(1, _STRIP_WORDS // line)
+    for b in range(0, len(x), images):
+        for r in range(0, window.rows, rows):
+            count = min(rows, window.rows - r)
+            strip = window if count == window.rows else window.strip(r, count)
+            yield slice(b, min(b + images, len(x))), r, strip
+
+
+def _strip(
+    rows: list[Instruction],
+    x: NDArray[np.int16],
+    filters: Filters,
+    window: Window,
+    pad_value: int,
+    end: Sums | Requantisation,
+    first_image: int,
+    first_row: int,
+) -> None:
+    from lightsim.numerics.emitted import KERNELS
+
+    row, lanes, image, offset = _words(rows, x, filters, window, pad_value)
+    packed = filters.packed(row)
+    _, channels, high, wide = end.out.shape
+    place = ((first_image * channels * high + first_row) * wide, channels * high * wide)
+    scale, constant = 1, np.zeros(channels, np.int32)
+    if row.product == "signs":
+        # Numbers that agree count 1, others -1: all of them less twice those that differ.
+        scale, constant = -2, np.full(channels, math.prod(filters.shape[1:]), np.int32)
+    elif offset:
+        constant = filters.sums() * np.int32(-offset)
+    sums, numbers, multiplier, rule = _NO_SUMS, _NO_NUMBERS, constant, _ADDING
+    if isinstance(end, Sums):
+        sums = end.out.reshape(-1)
+    else:
+        constant = constant + end.bias
+        numbers, multiplier, rule = end.out.reshape(-1), end.multiplier, end.rule
+    KERNELS[row.name](
+        packed.words, packed.index, packed.blocks, packed.position, lanes.table, image,
+        (len(x), lanes.image), lanes.begins,
+        lanes.segments, lanes.chunks, np.empty(row.filters * lanes.largest * row.lanes, np.int32),
+        constant, scale, sums, (*place, high * wide, wide), multiplier, rule, numbers,
+    )  # fmt: skip
+
+
+def _words(
+    rows: list[Instruction],
+    x: NDArray[np.int16],
+    filters: Filters,
+    window: Window,
+    pad_value: int,
+) -> tuple[Instruction, Lanes, NDArray[np.uint32], int]:
+    """The first instruction that holds every number of `x`, its words, and what was added to x."""
+    from lightsim.numerics.words import number_words, sign_words
+
+    batch, channels, high, wide = x.shape
+    flat, strides = x.reshape(-1), (channels * high * wide, high * wide, wide)
+    moves = (*window.stride, *window.origin)
+    for row in rows:
+        words = -(-channels * filters.shifts // row.numbers)
+        lanes = lanes_of(window.at_origin, words, row.lanes)
+        shape = (batch, words, *lanes.phases, lanes.high, lanes.wide)
+        # Room behind for a line of pixels, and for vectors that read on.
+        room = lanes.wide * window.stride[1] + row.vectors * row.lanes
+        image = np.empty(batch * lanes.image + room, np.uint32)
+        if row.product == "signs":
+            sign_words(flat, strides, x.shape, moves, shape, image)
+            return row, lanes, image, 0
+        for offset in (0, _SIGNED) if row.product == "bytes" else (0,):
+            if row.product == "bytes" and not 0 <= pad_value + offset <= 255:
+                continue
+            how = (row.numbers, filters.shifts, offset, pad_value)
+            if number_words(flat, strides, x.shape, moves, how, shape, image):
+                return row, lanes, image, offset
+    raise AssertionError("the last instruction holds every number")

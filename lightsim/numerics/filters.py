@@ -1,0 +1,242 @@
+"""A layer's filters, packed once for every instruction that multiplies with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.errors import InputError
+from lightsim.numerics.codec import Terms
+from lightsim.numerics.compiled import compiled
+from lightsim.numerics.instruction import Instruction
+
+__all__ = ["Filters", "Packed", "exact_filters", "sign_filters", "truncating_filters"]
+
+_SHIFTS = 8  # a truncating filter sees each channel shifted by 0..7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Packed:
+    """Filters in blocks, their numbers in 32-bit words, for one instruction.
+
+    words    uint32[count, filters]: a row holds the same place in every filter of a block
+    index    int32[count]: which place, word number * taps + tap; places that are zero in the
+             whole block are left out
+    blocks   int64[blocks, 4]: from where to where rows hold high digits (number = 256 * high +
+             low), numbers negated, numbers or low digits. A place has one row if all its
+             numbers are signed bytes, or all are when negated, otherwise a high and a low one
+    position int64[blocks * filters]: which filter a column is, -1 for none
+    """
+
+    words: NDArray[np.uint32]
+    index: NDArray[np.int32]
+    blocks: NDArray[np.int64]
+    position: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Filters:
+    """Filters [out, in, kh, kw] to convolve with: what `exact_filters` and the others return.
+
+    Each channel of the image is present `shifts` times (shifted by 0, 1, ..) and multiplied with
+    `numbers()` int16[out, in * shifts, kh, kw]. Packed forms are made when first needed and
+    kept: about a byte a number.
+    """
+
+    kind: Literal["exact", "truncating", "signs"]
+    shape: tuple[int, int, int, int]
+    shifts: int
+    numbers: Callable[[], NDArray[np.int16]]
+    terms: Callable[[], Terms] | None = None
+    _packed: dict[str, Packed] = field(default_factory=dict)
+    _known: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to multiply with."""
+        return 0 in self.shape
+
+    def packed(self, row: Instruction) -> Packed:
+        """The filters for one instruction."""
+        found = self._packed.get(row.name)
+        if found is None:
+            # Two threads may both make it: they make the same.
+            found = self._packed[row.name] = _pack(self.numbers(), row)
+        return found
+
+    def fit_bytes(self) -> bool:
+        """Whether every number is two signed bytes, 256 * high + low."""
+        return self._summary()[0] <= 127 * 256 + 127
+
+    def sums(self) -> NDArray[np.int32]:
+        """int32[out], modulo 2**32: the sum of each filter's numbers."""
+        return self._summary()[1]
+
+    def largest(self) -> int:
+        """The largest sum of a filter's magnitudes."""
+        return self._summary()[2]
+
+    def _summary(self) -> tuple[int, NDArray[np.int32], int]:
+        found: tuple[int, NDArray[np.int32], int] | None = self._known.get("summary")
+        if found is None:
+            numbers = self.numbers()
+            wide = numbers.reshape(len(numbers), -1)
+            sums = wide.sum(axis=1, dtype=np.int64).astype(np.int32)
+            largest = np.abs(wide, dtype=np.int32).sum(axis=1, dtype=np.int64).max(initial=0)
+            found = self._known["summary"] = int(wide.max(initial=0)), sums, int(largest)
+        return found
+
+    def flattened(self) -> Filters:
+        """The same filters for images laid out as channels of one pixel: [out, in * kh * kw]."""
+        found: Filters | None = self._known.get("flattened")
+        if found is None:
+            out, channels, high, wide = self.shape
+
+            def numbers() -> NDArray[np.int16]:
+                split = self.numbers().reshape(out, channels, self.shifts, high, wide)
+                return split.transpose(0, 1, 3, 4, 2).reshape(out, -1, 1, 1)
+
+            shape = (out, channels * high * wide, 1, 1)
+            found = self._known["flattened"] = Filters(self.kind, shape, self.shifts, numbers)
+        return found
+
+
+def exact_filters(weights: NDArray[np.int16]) -> Filters:
+    """For `weights` int16[out, in, kh, kw]; raises `InputError` for another type or shape."""
+    if weights.dtype != np.int16 or weights.ndim != 4:
+        raise InputError(
+            "weights", f"{weights.dtype} of shape {list(weights.shape)}", "int16 [out, in, kh, kw]"
+        )
+    return Filters("exact", _four(weights.shape), 1, lambda: weights)
+
+
+def sign_filters(weights: NDArray[np.int16]) -> Filters:
+    """For `weights` of -1 and +1: a number above zero counts as +1, any other as -1."""
+    return replace(exact_filters(weights), kind="signs")
+
+
+def truncating_filters(shape: tuple[int, int, int, int], terms: Callable[[], Terms]) -> Filters:
+    """For filters [out, in, kh, kw] = `shape` whose terms [terms, *shape] `terms` gives.
+
+    They are as `Codec.terms` gives them: a term that is present is sign * (x >> exponent). They
+    are asked for again when another packed form is needed, so that only packed forms, eight
+    bytes a weight, are kept. Raises `InputError`, then, for other shapes or an exponent above 7.
+    """
+
+    def numbers() -> NDArray[np.int16]:
+        sign, exponent, present = terms()
+        same = sign.shape == exponent.shape == present.shape
+        if not same or sign.shape[1:] != shape:
+            raise InputError("terms", f"of shape {list(sign.shape)}", f"[terms, {shape}]")
+        if exponent.size and not 0 <= int(exponent.min()) <= int(exponent.max()) <= 7:
+            raise InputError("exponent", f"{exponent.min()} to {exponent.max()}", "0 to 7")
+        out, channels, high, wide = shape
+        found = np.zeros((out, channels, _SHIFTS, high, wide), np.int16)
+        _add_terms(sign, exponent, present, found)
+        return found.reshape(out, channels * _SHIFTS, high, wide)
+
+    return Filters("truncating", shape, _SHIFTS, numbers, terms)
+
+
+def _four(shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+    a, b, c, d = shape
+    return a, b, c, d
+
+
+def _pack(numbers: NDArray[np.int16], row: Instruction) -> Packed:
+    filters, channels, high, wide = numbers.shape
+    used = numbers.reshape(filters, -1).any(axis=1)
+    # Pruned filters come last, so that whole blocks of them have no work.
+    order = np.argsort(~used, kind="stable")
+    blocks = -(-filters // row.filters)
+    position = np.full(blocks * row.filters, -1, np.int64)
+    position[:filters] = order
+    places = -(-channels // row.numbers) * high * wide
+    words = np.empty((2, blocks, places, row.filters), np.uint32)
+    sort = np.empty((blocks, places), np.int8)
+    bits = 1 if row.product == "signs" else 32 // row.numbers
+    _weight_words(numbers, position, row.numbers, bits, words, sort)
+    # The rows in their order: high digits, negated, numbers and low digits; empty ones are left.
+    plain = sort != _NEGATED if row.product == "signs" else (sort == _PLAIN) | (sort == _DIGITS)
+    kept = np.stack([sort == _DIGITS, sort == _NEGATED, plain], axis=1)
+    ends = kept.sum(axis=2).cumsum().reshape(blocks, 3)
+    spans = np.concatenate([np.append(0, ends[:-1, 2])[:, None], ends], axis=1)
+    block, phase, place = np.nonzero(kept)
+    rows = words[(phase == 0).astype(np.int8), block, place]
+    return Packed(rows, place.astype(np.int32), spans.astype(np.int64), position)
+
+
+_EMPTY, _PLAIN, _NEGATED, _DIGITS = range(4)
+
+
+@compiled(
+    "void(Array(int16, 4, 'A', True), int64[::1], int64, int64, uint32[:, :, :, ::1], int8[:, ::1])"
+)
+def _weight_words(
+    numbers: NDArray[np.int16],
+    position: NDArray[np.int64],
+    count: int,
+    bits: int,
+    words: NDArray[np.uint32],
+    sort: NDArray[np.int8],
+) -> None:
+    """words[0, block, q * taps + tap, f] = numbers q * count .. of the block's filter f.
+
+    `bits` is 16, 8 or 1: the number, its low byte, or whether it is above zero. What `sort`
+    finds of a row of 8 bits says whether it is negated, or has high digits in words[1].
+    """
+    channels, high, wide = numbers.shape[1], numbers.shape[2], numbers.shape[3]
+    filters = words.shape[3]
+    mask = (1 << bits) - 1
+    for k in range(words.shape[1]):
+        for q in range(words.shape[2] // (high * wide)):
+            last = min(q * count + count, channels)
+            for tap in range(high * wide):
+                ky, kx = divmod(tap, wide)
+                place = q * high * wide + tap
+                least = most = np.int64(0)
+                for f in range(filters):
+                    m = position[k * filters + f]
+                    word = np.uint32(0)
+                    for v in range(q * count, last if m >= 0 else 0):
+                        number = np.int64(numbers[m, v, ky, kx])
+                        least, most = min(least, number), max(most, number)
+                        number = np.int64(number > 0) if bits == 1 else number
+                        word |= np.uint32(np.uint32(number & mask) << np.uint32(v % count * bits))
+                    words[0, k, place, f] = word
+                sort[k, place] = _EMPTY if least == most else _PLAIN
+                if bits != 8 or (least >= -128 and most <= 127):
+                    continue
+                negated = least >= -127 and most <= 128
+                sort[k, place] = _NEGATED if negated else _DIGITS
+                for f in range(filters):
+                    m = position[k * filters + f]
+                    word = np.uint32(0)
+                    for v in range(q * count, last if m >= 0 else 0):
+                        number = np.int64(numbers[m, v, ky, kx])
+                        number = -number if negated else (number + 128) >> 8
+                        word |= np.uint32(np.uint32(number & mask) << np.uint32(v % count * bits))
+                    words[0 if negated else 1, k, place, f] = word
+
+
+@compiled(
+    "void(Array(int8, 5, 'A', True), Array(int8, 5, 'A', True), Array(boolean, 5, 'A', True), "
+    "int16[:, :, :, :, ::1])"
+)
+def _add_terms(
+    sign: NDArray[np.int8],
+    exponent: NDArray[np.int8],
+    present: NDArray[np.bool_],
+    numbers: NDArray[np.int16],
+) -> None:
+    for t in range(sign.shape[0]):
+        for m in range(sign.shape[1]):
+            for n in range(sign.shape[2]):
+                for i in range(sign.shape[3]):
+                    for j in range(sign.shape[4]):
+                        if present[t, m, n, i, j]:
+                            numbers[m, n, exponent[t, m, n, i, j], i, j] += sign[t, m, n, i, j]

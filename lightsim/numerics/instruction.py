@@ -1,0 +1,110 @@
+"""The processor instructions that a dot product may be made of, and which of them this one has."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Literal
+
+from lightsim.errors import unknown_name
+
+__all__ = ["INSTRUCTIONS", "Instruction", "Product", "chosen", "restricted", "usable"]
+
+Product = Literal["bytes", "pairs", "signs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One way to add the products of 32-bit words into a vector of 32-bit sums.
+
+    `product` says what a word holds: four unsigned bytes (by four signed ones), a pair of
+    signed 16-bit numbers, or 32 signs whose differences are counted; `numbers` is how many
+    those are. `lanes` sums make a vector; `filters` times `vectors` of them are kept in
+    registers. `needs` are the processor's features, as LLVM calls them.
+    """
+
+    name: str
+    product: Product
+    numbers: int
+    lanes: int
+    filters: int
+    vectors: int
+    needs: tuple[str, ...]
+
+
+# Of two rows with the same product the earlier is the faster. Eight filters by three vectors
+# and what is loaded for them fill 32 registers, four by two 16.
+INSTRUCTIONS: dict[str, Instruction] = {
+    row.name: row
+    for row in (
+        Instruction("vpdpbusd-512", "bytes", 4, 16, 8, 3, ("avx512f", "avx512vnni")),
+        Instruction("vpdpbusd-256", "bytes", 4, 8, 4, 2, ("avxvnni",)),
+        Instruction("vpdpwssd-512", "pairs", 2, 16, 8, 3, ("avx512f", "avx512vnni")),
+        Instruction("vpmaddwd-256", "pairs", 2, 8, 4, 2, ("avx2",)),
+        Instruction("vpopcntd-512", "signs", 32, 16, 8, 3, ("avx512f", "avx512vpopcntdq")),
+        Instruction("popcount-256", "signs", 32, 8, 4, 2, ("avx2",)),
+    )
+}
+
+_VARIABLE = "LIGHTSIM_INSTRUCTION"
+_ONLY: ContextVar[str | None] = ContextVar(_VARIABLE, default=None)
+
+
+@functools.cache
+def usable() -> tuple[Instruction, ...]:
+    """The rows whose features the processor has, in the table's order.
+
+    A processor that numba was told to compile for (NUMBA_CPU_NAME, NUMBA_CPU_FEATURES) counts
+    as the one it is told to be.
+    """
+    named, features = os.environ.get("NUMBA_CPU_NAME"), os.environ.get("NUMBA_CPU_FEATURES")
+    if features is not None:
+        have = {word[1:] for word in features.split(",") if word.startswith("+")}
+    elif named is not None:
+        have = set()
+    else:
+        from llvmlite import binding
+
+        have = {name for name, present in binding.get_host_cpu_features().items() if present}
+    return tuple(row for row in INSTRUCTIONS.values() if set(row.needs) <= have)
+
+
+def chosen(product: Product) -> Instruction | None:
+    """The best row for `product`, or None where only plain compiled code is left.
+
+    The environment variable LIGHTSIM_INSTRUCTION, or `restricted`, leaves only the row of that
+    name; `plain` leaves none. The sums are the same in any case.
+    """
+    return _chosen(product, _ONLY.get() or os.environ.get(_VARIABLE))
+
+
+@functools.cache
+def _chosen(product: Product, only: str | None) -> Instruction | None:
+    _check(only)
+    for row in usable():
+        if row.product == product and only in (None, row.name):
+            return row
+    return None
+
+
+@contextmanager
+def restricted(name: str | None) -> Iterator[None]:
+    """Within it, only the row called `name` is chosen, none for `plain`, any for None.
+
+    For tests and benchmarks; raises `InputError` for an unknown name.
+    """
+    _check(name)
+    token = _ONLY.set(name)
+    try:
+        yield
+    finally:
+        _ONLY.reset(token)
+
+
+def _check(name: str | None) -> None:
+    if name is not None and name != "plain" and name not in INSTRUCTIONS:
+        raise unknown_name(_VARIABLE, "instruction", name, ("plain", *INSTRUCTIONS))

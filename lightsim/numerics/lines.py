@@ -1,0 +1,150 @@
+"""One line of pixels made into words: loops written in LLVM's language for their masked ends.
+
+Lines are short, seven or fourteen pixels: what a compiled loop does for the pixels left over from
+its last whole vector takes longer than the rest. Sixteen pixels at a time are loaded here under a
+mask (`llvm.masked.load`), which LLVM can do for any processor.
+
+This file imports numba: it is itself imported by the first convolution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils as untyped_cgutils
+from numba.extending import intrinsic
+
+__all__ = ["join_numbers", "join_signs"]
+
+cgutils: Any = untyped_cgutils
+
+_LANES = 16
+_INT16, _INT32, _INT64 = ir.IntType(16), ir.IntType(32), ir.IntType(64)
+_NUMBERS, _WORDS = ir.VectorType(_INT16, _LANES), ir.VectorType(_INT32, _LANES)
+_MASK = ir.VectorType(ir.IntType(1), _LANES)
+
+
+def _join_numbers(
+    typing: Any, x: Any, begin: Any, shift: Any, keep: Any, place: Any, offset: Any,
+    outside: Any, to: Any, first: Any, inside: Any, count: Any,
+) -> Any:  # fmt: skip
+    """to[first + j] = OR over i of (((x[begin[i] + j] >> shift[i]) + offset) & keep[i])
+    << place[i], for j from inside[0] to inside[1] - 1, and `outside` for the other j below
+    `count`; returns the OR of all numbers before the `&`.
+
+    `begin`, `shift`, `keep` and `place` are tuples of four.
+    """
+    arguments = (x, begin, shift, keep, place, offset, outside, to, first, inside, count)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        image, words = (_start(context, builder, signature, arguments, i) for i in (0, 7))
+        begins, *others = (cgutils.unpack_tuple(builder, arguments[i], 4) for i in (1, 2, 3, 4))
+        lanes = [tuple(_splat(builder, numbers[i]) for numbers in others) for i in range(4)]
+        add, blank = _splat(builder, arguments[5]), _splat(builder, arguments[6])
+        nothing = ir.Constant(_WORDS, None)
+        seen = cgutils.alloca_once_value(builder, nothing)
+        builder.store(nothing, seen)
+
+        def chunk(j: Any, mask: Any) -> Any:
+            word, every = nothing, builder.load(seen)
+            for begin, (shift, keep, place) in zip(begins, lanes, strict=True):
+                loaded = _load(builder, image, builder.add(begin, j), mask)
+                number = builder.add(builder.ashr(builder.sext(loaded, _WORDS), shift), add)
+                every = builder.or_(every, builder.select(mask, number, nothing))
+                word = builder.or_(word, builder.shl(builder.and_(number, keep), place))
+            builder.store(every, seen)
+            return builder.select(mask, word, blank)
+
+        _chunks(builder, words, arguments[8:], chunk)
+        function = ir.FunctionType(_INT32, [_WORDS])
+        name = f"llvm.vector.reduce.or.v{_LANES}i32"
+        any_bit = cgutils.get_or_insert_function(builder.module, function, name)
+        return builder.call(any_bit, [builder.load(seen)])
+
+    return types.int32(*arguments), generate
+
+
+join_numbers: Any = intrinsic(_join_numbers)
+
+
+def _join_signs(
+    typing: Any, x: Any, begin: Any, step: Any, channels: Any, to: Any, first: Any, inside: Any,
+    count: Any,
+) -> Any:  # fmt: skip
+    """Bit i of to[first + j] is 1 where x[begin + i * step + j] > 0, for i below `channels`
+    (at most 32) and j from inside[0] to inside[1] - 1, and 0 for the other j below `count`.
+    """
+    arguments = (x, begin, step, channels, to, first, inside, count)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        image, words = (_start(context, builder, signature, arguments, i) for i in (0, 4))
+        begin, step, channels = arguments[1:4]
+        word, nothing = cgutils.alloca_once(builder, _WORDS), ir.Constant(_WORDS, None)
+
+        def chunk(j: Any, mask: Any) -> Any:
+            builder.store(nothing, word)
+            with cgutils.for_range_slice(builder, _INT64(0), channels, _INT64(1), _INT64) as (i, _):
+                at = builder.add(builder.add(begin, j), builder.mul(i, step))
+                loaded = _load(builder, image, at, mask)
+                above = builder.icmp_signed(">", loaded, ir.Constant(_NUMBERS, None))
+                bit = _splat(builder, builder.shl(_INT64(1), i))
+                one = builder.select(above, bit, nothing)
+                builder.store(builder.or_(builder.load(word), one), word)
+            return builder.load(word)
+
+        _chunks(builder, words, arguments[5:], chunk)
+        return context.get_dummy_value()
+
+    return types.void(*arguments), generate
+
+
+join_signs: Any = intrinsic(_join_signs)
+
+
+def _chunks(builder: Any, words: Any, line: Any, chunk: Callable[[Any, Any], Any]) -> None:
+    """Store chunk(j, inside) at words[first + j] for every j that is a multiple of the lanes.
+
+    `line` is (first, (begin, end), count): the lanes from begin to end - 1 are inside.
+    """
+    first, inside, count = line
+    begin, end = cgutils.unpack_tuple(builder, inside, 2)
+    lanes = ir.Constant(_WORDS, list(range(_LANES)))
+    pointer = _WORDS.as_pointer()
+    kind = ir.FunctionType(ir.VoidType(), [_WORDS, pointer, _INT32, _MASK])
+    name = f"llvm.masked.store.v{_LANES}i32.p0"
+    store = cgutils.get_or_insert_function(builder.module, kind, name)
+    with cgutils.for_range_slice(builder, _INT64(0), count, _INT64(_LANES), _INT64) as (j, _):
+        from_begin, to_end, to_count = (
+            _splat(builder, builder.sub(number, j)) for number in (begin, end, count)
+        )
+        after = builder.icmp_signed(">=", lanes, from_begin)
+        mask = builder.and_(after, builder.icmp_signed("<", lanes, to_end))
+        word = chunk(j, mask)
+        to = builder.bitcast(builder.gep(words, [builder.add(first, j)]), pointer)
+        builder.call(store, [word, to, _INT32(4), builder.icmp_signed("<", lanes, to_count)])
+
+
+def _load(builder: Any, image: Any, at: Any, mask: Any) -> Any:
+    pointer = _NUMBERS.as_pointer()
+    kind = ir.FunctionType(_NUMBERS, [pointer, _INT32, _MASK, _NUMBERS])
+    name = f"llvm.masked.load.v{_LANES}i16.p0"
+    load = cgutils.get_or_insert_function(builder.module, kind, name)
+    start = builder.bitcast(builder.gep(image, [at]), pointer)
+    return builder.call(load, [start, _INT32(2), mask, ir.Constant(_NUMBERS, None)])
+
+
+def _splat(builder: Any, number: Any) -> Any:
+    """A vector of words, all `number` (its low 32 bits)."""
+    if number.type.width > 32:
+        number = builder.trunc(number, _INT32)
+    nothing = ir.Constant(_WORDS, ir.Undefined)
+    one = builder.insert_element(nothing, number, _INT32(0))
+    return builder.shuffle_vector(one, nothing, ir.Constant(_WORDS, None))
+
+
+def _start(context: Any, builder: Any, signature: Any, arguments: Any, number: int) -> Any:
+    array = context.make_array(signature.args[number])
+    return array(context, builder, arguments[number]).data
