@@ -122,7 +122,7 @@ class _Asked:
         table[at.STEPS], table[at.FIRST_STEPS], table[at.LAST_STEPS] = sum(each), each[0], each[-1]
 
     def _convolution(self, table: Floats, n: Ints) -> None:
-        array, lanes = self._accelerator.array, self._accelerator.post.lanes
+        array = self._accelerator.array
         work = row_work(self._layer, self._accelerator, self._spans, self._sort)
         begins = np.cumsum(work.counts) - work.counts
         if self._tied:
@@ -143,8 +143,7 @@ class _Asked:
         words, held = weights
         steps = np.maximum(1, self._taps * widths * work.passes)
         of_tiles = np.add.reduceat(steps, begins, axis=1)
-        drains = -(-work.drained // lanes)
-        behind = np.maximum(0, array.pixels * drains - steps).sum(axis=1)
+        behind = np.maximum(0, array.pixels * work.drain - steps).sum(axis=1)
         equal = table[at.N_TILES] - 1
         table[at.STEPS] = of_tiles.sum(axis=1)[full] * equal + of_tiles.sum(axis=1)[last]
         table[at.WEIGHT_WORDS] = words.sum(axis=1)[full] * equal + words.sum(axis=1)[last]
@@ -153,7 +152,7 @@ class _Asked:
         first = np.where(equal > 0, full, last)
         table[at.FIRST_STEPS], table[at.FIRST_WEIGHT] = of_tiles[first, 0], words[first, 0]
         table[at.LAST_STEPS], table[at.BEHIND] = of_tiles[last, -1], behind[last]
-        table[at.ROW_GROUPS], table[at.LAST_DRAIN] = work.counts.max(), drains[-1]
+        table[at.ROW_GROUPS], table[at.LAST_DRAIN] = work.counts.max(), work.drain[-1]
 
     def _weights(self, columns: Ints, planes: Ints, counts: Ints) -> tuple[Ints, Ints]:
         """Words [columns, tile] of weight tiles in memory, and the bytes they take in the buffer,

@@ -20,13 +20,13 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RowWork:
-    """`passes`, `planes` and `drained` rows of every row group, int64[group], tile after tile;
+    """`passes`, `planes` and `drain` of every row group, int64[group], tile after tile;
     `counts` says how many groups a tile has, int64[tile].
     """
 
     passes: Ints
     planes: Ints
-    drained: Ints
+    drain: Ints
     counts: Ints
 
 
@@ -39,58 +39,42 @@ def row_work(
         parts = [_uniform(layer, accelerator, span, sort_filters) for span in spans]
     else:
         parts = [_listed(layer, accelerator, span, sort_filters) for span in spans]
-    passes, planes, drained = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return RowWork(passes, planes, drained, np.array([len(part[0]) for part in parts], np.int64))
+    passes, planes, drain = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return RowWork(passes, planes, drain, np.array([len(part[0]) for part in parts], np.int64))
 
 
 def _listed(
     layer: EngineLayer, accelerator: Accelerator, span: Span, sort_filters: bool
 ) -> tuple[Ints, Ints, Ints]:
     groups = row_groups(layer, accelerator, span, sort_filters)
-    rows = [(group.passes, group.planes, group.drained) for group in groups]
-    passes, planes, drained = np.array(rows, np.int64).T
-    return passes, planes, drained
+    rows = [(group.passes, group.planes, group.drain) for group in groups]
+    passes, planes, drain = np.array(rows, np.int64).T
+    return passes, planes, drain
 
 
 def _uniform(
     layer: EngineLayer, accelerator: Accelerator, span: Span, sort_filters: bool
 ) -> tuple[Ints, Ints, Ints]:
-    """Where all rows are of one kind the filters fill the slots one after another, sorted by
-    falling k within the classes modulo the post-processing lanes, or as they come.
+    """Where all rows are of one kind the filters fill them one after another, sorted by falling
+    k or as they come.
     """
     scheme, k = layer.main.scheme, layer.main.k
     if scheme is None or k is None:
         raise ValueError(f"layer '{layer.name}' has no weights to place in rows")
     kind, rows = pe_kind(accelerator.array.groups[0].pe), accelerator.array.rows
-    bits = layer.source.element.bits
+    lanes, bits = accelerator.post.lanes, layer.source.element.bits
     takes = np.array([kind.passes(scheme, terms, bits) for terms in range(3)], np.int64)
     reads = np.array([max(terms, 1) if kind.term_serial else 1 for terms in range(3)], np.int64)
     own = k[span.start : span.stop].astype(np.int64)
-    groups = -(-span.size // rows)
-
-    def most(order: Ints) -> Ints:
-        """The largest k of every group."""
-        filled = np.full(groups * rows, -1)
-        filled[: span.size] = order
-        largest: Ints = filled.reshape(groups, rows).max(axis=1)
-        return largest
-
-    def steps(terms: Ints) -> tuple[Ints, Ints]:
-        pruned = (terms == 0) & scheme.k_per_filter
-        taken: Ints = np.where(pruned, 0, takes[terms])
-        read: Ints = np.where(pruned, 0, reads[terms])
-        return taken, read
-
-    passes, planes = steps(most(own))
+    order = np.arange(span.size)
     if sort_filters and scheme.max_terms > 1:
-        lanes = accelerator.post.lanes
-        classes = np.full(-(-span.size // lanes) * lanes, -1)
-        classes[: span.size] = own
-        falling = -np.sort(-classes.reshape(-1, lanes), axis=0)
-        one, other = steps(most(falling.ravel()[: span.size]))
-        # As `row_groups`: sorted only where that takes no more steps, whatever the taps.
-        if one.sum() <= passes.sum() and np.maximum(1, one).sum() <= np.maximum(1, passes).sum():
-            passes, planes = one, other
-    drained = np.full(groups, rows)
-    drained[-1] = span.size - (groups - 1) * rows
-    return passes, planes, drained
+        order = np.argsort(-own, kind="stable")
+    begins = np.arange(0, span.size, rows)
+    terms = np.maximum.reduceat(own[order], begins)
+    pruned = (terms == 0) & scheme.k_per_filter
+    # Of each lane, how many rows of each group it takes.
+    taken = np.bincount(
+        np.arange(span.size) // rows * lanes + order % lanes, minlength=len(begins) * lanes
+    )
+    drain: Ints = taken.reshape(len(begins), lanes).max(axis=1)
+    return np.where(pruned, 0, takes[terms]), np.where(pruned, 0, reads[terms]), drain

@@ -27,6 +27,6 @@ def test_the_arrays_say_what_the_list_says(scheme):
                 found = row_work(layer, case.accelerator, spans, sort)
                 flat = [group for groups in listed for group in groups]
                 assert found.counts.tolist() == [len(groups) for groups in listed]
-                for name in ("passes", "planes", "drained"):
+                for name in ("passes", "planes", "drain"):
                     wanted = np.array([getattr(group, name) for group in flat])
                     assert np.array_equal(getattr(found, name), wanted), (seed, layer.name, name)
