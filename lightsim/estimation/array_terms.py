@@ -36,7 +36,8 @@ def lane_terms(p: Parameters) -> Terms:
     columns, pixels = p["COLUMNS"], p["PIXELS"]
     levels = list(_tree(columns, product_bits(p)))
     waits = p["LATENCY"] - _LATENCIES[p["KIND"]]
-    held = sum(terms * bits for terms, _, bits in levels)
+    # A term that is passed on, not added, keeps its width.
+    held = sum(terms * bits - (terms > adders) for terms, adders, bits in levels)
     sums = pixels * p["SUM_BITS"]
     return {
         "row": 1,

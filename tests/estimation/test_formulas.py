@@ -32,7 +32,7 @@ def test_terms_of_a_row_worked_out():
     # Twelve: six of 18, three of 19, one of 20 with a third passed on, one of 21.
     terms = lane_terms(dict(lane_row("shift_add_serial", "flightnn", columns=12)))
     assert terms["bit added"] == 6 * 18 + 3 * 19 + 20 + 21 + 32
-    assert terms["bit held"] == 6 * 18 + 3 * 19 + 2 * 20 + 21 + 32
+    assert terms["bit held"] == 6 * 18 + 3 * 19 + 20 + 19 + 21 + 32
     # Two cycles of waiting hold the products of every lane twice more.
     waiting = lane_terms(dict(lane_row("shift_add_serial", "flightnn", columns=12, LATENCY=3)))
     assert waiting["bit held"] == terms["bit held"] + 2 * 12 * 17
