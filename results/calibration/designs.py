@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +21,7 @@ from lightsim.estimation.sizing import least_design
 from lightsim.flow.experiment import Experiment, prepare, silent
 from lightsim.flow.verification import write_rtl
 from lightsim.hardware import board
-from lightsim.hardware.accelerator import Accelerator, Array, LaneGroup
+from lightsim.hardware.accelerator import Accelerator, Array, Buffer, LaneGroup
 from lightsim.hardware.device import Resources
 from lightsim.numerics.scheme import SCHEMES
 from lightsim.rtl.descriptors import tile_program
@@ -49,10 +49,20 @@ def square(size: int) -> Accelerator:
     return least_design(board("zc706"), SCHEMES["flightnn"], array)
 
 
+def large() -> Accelerator:
+    """32 rows, 32 columns and two pixels, a little more than 80 % of zc706."""
+    array = Array((LaneGroup("shift_add_serial", 32),), 32, 2)
+    least = least_design(board("zc706"), SCHEMES["flightnn"], array)
+    return replace(
+        least, input=Buffer(64 << 10, 2), weight=Buffer(512 << 10, 2), output=Buffer(32 << 10, 2),
+        residual=Buffer(32 << 10, 2), psum_bytes=256 << 10,
+    )  # fmt: skip
+
+
 DESIGNS = {
     "8x8": Design("digits", square(8)),
     "16x16": Design("digits", square(16)),
-    "32x32": Design("digits", square(32)),
+    "32x32x2": Design("vgg7-cifar10", large()),
     "vgg7-cifar10 on zc706": Design("vgg7-cifar10"),
 }
 
