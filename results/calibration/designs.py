@@ -41,6 +41,12 @@ class Design:
 
     network: str
     accelerator: Accelerator | None = None
+    scheme: str = "flightnn"
+
+
+def other(scheme: str, columns: int, pixels: int, *groups: LaneGroup) -> Accelerator:
+    """Lanes of other kinds on pynq-z2, with the least buffers."""
+    return least_design(board("pynq-z2"), SCHEMES[scheme], Array(groups, columns, pixels))
 
 
 def square(size: int) -> Accelerator:
@@ -64,12 +70,19 @@ DESIGNS = {
     "16x16": Design("digits", square(16)),
     "32x32x2": Design("vgg7-cifar10", large()),
     "vgg7-cifar10 on zc706": Design("vgg7-cifar10"),
+    "dsp": Design("digits", other("fixed8", 16, 1, LaneGroup("multiply_dsp", 8)), "fixed8"),
+    "xnor": Design("digits", other("binary", 32, 2, LaneGroup("xnor_popcount", 16)), "binary"),
+    "mixed": Design(
+        "resnet20-cifar10",
+        other("flightnn", 8, 2, LaneGroup("multiply_dsp", 4), LaneGroup("shift_add_spatial", 4)),
+    ),
 }
 
 
 def experiment(design: Design) -> Experiment:
-    """The experiment under flightnn, on zc706."""
-    return Experiment(design.network, "zc706", design.accelerator, "flightnn", tracing=False)
+    """The experiment on zc706, or where its accelerator belongs."""
+    where = "zc706" if design.accelerator is None else design.accelerator.board
+    return Experiment(design.network, where, design.accelerator, design.scheme, tracing=False)
 
 
 def predicted(design: Design) -> tuple[Part, ...]:
@@ -129,8 +142,11 @@ def main() -> None:
         "# Whole designs: Yosys beside LightSim",
         "",
         f"`python results/calibration/designs.py`; Yosys {yosys_version()}, `synth_xilinx -family "
-        f"{FAMILY}`, hierarchy kept. flightnn on zc706; resources without ports' FIFOs and memory "
-        "controller.",
+        f"{FAMILY}`, hierarchy kept; without what joins the ports to a bus, and without a memory "
+        "controller. The squares, 32x32x2 (vgg7-cifar10) and the default of zc706 have serial "
+        "shift-add lanes for flightnn; `dsp` has 8x16 multipliers on DSP blocks for fixed8, `xnor` "
+        "16x32x2 XNOR lanes for binary (all three run digits), `mixed` 4 rows on DSP blocks and 4 "
+        "spatial ones, 8 columns, 2 pixels (resnet20-cifar10, with residual additions).",
         "",
         "| design | resource | Yosys | predicted | error |",
         "|---|---|---|---|---|",

@@ -87,8 +87,8 @@ def test_only_a_memory_on_fabric_pins_costs_a_controller(name, in_fabric):
 
 
 def test_a_device_given_is_the_device_used():
-    acc = design("u250", "fixed8", "multiply_dsp", columns=64)
-    acc = replace(acc, weight=Buffer(8 << 20, 2))
+    acc = design("zcu104", "fixed8", "multiply_dsp")
+    acc = replace(acc, weight=Buffer(1 << 20, 2))
     assert total(estimate(acc)).uram > 0
     assert total(estimate(acc, device("XC7Z045"))).uram == 0
     assert total(estimate(replace(acc, board=None))).uram == 0
