@@ -59,8 +59,13 @@ def _fitted(module: str, rows: list[Measured]) -> Fitted:
     terms = [FORMULAS[module].terms(row.point.values) for row in rows]
     names = list(dict.fromkeys(name for row in terms for name in row))
     matrix = np.array([[row.get(name, 0.0) for name in names] for row in terms])
-    lut, lut_error = _solved(names, matrix, [row.cells.lut for row in rows], "bit added")
-    ff, ff_error = _solved(names, matrix, [row.cells.ff for row in rows], "bit held")
+    closed = [FORMULAS[module].closed(row.point.values) for row in rows]
+    lut, lut_error = _solved(
+        names, matrix, [r.cells.lut for r in rows], [c.lut for c in closed], "bit added"
+    )
+    ff, ff_error = _solved(
+        names, matrix, [r.cells.ff for r in rows], [c.ff for c in closed], "bit held"
+    )
     values = [row.point.values for row in rows]
     ranges = {
         name: (min(v[name] for v in values), max(v[name] for v in values))
@@ -71,15 +76,17 @@ def _fitted(module: str, rows: list[Measured]) -> Fitted:
 
 
 def _solved(
-    names: list[str], matrix: np.ndarray, measured: list[int], unit: str
+    names: list[str], matrix: np.ndarray, measured: list[int], closed: list[int], unit: str
 ) -> tuple[Coefficients, float]:
     """Coefficients by name without those that are nothing, and the largest relative error.
 
     A bit added is a LUT and a bit held a flip-flop, the others nothing, as far as the points
     leave it open.
     """
-    amounts = np.array(measured, float)
-    weights = 1.0 / np.maximum(amounts, _SMALL)
+    amounts = np.array(measured, float) - closed
+    weights = 1.0 / np.maximum(measured, _SMALL)
+    if not names:
+        return {}, float(np.round((np.abs(amounts) * weights).max(), 4))
     expected = np.array([float(name == unit) for name in names])
     trust = np.array([_TRUST.get("unit" if name == unit else name, 1.0) for name in names])
     scale = _HINT * trust * (matrix * weights[:, None]).max(axis=0)

@@ -133,6 +133,10 @@ def _buffers() -> Iterator[Point]:
                 "input_buffer", held_out, PORT_BITS=port, COLUMNS=columns, PIXELS=pixels,
                 MEMORIES=max(1, 8 * columns // port), DEPTH=512, BANKS=2, ONE_BIT=(0, 1),
             )  # fmt: skip
+    yield from _all("input_buffer", PORT_BITS=256, COLUMNS=(4, 8), PIXELS=1, MEMORIES=1,
+                    DEPTH=512, BANKS=2, ONE_BIT=0)  # fmt: skip
+    for port, lanes in ((256, 4), (128, 2), (256, 2)):
+        yield from _all("residual_buffer", PORT_BITS=port, LANES=lanes, DEPTH=1024, BANKS=2)
     for held_out, words in (
         (False, ((64, 16, 4), (64, 64, 8), (64, 256, 32), (64, 1024, 64), (256, 32, 8),
                  (256, 512, 64), (128, 32, 16))),
@@ -171,7 +175,7 @@ def _post() -> Iterator[Point]:
     for port, lanes in _HELD_OUT_PORTS:
         yield from _post_of(port, lanes, True)
     yield from _all("post_processing", PORT_BITS=64, LANES=4, MULTIPLIES=0, TURN_STEP=1, BANKS=2)
-    yield from _all("output_slice", WIDTH=32, DEPTH=(64, 512, 4096), BANKS=2)
+    yield from _all("output_slice", WIDTH=32, DEPTH=(64, 128, 512, 1024, 4096), BANKS=2)
     yield from _all("output_slice", WIDTH=32, DEPTH=(64, 1024), BANKS=1)
     yield from _all("output_slice", WIDTH=64, DEPTH=512, BANKS=2)
     yield from _all("output_slice", True, WIDTH=32, DEPTH=256, BANKS=2)

@@ -16,7 +16,7 @@ _LATENCIES = (1, 2, 2, 3, 1)
 
 def product_bits(p: Parameters) -> int:
     """Bits of one lane's product."""
-    truncates = p.get("TRUNCATES", 0)
+    truncates = _truncates(p)
     if p["KIND"] == _XNOR:
         return 2
     if p["SCHEME"] == _BINARY:
@@ -28,7 +28,12 @@ def product_bits(p: Parameters) -> int:
 
 def lane_case(p: Parameters) -> str:
     """Lanes differ by kind, scheme and whether they truncate."""
-    return f"KIND={p['KIND']} SCHEME={p['SCHEME']} TRUNCATES={p.get('TRUNCATES', 0)}"
+    return f"KIND={p['KIND']} SCHEME={p['SCHEME']} TRUNCATES={_truncates(p)}"
+
+
+def _truncates(p: Parameters) -> int:
+    """Only lanes that shift can truncate: an accumulator that wants it of others is refused."""
+    return p.get("TRUNCATES", 0) if p["KIND"] in (_SERIAL, _SPATIAL) else 0
 
 
 def lane_terms(p: Parameters) -> Terms:
@@ -36,7 +41,8 @@ def lane_terms(p: Parameters) -> Terms:
     columns, pixels = p["COLUMNS"], p["PIXELS"]
     levels = list(_tree(columns, product_bits(p)))
     waits = p["LATENCY"] - _LATENCIES[p["KIND"]]
-    held = sum(terms * bits for terms, _, bits in levels)
+    # A term that is passed on, not added, keeps its width.
+    held = sum(terms * bits - (terms > adders) for terms, adders, bits in levels)
     sums = pixels * p["SUM_BITS"]
     return {
         "row": 1,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from lightsim.estimation.memories import mapped
 from lightsim.estimation.terms import Parameters, Terms, bits_for
 from lightsim.units import ceil_div
 
 __all__ = [
     "input_terms",
-    "memory_terms",
+    "output_case",
     "output_terms",
     "parameter_terms",
     "psum_terms",
@@ -18,10 +17,7 @@ __all__ = [
 ]
 
 
-def memory_terms(p: Parameters) -> Terms:
-    """What a memory needs beside its blocks: the LUTs of LUT RAM, its registers, its selectors."""
-    held = mapped(p)
-    return {"LUT of LUT RAM": held.lut, "register": held.ff}
+_BYTES_OF_A_LUT = 4  # that are selected from
 
 
 def input_terms(p: Parameters) -> Terms:
@@ -39,6 +35,7 @@ def input_terms(p: Parameters) -> Terms:
         "value of one bit": values * p["ONE_BIT"],
         "bit selected": values * bit_parts,
         "part": max(parts, bit_parts),
+        "part held": int(max(parts, bit_parts) > 1),
     }
 
 
@@ -66,6 +63,7 @@ def parameter_terms(p: Parameters) -> Terms:
     return {
         "module": 1,
         "memory": memories,
+        "memory of a word": memories / per_word,
         "slot selected": 64 * memories * (per_word - 1),
         "row selected": 64 * p["ROWS"] * (copies - 1),
         "memory address bit": memories * bits_for(depth),
@@ -75,32 +73,24 @@ def parameter_terms(p: Parameters) -> Terms:
 
 def psum_terms(p: Parameters) -> Terms:
     """Two counters; the rest is the memory."""
-    held = mapped(p)
-    return {
-        "module": 1,
-        "address bit": bits_for(p["DEPTH"]),
-        "LUT of LUT RAM": held.lut,
-        "register": held.ff,
-    }
+    return {"module": 1, "address bit": bits_for(p["DEPTH"])}
 
 
 def slice_terms(p: Parameters) -> Terms:
     """Read, compare and write back one byte of a row."""
     row_bits = bits_for(p["DEPTH"])
-    return {"module": 1, "row bit": row_bits, "bit": p["WIDTH"]}
+    return {"bit": p["WIDTH"], "row bit": row_bits, "module": 1}
 
 
 def output_terms(p: Parameters) -> Terms:
     """A port word is selected from a row by the width of the values and its part of the row."""
+    return {"port bit": p["PORT_BITS"]}
+
+
+def output_case(p: Parameters) -> str:
+    """Rows of one, two or four port words, with one-bit results or without."""
     width = max(32, p["PORT_BITS"] // p["LANES"])
-    words = width * p["LANES"] // p["PORT_BITS"]
-    return {
-        "module": 1,
-        "port bit": p["PORT_BITS"],
-        "port bit of a part": p["PORT_BITS"] * (words - 1),
-        "one-bit port bit": p["PORT_BITS"] * p["ONE_BIT"],
-        "one-bit port bit of a part": p["PORT_BITS"] * p["ONE_BIT"] * (words - 1),
-    }
+    return f"WORDS={width * p['LANES'] // p['PORT_BITS']} ONE_BIT={p['ONE_BIT']}"
 
 
 def residual_terms(p: Parameters) -> Terms:
@@ -113,7 +103,7 @@ def residual_terms(p: Parameters) -> Terms:
         "module": 1,
         "lane": p["LANES"],
         "byte": p["LANES"] * (size > 1),
-        "byte selected": 8 * p["LANES"] * (size - 1),
+        "byte of many": p["LANES"] * size * (size > _BYTES_OF_A_LUT),
         "part": words * (words > 1),
         "address bit": bits_for(rows),
     }

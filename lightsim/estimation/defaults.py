@@ -24,8 +24,7 @@ DEFAULT_PE: dict[str, str] = {
 }
 
 # Fewer LUTs than any measured row needs a lane: only to pass over hopeless shapes quickly.
-_LEAST_LANE_LUT = {"shift_add_serial": 40, "shift_add_spatial": 80, "multiply_lut": 20}
-_MOST_PRODUCTS_PER_DSP = 3
+_LEAST_LANE_LUT = {"shift_add_serial": 25, "shift_add_spatial": 25, "multiply_lut": 25}
 
 
 @lru_cache(maxsize=128)
@@ -71,5 +70,5 @@ def _could_fit(array: Array, board: Board, utilisation: float) -> bool:
     """A necessary condition that costs little to test."""
     available, kind = board.device.resources, array.groups[0].pe
     if kind == "multiply_dsp":
-        return array.lanes <= _MOST_PRODUCTS_PER_DSP * utilisation * available.dsp
+        return array.lanes <= utilisation * available.dsp
     return array.lanes * _LEAST_LANE_LUT.get(kind, 2) <= utilisation * available.lut

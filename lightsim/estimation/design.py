@@ -14,15 +14,18 @@ from lightsim.source import Source
 __all__ = ["design_parts"]
 
 
-def design_parts(constants: Mapping[str, int], *, has_uram: bool = False) -> tuple[Part, ...]:
+def design_parts(
+    constants: Mapping[str, int], *, has_uram: bool = False, beside: int = 0
+) -> tuple[Part, ...]:
     """What each part of the RTL takes when it is built with `constants`.
 
-    The ROMs of a tile program are not among them: they depend on the program.
+    The ROMs of a tile program are not among them: they depend on the program. `beside` are
+    their halves of block RAM, the last of which may share a block with one of these parts.
     """
     items: dict[str, list[Item]] = {}
     for item in bill(constants):
         items.setdefault(item.part, []).append(item)
-    parts, halves = [], 0
+    parts, halves = [], beside
     for name, held in items.items():
         part, halves = _part(name, held, halves, has_uram)
         parts.append(part)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from lightsim.estimation.array_terms import lane_case, lane_terms, pe_array_terms
 from lightsim.estimation.buffer_terms import (
     input_terms,
-    memory_terms,
+    output_case,
     output_terms,
     parameter_terms,
     psum_terms,
@@ -22,6 +22,7 @@ from lightsim.estimation.buffer_terms import (
     slice_terms,
     weight_terms,
 )
+from lightsim.estimation.memories import NOTHING, Mapped, mapped
 from lightsim.estimation.post_terms import (
     drain_terms,
     elementwise_terms,
@@ -35,10 +36,18 @@ __all__ = ["FORMULAS", "Formula"]
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """The terms of a module's cost, and which set of coefficients they are for."""
+    """The terms of a module's cost, and which set of coefficients they are for.
+
+    `closed` is what comes on top without a coefficient: memories, whose geometry says it all.
+    """
 
     terms: Callable[[Parameters], Terms]
     case: Callable[[Parameters], str] = lambda parameters: ""
+    closed: Callable[[Parameters], Mapped] = lambda parameters: NOTHING
+
+
+def _nothing(parameters: Parameters) -> Terms:
+    return {}
 
 
 def _one(parameters: Parameters) -> Terms:
@@ -65,10 +74,9 @@ def _accelerator(p: Parameters) -> Terms:
         "module": 1,
         "stage": stages,
         "row": p["ROWS"],
-        "sum bit": values * p["SUM_BITS"] * (p["PSUM_DEPTH"] > 0),
-        "sum bit from bias": values * p["SUM_BITS"] * (p["PSUM_DEPTH"] == 0),
-        "lane": p["LANES"] * p["ELEMENTWISE"],
-        "port bit": p["PORT_BITS"],
+        "bit added": values * p["SUM_BITS"],  # chosen: bias or partial sum
+        "elementwise": p["ELEMENTWISE"],
+        "elementwise lane": p["LANES"] * p["ELEMENTWISE"],
     }
 
 
@@ -81,7 +89,7 @@ def _walker_case(p: Parameters) -> str:
 FORMULAS: dict[str, Formula] = {
     "accelerator": Formula(_accelerator),
     "arbiter": Formula(_arbiter),
-    "bank_memory": Formula(memory_terms),
+    "bank_memory": Formula(_nothing, closed=mapped),
     "banks": Formula(_one, _value_of("BANKS")),
     "controller": Formula(_one),
     "drain": Formula(drain_terms),
@@ -90,18 +98,18 @@ FORMULAS: dict[str, Formula] = {
     "input_fill": Formula(_one),
     "lane_rows": Formula(lane_terms, lane_case),
     "load_stream": Formula(_one, _value_of("WAITS")),
-    "output_buffer": Formula(output_terms),
+    "output_buffer": Formula(output_terms, output_case),
     "output_slice": Formula(slice_terms, _value_of("BANKS")),
     "parameter_memory": Formula(parameter_terms),
     "pe_array": Formula(pe_array_terms),
     "post_lane": Formula(_one, _value_of("MULTIPLIES")),
     "post_processing": Formula(post_terms),
-    "psum_memory": Formula(psum_terms),
+    "psum_memory": Formula(psum_terms, closed=mapped),
     "request_walker": Formula(_one, _walker_case),
     "residual_buffer": Formula(residual_terms),
     "rotator": Formula(rotator_terms),
     "rounder": Formula(_one, _value_of("BITS")),
-    "slice_memory": Formula(memory_terms),
+    "slice_memory": Formula(_nothing, closed=mapped),
     "step_generator": Formula(_step_generator),
     "store_stream": Formula(_one),
     "unpack_walker": Formula(_one),

@@ -12,6 +12,7 @@ from lightsim.units import ceil_div
 __all__ = [
     "GEOMETRY",
     "LUTRAM_DEPTH",
+    "NOTHING",
     "Mapped",
     "block_ram_halves",
     "mapped",
@@ -30,6 +31,8 @@ GEOMETRY = Source(
 LUTRAM_DEPTH = 64
 # Width and depth of the shapes a block of 18 kb can take with one read and one write port.
 _HALF_SHAPES = ((36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 16384))
+# A slice of one byte and 128 rows is LUT RAM too: two LUTs a bit and port, and the row's decoder.
+_BYTE_DEPTH, _BYTE_LUTS = 128, 34
 _URAM_BITS, _URAM_WORDS = 72, 4096
 # An UltraRAM holds as much as eight blocks of 36 kb, so it must save at least that many.
 _HALVES_PER_URAM = 16
@@ -44,20 +47,30 @@ class Mapped:
     halves: int
 
 
+NOTHING = Mapped(0, 0, 0)
+
+
 def mapped(p: Parameters) -> Mapped:
     """A memory of the RTL by the parameters of `bank_memory`, `psum_memory` or `slice_memory`.
 
     The memories have as many words as their address bits can name. In LUT RAM, the register
-    behind the read is made of flip-flops; in block RAM it is part of the block.
+    behind the read is made of flip-flops; in block RAM it is part of the block. A memory deeper
+    than a block takes a selector behind its blocks.
     """
-    width = p["WIDTH"] if "WIDTH" in p else 8 * p["BYTES"]
+    sliced = "BYTES" in p
+    width = 8 * p["BYTES"] if sliced else p["WIDTH"]
     address_bits = bits_for(p["DEPTH"]) + (p.get("BANKS", 1) == 2)
     depth = 1 << address_bits
     # A slice's address goes straight into its memory.
-    address = 0 if "BYTES" in p else address_bits
-    if depth > LUTRAM_DEPTH:
-        return Mapped(0, address, block_ram_halves(width, depth))
-    return Mapped(_lutram(width, depth), width + address, 0)
+    address = 0 if sliced else address_bits
+    if sliced and width == 8 and depth == _BYTE_DEPTH:
+        return Mapped(_BYTE_LUTS, width + address, 0)
+    if depth <= LUTRAM_DEPTH:
+        lut = p["BYTES"] * _lutram(8, depth) if sliced else _lutram(width, depth)
+        return Mapped(lut, width + address, 0)
+    halves, deep = _blocks(width, depth, by_bytes=sliced)
+    selectors = width * (deep - 1) + deep if deep > 1 else 0
+    return Mapped(selectors, address + (deep - 1).bit_length(), halves)
 
 
 def _lutram(width_bits: int, depth: int) -> int:
@@ -66,7 +79,18 @@ def _lutram(width_bits: int, depth: int) -> int:
 
 def block_ram_halves(width_bits: int, depth: int) -> int:
     """The fewest 18 kb blocks for `depth` words of `width_bits`, all in one shape."""
-    return min(ceil_div(width_bits, w) * ceil_div(depth, d) for w, d in _HALF_SHAPES)
+    return _blocks(width_bits, depth, by_bytes=False)[0]
+
+
+def _blocks(width_bits: int, depth: int, *, by_bytes: bool) -> tuple[int, int]:
+    """The fewest halves, and how many blocks of 36 kb lie behind one another for the depth.
+
+    A memory that is written byte by byte leaves the ninth bit of each byte unused.
+    """
+    return min(
+        (ceil_div(width_bits, w - by_bytes * (w // 9)) * ceil_div(depth, d), ceil_div(depth, 2 * d))
+        for w, d in _HALF_SHAPES
+    )
 
 
 def memory_resources(

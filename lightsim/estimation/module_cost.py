@@ -10,7 +10,6 @@ from importlib.resources import files
 from typing import Any
 
 from lightsim.estimation.formulas import FORMULAS
-from lightsim.estimation.memories import mapped
 from lightsim.estimation.terms import Parameters
 from lightsim.source import Source
 
@@ -19,7 +18,6 @@ __all__ = ["FAMILY", "Cost", "cost_of", "fitted", "module_cost", "module_source"
 # The family the formulas are fitted to. They serve for all devices with LUTs of six inputs.
 FAMILY = "xc7"
 
-_MEMORIES = ("bank_memory", "psum_memory", "slice_memory")
 _ON_DSP = 3
 _MULTIPLIERS = {0: 2, 1: 4}  # of a post-processing lane, by MULTIPLIES
 
@@ -52,13 +50,12 @@ def cost_of(module: str, values: Parameters, cases: Mapping[str, Any]) -> Cost:
     """What `module` takes with the coefficients of its `cases`, as the file has them."""
     formula = FORMULAS[module]
     held = cases[formula.case(values)]
-    terms = formula.terms(values)
+    terms, closed = formula.terms(values), formula.closed(values)
     lut, ff = (
         round(sum(amount * held[name].get(term, 0.0) for term, amount in terms.items()))
         for name in ("lut", "ff")
     )
-    halves = mapped(values).halves if module in _MEMORIES else 0
-    return Cost(lut, ff, _dsp(module, values), halves)
+    return Cost(lut + closed.lut, ff + closed.ff, _dsp(module, values), closed.halves)
 
 
 def module_source(module: str, parameters: tuple[tuple[str, int], ...]) -> Source:

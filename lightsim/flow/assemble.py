@@ -158,7 +158,7 @@ def _notes(found: Findings) -> tuple[str, ...]:
     if found.outcome.note is not None:
         notes.append(found.outcome.note)
     notes.append(
-        "Resources are estimates: lane costs from open synthesis (Yosys 0.70), the surrounding "
-        "logic partly assumed; every part names its source."
+        "Resources are estimates: formulas fitted to open synthesis of the RTL (Yosys 0.70); what "
+        "joins its ports to the board is assumed; every part names its source."
     )
     return tuple(notes)

@@ -80,8 +80,8 @@ def write_rtl(experiment: Experiment, folder: Path, progress: Progress | None = 
     write_project(folder, ready.programs, ready.batches)
     device = ready.board.device if ready.board else None
     has_uram = device is not None and device.resources.uram > 0
-    parts = design_parts(built_constants(ready.programs), has_uram=has_uram)
-    rom = rom_part(tile_program(ready.programs))
+    rom, halves = rom_part(tile_program(ready.programs))
+    parts = design_parts(built_constants(ready.programs), has_uram=has_uram, beside=halves)
     write_readme(folder, ready.programs, recording, (*parts, rom))
     write_scripts(folder, ready.accelerator.clock_hz, device)
 

@@ -4,40 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lightsim.estimation.memories import block_ram_halves
 from lightsim.estimation.part import Part
 from lightsim.hardware.device import Resources
 from lightsim.rtl.descriptors import Descriptor, TileProgram
 from lightsim.rtl.fields import Fields, packed
 from lightsim.rtl.project import IMAGES
 from lightsim.source import Source
+from lightsim.units import ceil_div
 
 __all__ = ["rom_part"]
 
 _LUT_BITS = 64
+# Deeper ROMs are block RAM, as Yosys 0.70 has them.
+_DEEPEST_IN_LUTS = 256
 
 
-def rom_part(tiles: TileProgram) -> Part:
-    """All ROMs: a LUT for 64 entries of a column, where the column's bits are not all equal.
+def rom_part(tiles: TileProgram) -> tuple[Part, int]:
+    """All ROMs, and their halves of block RAM: what the columns take that are not all equal.
 
-    A register behind each such column, and a counter of the entry in hand.
+    In LUTs equal columns are built once, a LUT for 64 entries with a register behind it. Every
+    ROM has a counter of the entry in hand.
     """
-    lut = ff = 0
+    lut = ff = halves = 0
     for name, fields in IMAGES.items():
         entries = getattr(tiles, name)
         columns = _columns(fields, entries)
-        counter = max(1, len(entries).bit_length()) if columns else 0
-        lut += columns * -(-len(entries) // _LUT_BITS) + counter
-        ff += columns + counter
+        if not columns:
+            continue
+        counter = len(entries).bit_length()
+        lut, ff = lut + counter, ff + counter
+        if len(entries) >= _DEEPEST_IN_LUTS:
+            halves += block_ram_halves(len(columns), 1 << counter)
+        else:
+            distinct = len(set(columns))
+            lut += distinct * ceil_div(len(entries), _LUT_BITS)
+            ff += distinct
     source = Source(
-        "derived", "a LUT holds 64 bits; columns of descriptors that never change are not built"
+        "derived",
+        "a LUT holds 64 bits, block RAM begins behind 256 entries; columns of "
+        "descriptors that never change are not built",
     )
-    return Part("tile program", Resources(lut=lut, ff=ff), source)
+    used = Resources(lut=lut, ff=ff, bram36=ceil_div(halves, 2))
+    return Part("tile program", used, source), halves
 
 
-def _columns(fields: Fields, entries: Sequence[Descriptor]) -> int:
-    """Distinct columns of bits that change from entry to entry, the ending one included."""
+def _columns(fields: Fields, entries: Sequence[Descriptor]) -> list[int]:
+    """The columns of bits that change from entry to entry, the ending one included."""
     words = [packed(fields, entry) for entry in [*entries, {}]]
     width = sum(bits for _, bits in fields)
-    columns = {sum((word >> i & 1) << n for n, word in enumerate(words)) for i in range(width)}
+    columns = (sum((word >> i & 1) << n for n, word in enumerate(words)) for i in range(width))
     whole = (1 << len(words)) - 1
-    return len(columns - {0, whole})
+    return [column for column in columns if column not in (0, whole)]

@@ -118,11 +118,12 @@ def own_cells(modules: Modules) -> dict[str, Cells]:
 
 def instances(modules: Modules, top: str) -> dict[str, int]:
     """How often each module is built below `top`, `top` itself once."""
+    names = {_plain(name) for name in modules}
     below = {
         _plain(name): {
             _plain(kind): count
             for kind, count in row["num_cells_by_type"].items()
-            if kind in modules
+            if _plain(kind) in names
         }
         for name, row in modules.items()
     }

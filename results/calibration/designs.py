@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +21,7 @@ from lightsim.estimation.sizing import least_design
 from lightsim.flow.experiment import Experiment, prepare, silent
 from lightsim.flow.verification import write_rtl
 from lightsim.hardware import board
-from lightsim.hardware.accelerator import Accelerator, Array, LaneGroup
+from lightsim.hardware.accelerator import Accelerator, Array, Buffer, LaneGroup
 from lightsim.hardware.device import Resources
 from lightsim.numerics.scheme import SCHEMES
 from lightsim.rtl.descriptors import tile_program
@@ -41,6 +41,12 @@ class Design:
 
     network: str
     accelerator: Accelerator | None = None
+    scheme: str = "flightnn"
+
+
+def other(scheme: str, columns: int, pixels: int, *groups: LaneGroup) -> Accelerator:
+    """Lanes of other kinds on pynq-z2, with the least buffers."""
+    return least_design(board("pynq-z2"), SCHEMES[scheme], Array(groups, columns, pixels))
 
 
 def square(size: int) -> Accelerator:
@@ -49,23 +55,41 @@ def square(size: int) -> Accelerator:
     return least_design(board("zc706"), SCHEMES["flightnn"], array)
 
 
+def large() -> Accelerator:
+    """32 rows, 32 columns and two pixels, a little more than 80 % of zc706."""
+    array = Array((LaneGroup("shift_add_serial", 32),), 32, 2)
+    least = least_design(board("zc706"), SCHEMES["flightnn"], array)
+    return replace(
+        least, input=Buffer(64 << 10, 2), weight=Buffer(512 << 10, 2), output=Buffer(32 << 10, 2),
+        residual=Buffer(32 << 10, 2), psum_bytes=256 << 10,
+    )  # fmt: skip
+
+
 DESIGNS = {
     "8x8": Design("digits", square(8)),
     "16x16": Design("digits", square(16)),
-    "32x32": Design("digits", square(32)),
+    "32x32x2": Design("vgg7-cifar10", large()),
     "vgg7-cifar10 on zc706": Design("vgg7-cifar10"),
+    "dsp": Design("digits", other("fixed8", 16, 1, LaneGroup("multiply_dsp", 8)), "fixed8"),
+    "xnor": Design("digits", other("binary", 32, 2, LaneGroup("xnor_popcount", 16)), "binary"),
+    "mixed": Design(
+        "resnet20-cifar10",
+        other("flightnn", 8, 2, LaneGroup("multiply_dsp", 4), LaneGroup("shift_add_spatial", 4)),
+    ),
 }
 
 
 def experiment(design: Design) -> Experiment:
-    """The experiment under flightnn, on zc706."""
-    return Experiment(design.network, "zc706", design.accelerator, "flightnn", tracing=False)
+    """The experiment on zc706, or where its accelerator belongs."""
+    where = "zc706" if design.accelerator is None else design.accelerator.board
+    return Experiment(design.network, where, design.accelerator, design.scheme, tracing=False)
 
 
 def predicted(design: Design) -> tuple[Part, ...]:
     """The parts as the folder's README has them."""
     programs = prepare(experiment(design), silent).programs
-    return (*design_parts(built_constants(programs)), rom_part(tile_program(programs)))
+    rom, halves = rom_part(tile_program(programs))
+    return (*design_parts(built_constants(programs), beside=halves), rom)
 
 
 def synthesised(design: Design, folder: Path) -> dict[str, dict[str, dict[str, int]]]:
@@ -119,8 +143,11 @@ def main() -> None:
         "# Whole designs: Yosys beside LightSim",
         "",
         f"`python results/calibration/designs.py`; Yosys {yosys_version()}, `synth_xilinx -family "
-        f"{FAMILY}`, hierarchy kept. flightnn on zc706; resources without ports' FIFOs and memory "
-        "controller.",
+        f"{FAMILY}`, hierarchy kept; without what joins the ports to a bus, and without a memory "
+        "controller. The squares, 32x32x2 (vgg7-cifar10) and the default of zc706 have serial "
+        "shift-add lanes for flightnn; `dsp` has 8x16 multipliers on DSP blocks for fixed8, `xnor` "
+        "16x32x2 XNOR lanes for binary (all three run digits), `mixed` 4 rows on DSP blocks and 4 "
+        "spatial ones, 8 columns, 2 pixels (resnet20-cifar10, with residual additions).",
         "",
         "| design | resource | Yosys | predicted | error |",
         "|---|---|---|---|---|",

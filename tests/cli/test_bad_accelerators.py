@@ -52,7 +52,7 @@ port_count = 2
 [device]
 name = "d"
 dsp_type = "DSP48E1"
-lut = 60000
+lut = 120000
 ff = 120000
 dsp = 200
 bram36 = 130
@@ -152,7 +152,7 @@ BOARDS = {
     "unknown device": ([("[device]", 'device = "XC7Z046"\n[x]')], "board.toml"),
     "catalogue's name": ([('"my-board"', '"zc706"')], "board.toml", "'zc706'", "a new name"),
     "DSP type": ([("DSP48E1", "DSP48")], "board.toml, [device]", "dsp_type is 'DSP48'", "DSP48E2"),
-    "negative LUTs": ([("lut = 60000", "lut = -1")], "lut is -1", "0 or more"),
+    "negative LUTs": ([("lut = 120000", "lut = -1")], "lut is -1", "0 or more"),
     "unknown memory": ([("ddr3-1066-x32", "ddr5")], "board.toml", "ddr5"),
     "five ports": ([("port_count = 2", "port_count = 5")], "port_count is 5", "1 to 4"),
     "port width": ([("port_bits = 128", "port_bits = 8")], "port_bits is 8", "from 32 to 1024"),
@@ -254,7 +254,7 @@ def test_the_largest_array_that_an_error_names_does_fit():
 
 
 def test_a_board_too_small_for_one_lane_is_refused():
-    Path("board.toml").write_text(BOARD.replace("lut = 60000", "lut = 900"))
+    Path("board.toml").write_text(BOARD.replace("lut = 120000", "lut = 900"))
     ended = lightsim("run", "digits-small", "--board", "board.toml")
     assert_refused(ended, 3, "my-board", "not even one lane of shift_add_serial fits")
 

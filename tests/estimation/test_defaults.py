@@ -39,7 +39,7 @@ def test_contract(where, scheme):
 
 def test_zc706_is_generous():
     acc = default_accelerator(board("zc706"), SCHEMES["flightnn"])
-    assert acc.array.lanes == 3072
+    assert acc.array.lanes == 2048
     assert acc.weight.bytes_per_bank >= 128 * 1024
     assert acc.input.bytes_per_bank >= 32 * 1024
     assert acc.psum_bytes >= 64 * 1024

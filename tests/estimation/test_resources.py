@@ -87,7 +87,7 @@ def test_only_a_memory_on_fabric_pins_costs_a_controller(name, in_fabric):
 
 
 def test_a_device_given_is_the_device_used():
-    acc = design("u250", "fixed8", "multiply_dsp", columns=64)
+    acc = design("zcu104", "fixed8", "multiply_dsp")
     acc = replace(acc, weight=Buffer(1 << 20, 2))
     assert total(estimate(acc)).uram > 0
     assert total(estimate(acc, device("XC7Z045"))).uram == 0
@@ -105,7 +105,7 @@ def test_lane_groups_side_by_side():
 
 
 @settings(derandomize=True, deadline=None, max_examples=60)
-@given(st.integers(1, 64), st.sampled_from([1, 2, 4, 8, 16, 32, 64]), st.integers(1, 6))
+@given(st.integers(4, 64), st.sampled_from([8, 16, 32, 64]), st.integers(1, 6))
 def test_a_larger_array_never_costs_less(rows, columns, pixels):
     def lut(r, c, p):
         return total(estimate(design(rows=r, columns=c, pixels=p))).lut
