@@ -105,6 +105,13 @@ def test_any_number_of_lanes(port_bits, lanes, tmp_path):
     assert_equal(verdict(LEAVING, accelerator, tmp_path, images=2))
 
 
+def test_a_pooling_that_leaves_through_one_lane(tmp_path):
+    # Eight values of a word in eight cycles, the last ones behind the tile: this differed by 9.
+    entry = {"name": "overlapping", "operator": "max_pool", "kernel": 3, "stride": 2}
+    net = network([convolution(12, 1, name="a"), entry], image=(8, 7, 9))
+    assert_equal(verdict(net, machine(lanes=1), tmp_path))
+
+
 def test_more_lanes_than_channels_of_a_word(tmp_path):
     accelerator = machine(rows=6, columns=8, pixels=2, lanes=16, port_bits=32)
     assert_equal(verdict(LEAVING, accelerator, tmp_path, images=2))

@@ -33,6 +33,7 @@ module drain #(
     output logic [31:0]                               residual_base
 );
   localparam logic [15:0] UNUSED = 16'hffff;
+  localparam int ROW_BITS = ROWS > 1 ? $clog2(ROWS) : 1;
 
   logic [PIXELS*ROWS*SUM_BITS-1:0] held;
   logic [ROWS*32-1:0] held_slots;
@@ -110,30 +111,27 @@ module drain #(
 
   // --- each lane: its rows, of which the lowest pending one leaves ---
   for (genvar l = 0; l < LANES; l++) begin : lane
-    logic [ROWS-1:0] own, held_own;         // rows whose channel is the lane's
-    logic [ROWS-1:0] pending, chosen, next;
+    logic [ROWS-1:0] own, pending, next, lowest;
+    logic [ROW_BITS-1:0] row;
     logic signed [SUM_BITS-1:0] sum, fitted;
     logic [31:0] slot;
 
-    always_comb
-      for (int r = 0; r < ROWS; r++)
-        own[r] = parameters[r][31:16] != UNUSED
-            && (parameters[r][31:16] & 16'(LANES - 1)) == 16'(l);
-    assign next = capture ? own : ends_position ? held_own : pending & ~chosen;
+    always_comb begin
+      if (capture)
+        for (int r = 0; r < ROWS; r++)
+          next[r] = parameters[r][31:16] != UNUSED
+              && (parameters[r][31:16] & 16'(LANES - 1)) == 16'(l);
+      else next = ends_position ? own : pending & (pending - 1'b1);
+      lowest = next & -next;
+    end
     always_ff @(posedge clock) begin
-      if (capture) held_own <= own;
+      if (capture) own <= next;
       pending <= next;
-      chosen <= next & -next;
+      for (int b = 0; b < ROW_BITS; b++) row[b] <= |(lowest & rows_with(b));
     end
 
-    always_comb begin
-      sum = '0;
-      slot = '0;
-      for (int r = 0; r < ROWS; r++) begin
-        sum = sum | (at_hand[r*SUM_BITS+:SUM_BITS] & {SUM_BITS{chosen[r]}});
-        slot = slot | (held_slots[r*32+:32] & {32{chosen[r]}});
-      end
-    end
+    assign sum = at_hand[row*SUM_BITS+:SUM_BITS];
+    assign slot = held_slots[row*32+:32];
     localparam logic signed [SUM_BITS-1:0] LARGEST
         = {{(SUM_BITS - ACCUMULATOR_BITS + 1) {1'b0}}, {(ACCUMULATOR_BITS - 1) {1'b1}}};
     assign fitted = !SATURATES ? sum : sum > LARGEST ? LARGEST : sum < ~LARGEST ? ~LARGEST : sum;
@@ -141,6 +139,11 @@ module drain #(
     assign multiplier[16*l+:16] = slot[15:0];
     // The lowest bits are the lane's number.
     assign channel[16*l+:16] = (slot[31:16] & ~16'(LANES - 1)) | 16'(l);
-    assign valid[l] = busy && chosen != '0;
+    assign valid[l] = busy && pending != '0;
   end
+
+  // The rows whose number has a bit set.
+  function automatic logic [ROWS-1:0] rows_with(input int number_bit);
+    for (int r = 0; r < ROWS; r++) rows_with[r] = 1'(r >> number_bit);
+  endfunction
 endmodule
