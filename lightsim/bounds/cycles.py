@@ -10,10 +10,13 @@ in serial rows. Steps max(1, T passes) are 1 + (T-1)[passes > 0] + T[passes > 1]
 each of the three; input channel tiles are whole column groups, so T adds up to the whole
 layer's; pixel groups of all tiles are at least ceil(positions/pixels). With rows that take two
 terms in one pass, g groups of which s are slow hold n2 <= fast g + serial s two-term filters:
-s is the least that does. Beside its steps every tile pays D, and the first waits for its input:
-of N tiles the first reads at least first_words/N (facts), so the array pays at least
-min over N >= N0 of N D + X/N. N0 follows from the banks: m n >= weights/bank, m s >= outputs/bank,
-n s >= input/bank, and N^2 = (m n s)^2 is at least their product.
+s is the least that does. Where all rows are serial and tiles begin at multiples of the
+lanes L, a group holds at most ceil(rows/L) filters of a class modulo L, so the fullest class, of
+M two-term filters, needs ceil(M / ceil(rows/L)) slow groups, and likewise for those with a term:
+as many as M rows / ceil(rows/L) filters without classes. Beside its steps every tile pays D, and
+the first waits for its input: of N tiles the first reads at least first_words/N (facts), so the
+array pays at least min over N >= N0 of N D + X/N. N0 follows from the banks: m n >= weights/bank,
+m s >= outputs/bank, n s >= input/bank, and N^2 = (m n s)^2 is at least their product.
 
 *Post-processing.* Snapshots are drained one after another, a position of a row group in
 ceil(used/lanes) cycles.
@@ -46,7 +49,7 @@ from lightsim.bounds import layout as at
 from lightsim.bounds.asked import asked, choice
 from lightsim.bounds.moved import least_moving, moving
 from lightsim.hardware.pipeline import BUFFER_READ_CYCLES, LAYER_START_CYCLES, POST_DEPTH
-from lightsim.numerics.kernel import inlined, kernel
+from lightsim.numerics.kernel import inlined, kernel, place
 
 __all__ = ["network_cycles", "pass_cycles"]
 
@@ -54,23 +57,30 @@ Floats = NDArray[np.float64]
 
 
 @kernel
-def network_cycles(facts: Floats, k: Floats, design: Floats, count: int) -> None:
+def network_cycles(facts: Floats, k: Floats, classes: Floats, design: Floats, count: int) -> None:
     """Carry the first `count` machines of a block through all passes.
 
-    `facts` [pass, FACTS]; `k` [pass, (one term, two terms), machine or 1]; `design` [COLUMNS *
+    `facts` [pass, FACTS]; `k` [pass, (one term, two terms), machine or 1]; `classes` [pass, (any
+    terms, two terms), LANES] what the fullest class has, 0 if not known; `design` [COLUMNS *
     BLOCK], whose columns CYCLES, PORT_AHEAD and MEMORY_AHEAD are what it begins from.
     """
     for number in range(len(facts)):
-        pass_cycles(facts[number], k[number], design, count)
+        pass_cycles(facts[number], k[number], classes[number], design, count)
 
 
 @kernel
-def pass_cycles(fact: Floats, k: Floats, design: Floats, count: int) -> None:
+def pass_cycles(fact: Floats, k: Floats, classes: Floats, design: Floats, count: int) -> None:
     """Carry `count` machines from the end of the pass before to the end of this one."""
     each = 1 if k.shape[1] > 1 else 0
     for i in range(count):
-        design[at.ONES + i] = k[0, i * each]
-        design[at.TWOS + i] = k[1, i * each]
+        ones, twos = k[0, i * each], k[1, i * each]
+        lanes = place(int(design[at.LANES_LOG + i]))
+        fits = design[at.ALIGNED + i] > 0 or fact[at.OUTPUT_BLOCK] >= 1 << lanes
+        share = design[at.CLASS_ROWS + i] if fits else 0.0
+        kept = max(ones + twos, classes[0, lanes] * share)
+        twos = max(twos, classes[1, lanes] * share)
+        design[at.ONES + i] = kept - twos
+        design[at.TWOS + i] = twos
     if fact[at.CONVOLVES] > 0:
         for i in range(count):
             least, weights = _convolution(fact, design, i)

@@ -13,9 +13,11 @@ from lightsim.mapping.tiling import input_extent
 from lightsim.mapping.words import block_channels
 from lightsim.units import ceil_div
 
-__all__ = ["k_counts", "pass_facts"]
+__all__ = ["LANES", "class_counts", "k_counts", "pass_facts"]
 
 Floats = NDArray[np.float64]
+
+LANES = 11  # post-processing lanes are 2^0 to 2^10
 
 
 def pass_facts(layer: EngineLayer, accelerator: Accelerator) -> Floats:
@@ -41,6 +43,7 @@ def pass_facts(layer: EngineLayer, accelerator: Accelerator) -> Floats:
     row[layout.FIRST_WORDS] = _blocks(layer.source, word) * _first(layer, 0) * _first(layer, 1)
     row[layout.OUTPUT_WORDS] = _blocks(layer.destination, word) * layer.destination.shape.height
     row[layout.OUTPUT_WORDS] *= layer.destination.shape.width
+    row[layout.OUTPUT_BLOCK] = block_channels(word, layer.destination.element.bits)
     if layer.residual is not None:
         row[layout.RESIDUAL_WORDS] = _blocks(layer.residual, word) * row[layout.POSITIONS]
     block = block_channels(word, layer.source.element.bits)
@@ -55,6 +58,21 @@ def k_counts(layer: EngineLayer) -> tuple[int, int]:
     if layer.weights is None or layer.main.k is None:
         return 0, 0
     return int((layer.main.k == 1).sum()), int((layer.main.k == 2).sum())
+
+
+def class_counts(layer: EngineLayer) -> Floats:
+    """The most filters with a term, and with two, that any class modulo 2^i lanes has.
+
+    float64[2, LANES]; 0 where filters are not sorted in classes of the whole layer.
+    """
+    found = np.zeros((2, LANES))
+    if layer.weights is None or layer.main.k is None or layer.groups > 1:
+        return found
+    for number in range(LANES):
+        own = np.arange(len(layer.main.k)) % (1 << number)
+        for row, terms in enumerate((1, 2)):
+            found[row, number] = np.bincount(own[layer.main.k >= terms], minlength=1).max()
+    return found
 
 
 def _blocks(view: TensorView, word: int) -> int:

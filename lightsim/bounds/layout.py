@@ -31,7 +31,8 @@ WORD_CHANNELS: Final = 12
 REST: Final = 13  # channels of a last word that is not full
 ACTIVATION_BITS: Final = 14
 TIED: Final = 15  # the input channels follow from the filters
-FACTS: Final = 16
+OUTPUT_BLOCK: Final = 16  # channels that tiles of filters are multiples of
+FACTS: Final = 17
 
 # --- what is built, at its most favourable: where its column begins ---
 FAST_ROWS: Final = 0 * BLOCK  # take any weight in one pass
@@ -67,11 +68,17 @@ INPUT_WEIGHT: Final = 29 * BLOCK
 RESIDUAL_WEIGHT: Final = 30 * BLOCK
 PARAMETER_WORDS: Final = 31 * BLOCK  # of the row slots of one row group
 PRUNES: Final = 32 * BLOCK  # 1 where filters may have k = 0
-DESIGN_FIELDS: Final = 33
+# Filters keep to classes modulo the post-processing lanes: log2 of the lanes; rows over the most
+# rows of a group that one class has (0 where that bounds nothing); and 1 where tiles begin at
+# multiples of the lanes whatever the output's words.
+LANES_LOG: Final = 33 * BLOCK
+CLASS_ROWS: Final = 34 * BLOCK
+ALIGNED: Final = 35 * BLOCK
+DESIGN_FIELDS: Final = 36
 # --- the state beside it ---
-ONES: Final = 33 * BLOCK  # filters with one term
-TWOS: Final = 34 * BLOCK
-CYCLES: Final = 35 * BLOCK  # the end of the pass before
-PORT_AHEAD: Final = 36 * BLOCK  # when the weights' port is done at least
-MEMORY_AHEAD: Final = 37 * BLOCK
-COLUMNS: Final = 38
+ONES: Final = 36 * BLOCK  # filters with one term
+TWOS: Final = 37 * BLOCK
+CYCLES: Final = 38 * BLOCK  # the end of the pass before
+PORT_AHEAD: Final = 39 * BLOCK  # when the weights' port is done at least
+MEMORY_AHEAD: Final = 40 * BLOCK
+COLUMNS: Final = 41

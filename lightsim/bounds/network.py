@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lightsim.bounds import layout
 from lightsim.bounds.axes import Axes
 from lightsim.bounds.cycles import network_cycles
-from lightsim.bounds.facts import k_counts, pass_facts
+from lightsim.bounds.facts import class_counts, k_counts, pass_facts
 from lightsim.bounds.optimistic import optimistic
 from lightsim.hardware.accelerator import Accelerator, Array
 from lightsim.mapping.lowering import lower
@@ -41,6 +41,7 @@ class NetworkBound:
         """The names of the passes, in the order of every array with a pass axis."""
         self.k = np.array([k_counts(layer) for layer in layers], np.float64)
         """Filters with one and with two terms, float64[pass, 2], of the workload."""
+        self._classes = np.array([class_counts(layer) for layer in layers])
         self.filters = np.array(
             [layer.computed.channels if layer.weights is not None else 0 for layer in layers]
         )
@@ -49,8 +50,9 @@ class NetworkBound:
     def cycles(self, machines: Axes, k: Floats | None = None) -> Floats:
         """Cycles below which no mapping can come, float64[machine]; whole numbers.
 
-        `k` float64[pass, 2] or [pass, 2, machine] are filters with one and two terms, by
-        default the workload's; a bound over allocations is that of the fewest terms allowed.
+        `k` float64[pass, 2] or [pass, 2, machine] are filters with one and two terms, wherever
+        they are in the layer; by default they are the workload's, in their places. A bound over
+        allocations is that of the fewest terms allowed.
         """
         return self.box_cycles(machines, machines, k)
 
@@ -60,11 +62,12 @@ class NetworkBound:
         A box may span columns, but not port widths, ports or images.
         """
         counts = _counts(self.k if k is None else k)
+        classes = self._classes if k is None else np.zeros_like(self._classes)
         design = self._designs(low, high)
         cycles = np.zeros(len(high))
         for facts, at in self._parts(low, high):
             # Before the first pass no weights have been loaded.
-            cycles[at] = _carry(facts, counts, design, at, 0.0)
+            cycles[at] = _carry(facts, counts, classes, design, at, 0.0)
         return np.floor(cycles)
 
     def pass_cycles(self, machines: Axes, k: Floats | None = None) -> Floats:
@@ -74,12 +77,15 @@ class NetworkBound:
         weights have to be moved some time.
         """
         counts = _counts(self.k if k is None else k)
+        classes = self._classes if k is None else np.zeros_like(self._classes)
         design = self._designs(machines, machines)
         cycles = np.zeros((len(self.passes), len(machines)))
         for facts, at in self._parts(machines, machines):
             for number in range(len(facts)):
                 one = slice(number, number + 1)
-                cycles[number, at] = _carry(facts[one], counts[one], design, at, -np.inf)
+                cycles[number, at] = _carry(
+                    facts[one], counts[one], classes[one], design, at, -np.inf
+                )
         return np.floor(cycles)
 
     def _designs(self, low: Axes, high: Axes) -> Floats:
@@ -129,7 +135,9 @@ def _counts(k: Floats) -> Floats:
     return np.ascontiguousarray(k[:, :, None] if k.ndim == 2 else k, np.float64)
 
 
-def _carry(facts: Floats, k: Floats, design: Floats, at: Places, ahead: float) -> Floats:
+def _carry(
+    facts: Floats, k: Floats, classes: Floats, design: Floats, at: Places, ahead: float
+) -> Floats:
     """The cycles of the columns `at` of `design` [DESIGN_FIELDS, machine], block by block.
 
     `ahead` is when the weights' port and the memory begin: as far back as one likes where
@@ -150,7 +158,7 @@ def _carry(facts: Floats, k: Floats, design: Floats, at: Places, ahead: float) -
         late = flat[layout.BLACKOUT : layout.BLACKOUT + count]
         flat[layout.MEMORY_AHEAD : layout.MEMORY_AHEAD + count] = ahead - late
         counts = k if k.shape[2] == 1 else np.ascontiguousarray(k[:, :, part])
-        network_cycles(facts, counts, flat, count)
+        network_cycles(facts, counts, classes, flat, count)
         cycles[start:stop] = flat[layout.CYCLES : layout.CYCLES + count]
     return cycles
 

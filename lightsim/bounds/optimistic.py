@@ -58,8 +58,18 @@ def optimistic(
     table[layout.DEPTHWISE_ROWS // layout.BLOCK] = _depthwise_rows(low, high)
     table[layout.IMAGES // layout.BLOCK] = high.images
     table[layout.PRUNES // layout.BLOCK] = scheme.k_per_filter
+    _classes(table, low, high)
     _memory(table, low, high, memory)
     return table
+
+
+def _classes(table: Floats, low: Axes, high: Axes) -> None:
+    """A group of serial rows takes at most ceil(rows / lanes) filters of a class."""
+    lanes, rows = high.post_lanes, high.rows
+    known = (low.post_lanes == lanes) & (high.fast_rows == 0) & (high.xnor_rows == 0)
+    table[layout.LANES_LOG // layout.BLOCK] = np.floor(np.log2(lanes))
+    table[layout.CLASS_ROWS // layout.BLOCK] = np.where(known, rows / -(-rows // lanes), 0)
+    table[layout.ALIGNED // layout.BLOCK] = (low.rows == rows) & (rows % lanes == 0)
 
 
 def _step_words(bits: NDArray[np.int64], port_bits: NDArray[np.int64]) -> Floats:

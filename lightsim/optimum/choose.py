@@ -14,7 +14,7 @@ from lightsim.mapping.plan import EngineLayer, Plan
 from lightsim.mapping.tiling import ORDERS, LoopOrder, Tiling
 from lightsim.optimum.clock import PassClock
 from lightsim.optimum.filters import Filters, filter_choices
-from lightsim.optimum.limit import collect
+from lightsim.optimum.limit import collect, least
 from lightsim.optimum.machine import machine_numbers
 from lightsim.optimum.positions import Positions, position_choices
 
@@ -56,20 +56,26 @@ def choose_exact(
     Tilings are timed in the order of their limits until no other can be better by more than the
     share `tolerance`, or `most` were timed. Raises `InputError` when no tile fits.
     """
-    first = choose_tiling(layer, accelerator, images, sort_filters)
     filters = filter_choices(layer, accelerator, sort_filters)
     positions = position_choices(layer, accelerator, images)
-    clock = PassClock(plan, layer, accelerator, images, filters)
     search = Search(layer, accelerator, images, filters, positions)
-    best, cycles = first, clock.cycles(first)
-    timed = 1
+    place = search.most_promising()
+    if place is None:
+        # Says which buffer is too small.
+        best = choose_tiling(layer, accelerator, images, sort_filters)
+    else:
+        best = search.tiling(place, sort_filters)
+    clock = PassClock(plan, layer, accelerator, images)
+    cycles, timed = clock.cycles(best), 1
     goal = cycles * (1 - tolerance)
     for place, limit in zip(*search.below(goal), strict=True):
         if limit >= goal:
             break
+        tiling = search.tiling(place, sort_filters)
+        if tiling == best:
+            continue
         if timed == most:
             return Choice(best, cycles, min(cycles, _whole(limit)), search.looked, timed)
-        tiling = search.tiling(place, sort_filters)
         found = clock.cycles(tiling)
         timed += 1
         if found < cycles:
@@ -113,6 +119,12 @@ class Search:
         self.looked = max(self.looked, looked)
         order = np.argsort(limits[:count], kind="stable")
         return places[order], limits[order]
+
+    def most_promising(self) -> NDArray[np.int64] | None:
+        """The place of the legal tiling with the least limit, None if no tiling is legal."""
+        place = np.full(3, -1)
+        least(self._filters.table, self._positions.table, self._machine, _ORDERS, place)
+        return None if place[0] < 0 else place
 
     def tiling(self, place: Sequence[int] | NDArray[np.int64], sort_filters: bool) -> Tiling:
         """The tiling at a place."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from lightsim.errors import InputError
 from lightsim.hardware.accelerator import Accelerator
-from lightsim.mapping.filters import RowGroup
+from lightsim.mapping.filters import RowGroup, row_groups
 from lightsim.mapping.layout import MemoryMap, Run, Span
 from lightsim.mapping.plan import EngineLayer, Plan
 from lightsim.mapping.program import Program
 from lightsim.mapping.schedule import Schedule, cut, input_channels
 from lightsim.mapping.tiling import Tiling
 from lightsim.mapping.work import weight_bytes
-from lightsim.optimum.filters import Filters
 from lightsim.timeline.expand import expand
 from lightsim.timeline.layout import END, ORDER, PROBLEM, SIZES
 from lightsim.timeline.recurrence import play
@@ -29,10 +28,10 @@ class PassClock:
     """
 
     def __init__(
-        self, plan: Plan, layer: EngineLayer, accelerator: Accelerator, images: int, known: Filters
+        self, plan: Plan, layer: EngineLayer, accelerator: Accelerator, images: int
     ) -> None:
         self._plan, self._layer, self._accelerator = plan, layer, accelerator
-        self._images, self._filters = images, known
+        self._images = images
         self._tables: dict[tuple[int, int], Tables] = {}
         self._state = initial_state(accelerator, 1, 0)
 
@@ -71,12 +70,13 @@ class PassClock:
     def _program(self, tiling: Tiling) -> Program:
         """A program of this pass, whose schedule has weight tiles but no list of tiles."""
         layer, accelerator = self._layer, self._accelerator
-        tiles = self._filters.tiles[tiling.m]
         groups: list[tuple[RowGroup, ...]] = []
         spans: list[Span] = []
         if layer.weights is not None:
-            channels = input_channels(layer, tiling.n, cut(layer.computed.channels, tiling.m))
-            for of_tile, inner in zip(tiles.groups, channels, strict=True):
+            filters = cut(layer.computed.channels, tiling.m)
+            channels = input_channels(layer, tiling.n, filters)
+            for span, inner in zip(filters, channels, strict=True):
+                of_tile = row_groups(layer, accelerator, span, tiling.sort_filters)
                 groups += [of_tile] * len(inner)
                 spans += inner
         schedule = Schedule(layer, tiling, (), tuple(groups), tuple(spans))

@@ -19,163 +19,171 @@ from lightsim.mapping.words import block_channels
 from lightsim.mapping.work import column_groups, weight_bytes
 from lightsim.optimum import layout as at
 from lightsim.optimum.positions import sizes_along
+from lightsim.optimum.row_work import row_work
 from lightsim.units import ceil_div
 
-__all__ = ["FilterTiles", "Filters", "filter_choices"]
+__all__ = ["Filters", "filter_choices"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FilterTiles:
-    """The filter tiles of one Tm: their spans and row groups."""
-
-    spans: tuple[Span, ...]
-    groups: tuple[tuple[RowGroup, ...], ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Filters:
-    """`m`, `n` int64[choice] and what they ask for, `table` [FILTER_FIELDS, choice].
-
-    `tiles` are the filter tiles of every Tm.
-    """
+    """`m`, `n` int64[choice] and what they ask for, `table` [FILTER_FIELDS, choice]."""
 
     m: Ints
     n: Ints
     table: Floats
-    tiles: dict[int, FilterTiles]
 
 
 def filter_choices(layer: EngineLayer, accelerator: Accelerator, sort_filters: bool) -> Filters:
     """All legal choices of Tm and Tn for a pass."""
     step, total = grain(layer, accelerator), layer.source.shape.channels
     tied = layer.weights is None or layer.groups > 1
-    m_sizes = sizes_along(layer.computed.channels, step.m).tolist()
-    n_sizes = [total] if tied else sizes_along(total, step.n).tolist()
-    tiles: dict[int, FilterTiles] = {}
-    columns = []
-    for m in m_sizes:
-        spans = cut(layer.computed.channels, m)
-        groups = tuple(
-            row_groups(layer, accelerator, span, sort_filters) if layer.weights is not None else ()
-            for span in spans
-        )
-        tiles[m] = FilterTiles(spans, groups)
-        asked = _Asked(layer, accelerator, tiles[m])
-        columns += [asked.column(n) for n in n_sizes]
-    table = np.array(columns, np.float64).T.copy()
-    m_choices, n_choices = np.repeat(m_sizes, len(n_sizes)), np.tile(n_sizes, len(m_sizes))
-    return Filters(m_choices, n_choices, table, tiles)
+    m_sizes = sizes_along(layer.computed.channels, step.m)
+    n_sizes = np.array([total]) if tied else sizes_along(total, step.n)
+    geometry = Geometry(accelerator)
+    tables = [
+        _Asked(layer, accelerator, geometry, int(m), sort_filters).table(n_sizes) for m in m_sizes
+    ]
+    return Filters(
+        np.repeat(m_sizes, len(n_sizes)),
+        np.tile(n_sizes, len(m_sizes)),
+        np.ascontiguousarray(np.concatenate(tables, axis=1)),
+    )
 
 
 class _Asked:
-    """What the filter tiles of one Tm ask for, for any Tn."""
+    """What the filter tiles of one Tm ask for, for all Tn."""
 
-    def __init__(self, layer: EngineLayer, accelerator: Accelerator, tiles: FilterTiles) -> None:
-        self._layer, self._accelerator, self._tiles = layer, accelerator, tiles
+    def __init__(
+        self,
+        layer: EngineLayer,
+        accelerator: Accelerator,
+        geometry: Geometry,
+        m: int,
+        sort_filters: bool,
+    ) -> None:
+        self._layer, self._accelerator, self._geometry = layer, accelerator, geometry
+        self._sort = sort_filters
         self._word = accelerator.word_bytes
-        self._geometry = Geometry(accelerator)
         self._taps = layer.kernel[0] * layer.kernel[1]
         self._tied = layer.weights is None or layer.groups > 1
-        groups = [group for of_tile in tiles.groups for group in of_tile]
-        lanes = accelerator.post.lanes
-        self._passes = np.array([group.passes for group in groups], np.int64)
-        self._planes = np.array([group.planes for group in groups], np.int64)
-        self._drains = np.array([ceil_div(group.drained, lanes) for group in groups], np.int64)
-        self._counts = np.array([len(of_tile) for of_tile in tiles.groups], np.int64)
-        self._begins = np.cumsum(self._counts) - self._counts
+        self._spans = cut(layer.computed.channels, m)
 
-    def column(self, n: int) -> list[float]:
-        """The numbers of FILTER_FIELDS."""
-        layer, tiles, row = self._layer, self._tiles, [0.0] * at.FILTER_FIELDS
-        channels = input_channels(layer, n, tiles.spans)
+    def table(self, n: Ints) -> Floats:
+        """The numbers float64[FILTER_FIELDS, n choice]."""
+        layer = self._layer
+        table = np.zeros((at.FILTER_FIELDS, len(n)))
+        table[at.M_TILES] = len(self._spans)
         block = block_channels(self._word, layer.source.element.bits)
-        row[at.M_TILES], row[at.N_TILES] = len(tiles.spans), len(channels[0])
-        read = [spans[0] for spans in channels] if self._tied else list(channels[0])
-        blocks = [ceil_div(span.stop, block) - span.start // block for span in read]
-        row[at.INPUT_BLOCKS], row[at.FIRST_BLOCKS] = sum(blocks), blocks[0]
-        row[at.HELD_BLOCKS] = self._geometry.input_bytes(1, max(blocks)) // self._word
+        if self._tied:
+            read = [spans[0] for spans in input_channels(layer, int(n[0]), self._spans)]
+            blocks = [ceil_div(span.stop, block) - span.start // block for span in read]
+            table[at.N_TILES] = 1
+            table[at.INPUT_BLOCKS], table[at.FIRST_BLOCKS] = sum(blocks), blocks[0]
+            most = np.array([max(blocks)])
+        else:
+            # Tiles begin at whole blocks.
+            count = -(-layer.source.shape.channels // n)
+            last = layer.source.shape.channels - (count - 1) * n
+            most = -(-n // block)
+            table[at.N_TILES], table[at.FIRST_BLOCKS] = count, most
+            table[at.INPUT_BLOCKS] = (count - 1) * most - (-last // block)
+        table[at.HELD_BLOCKS] = [
+            self._geometry.input_bytes(1, int(blocks)) // self._word for blocks in most
+        ]
         out = self._blocks(layer.destination)
-        row[at.OUTPUT_BLOCKS], row[at.HELD_OUTPUT], row[at.LAST_OUTPUT] = (
-            sum(out),
-            max(out),
-            out[-1],
-        )
+        table[at.OUTPUT_BLOCKS], table[at.HELD_OUTPUT] = sum(out), max(out)
+        table[at.LAST_OUTPUT] = out[-1]
         if layer.residual is not None:
             back = self._blocks(layer.residual)
-            row[at.RESIDUAL_BLOCKS], row[at.HELD_RESIDUAL] = sum(back), max(back)
-            row[at.FIRST_RESIDUAL] = back[0]
+            table[at.RESIDUAL_BLOCKS], table[at.HELD_RESIDUAL] = sum(back), max(back)
+            table[at.FIRST_RESIDUAL] = back[0]
         if layer.weights is None:
-            self._elementwise(row)
+            self._elementwise(table)
         else:
-            self._convolution(row, channels)
-        return row
+            self._convolution(table, n)
+        return table
 
     def _blocks(self, view: TensorView) -> list[int]:
         block = block_channels(self._word, view.element.bits)
-        return [ceil_div(s.stop, block) - s.start // block for s in self._tiles.spans]
+        return [ceil_div(s.stop, block) - s.start // block for s in self._spans]
 
-    def _elementwise(self, row: list[float]) -> None:
+    def _elementwise(self, table: Floats) -> None:
         """Each word of a position takes as long as its window, or as its values to leave."""
-        layer, lanes = self._layer, self._accelerator.post.lanes
-        block = block_channels(self._word, layer.source.element.bits)
-        words = [ceil_div(s.stop, block) - s.start // block for s in self._tiles.spans]
+        lanes = self._accelerator.post.lanes
+        block = block_channels(self._word, self._layer.source.element.bits)
         each = [
-            count * max(self._taps, ceil_div(min(block, span.size), lanes))
-            for count, span in zip(words, self._tiles.spans, strict=True)
+            words * max(self._taps, ceil_div(min(block, span.size), lanes))
+            for words, span in zip(self._blocks(self._layer.source), self._spans, strict=True)
         ]
-        row[at.STEPS], row[at.FIRST_STEPS], row[at.LAST_STEPS] = sum(each), each[0], each[-1]
+        table[at.STEPS], table[at.FIRST_STEPS], table[at.LAST_STEPS] = sum(each), each[0], each[-1]
 
-    def _convolution(self, row: list[float], channels: list[tuple[Span, ...]]) -> None:
-        width = self._accelerator.array.pixels
-        # All input channel tiles but the last are equal.
-        kinds = [(0, len(channels[0]) - 1), (-1, 1)] if len(channels[0]) > 1 else [(-1, 1)]
-        for number, (place, count) in enumerate(kinds):
-            spans = [of_tile[place] for of_tile in channels]
-            steps = self._steps(spans)
-            of_tiles = np.add.reduceat(steps, self._begins)
-            words, held = self._weights(spans)
-            row[at.STEPS] += int(of_tiles.sum()) * count
-            row[at.WEIGHT_WORDS] += int(words.sum()) * count
-            row[at.HELD_WEIGHT] = max(row[at.HELD_WEIGHT], int(held.max()))
-            if number == 0:
-                row[at.FIRST_STEPS], row[at.FIRST_WEIGHT] = int(of_tiles[0]), int(words[0])
-        row[at.BEHIND] = int(np.maximum(0, width * self._drains - steps).sum())
-        row[at.ROW_GROUPS] = int(self._counts.max())
-        row[at.LAST_STEPS] = int(of_tiles[-1])
-        row[at.LAST_DRAIN] = int(self._drains[-1])
-
-    def _steps(self, spans: list[Span]) -> Ints:
-        """Steps of every row group of all filter tiles, which read the channels `spans`."""
+    def _convolution(self, table: Floats, n: Ints) -> None:
+        array, lanes = self._accelerator.array, self._accelerator.post.lanes
+        work = row_work(self._layer, self._accelerator, self._spans, self._sort)
+        begins = np.cumsum(work.counts) - work.counts
         if self._tied:
-            columns = [
-                column_groups(self._layer, self._accelerator, group, span)
-                for groups, span in zip(self._tiles.groups, spans, strict=True)
-                for group in groups
-            ]
+            groups = self._row_groups()
+            widths = np.array([self._columns(groups)], np.int64)
+            full = last = np.zeros(1, np.int64)
+            weights = self._listed_weights(groups)
         else:
-            columns = [ceil_div(spans[0].size, self._accelerator.array.columns)]
-        steps: Ints = np.maximum(1, self._taps * np.array(columns, np.int64) * self._passes)
-        return steps
+            # Column groups of a tile: of the equal ones, and of the last.
+            total = self._layer.source.shape.channels
+            rest = total - (table[at.N_TILES].astype(np.int64) - 1) * n
+            kinds, which = np.unique(
+                -(-np.concatenate([n, rest]) // array.columns), return_inverse=True
+            )
+            full, last = which[: len(n)], which[len(n) :]
+            widths = np.repeat(kinds[:, None], len(work.passes), axis=1)
+            weights = self._weights(kinds, np.add.reduceat(work.planes, begins), work.counts)
+        words, held = weights
+        steps = np.maximum(1, self._taps * widths * work.passes)
+        of_tiles = np.add.reduceat(steps, begins, axis=1)
+        drains = -(-work.drained // lanes)
+        behind = np.maximum(0, array.pixels * drains - steps).sum(axis=1)
+        equal = table[at.N_TILES] - 1
+        table[at.STEPS] = of_tiles.sum(axis=1)[full] * equal + of_tiles.sum(axis=1)[last]
+        table[at.WEIGHT_WORDS] = words.sum(axis=1)[full] * equal + words.sum(axis=1)[last]
+        most = held.max(axis=1)
+        table[at.HELD_WEIGHT] = np.maximum(np.where(equal > 0, most[full], 0), most[last])
+        first = np.where(equal > 0, full, last)
+        table[at.FIRST_STEPS], table[at.FIRST_WEIGHT] = of_tiles[first, 0], words[first, 0]
+        table[at.LAST_STEPS], table[at.BEHIND] = of_tiles[last, -1], behind[last]
+        table[at.ROW_GROUPS], table[at.LAST_DRAIN] = work.counts.max(), drains[-1]
 
-    def _weights(self, spans: list[Span]) -> tuple[Ints, Ints]:
-        """Words of every weight tile in memory, and the bytes it takes in its buffer."""
-        layer, accelerator, geometry = self._layer, self._accelerator, self._geometry
-        if self._tied:
-            narrow = layer.kind == "depthwise"
-            parts = [
-                weight_bytes(layer, accelerator, groups, span)
-                for groups, span in zip(self._tiles.groups, spans, strict=True)
-            ]
-            held = [geometry.weight_bytes(*part, narrow) for part in parts]
-            return np.array([sum(p) for p in parts]) // self._word, np.array(held)
-        # The same for all tiles at once; they read the same channels.
-        columns = ceil_div(spans[0].size, accelerator.array.columns)
-        wide = self._taps * columns * np.add.reduceat(self._planes, self._begins)
-        bits = geometry.weight_bits
-        codes = -(-wide // geometry.sharing(bits)) * geometry.memories_for(bits)
-        slots = self._counts * accelerator.array.rows
+    def _weights(self, columns: Ints, planes: Ints, counts: Ints) -> tuple[Ints, Ints]:
+        """Words [columns, tile] of weight tiles in memory, and the bytes they take in the buffer,
+        as `lightsim.mapping.work.weight_bytes` has them.
+        """
+        wide = self._taps * columns[:, None] * planes[None, :]
+        bits = self._geometry.weight_bits
+        codes = -(-wide // self._geometry.sharing(bits)) * self._geometry.memories_for(bits)
+        slots = counts * self._accelerator.array.rows
         words = codes + -(-slots * PARAMETER_BYTES // self._word)
         return words, words * self._word
+
+    def _row_groups(self) -> list[tuple[tuple[RowGroup, ...], Span]]:
+        """The row groups of a grouped convolution's tiles, and the channels each tile reads."""
+        channels = input_channels(self._layer, self._layer.source.shape.channels, self._spans)
+        return [
+            (row_groups(self._layer, self._accelerator, span, self._sort), inner[0])
+            for span, inner in zip(self._spans, channels, strict=True)
+        ]
+
+    def _columns(self, tiles: list[tuple[tuple[RowGroup, ...], Span]]) -> list[int]:
+        return [
+            column_groups(self._layer, self._accelerator, group, span)
+            for groups, span in tiles
+            for group in groups
+        ]
+
+    def _listed_weights(self, tiles: list[tuple[tuple[RowGroup, ...], Span]]) -> tuple[Ints, Ints]:
+        """As `_weights`, tile by tile."""
+        parts = [weight_bytes(self._layer, self._accelerator, *tile) for tile in tiles]
+        narrow = self._layer.kind == "depthwise"
+        held = [self._geometry.weight_bytes(*part, narrow) for part in parts]
+        return np.array([[sum(p) for p in parts]]) // self._word, np.array([held])

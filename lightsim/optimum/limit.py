@@ -14,7 +14,7 @@ from lightsim.hardware.pipeline import LAYER_START_CYCLES, PARAMETER_SLOTS, POST
 from lightsim.numerics.kernel import inlined, kernel
 from lightsim.optimum import layout as at
 
-__all__ = ["FILTERS", "INPUT_CHANNELS", "TILES", "collect"]
+__all__ = ["FILTERS", "INPUT_CHANNELS", "TILES", "collect", "least"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -59,6 +59,25 @@ def collect(
                         limits[found] = limit
                     found += 1
     return found, looked
+
+
+@kernel
+def least(filters: Floats, positions: Floats, machine: Floats, orders: Ints, place: Ints) -> float:
+    """The least limit of all legal tilings, infinite if there is none; `place` is where it is."""
+    best = np.inf
+    for q in range(filters.shape[1]):
+        for p in range(positions.shape[1]):
+            if _computing(filters, q, positions, p, machine) >= best:
+                continue
+            if not _fits(filters, q, positions, p, machine):
+                continue
+            for o in range(len(orders)):
+                if _sums_fit(filters, q, positions, p, machine, orders, o):
+                    limit = _limit(filters, q, positions, p, machine, orders, o)
+                    if limit < best:
+                        best = limit
+                        place[0], place[1], place[2] = q, p, o
+    return best
 
 
 @inlined

@@ -68,4 +68,4 @@ def limits(layer, accelerator, images):
 
 def clock(plan, layer, accelerator, images):
     """A clock for the tilings of a pass."""
-    return PassClock(plan, layer, accelerator, images, filter_choices(layer, accelerator, True))
+    return PassClock(plan, layer, accelerator, images)

@@ -1,0 +1,96 @@
+"""The row groups of filter tiles as arrays: what each takes in passes, weight words and drains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.hardware.accelerator import Accelerator
+from lightsim.hardware.pe_kinds import pe_kind
+from lightsim.mapping.filters import row_groups
+from lightsim.mapping.layout import Span
+from lightsim.mapping.plan import EngineLayer
+
+__all__ = ["RowWork", "row_work"]
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RowWork:
+    """`passes`, `planes` and `drained` rows of every row group, int64[group], tile after tile;
+    `counts` says how many groups a tile has, int64[tile].
+    """
+
+    passes: Ints
+    planes: Ints
+    drained: Ints
+    counts: Ints
+
+
+def row_work(
+    layer: EngineLayer, accelerator: Accelerator, spans: tuple[Span, ...], sort_filters: bool
+) -> RowWork:
+    """The work of the row groups that `lightsim.mapping.filters.row_groups` makes of the spans."""
+    kinds = {group.pe for group in accelerator.array.groups}
+    if layer.groups == 1 and len(kinds) == 1:
+        parts = [_uniform(layer, accelerator, span, sort_filters) for span in spans]
+    else:
+        parts = [_listed(layer, accelerator, span, sort_filters) for span in spans]
+    passes, planes, drained = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return RowWork(passes, planes, drained, np.array([len(part[0]) for part in parts], np.int64))
+
+
+def _listed(
+    layer: EngineLayer, accelerator: Accelerator, span: Span, sort_filters: bool
+) -> tuple[Ints, Ints, Ints]:
+    groups = row_groups(layer, accelerator, span, sort_filters)
+    rows = [(group.passes, group.planes, group.drained) for group in groups]
+    passes, planes, drained = np.array(rows, np.int64).T
+    return passes, planes, drained
+
+
+def _uniform(
+    layer: EngineLayer, accelerator: Accelerator, span: Span, sort_filters: bool
+) -> tuple[Ints, Ints, Ints]:
+    """Where all rows are of one kind the filters fill the slots one after another, sorted by
+    falling k within the classes modulo the post-processing lanes, or as they come.
+    """
+    scheme, k = layer.main.scheme, layer.main.k
+    if scheme is None or k is None:
+        raise ValueError(f"layer '{layer.name}' has no weights to place in rows")
+    kind, rows = pe_kind(accelerator.array.groups[0].pe), accelerator.array.rows
+    bits = layer.source.element.bits
+    takes = np.array([kind.passes(scheme, terms, bits) for terms in range(3)], np.int64)
+    reads = np.array([max(terms, 1) if kind.term_serial else 1 for terms in range(3)], np.int64)
+    own = k[span.start : span.stop].astype(np.int64)
+    groups = -(-span.size // rows)
+
+    def most(order: Ints) -> Ints:
+        """The largest k of every group."""
+        filled = np.full(groups * rows, -1)
+        filled[: span.size] = order
+        largest: Ints = filled.reshape(groups, rows).max(axis=1)
+        return largest
+
+    def steps(terms: Ints) -> tuple[Ints, Ints]:
+        pruned = (terms == 0) & scheme.k_per_filter
+        taken: Ints = np.where(pruned, 0, takes[terms])
+        read: Ints = np.where(pruned, 0, reads[terms])
+        return taken, read
+
+    passes, planes = steps(most(own))
+    if sort_filters and scheme.max_terms > 1:
+        lanes = accelerator.post.lanes
+        classes = np.full(-(-span.size // lanes) * lanes, -1)
+        classes[: span.size] = own
+        falling = -np.sort(-classes.reshape(-1, lanes), axis=0)
+        one, other = steps(most(falling.ravel()[: span.size]))
+        # As `row_groups`: sorted only where that takes no more steps, whatever the taps.
+        if one.sum() <= passes.sum() and np.maximum(1, one).sum() <= np.maximum(1, passes).sum():
+            passes, planes = one, other
+    drained = np.full(groups, rows)
+    drained[-1] = span.size - (groups - 1) * rows
+    return passes, planes, drained
