@@ -24,7 +24,7 @@ from lightsim.quantisation.per_filter import KMap
 __all__ = ["SensitivityModel", "sensitivity"]
 
 # Up to so many products the filters are carried to the output one by one.
-_PRODUCTS = 30_000_000_000
+_PRODUCTS = 8_000_000_000
 _MOST_IMAGES = 64
 _TERMS = (0, 1, 2)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
+from dse.allocation.pruning import add_items
 from dse.allocation.stacks import Pool, Stack
 
 __all__ = ["PRUNED_NEVER", "fill", "fill_any", "loss_table"]
@@ -23,16 +22,14 @@ def loss_table(stack: Stack, losses: Ints, prune: bool) -> Ints:
     `losses` int64[out, 3] are those of the layer's filters at k = 0, 1, 2. Without `prune` only
     g2 + g1 = groups is possible; what is not possible has the loss `PRUNED_NEVER` or more.
     """
-    table = np.zeros((stack.groups + 1, stack.groups + 1), np.int64)
+    two, one = np.indices((stack.groups + 1, stack.groups + 1))
+    possible = two + one <= stack.groups if prune else two + one == stack.groups
+    table = np.full(two.shape, PRUNED_NEVER, np.int64)
+    table[possible] = 0
     for pool in stack.pools:
         at_most = _at_most(pool, losses)
         best = _with_pruning(at_most) if prune else _without(at_most)
-        for two in range(stack.groups + 1):
-            for one in range(stack.groups + 1 - two):
-                table[two, one] += best(*_capacities(pool, two, one))
-    possible = np.add.outer(np.arange(stack.groups + 1), np.arange(stack.groups + 1))
-    wrong = possible > stack.groups if prune else possible != stack.groups
-    table[wrong] = PRUNED_NEVER
+        table[possible] += best[_capacities(pool, two[possible], one[possible])]
     return table
 
 
@@ -60,7 +57,7 @@ def fill_any(stack: Stack, two: int, one: int, k: NDArray[np.int8]) -> None:
 
 def _places(pool: Pool, two: int, one: int) -> Ints:
     """The most terms of each of the places that the items are dealt to, falling."""
-    twos, some = _capacities(pool, two, one)
+    twos, some = _capacities(pool, np.array(two), np.array(one))
     places = np.zeros(len(pool.items), np.int64)
     places[:some] = 1
     places[:twos] = 2
@@ -73,30 +70,26 @@ def _at_most(pool: Pool, losses: Ints) -> Ints:
     return np.array([own[list(item)].sum(axis=0) for item in pool.items], np.int64)
 
 
-def _capacities(pool: Pool, two: int, one: int) -> tuple[int, int]:
+def _capacities(pool: Pool, two: Ints, one: Ints) -> tuple[Ints, Ints]:
     """How many items may have two terms, and how many a term at all."""
-    some = int(pool.rooms[: two + one].sum())
-    twos = int(pool.rooms[:two].sum() + pool.fast[two : two + one].sum())
-    return min(twos, len(pool.items)), min(some, len(pool.items))
+    rooms, fast = (np.concatenate(([0], np.cumsum(row))) for row in (pool.rooms, pool.fast))
+    twos = rooms[two] + fast[two + one] - fast[two]
+    count = len(pool.items)
+    some = np.minimum(rooms[two + one], count)
+    return np.minimum(twos, some), some
 
 
-def _without(at_most: Ints) -> Callable[[int, int], int]:
-    """Two terms go where they save most; every item keeps one."""
+def _without(at_most: Ints) -> Ints:
+    """Least loss [twos, some] where all have a term: two terms go where they save most."""
     saved = np.sort(at_most[:, 1] - at_most[:, 2])[::-1]
     least = int(at_most[:, 1].sum()) - np.concatenate(([0], np.cumsum(saved)))
-    count = len(at_most)
-    return lambda twos, some: int(least[twos]) if some == count else PRUNED_NEVER
+    table = np.full((len(least), len(least)), PRUNED_NEVER, np.int64)
+    table[:, -1] = least
+    return table
 
 
-def _with_pruning(at_most: Ints) -> Callable[[int, int], int]:
-    """Item by item over how many have at most a and b terms: best[twos, some]."""
-    size = len(at_most) + 1
-    best = np.full((size, size), PRUNED_NEVER, np.int64)
-    best[0, :] = 0
-    best = np.minimum.accumulate(best, axis=0)
-    for zero, one, two in at_most.tolist():
-        after = best + zero
-        np.minimum(after[:, 1:], best[:, :-1] + one, out=after[:, 1:])
-        np.minimum(after[1:, 1:], best[:-1, :-1] + two, out=after[1:, 1:])
-        best = after
-    return lambda twos, some: int(best[min(twos, some), some])
+def _with_pruning(at_most: Ints) -> Ints:
+    """Least loss [twos, some] with at most so many items of two terms, and of any."""
+    best = np.zeros((len(at_most) + 1, len(at_most) + 1), np.int64)
+    add_items(at_most, best)
+    return best

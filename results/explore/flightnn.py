@@ -204,6 +204,8 @@ def describe(frame: pd.DataFrame, on: Board, designs: int) -> str:
             for name, row in table.iterrows()
         )
 
+    missing = [name for name in zoo_names() if name not in set(frame.network)]
+    note = f"\n\nNot run yet: {', '.join(missing)}." if missing else ""
     over = ratios(frame)
     own = [name for name in columns if name.startswith("flightnn")]
     against = over["fixed4"]
@@ -228,7 +230,7 @@ share of its own; weights are synthetic except for the digits networks), and **m
 one column that says so. flightnn's k per filter is exact for the accelerator's table of costs,
 at a predicted error of at most that of fixed4, and of twice that of lightnn2. fixed4's error is
 that of one-term weights times the ratio of squared weight errors. Weights are rounded after
-training and not trained again, for every column alike.
+training and not trained again, for every column alike.{note}
 
 Images per second:
 
@@ -272,7 +274,7 @@ def draw(frame: pd.DataFrame, on: Board, path: Path) -> None:
     figure.add_hline(y=2, line_dash="dot", annotation_text="the abstract: up to 2x")
     figure.update_yaxes(title="images/s over lightnn2")
     figure.update_layout(
-        template="plotly_white", legend={"orientation": "h", "y": 1.12},
+        template="plotly_white", legend={"orientation": "h", "y": -0.2},
         title=f"Each scheme at its best accelerator on {on.name}, over lightnn2",
     )  # fmt: skip
     write(figure, path, 1500, 700)
