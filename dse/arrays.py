@@ -33,8 +33,8 @@ class Arrays:
     `machines` are the arrays with their least memories and one port; `resources` int64[array, 5]
     what they take without memories; `more_ports` int64[port width, ports, 5] what a choice of
     ports adds; `words` int64[array, memory] the bits of one word of each memory, in the order of
-    `memory_names`; `least` int64[array, memory] the bytes automatic memories begin at; `least_resources`
-    int64[array, 5] no more than any choice of memories takes.
+    `memory_names`; `least` int64[array, memory] the bytes automatic memories begin at;
+    `least_resources` int64[array, 5] no more than any choice of memories takes.
     """
 
     space: Space
