@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dse.joint.choices import GIVEN, K_ACCEPTED, read_k
 from dse.lanes import lane_mix
 from lightsim.errors import InputError, unknown_name
 from lightsim.estimation.arrays import fits_word
@@ -194,6 +195,7 @@ AXES: dict[str, Axis] = {
             _whole(1, 1024),
             _fixed(1),
         ),
+        Axis("k", "terms of every filter", K_ACCEPTED, read_k, _fixed(GIVEN)),
         *(
             Axis(f"{name}_bytes", title, _SIZE, _or_auto(_size), _fixed(AUTO), memory=True)
             for name, title in (

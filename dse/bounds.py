@@ -6,7 +6,7 @@ their own, both by `lightsim.bounds`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from dse.arrays import ARRAY_AXES, Arrays, memory_names
 from dse.axes import AUTO
 from dse.design import Builder, Design
+from dse.joint.fewest import terms_of
 from dse.memories import MOST_BYTES, BufferPlan, sized, stated_bytes
 from dse.space import Space
 from lightsim.bounds import Axes, NetworkBound
@@ -39,6 +40,8 @@ class Bounds:
     space: Space
     builder: Builder
     workloads: Mapping[str, Mapping[str, Workload]]
+    # Where k is free, for every choice of it the fewest terms that are allowed, by layer.
+    fewest: Sequence[dict[str, tuple[int, int]]] = ()
     arrays: Arrays = field(init=False)
 
     def __post_init__(self) -> None:
@@ -148,13 +151,16 @@ class Bounds:
 
     def _cycles(self, cores: Ints, machines: Axes) -> Ints:
         """int64[machine, network], each by the bound of its scheme."""
-        scheme = self.space.places(cores, self.space.core_names)["scheme"]
+        places = self.space.places(cores, self.space.core_names)
+        scheme, terms = places["scheme"], places["k"]
         found = np.zeros((cores.size, len(self._networks)), np.int64)
         for which in np.unique(scheme).tolist():
             where = np.flatnonzero(scheme == which)
             part = machines.take(where)
             for column, networks in enumerate(self._networks):
-                found[where, column] = networks[which].cycles(part).astype(np.int64)
+                bound = networks[which]
+                k = terms_of(bound, self.fewest, terms[where], part) if self.fewest else None
+                found[where, column] = bound.cycles(part, k).astype(np.int64)
         return found
 
     def _automatic(self, places: Mapping[str, Ints]) -> NDArray[np.bool_]:

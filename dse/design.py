@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from dse.axes import AUTO, Choice
+from dse.joint.choices import GIVEN
 from dse.lanes import lane_mix
 from dse.memories import BufferPlan, sized
 from dse.resources import Costs, fits
@@ -22,11 +23,15 @@ __all__ = ["Builder", "Design", "Refusal"]
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """What is built and how it is run: `batch` images share a load of weights."""
+    """What is built and how it is run: `batch` images share a load of weights.
+
+    `k` is the choice of that axis: where it is free, running the design chooses it.
+    """
 
     accelerator: Accelerator
     batch: int
     resources: Resources
+    k: str = GIVEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ class Builder:
             validate_accelerator(acc)
         except InputError as error:
             return Refusal(f"{error.problem}; {error.accepted}")
-        return Design(acc, int(point["batch"]), used)
+        return Design(acc, int(point["batch"]), used, str(point.get("k", GIVEN)))
 
 
 def _over(used: Resources, limits: Resources) -> Refusal:

@@ -61,6 +61,9 @@ class AccuracyEntry(Entry):
         dict[str, float], Field(description="a table of accuracies by scheme, as flightnn = 0.93")
     ] = Field(default_factory=dict)
     images: CountOrNone = None
+    file: Annotated[str | None, Field(description="a TOML file of losses by layer and filter")] = (
+        None
+    )
 
 
 class StudyEntry(Entry):

@@ -7,8 +7,9 @@ the ones reported here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from dse.design import Design, Refusal
 from dse.shared import Kept, Pattern, timing_key
@@ -25,6 +26,9 @@ from lightsim.quantisation.accumulators import check_accumulators
 from lightsim.quantisation.select import quantise
 from lightsim.quantisation.workload import Workload
 
+if TYPE_CHECKING:
+    from dse.joint.subject import Joint
+
 __all__ = ["Evaluator", "Outcome", "workload_of"]
 
 
@@ -36,12 +40,15 @@ _MOST_RUNS = 4096
 class Outcome:
     """A design that was run: by network the cycles of a batch, its memory traffic and energy.
 
-    The energy is None where it was not counted.
+    The energy is None where it was not counted. Where k was free, `k` has by layer a digit for
+    each filter, and `accuracies` what is known of that allocation's accuracy.
     """
 
     cycles: tuple[int, ...]
     dram_bytes: tuple[int, ...]
     energy_j: tuple[float, ...] | None = None
+    k: Mapping[str, str] = field(default_factory=dict)
+    accuracies: Mapping[str, float] = field(default_factory=dict)
 
     def values(self, design: Design, shares: tuple[Share, ...]) -> dict[str, float]:
         """The measures by key.
@@ -58,6 +65,7 @@ class Outcome:
             joules = _mean(weights, self.energy_j) / batch
             found |= {"energy_j": joules, "power_w": joules * throughput}
         found["dram_bytes_per_s"] = _mean(weights, self.dram_bytes) / batch * throughput
+        found |= self.accuracies
         amounts = map(float, design.resources.values())
         return found | dict(zip(design.resources.names(), amounts, strict=True))
 
@@ -69,10 +77,19 @@ def _mean(weights: list[float], amounts: tuple[float, ...]) -> float:
 class Evaluator:
     """Runs designs of a study; what several designs share is made once.
 
-    Energy is counted only `with_energy`: it takes as long as the rest.
+    Energy is counted only `with_energy`: it takes as long as the rest. `joint` is what the k of
+    designs in which it is free is chosen by.
     """
 
-    def __init__(self, shares: tuple[Share, ...], seed: int, *, with_energy: bool = True) -> None:
+    def __init__(
+        self,
+        shares: tuple[Share, ...],
+        seed: int,
+        *,
+        with_energy: bool = True,
+        joint: Joint | None = None,
+    ) -> None:
+        self._joint = joint
         self._shares = shares
         self._seed = seed
         self._with_energy = with_energy
@@ -82,11 +99,29 @@ class Evaluator:
     def run(self, design: Design) -> Outcome | Refusal:
         """The outcome of a design, or why it cannot run a network of the study."""
         try:
+            if self._joint is not None:
+                return self._run_free(design, self._joint)
             found = [self._run(design, share) for share in self._shares]
         except LightSimError as error:
             return Refusal(str(error))
         cycles, traffic, joules = zip(*found, strict=True)
         return Outcome(cycles, traffic, joules if self._with_energy else None)
+
+    def _run_free(self, design: Design, joint: Joint) -> Outcome:
+        """The outcome with the best k; raises `LightSimError` where there is none."""
+        from dse.joint.run import best_allocation
+
+        best = best_allocation(joint, design)
+        check_memory(
+            best.program,
+            lambda images: map_workload(
+                joint.subject.with_k(best.k), design.accelerator, images=images
+            ),
+        )
+        cycles, traffic, joules = self._timed(best.program)
+        digits = {name: "".join(map(str, own.tolist())) for name, own in best.k.items()}
+        energy_j = (joules,) if self._with_energy else None
+        return Outcome((cycles,), (traffic,), energy_j, digits, joint.values(best.k))
 
     def _run(self, design: Design, share: Share) -> tuple[int, int, float]:
         """Cycles, bytes and joules of a network; raises `LightSimError` where it cannot run."""

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
+from dse.accuracy.given import CallableAccuracy
 from dse.axes import AXES
 from dse.design import Design
 from dse.evaluate import Evaluator, Outcome
 from dse.front import front_of
+from dse.joint.subject import joint_of
 from dse.pool import Pool
 from dse.record import Record
 from dse.result import Exploration
@@ -38,15 +40,18 @@ def explore(
     storage: str | None = None,
     resume: bool = False,
     progress: Progress | None = None,
+    accuracy: CallableAccuracy | None = None,
 ) -> Exploration:
     """Search a study; its front, every trial, and what no design of the space can beat.
 
     `storage` is None (in memory), a journal file or a database URL; `resume` goes on with the
     trials that are there. `progress` is told after every wave. Ctrl-C ends the search with what
-    was found (`interrupted`). Raises `InputError` for what cannot be accepted and `BudgetError`
-    where no design of the space could keep the budgets.
+    was found (`interrupted`). Where k is free, `accuracy` is a function of the user's that judges
+    allocations; with several workers it must be one that can be pickled. Raises `InputError` for
+    what cannot be accepted and `BudgetError` where no design of the space could keep the budgets.
     """
     space = Space(study.axes)
+    joint = joint_of(study, accuracy)
     if space.cores > _MOST_CORES:
         widest = max(space.core_names, key=lambda name: len(study.axes[name]))
         raise InputError(
@@ -65,8 +70,8 @@ def explore(
         resume=resume,
     )
     shares, seed, workers = study.shares, study.search.seed, study.search.workers
-    with Crew(shares, seed, workers, with_energy=study.asks_for_energy) as crew:
-        searcher = Searcher(study, space, store, crew, progress)
+    with Crew(shares, seed, workers, with_energy=study.asks_for_energy, joint=joint) as crew:
+        searcher = Searcher(study, space, store, crew, progress, joint)
         store.end_open_trials()
         searcher.records = store.records()
         interrupted = True
@@ -136,6 +141,6 @@ def _with_energy(searcher: Searcher, record: Record) -> Record:
     """The record of a design of the front with its energy, which the search did not count."""
     study, design = searcher.study, searcher.builder.build(searcher.space.point(record.number))
     assert isinstance(design, Design)
-    outcome = Evaluator(study.shares, study.search.seed).run(design)
+    outcome = Evaluator(study.shares, study.search.seed, joint=searcher.joint).run(design)
     assert isinstance(outcome, Outcome)
     return replace(record, values=outcome.values(design, study.shares) | dict(record.values))

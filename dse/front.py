@@ -8,14 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dse.measures import Objective
-from dse.record import Record
+from dse.record import Record, chosen_by
 
 __all__ = ["front_of", "signed"]
 
 
 def signed(record: Record, objectives: Sequence[Objective]) -> NDArray[np.float64]:
     """The values of a record, each to be minimised."""
-    values = [objective.sign * record.values[objective.measure.key] for objective in objectives]
+    known = chosen_by(record.values)
+    values = [objective.sign * known[objective.measure.key] for objective in objectives]
     return np.array(values, np.float64)
 
 

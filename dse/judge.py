@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dse.design import Design, Refusal
 from dse.evaluate import Outcome
-from dse.record import Record
+from dse.record import Record, chosen_by
 from dse.scores import Scores
 from dse.study import Study
 from dse.workers import Lost
@@ -22,20 +22,21 @@ def judged(
         return refused(number, result)
     values = result.values(design, study.shares)
     score = scores.by_scheme[design.accelerator.scheme]
-    if score is not None:
+    if score is not None and not result.k:
         values["accuracy"] = score
+    known = chosen_by(values)
     over = {
-        budget.measure.name: budget.excess(values[budget.measure.key])
+        budget.measure.name: budget.excess(known[budget.measure.key])
         for budget in study.budgets
-        if budget.measure.key in values
+        if budget.measure.key in known
     }
     names = [share.network for share in study.shares]
     cycles = dict(zip(names, result.cycles, strict=True))
     broken = [name for name, excess in over.items() if excess > 0]
     if not broken:
-        return Record(number, "complete", values, over, cycles)
+        return Record(number, "complete", values, over, cycles, k=result.k)
     reason = ", ".join(f"{name} {over[name]:.1%} over its budget" for name in broken)
-    return Record(number, "infeasible", values, over, cycles, reason)
+    return Record(number, "infeasible", values, over, cycles, reason, result.k)
 
 
 def refused(number: int, refusal: Refusal) -> Record:

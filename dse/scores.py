@@ -22,14 +22,20 @@ class Scores:
     source: str
 
 
-def scores_of(study: Study) -> Scores:
+def scores_of(study: Study, joint: str | None = None) -> Scores:
     """The accuracies that the study's designs are judged by.
 
-    With `auto` they are measured where every network has labelled images, else taken from the
+    `joint` names the source where k is free: then accuracy is one of an allocation, not of a
+    scheme. With `auto` they are measured where every network has labelled images, else taken from the
     table. Measuring runs the held-out images through the bit-exact kernels, once a scheme.
     Raises `InputError` where an objective or a budget asks for an accuracy that nothing gives.
     """
     schemes = [str(name) for name in study.axes["scheme"]]
+    if joint is not None:
+        if _asked(study) and joint == "sensitivity":
+            problem = "nothing says an accuracy (sensitivity predicts a loss, no accuracy)"
+            raise InputError("[accuracy]", problem, "accepted: file = 'losses.toml'")
+        return Scores(dict.fromkeys(schemes), joint)
     table, source = study.accuracy.table, study.accuracy.source
     for name in table:
         if name not in schemes:

@@ -12,6 +12,7 @@ from dse.bounds import Bounds
 from dse.design import Builder, Design
 from dse.evaluate import workload_of
 from dse.front import front_of, signed
+from dse.joint.subject import Joint
 from dse.judge import judged
 from dse.optimist import Optimist
 from dse.pool import Pool
@@ -49,6 +50,7 @@ class Searcher:
     store: Store
     crew: Crew
     progress: Progress | None = None
+    joint: Joint | None = None
     builder: Builder = field(init=False)
     scores: Scores = field(init=False)
     optimist: Optimist = field(init=False)
@@ -60,7 +62,8 @@ class Searcher:
 
     def __post_init__(self) -> None:
         self.builder = Builder(self.study.board, self.study.resource_limits())
-        self.scores = scores_of(self.study)
+        source = None if self.joint is None else self.joint.source
+        self.scores = scores_of(self.study, source)
         self.optimist = Optimist(self.study, self.scores.by_scheme)
 
     def pool(self, space: Space) -> Pool:
@@ -69,11 +72,14 @@ class Searcher:
         workloads = {
             share.network: {
                 str(name): workload_of(share.network, str(name), seed)
+                if self.joint is None
+                else self.joint.workload
                 for name in space.axes["scheme"]
             }
             for share in self.study.shares
         }
-        pool = Pool(Bounds(space, self.builder, workloads), self.optimist)
+        fewest = [] if self.joint is None else self.joint.fewest(space.axes["k"])
+        pool = Pool(Bounds(space, self.builder, workloads, fewest), self.optimist)
         for record in self.records:
             pool.mark(record.number)
         # A wave that was broken off is finished as it was begun.

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dse.axes import Choice
-from dse.record import Record, State
+from dse.record import Record, State, chosen_by
 from dse.space import Space
 from lightsim.errors import InputError
 
@@ -107,7 +107,8 @@ class Store:
 
     def _values(self, record: Record) -> list[float]:
         worst = [_WORST if sign > 0 else -_WORST for sign in self.signs]
-        return [record.values.get(k, w) for k, w in zip(self.keys, worst, strict=True)]
+        shown = chosen_by(record.values)
+        return [shown.get(k, w) for k, w in zip(self.keys, worst, strict=True)]
 
 
 def open_store(
@@ -216,6 +217,7 @@ def _attributes(record: Record) -> dict[str, object]:
         "over": dict(record.over),
         "cycles": dict(record.cycles),
         "reason": record.reason,
+        "k": dict(record.k),
     }
 
 
@@ -229,5 +231,6 @@ def _record(trial: FrozenTrial) -> Record:
     told = trial.user_attrs
     state: State = told["state"]
     return Record(
-        told[_NUMBER], state, told["measures"], told["over"], told["cycles"], told["reason"]
-    )
+        told[_NUMBER], state, told["measures"], told["over"], told["cycles"], told["reason"],
+        told.get("k", {}),
+    )  # fmt: skip

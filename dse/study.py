@@ -38,11 +38,13 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class AccuracyChoice:
-    """Where accuracy comes from; `table` by scheme, `images` the most that are measured."""
+    """Where accuracy comes from; `table` by scheme, `images` the most that are measured, `file`
+    the losses of single filters, for studies in which k is free."""
 
     source: Literal["auto", "measured", "sensitivity", "table"] = "auto"
     table: Mapping[str, float] = field(default_factory=dict)
     images: int | None = None
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +105,26 @@ def new_study(
     board: str | None = None,
     *,
     scheme: str | None = None,
+    k: str | None = None,
     search: Mapping[str, Any] | None = None,
 ) -> Study:
-    """The study of the one-line form: one network on one board, everything else by default."""
+    """The study of the one-line form: one network on one board, everything else by default.
+
+    `scheme` may name several with commas; `k` is a choice of that axis.
+    """
     board_name = DEFAULT_BOARD if board is None else board
     table: dict[str, Any] = {
         "name": _plain(f"{network}-{board_name}"),
         "board": board_name,
         "network": [{"name": network}],
     }
+    axes: dict[str, Any] = {}
     if scheme is not None:
-        table["axes"] = {"scheme": [name.strip() for name in scheme.split(",")]}
+        axes["scheme"] = [name.strip() for name in scheme.split(",")]
+    if k is not None:
+        axes["k"] = k
+    if axes:
+        table["axes"] = axes
     return parse_study(table, _ONE_LINE, search)
 
 
@@ -204,9 +215,12 @@ def _objectives(table: Mapping[str, str], where: str) -> tuple[Objective, ...]:
 
 
 def _accuracy(entry: AccuracyEntry, where: str) -> AccuracyChoice:
-    if entry.source == "table" and not entry.table:
+    if entry.source == "table" and not entry.table and entry.file is None:
         raise InputError(where, "source is 'table', and there is none", "state [accuracy.table]")
+    if entry.file is not None and entry.source not in ("auto", "table"):
+        problem = f"source is '{entry.source}', and there is a file"
+        raise InputError(where, problem, "accepted: file with source = 'table'")
     for name, value in entry.table.items():
         if not 0 <= value <= 1:
             raise InputError(where, f"table {name} is {value}", "accepted: 0 to 1")
-    return AccuracyChoice(entry.source, dict(entry.table), entry.images)
+    return AccuracyChoice(entry.source, dict(entry.table), entry.images, entry.file)

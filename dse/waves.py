@@ -26,14 +26,22 @@ _INNER = ("rows", "columns", "pixels")
 
 
 def enumerated(searcher: Searcher, pool: Pool) -> Iterator[None]:
-    """Run open designs, each time the most promising for one objective after another."""
+    """Run open designs, each time the most promising for one objective after another.
+
+    Of an accuracy that k is chosen by nothing is known early: where it is an objective, the
+    choices of k take turns instead, each with the most promising design for the first one.
+    """
     objectives = len(searcher.study.objectives)
+    ks = len(searcher.space.axes["k"]) if objectives > 1 else 1
     turn = len(searcher.records)
     while True:
         wave: list[tuple[int, Design]] = []
         size = searcher.wave_size()
         while len(wave) < size:
-            found = searcher.next_design(pool, turn % objectives)
+            if ks == 1:
+                found = searcher.next_design(pool, turn % objectives)
+            else:
+                found = _in_turn(searcher, pool, turn, ks)
             if found is None:
                 break
             wave.append(found)
@@ -73,6 +81,15 @@ def sampled(searcher: Searcher, pool: Pool) -> Iterator[None]:
             return
         searcher.run_wave(pool, wave, _told(searcher, trials))
         yield
+
+
+def _in_turn(searcher: Searcher, pool: Pool, turn: int, ks: int) -> tuple[int, Design] | None:
+    """The most promising design for the next choice of k that has one."""
+    for place in range(ks):
+        found = searcher.next_design(pool, 0, {"k": (turn + place) % ks})
+        if found is not None:
+            return found
+    return None
 
 
 def sampled_axes(searcher: Searcher) -> tuple[str, ...]:

@@ -15,10 +15,14 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from dse.design import Design, Refusal
 from dse.evaluate import Evaluator, Outcome
 from dse.study import Share
+
+if TYPE_CHECKING:
+    from dse.joint.subject import Joint
 
 __all__ = ["Crew", "Lost"]
 
@@ -46,11 +50,18 @@ class Crew:
     """`count` processes; with one, the designs are run in this process. A context manager."""
 
     def __init__(
-        self, shares: tuple[Share, ...], seed: int, count: int, *, with_energy: bool = True
+        self,
+        shares: tuple[Share, ...],
+        seed: int,
+        count: int,
+        *,
+        with_energy: bool = True,
+        joint: Joint | None = None,
     ) -> None:
-        self._arguments = (shares, seed, with_energy)
+        self._arguments = (shares, seed, with_energy, joint)
         self._count = count
-        self._own = Evaluator(shares, seed, with_energy=with_energy) if count == 1 else None
+        own = count == 1
+        self._own = Evaluator(shares, seed, with_energy=with_energy, joint=joint) if own else None
         self._workers: list[_Worker] = []
         self.replaced = 0
 
@@ -144,11 +155,17 @@ class Crew:
         return self._hired()
 
 
-def _serve(pipe: Connection, shares: tuple[Share, ...], seed: int, with_energy: bool) -> None:
+def _serve(
+    pipe: Connection,
+    shares: tuple[Share, ...],
+    seed: int,
+    with_energy: bool,
+    joint: Joint | None,
+) -> None:
     """What a process does: run what it is handed until the pipe closes."""
     # Ctrl-C goes to every process of the terminal; the one that hands out designs answers it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    evaluator = Evaluator(shares, seed, with_energy=with_energy)
+    evaluator = Evaluator(shares, seed, with_energy=with_energy, joint=joint)
     with suppress(EOFError, OSError):
         while True:
             place, design = pipe.recv()

@@ -25,6 +25,8 @@ def study_text(study: Study, *, searching: bool = True) -> str:
     lines += ["", "[accuracy]", _key("source", accuracy.source)]
     if accuracy.images is not None:
         lines.append(_key("images", accuracy.images))
+    if accuracy.file is not None:
+        lines.append(_key("file", accuracy.file))
     if accuracy.table:
         lines += ["", "[accuracy.table]", *(_key(n, v) for n, v in accuracy.table.items())]
     if searching:

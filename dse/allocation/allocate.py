@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dse.accuracy.source import FilterLosses, total_loss
+from dse.accuracy.source import FilterLosses, Losses, total_loss
 from dse.accuracy.subject import Subject, uniform
 from dse.allocation.costs import MOST_RUNS, point_cycles, program_for, timed
 from dse.allocation.curve import Curve, layer_curve
@@ -25,7 +25,7 @@ from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.tiling import Tiling
 from lightsim.quantisation.per_filter import KMap
 
-__all__ = ["Allocation", "AllocationTable", "tabulate"]
+__all__ = ["Allocation", "AllocationTable", "loss_budget", "tabulate", "whole_losses"]
 
 _UNIT = 1e-9
 _MOST_LOSS = 1e4  # of a filter; the shares of a sensitivity are around 1
@@ -116,7 +116,7 @@ class AllocationTable:
 
         Raises `InputError` if there is none.
         """
-        budget = int(loss / _UNIT) + sum(self.subject.filters.values())
+        budget = loss_budget(loss, sum(self.subject.filters.values()))
         solution = least_cycles(self.choices, budget, method)
         k = self.k_of(solution.points)
         return self._made(k, solution, self.cycles_of(k), solution.cycles, None)
@@ -169,7 +169,7 @@ def tabulate(
         layer = schedule.layer
         if layer.weights is None:
             continue
-        losses = _whole_losses(source, layer.name, len(layer.weights))
+        losses = whole_losses(source.losses, layer.name, len(layer.weights))
         may_prune = prune and layer.name != subject.last
         curves[layer.name] = layer_curve(
             stacks(layer, accelerator, schedule.tiling), losses, may_prune
@@ -184,10 +184,18 @@ def tabulate(
     return AllocationTable(subject, accelerator, source, images, fixed, curves, choices)
 
 
-def _whole_losses(source: FilterLosses, name: str, filters: int) -> NDArray[np.int64]:
-    """The filters' losses in billionths: int64[out, 3]."""
-    losses = source.losses.get(name)
-    if losses is None or losses.shape != (filters, 3):
-        found = "is missing" if losses is None else f"has shape {list(losses.shape)}"
-        raise InputError(f"losses of layer '{name}'", found, f"[{filters}, 3]")
-    return np.rint(np.clip(losses, 0, _MOST_LOSS) / _UNIT).astype(np.int64)
+def loss_budget(loss: float, filters: int) -> int:
+    """A loss in billionths, with one for the rounding of each of so many filters."""
+    return int(loss / _UNIT) + filters
+
+
+def whole_losses(losses: Losses, name: str, filters: int) -> NDArray[np.int64]:
+    """The losses of a layer's filters in billionths: int64[out, 3].
+
+    Raises `InputError` where there are none, or those of another layer.
+    """
+    found = losses.get(name)
+    if found is None or found.shape != (filters, 3):
+        problem = "is missing" if found is None else f"has shape {list(found.shape)}"
+        raise InputError(f"losses of layer '{name}'", problem, f"[{filters}, 3]")
+    return np.rint(np.clip(found, 0, _MOST_LOSS) / _UNIT).astype(np.int64)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from dse.result import Exploration
 
-__all__ = ["run_command"]
+__all__ = ["BEST_K", "run_command"]
+
+BEST_K = "best-k.toml"
 
 
 def run_command(found: Exploration, file: str = "best.toml", verb: str = "run") -> str:
@@ -15,6 +19,8 @@ def run_command(found: Exploration, file: str = "best.toml", verb: str = "run") 
     parts = [f"lightsim {verb} {study.shares[0].network} --accelerator {file}"]
     if study.board_name.endswith(".toml"):
         parts.append(f"--board {study.board_name}")
+    if found.front[0].k:
+        parts.append(f"--k {Path(file).with_name(BEST_K)}")
     if design.batch > 1:
         parts.append(f"--images {design.batch} --batch {design.batch}")
     if study.search.seed:

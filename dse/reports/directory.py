@@ -7,15 +7,20 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
+
+from dse.reports.commands import BEST_K
 from dse.reports.summary import summary_text
 from dse.reports.tables import TRIALS, write_front, write_trials
 from dse.result import Exploration
 from dse.writing import study_text
 from lightsim.errors import InputError
+from lightsim.flow.k_file import dump_k
 from lightsim.hardware.writing import dump_accelerator
+from lightsim.quantisation.per_filter import FilterTerms
 from lightsim.reports.directory import check_directory
 
-__all__ = ["BEST", "JOURNAL", "STUDY", "check_results", "write_results"]
+__all__ = ["BEST", "BEST_K", "JOURNAL", "STUDY", "check_results", "write_results"]
 
 JOURNAL = "journal.log"
 STUDY = "study.toml"
@@ -36,7 +41,7 @@ def write_results(found: Exploration, path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
         for name, write in _FILES.items():
-            if name == BEST and not found.front:
+            if name in (BEST, BEST_K) and not _has(found, name):
                 (path / name).unlink(missing_ok=True)
                 continue
             write(found, path / f"{_PARTIAL}{name}")
@@ -71,6 +76,17 @@ def _best(found: Exploration, path: Path) -> None:
     path.write_text(dump_accelerator(accelerator), encoding="utf-8")
 
 
+def _has(found: Exploration, name: str) -> bool:
+    """Whether there is a best design, and for `BEST_K` one whose k was chosen."""
+    return bool(found.front) and (name == BEST or bool(found.front[0].k))
+
+
+def _best_k(found: Exploration, path: Path) -> None:
+    digits = found.front[0].k
+    k = {name: np.array([int(digit) for digit in own], np.int8) for name, own in digits.items()}
+    path.write_text(dump_k(FilterTerms(k)), encoding="utf-8")
+
+
 def _page(found: Exploration, path: Path) -> None:
     # Plotly takes a quarter of a second to import: only who writes a page pays for it.
     from dse.reports.page import page
@@ -82,6 +98,7 @@ _FILES: dict[str, Callable[[Exploration, Path], None]] = {
     STUDY: _study,
     "summary.json": _summary,
     BEST: _best,
+    BEST_K: _best_k,
     "front.csv": write_front,
     TRIALS: write_trials,
     "report.html": _page,

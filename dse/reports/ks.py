@@ -16,6 +16,11 @@ def k_counts(found: Exploration, record: Record) -> dict[str, dict[str, int]]:
 
     Formats that multiply have no terms: nothing is counted for them.
     """
+    if record.k:
+        return {
+            name: {digit: digits.count(digit) for digit in "012"}
+            for name, digits in record.k.items()
+        }
     scheme = found.design(record).accelerator.scheme
     several = len(found.study.shares) > 1
     counts: dict[str, dict[str, int]] = {}

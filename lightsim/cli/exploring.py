@@ -34,6 +34,20 @@ def explore_command(
         str | None,
         typer.Option(help="The weights' number format, or several with commas.  [flightnn]"),
     ] = None,
+    k: Annotated[
+        str | None,
+        typer.Option(
+            "--k",
+            help="given (the workload's own), or free: the best k of every filter is chosen for "
+            "every design.  [default: given]",
+        ),
+    ] = None,
+    accuracy_loss: Annotated[
+        str | None,
+        typer.Option(
+            help="The accuracy that a free k may lose against k = 2, as '1 %'.  [default: 1 %]"
+        ),
+    ] = None,
     trials: Annotated[
         int | None,
         typer.Option(
@@ -97,7 +111,8 @@ def explore_command(
         "trials": trials, "seed": seed, "workers": workers, "sampler": sampler,
         "seconds": seconds, "storage": storage, "prove": prove or None,
     }  # fmt: skip
-    study = _study(network, board, scheme, {k: v for k, v in given.items() if v is not None})
+    search = {name: value for name, value in given.items() if value is not None}
+    study = _study(network, board, scheme, _k_choice(k, accuracy_loss), search)
     where = Path("lightsim-explore") / study.name if output is None else output
     check_results(where)
     where.mkdir(parents=True, exist_ok=True)
@@ -109,13 +124,32 @@ def explore_command(
     _show(found, where, json)
 
 
-def _study(network: str, board: str | None, scheme: str | None, search: dict[str, Any]) -> Study:
+def _k_choice(k: str | None, accuracy_loss: str | None) -> str | None:
+    """The choice of axis `k` that the options name; None where they name none."""
+    from lightsim.errors import InputError
+
+    if k not in (None, "given", "free"):
+        raise InputError("--k", f"is '{k}'", "accepted: given or free")
+    if accuracy_loss is None:
+        return "1 %" if k == "free" else k
+    if k == "given":
+        raise InputError("--accuracy-loss", "with --k given", "accepted: --k free")
+    return accuracy_loss
+
+
+def _study(
+    network: str,
+    board: str | None,
+    scheme: str | None,
+    k: str | None,
+    search: dict[str, Any],
+) -> Study:
     from dse.study import load_study, new_study
     from lightsim.errors import InputError
 
     if not (network.endswith(".toml") and _is_study(Path(network))):
-        return new_study(network, board, scheme=scheme, search=search)
-    for option, value in (("--board", board), ("--scheme", scheme)):
+        return new_study(network, board, scheme=scheme, k=k, search=search)
+    for option, value in (("--board", board), ("--scheme", scheme), ("--k", k)):
         if value is not None:
             problem = f"'{value}', and {network} is a study, which has its own"
             raise InputError(option, problem, f"accepted: no {option}")

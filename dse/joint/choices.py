@@ -1,0 +1,30 @@
+"""The choices of the axis `k`: the workload's own, or free within an accuracy that may be lost."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["FREE", "GIVEN", "K_ACCEPTED", "read_k", "tolerated"]
+
+GIVEN = "given"
+FREE = "free"
+K_ACCEPTED = (
+    "'given' (the workload's own), a loss of accuracy against k = 2 as '1 %', or 'free' "
+    "(as [budget] accuracy allows)"
+)
+_SHARE = re.compile(r"^\s*(\d{1,3}(?:\.\d{1,6})?)\s*%\s*$")
+
+
+def read_k(value: object) -> str:
+    """A choice as it is kept: 'given', 'free' or '1 %'; raises `ValueError` for anything else."""
+    if isinstance(value, str) and value.strip() in (GIVEN, FREE):
+        return value.strip()
+    match = _SHARE.match(value) if isinstance(value, str) else None
+    if match is None or float(match[1]) > 100:
+        raise ValueError
+    return f"{float(match[1]):g} %"
+
+
+def tolerated(choice: str) -> float | None:
+    """The loss of accuracy that a choice allows, as a share; None where it states none."""
+    return float(choice.removesuffix(" %")) / 100 if choice.endswith("%") else None

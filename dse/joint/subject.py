@@ -1,0 +1,162 @@
+"""The network of a study whose k is free: its filters, what they lose, and what may be lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dse.accuracy.given import CallableAccuracy, load_table
+from dse.accuracy.measured import MeasuredAccuracy, measured
+from dse.accuracy.sensitivity import sensitivity
+from dse.accuracy.source import AccuracySource, FilterLosses, total_loss
+from dse.accuracy.subject import Subject, make_subject, uniform
+from dse.joint.choices import FREE, GIVEN, tolerated
+from dse.joint.fewest import fewest_terms
+from dse.joint.tolerance import Tolerance, loss_that_keeps
+from dse.study import Study
+from lightsim.errors import InputError
+from lightsim.network import load_network
+from lightsim.quantisation.per_filter import KMap
+from lightsim.quantisation.workload import Workload
+
+__all__ = ["Joint", "joint_of"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Joint:
+    """What allocations are chosen by: `losses` add up over filters, `judge` (where there is one)
+    says how accurate a whole allocation is, and `tolerances` what each choice of k allows."""
+
+    subject: Subject
+    losses: FilterLosses
+    judge: AccuracySource | None
+    tolerances: Mapping[str, Tolerance]
+
+    @property
+    def source(self) -> str:
+        """The name of what says the accuracy."""
+        return self.losses.name if self.judge is None else self.judge.name
+
+    @property
+    def workload(self) -> Workload:
+        """The network as bounds take it: with two terms everywhere."""
+        return self.subject.with_k(uniform(self.subject, 2))
+
+    def fewest(self, choices: Sequence[object]) -> list[dict[str, tuple[int, int]]]:
+        """For each choice of k the fewest terms of every layer that it allows."""
+        losses, last = self.losses.losses, self.subject.last
+        most = [self.tolerances[str(choice)].loss for choice in choices]
+        return [fewest_terms(losses, last, loss) for loss in most]
+
+    def keeps(self, k: KMap, tolerance: Tolerance) -> bool:
+        """Whether an allocation within the loss keeps the accuracy too."""
+        floor = tolerance.floor
+        return self.judge is None or floor is None or self.judge.evaluate(k) >= floor
+
+    def values(self, k: KMap) -> dict[str, float]:
+        """What is known of an allocation's accuracy: `accuracy` where the source says one,
+        `choosing_accuracy` where it was chosen by other images, `loss` by the filters' losses."""
+        found = {"loss": total_loss(self.losses.losses, k)}
+        if isinstance(self.judge, MeasuredAccuracy):
+            found["choosing_accuracy"] = self.judge.evaluate(k)
+            found["accuracy"] = self.judge.held_out_accuracy(k)
+        elif self.judge is not None:
+            found["accuracy"] = self.judge.evaluate(k)
+        elif self.losses.name != "sensitivity":
+            found["accuracy"] = self.losses.evaluate(k)
+        return found
+
+
+def joint_of(study: Study, judge: CallableAccuracy | None = None) -> Joint | None:
+    """The joint problem of a study, None where every k is the workload's own.
+
+    `judge` is the user's own function. Without one, `[accuracy]` says the source: a file of
+    losses, measured accuracy where the network has labelled images, sensitivity elsewhere.
+    Raises `InputError` for a study that leaves open what k may be chosen by.
+    """
+    choices = [str(choice) for choice in study.axes["k"]]
+    if choices == [GIVEN]:
+        return None
+    _check(study, choices)
+    network = study.shares[0].network
+    subject = make_subject(load_network(network), seed=study.search.seed)
+    choice = study.accuracy
+    if choice.file is not None:
+        losses: FilterLosses = load_table(Path(choice.file), subject)
+        return Joint(subject, losses, judge, _tolerances(study, subject, losses, judge))
+    losses = sensitivity(subject)
+    if choice.source == "table" and judge is None:
+        problem = "source is 'table', which says nothing of single filters"
+        raise InputError("[accuracy]", problem, "accepted: file = 'losses.toml', with their losses")
+    labelled = subject.reference.held_out is not None
+    own: AccuracySource | None = judge
+    if judge is None and choice.source != "sensitivity" and (labelled or choice.source != "auto"):
+        own = _measured(subject, choice.images)
+    return Joint(subject, losses, own, _tolerances(study, subject, losses, own))
+
+
+def _check(study: Study, choices: list[str]) -> None:
+    if GIVEN in choices:
+        problem = f"k is 'given' beside '{next(c for c in choices if c != GIVEN)}'"
+        raise InputError("[axes]", problem, "accepted: 'given' alone: its weights are others")
+    schemes = [str(name) for name in study.axes["scheme"]]
+    if schemes != ["flightnn"]:
+        problem = f"k is '{choices[0]}' under scheme '{', '.join(schemes)}'"
+        raise InputError("[axes]", problem, "accepted: k per filter under flightnn alone")
+    if len(study.shares) > 1:
+        problem = f"k is '{choices[0]}', and there are {len(study.shares)} networks"
+        raise InputError("[axes]", problem, "accepted: one network, or k = 'given'")
+
+
+def _measured(subject: Subject, most: int | None) -> MeasuredAccuracy:
+    found = measured(subject)
+    if most is None:
+        return found
+    choosing, held_out = found.choosing, found.held_out
+    return replace(
+        found,
+        choosing=replace(choosing, images=choosing.images[:most], labels=choosing.labels[:most]),
+        held_out=replace(held_out, images=held_out.images[:most], labels=held_out.labels[:most]),
+    )
+
+
+def _tolerances(
+    study: Study, subject: Subject, losses: FilterLosses, judge: AccuracySource | None
+) -> dict[str, Tolerance]:
+    return {
+        str(choice): _tolerance(study, str(choice), subject, losses, judge)
+        for choice in study.axes["k"]
+    }
+
+
+def _tolerance(
+    study: Study,
+    choice: str,
+    subject: Subject,
+    losses: FilterLosses,
+    judge: AccuracySource | None,
+) -> Tolerance:
+    """What a choice allows: by the judge an accuracy, without one a loss beyond that of k = 2."""
+    two, lost = uniform(subject, 2), tolerated(choice)
+    stated = {budget.measure.name: budget.limit for budget in study.budgets}.get("accuracy")
+    if lost is None and (stated is None or (judge is None and losses.name == "sensitivity")):
+        problem = f"k is '{FREE}', and no budget of an accuracy that something says limits it"
+        raise InputError("[axes]", problem, "accepted: k = '1 %', or [budget] accuracy")
+    if judge is None:
+        most = total_loss(losses.losses, two) + (lost or 0.0)
+        if lost is None and stated is not None:
+            whole = losses.evaluate(two) + total_loss(losses.losses, two)
+            most = whole - stated
+        return Tolerance(most)
+    reached = judge.evaluate(two)
+    floor = stated if lost is None else reached - lost
+    assert floor is not None
+    most_or_none = loss_that_keeps(subject, losses.losses, judge, floor)
+    if most_or_none is None:
+        raise InputError(
+            "[budget]",
+            f"accuracy is {floor:g}, and with two terms everywhere it is {reached:.4g}",
+            f"accepted: at most {reached:.4g} ({judge.name}, on the images for choosing)",
+        )
+    return Tolerance(most_or_none, floor)
