@@ -2,11 +2,11 @@
 
     python tests/benchmarks/benchmark_kernels.py [--write]
 
-One process, one thread, CPU time; the rows of a shape take turns, so that what else the machine does strikes all alike: a call to warm the
-caches, its sums compared with an independent computation in 64-bit numpy, then three that are
-timed; the best turn counts. Packing of the image is always included, that of the filters
-where it is said.
-Torch's float32 convolution is a row where torch is installed.
+One process, one thread, CPU time; the rows of a shape take turns, so that what else the machine
+does strikes all alike: a call to warm the caches, its sums compared with an independent
+computation in 64-bit numpy, then three that are timed; the best turn counts. Packing of the image
+is always included, that of the filters where it is said. Torch's float32 convolution is a row
+where torch is installed.
 """
 
 from __future__ import annotations

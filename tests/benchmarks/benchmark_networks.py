@@ -2,9 +2,10 @@
 
     python tests/benchmarks/benchmark_networks.py [NETWORK ...] [--write]
 
-One process, one thread, the rows taking turns, the best of several. The output is compared bit for bit with a graph of ONNX
-Runtime's ConvInteger and exact float64; the speed with a graph of QLinearConv, whose float32
-requantisation rounds a few numbers another way (weights beyond a byte are clipped for it).
+One process, one thread, the rows taking turns, the best of several. The output is compared bit
+for bit with a graph of ONNX Runtime's ConvInteger and exact float64; the speed with
+a graph of QLinearConv, whose float32 requantisation rounds a few numbers another way (weights
+beyond a byte are clipped for it).
 """
 
 import platform
