@@ -68,8 +68,10 @@ def test_shift_lanes_against_potacc():
     # Routed by Vivado, whole designs of 256 lanes (github.com/gicLAB/PoTAcc @33dcb3d): a lane
     # with an 8 x 8 multiplier takes (37133 - 25734) / 256 = 44.5 LUTs more than one with a shift.
     # Yosys on our lanes: about 65. Both say that a shift is cheaper, Yosys by half as much again.
-    rows = [module_cost("lane_rows", lane_row(pe, scheme, 16)).lut / 16
-            for pe, scheme in (("multiply_lut", "fixed8"), ("shift_add_serial", "lightnn1"))]  # fmt: skip
+    rows = [
+        module_cost("lane_rows", lane_row(pe, scheme, 16)).lut / 16
+        for pe, scheme in (("multiply_lut", "fixed8"), ("shift_add_serial", "lightnn1"))
+    ]
     assert 55 < rows[0] - rows[1] < 75
 
 

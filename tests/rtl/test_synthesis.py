@@ -1,6 +1,5 @@
 """What a project folder needs for synthesis: sources that Yosys reads, scripts, a README."""
 
-
 import pytest
 from quantisation.networks import convolution, network
 from simulation.machines import machine
