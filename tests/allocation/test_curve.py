@@ -133,6 +133,17 @@ def test_mixed_rows_are_never_promised_too_little_time():
         assert passes_of(12, curve.k_at(point), built, tiling) <= passes
 
 
+def test_mixed_rows_spread_few_two_term_filters_over_all_groups():
+    """A known gap: four two-term filters would fill one slow group of 3 + 1 rows, 2 passes. The
+    rule of `mapping.filters` saves slow groups only and puts them into the fast rows of all four
+    groups, none of which is pruned then: 4 passes, which the timeline then shows."""
+    built = machine(pe=(("shift_add_serial", 3), ("multiply_dsp", 1)), lanes=2)
+    losses = np.array([[90, 90, 0]] * 4 + [[0, 0, 0]] * 12, np.int64)
+    curve = layer_curve(stacks(layer_of(16), built, Tiling(16, 1, 1, 1)), losses, True)
+    assert curve.passes.tolist() == [1, 2]
+    assert passes_of(16, curve.k_at(1), built, Tiling(16, 1, 1, 1)) == 4
+
+
 def test_an_impossible_split_is_never_taken():
     (stack,) = stacks(layer_of(6), machine(rows=2, lanes=2), Tiling(6, 1, 1, 1))
     table = loss_table(stack, np.zeros((6, 3), np.int64), False)
