@@ -13,12 +13,10 @@ from dse.memories import BufferPlan, planned, word_bits
 from dse.space import Space
 from lightsim.bounds import Axes
 from lightsim.hardware.accelerator import Accelerator
-from lightsim.hardware.device import Resources
 
 __all__ = ["ARRAY_AXES", "Arrays", "MemoryName", "memory_names"]
 
 Ints = NDArray[np.int64]
-_NOTHING = Resources()
 MemoryName = str
 
 # What an array with its post-processing and one port depends on.

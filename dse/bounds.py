@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from dse.arrays import ARRAY_AXES, Arrays, memory_names
 from dse.axes import AUTO
 from dse.design import Builder, Design
+from dse.joint.fewest import terms_of
 from dse.memories import MOST_BYTES, BufferPlan, planned, stated_bytes
 from dse.resources import whole_blocks
 from dse.space import Space

@@ -25,9 +25,9 @@ class Scores:
 def scores_of(study: Study, joint: str | None = None) -> Scores:
     """The accuracies that the study's designs are judged by.
 
-    `joint` names the source where k is free: then accuracy is one of an allocation, not of a
-    scheme. With `auto` they are measured where every network has labelled images, else taken from the
-    table. Measuring runs the held-out images through the bit-exact kernels, once a scheme.
+    `joint` names the source where k is free: an accuracy is then an allocation's. With `auto`
+    they are measured where every network has labelled images, else taken from the table.
+    Measuring runs the held-out images through the bit-exact kernels, once a scheme.
     Raises `InputError` where an objective or a budget asks for an accuracy that nothing gives.
     """
     schemes = [str(name) for name in study.axes["scheme"]]
