@@ -1,12 +1,12 @@
 """What no design can beat: its least cycles by any mapping, and its resources.
 
 Cores are bounded with the most favourable memories that the space offers them, designs with
-their own, both by `lightsim.bounds`.
+their own, both by `lightsim.bounds`; where k is free, over every allocation that is allowed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from dse.arrays import ARRAY_AXES, Arrays, memory_names
 from dse.axes import AUTO
 from dse.design import Builder, Design
-from dse.joint.fewest import terms_of
+from dse.joint.bound import FreeBound
 from dse.memories import MOST_BYTES, BufferPlan, planned, stated_bytes
 from dse.resources import whole_blocks
 from dse.space import Space
@@ -41,8 +41,7 @@ class Bounds:
     space: Space
     builder: Builder
     workloads: Mapping[str, Mapping[str, Workload]]
-    # Where k is free, for every choice of it the fewest terms that are allowed, by layer.
-    fewest: Sequence[dict[str, tuple[int, int]]] = ()
+    free: FreeBound | None = None
     arrays: Arrays = field(init=False)
 
     def __post_init__(self) -> None:
@@ -165,8 +164,11 @@ class Bounds:
             part = machines.take(where)
             for column, networks in enumerate(self._networks):
                 bound = networks[which]
-                k = terms_of(bound, self.fewest, terms[where], part) if self.fewest else None
-                found[where, column] = bound.cycles(part, k).astype(np.int64)
+                if self.free is None:
+                    cycles = bound.cycles(part)
+                else:
+                    cycles = self.free.cycles(bound, terms[where], part)
+                found[where, column] = cycles.astype(np.int64)
         return found
 
     def _automatic(self, places: Mapping[str, Ints]) -> NDArray[np.bool_]:

@@ -78,8 +78,8 @@ class Searcher:
             }
             for share in self.study.shares
         }
-        fewest = [] if self.joint is None else self.joint.fewest(space.axes["k"])
-        pool = Pool(Bounds(space, self.builder, workloads, fewest), self.optimist)
+        free = None if self.joint is None else self.joint.bound(space.axes["k"])
+        pool = Pool(Bounds(space, self.builder, workloads, free), self.optimist)
         for record in self.records:
             pool.mark(record.number)
         # A wave that was broken off is finished as it was begun.

@@ -11,8 +11,8 @@ from dse.accuracy.measured import MeasuredAccuracy, measured
 from dse.accuracy.sensitivity import sensitivity
 from dse.accuracy.source import AccuracySource, FilterLosses, total_loss
 from dse.accuracy.subject import Subject, make_subject, uniform
+from dse.joint.bound import FreeBound
 from dse.joint.choices import FREE, GIVEN, tolerated
-from dse.joint.fewest import fewest_terms
 from dse.joint.tolerance import Tolerance, loss_that_keeps
 from dse.study import Study
 from lightsim.errors import InputError
@@ -43,11 +43,10 @@ class Joint:
         """The network as bounds take it: with two terms everywhere."""
         return self.subject.with_k(uniform(self.subject, 2))
 
-    def fewest(self, choices: Sequence[object]) -> list[dict[str, tuple[int, int]]]:
-        """For each choice of k the fewest terms of every layer that it allows."""
-        losses, last = self.losses.losses, self.subject.last
+    def bound(self, choices: Sequence[object]) -> FreeBound:
+        """What no allocation that these choices of k allow can beat."""
         most = [self.tolerances[str(choice)].loss for choice in choices]
-        return [fewest_terms(losses, last, loss) for loss in most]
+        return FreeBound(self.losses.losses, self.subject.last, most)
 
     def keeps(self, k: KMap, tolerance: Tolerance) -> bool:
         """Whether an allocation within the loss keeps the accuracy too."""

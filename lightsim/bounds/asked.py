@@ -46,7 +46,11 @@ def asked(fact: Floats, design: Floats, i: int) -> tuple[float, float, float, fl
     positions = fact[at.POSITIONS] * design[at.IMAGES + i]
     outputs = np.ceil(positions / design[at.PIXELS + i])
     steps = fact[at.STEPS]
-    busy = outputs * (row_groups - active + steps * taken)
+    # A filter more can turn an idle group active and a slow one fast; so that fewer filters with
+    # a term never cost more, groups count as idle only where two-term filters leave them so.
+    spread = (fast > 0) & (serial > 0) & (not depthwise)
+    at_work = choice(spread, max(active, np.ceil(twos / max(fast, 1.0))), active)
+    busy = outputs * (row_groups - min(row_groups, at_work) + steps * taken)
 
     lanes = design[at.POST_LANES + i]
     drain = groups * np.ceil(filters / lanes)
