@@ -134,6 +134,7 @@ def _result(searcher: Searcher, pool: Pool | None, sampler: str, interrupted: bo
         accuracy_source=searcher.scores.source,
         sampler=sampler,
         interrupted=interrupted,
+        limit_of_any_k=None if pool is None else searcher.limit_of_any_k(pool),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,6 +93,19 @@ class Pool:
         if at is not None:
             found.append(float(self._values[at, objective]))
         return min(found) if found else None
+
+    def could_be(self, numbers: Iterable[int]) -> float | None:
+        """The best value that any of these designs could have in the first objective, run or not;
+        None for no designs."""
+        found = [np.inf]
+        for number in numbers:
+            core = number // self.space.variants
+            listed, cycles, used = self._bounds.designs(core)
+            at = np.flatnonzero(listed == number)
+            cores = np.full(at.size, core, np.int64)
+            best = self._optimist.measures(self.space, cores, cycles[at], used[at])
+            found += self._optimist.values(best)[:, 0].tolist()
+        return min(found) if len(found) > 1 else None
 
     def empty(self) -> bool:
         """Whether every design is closed."""

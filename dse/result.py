@@ -20,7 +20,9 @@ class Exploration:
     `front` are the records that none other beats, the best in the first objective first.
     `limit` is what no design of the space can beat in that objective, `gap` how far the best is
     from it as a share; `exhaustive` says that every design was run or proven no better.
-    `rejected` counts points that were taken and could not be built.
+    `limit_of_any_k` is, where k is free, what no design can beat with any allocation that may
+    lose so much, on designs that were run too. `rejected` counts points that were taken and could
+    not be built.
     """
 
     study: Study
@@ -37,6 +39,7 @@ class Exploration:
     accuracy_source: str
     sampler: str
     interrupted: bool
+    limit_of_any_k: float | None = None
 
     def design(self, record: Record) -> Design:
         """The design of a record that was run."""

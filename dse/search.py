@@ -158,6 +158,17 @@ class Searcher:
             found.append(sign * best)
         return sign * min(found) if found else None
 
+    def limit_of_any_k(self, pool: Pool) -> float | None:
+        """What no design beats with any allocation of k that is allowed, on designs that were run
+        too: `limit` takes those at what they were run with. None where k is given."""
+        if self.joint is None:
+            return None
+        sign = self.study.objectives[0].sign
+        run = pool.could_be(record.number for record in self.records if record.cycles)
+        found = [sign * value for value in (self.limit(pool),) if value is not None]
+        found += [value for value in (run,) if value is not None]
+        return sign * min(found) if found else None
+
     def close_all(self, pool: Pool) -> None:
         """Close what any record makes needless to run, in the middle of a wave too."""
         self._close(pool, self.records)

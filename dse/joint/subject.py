@@ -25,13 +25,20 @@ __all__ = ["Joint", "joint_of"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Joint:
-    """What allocations are chosen by: `losses` add up over filters, `judge` (where there is one)
-    says how accurate a whole allocation is, and `tolerances` what each choice of k allows."""
+    """What allocations of a study are chosen by: `losses` add up over filters, `judge` (where there
+    is one) says how accurate a whole allocation is, and `tolerances` what each choice of k allows.
+    """
 
+    study: Study
     subject: Subject
     losses: FilterLosses
     judge: AccuracySource | None
     tolerances: Mapping[str, Tolerance]
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Another process makes it again: its kernels cannot be carried over."""
+        own = self.judge if isinstance(self.judge, CallableAccuracy) else None
+        return joint_of, (self.study, own)
 
     @property
     def source(self) -> str:
@@ -83,16 +90,16 @@ def joint_of(study: Study, judge: CallableAccuracy | None = None) -> Joint | Non
     choice = study.accuracy
     if choice.file is not None:
         losses: FilterLosses = load_table(Path(choice.file), subject)
-        return Joint(subject, losses, judge, _tolerances(study, subject, losses, judge))
-    losses = sensitivity(subject)
-    if choice.source == "table" and judge is None:
-        problem = "source is 'table', which says nothing of single filters"
+        return Joint(study, subject, losses, judge, _tolerances(study, subject, losses, judge))
+    if (choice.source == "table" or choice.table) and judge is None:
+        problem = "has a table by scheme, which says nothing of single filters"
         raise InputError("[accuracy]", problem, "accepted: file = 'losses.toml', with their losses")
+    losses = sensitivity(subject)
     labelled = subject.reference.held_out is not None
     own: AccuracySource | None = judge
     if judge is None and choice.source != "sensitivity" and (labelled or choice.source != "auto"):
         own = _measured(subject, choice.images)
-    return Joint(subject, losses, own, _tolerances(study, subject, losses, own))
+    return Joint(study, subject, losses, own, _tolerances(study, subject, losses, own))
 
 
 def _check(study: Study, choices: list[str]) -> None:

@@ -68,7 +68,27 @@ def _facts(found: Exploration) -> list[tuple[str, str]]:
         ("Best", spell_measure(objective, best.values[objective.key])),
         ("Limit", f"{spell_measure(objective, found.limit)} (no design of the space beats it)"),
         ("Gap", gap),
+        *_any_k(found),
         ("Array", f"{array.rows} rows ({kinds}) x {array.columns} columns x {array.pixels} pixels"),
+    ]
+
+
+def _any_k(found: Exploration) -> list[tuple[str, str]]:
+    """Where k is free: what any allocation could reach, and what was chosen."""
+    if found.limit_of_any_k is None:
+        return []
+    objective, best = found.study.objectives[0].measure, found.front[0]
+    digits = "".join(best.k.values())
+    counts = ", ".join(f"{digits.count(digit)} of {digit}" for digit in "012")
+    limit = spell_measure(objective, found.limit_of_any_k)
+    known = best.values.get("accuracy")
+    accuracy = f"{100 * known:.2f} %" if known is not None else "not known"
+    chosen = best.values.get("choosing_accuracy")
+    told = "" if chosen is None else f" held out, {100 * chosen:.2f} % on the images for choosing"
+    return [
+        ("Any k", f"{limit} (no allocation beats it, on designs that were run either)"),
+        ("Terms", f"{counts} (filters by k)"),
+        ("Accuracy", f"{accuracy}{told} ({found.accuracy_source})"),
     ]
 
 

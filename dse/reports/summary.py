@@ -62,6 +62,13 @@ def _design(found: Exploration, record: Record) -> dict[str, Any]:
     }
 
 
+def _of_any_k(found: Exploration) -> dict[str, Any]:
+    """The limit over all allowed allocations of k, where k is free."""
+    if found.limit_of_any_k is None:
+        return {}
+    return {"limit_of_any_k": found.limit_of_any_k}
+
+
 def _additions(found: Exploration) -> dict[str, Any]:
     study = found.study
     return {
@@ -74,6 +81,7 @@ def _additions(found: Exploration) -> dict[str, Any]:
             "designs": found.space.size,
             "axes": {name: list(choices) for name, choices in study.axes.items()},
         },
+        **_of_any_k(found),
         "sampler": found.sampler,
         "seed": study.search.seed,
         "rejected": found.rejected,

@@ -177,3 +177,34 @@ def test_a_process_of_its_own_prints_one_document():
     ended = process("explore", "digits-small", "--board", "ultra96", "--trials", "8", "--json")
     assert ended.code == 0, ended.err
     assert json.loads(ended.out)["evaluations"] == 8
+
+
+def test_a_free_k_is_run_as_it_was_found():
+    found = explored(study_file(axes={"k": ["0.5 %"]}, search={"trials": 16}), "--output", "out")
+    best = found["front"][0]
+    assert found["accuracy_source"] == "measured"
+    assert {path.name for path in Path("out").iterdir()} == {*FILES, "best-k.toml"}
+    for engine in ("simulation", "timeline"):
+        ended = lightsim(
+            "run", "digits-small", "--accelerator", "out/best.toml", "--k", "out/best-k.toml",
+            "--engine", engine, "--json",
+        )  # fmt: skip
+        ran = json.loads(ended.out)
+        assert ran["cycles"] == best["cycles"]["digits-small"]
+        assert ran["bit_exact"]
+        assert ran["accuracy"] == best["values"]["accuracy"]
+        assert ran["energy_j"] == pytest.approx(best["values"]["energy_j"])
+        assert {layer["name"]: layer["k"] for layer in ran["layers"]} == best["k"]
+    again = explored("out/study.toml", "--output", "again")
+    assert again["front"] == found["front"]
+    assert "--k out/best-k.toml" in lightsim("explore", "out/study.toml", "--output", "out").out
+
+
+def test_the_options_of_a_free_k():
+    found = explored(
+        "digits-small", "--board", "pynq-z2", "--trials", "2", "--accuracy-loss", "2%",
+        "--output", "out",
+    )  # fmt: skip
+    assert found["space"]["axes"]["k"] == ["2 %"]
+    assert_refused(lightsim("explore", "digits-small", "--k", "2"), 2, "--k")
+    assert_refused(lightsim("explore", "digits-small", "--accuracy-loss", "much"), 2, "k has")
