@@ -164,7 +164,7 @@ class Searcher:
         if self.joint is None:
             return None
         sign = self.study.objectives[0].sign
-        run = pool.could_be(record.number for record in self.records if record.cycles)
+        run = pool.could_be(record.number for record in self.records)
         found = [sign * value for value in (self.limit(pool),) if value is not None]
         found += [value for value in (run,) if value is not None]
         return sign * min(found) if found else None

@@ -105,8 +105,17 @@ def _headline(found: Exploration) -> list[tuple[str, str, str]]:
         ("Best", spell_measure(objective, best), objective.title),
         ("Limit", spell_measure(objective, found.limit), "no design of the space beats it"),
         ("Gap", gap, proven),
+        *_any_k(found),
         ("Run", f"{found.evaluations:,} designs", f"of {found.space.size:,}, on the timeline"),
     ]
+
+
+def _any_k(found: Exploration) -> list[tuple[str, str, str]]:
+    """Where k is free, what any allocation could reach."""
+    if found.limit_of_any_k is None:
+        return []
+    value = spell_measure(found.study.objectives[0].measure, found.limit_of_any_k)
+    return [("Any k", value, "no allocation of k beats it, on designs that were run either")]
 
 
 def _notes(found: Exploration) -> str:
@@ -116,6 +125,14 @@ def _notes(found: Exploration) -> str:
         "A design's mapping is the one that lightsim run takes for it; the limit holds for every "
         "mapping.",
     ]
+    if found.limit_of_any_k is not None:
+        notes.append(
+            "k was chosen with each design. The limit takes designs that were run at the k they "
+            "were run with."
+        )
+    says = found.limit_of_any_k is not None
+    if says or any(record.values.get("accuracy") is not None for record in found.front):
+        notes.append(f"Accuracy source: {found.accuracy_source}.")
     if found.interrupted:
         notes.insert(0, "The search was interrupted: --resume goes on with it.")
     items = "\n".join(f"<li>{escape(note)}</li>" for note in notes)
