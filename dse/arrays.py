@@ -9,14 +9,16 @@ from numpy.typing import NDArray
 
 from dse.axes import AUTO, Choice
 from dse.design import Builder
-from dse.memories import word_bits
+from dse.memories import BufferPlan, sized, word_bits
 from dse.space import Space
 from lightsim.bounds import Axes
 from lightsim.hardware.accelerator import Accelerator
+from lightsim.hardware.device import Resources
 
 __all__ = ["ARRAY_AXES", "Arrays", "MemoryName", "memory_names"]
 
 Ints = NDArray[np.int64]
+_NOTHING = Resources()
 MemoryName = str
 
 # What an array with its post-processing and one port depends on.
@@ -31,7 +33,8 @@ class Arrays:
     `machines` are the arrays with their least memories and one port; `resources` int64[array, 5]
     what they take without memories; `more_ports` int64[port width, ports, 5] what a choice of
     ports adds; `words` int64[array, memory] the bits of one word of each memory, in the order of
-    `memory_names`; `least` int64[array, memory] the bytes automatic memories begin at.
+    `memory_names`; `least` int64[array, memory] the bytes automatic memories begin at;
+    `least_resources` int64[array, 5] no more than any choice of memories takes.
     """
 
     space: Space
@@ -40,6 +43,7 @@ class Arrays:
     more_ports: Ints
     words: Ints
     least: Ints
+    least_resources: Ints
     port_of: Ints
 
     @classmethod
@@ -60,6 +64,7 @@ class Arrays:
             _more_ports(space, builder, base),
             np.array([[word_bits(acc, name) for name in memory_names] for acc in built], np.int64),
             np.array([_least(acc) for acc in built], np.int64),
+            np.array([_least_resources(space, builder, acc) for acc in built], np.int64),
             Axes.of(ports).port_of,
         )
 
@@ -85,6 +90,23 @@ def _choices(space: Space, number: tuple[int, ...]) -> dict[str, Choice]:
 def _least(acc: Accelerator) -> list[int]:
     buffers = (acc.input, acc.weight, acc.residual, acc.output)
     return [*(buffer.bytes_per_bank for buffer in buffers), acc.psum_bytes]
+
+
+def _least_resources(space: Space, builder: Builder, acc: Accelerator) -> Ints:
+    """Of each memory the least of every resource over its choices, added up."""
+    axes = {name: choices for name, choices in space.axes.items() if name in space.memory_names}
+    sizes = max(len(axes[f"{name}_bytes"]) for name in memory_names)
+    banks = max(len(choices) for name, choices in axes.items() if name.endswith("_banks"))
+    tried = []
+    for i, j in np.ndindex(sizes, banks):
+        point = {
+            name: choices[(i if name.endswith("_bytes") else j) % len(choices)]
+            for name, choices in axes.items()
+        }
+        # Nothing fits in no resources: automatic memories stay at their least.
+        built = sized(acc, BufferPlan.of(point), _NOTHING, builder.costs, _NOTHING)
+        tried.append([used.values() for used in builder.costs.memories(built).values()])
+    return np.asarray(np.array(tried, np.int64).min(axis=0).sum(axis=0), np.int64)
 
 
 def _more_ports(space: Space, builder: Builder, base: dict[str, Choice]) -> Ints:

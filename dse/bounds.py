@@ -56,13 +56,14 @@ class Bounds:
     def cores(self) -> tuple[Ints, Ints]:
         """Least cycles int64[core, network] and resources int64[core, 5] of every core.
 
-        The resources are those of everything but the memories.
+        The resources are those with the least of every memory.
         """
         cycles, used = [], []
         for first in range(0, self.space.cores, _CHUNK):
             numbers = np.arange(first, min(first + _CHUNK, self.space.cores), dtype=np.int64)
-            used.append(self.arrays.core_resources(numbers))
-            machines = self._with_most_memory(self._machines(numbers), numbers, used[-1])
+            core = self.arrays.core_resources(numbers)
+            used.append(core + self.arrays.least_resources[self.arrays.number(numbers)])
+            machines = self._with_most_memory(self._machines(numbers), numbers, core)
             cycles.append(self._cycles(numbers, machines))
         return np.concatenate(cycles), np.concatenate(used)
 

@@ -30,8 +30,8 @@ def spell_measure(row: Measure, value: float | None) -> str:
     return f"{value:,.0f}"
 
 
-def show_exploration(found: Exploration, console: Console) -> None:
-    """The best design, its bound and gap, the front, and how to run the best."""
+def show_exploration(found: Exploration, console: Console, best: str = "best.toml") -> None:
+    """The best design, its bound and gap, the front, and how to run the file that holds it."""
     study = found.study
     networks = ", ".join(
         share.network if len(study.shares) == 1 else f"{share.weight:.0%} {share.network}"
@@ -50,7 +50,7 @@ def show_exploration(found: Exploration, console: Console) -> None:
     if len(found.front) > _MOST_ROWS:
         console.print(f"... and {len(found.front) - _MOST_ROWS} more on the front")
     console.print()
-    console.print(f"Run it: {escape(run_command(found))}", highlight=False, soft_wrap=True)
+    console.print(f"Run it: {escape(run_command(found, best))}", highlight=False, soft_wrap=True)
 
 
 def _searched(found: Exploration) -> str:

@@ -15,7 +15,7 @@ from lightsim.errors import InputError
 from lightsim.hardware.writing import dump_accelerator
 from lightsim.reports.directory import check_directory
 
-__all__ = ["JOURNAL", "STUDY", "check_results", "write_results"]
+__all__ = ["BEST", "JOURNAL", "STUDY", "check_results", "write_results"]
 
 JOURNAL = "journal.log"
 STUDY = "study.toml"

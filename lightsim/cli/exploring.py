@@ -132,13 +132,14 @@ def _is_study(path: Path) -> bool:
 
 def _show(found: Exploration, where: Path, json: bool) -> None:
     from dse.reports.console import show_exploration
+    from dse.reports.directory import BEST
     from dse.reports.summary import summary_text
     from lightsim.reports.console import report_console
 
     if json:
         typer.echo(summary_text(found), nl=False)
     else:
-        show_exploration(found, report_console())
+        show_exploration(found, report_console(), str(where / BEST))
         typer.echo(f"written to {where}: open {where / 'report.html'}")
     if found.interrupted:
         kept = len(found.records)

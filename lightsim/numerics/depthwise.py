@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,9 +11,10 @@ from lightsim.errors import InputError
 from lightsim.numerics.accumulator import Accumulators, is_int32
 from lightsim.numerics.compiled import compiled
 from lightsim.numerics.planes import Planes, split
+from lightsim.numerics.requantise import Rounding, check_rule, rounding_rule
 from lightsim.numerics.window import Pair, Window
 
-__all__ = ["convolve_depthwise"]
+__all__ = ["convolve_depthwise", "convolve_depthwise_requantised"]
 
 
 def convolve_depthwise(
@@ -31,12 +34,7 @@ def convolve_depthwise(
     modulo 2**32 for int32, exact for int64; `weights` int16[channels, kh, kw]. Raises
     `InputError` for shapes that do not join.
     """
-    if weights.ndim != 3 or not len(weights) == x.shape[1] == out.shape[1] or len(x) != len(out):
-        raise InputError(
-            "convolve_depthwise",
-            f"x {list(x.shape)}, weights {list(weights.shape)}, out {list(out.shape)}",
-            "the same channels in all, the same batch in x and out",
-        )
+    _check_shapes(x, weights, out)
     kernel = (weights.shape[1], weights.shape[2])
     window = Window(kernel, stride, origin, out.shape[2], out.shape[3])
     if out.size == 0 or weights.size == 0:
@@ -53,6 +51,91 @@ def convolve_depthwise(
         sums = np.zeros(shape, np.int64)
         _depthwise_int64(image, weights, taps, planes.run, sums)
     out += sums.reshape(*out.shape[:3], planes.wide)[..., : window.columns]
+
+
+def convolve_depthwise_requantised(
+    x: NDArray[np.int16],
+    weights: NDArray[np.int16],
+    bias: NDArray[np.int32],
+    multiplier: NDArray[np.int32],
+    shift: int,
+    rounding: Rounding,
+    lowest: int,
+    highest: int,
+    window: Window,
+    pad_value: int = 0,
+) -> NDArray[np.int16]:
+    """int16[batch, channels, rows, columns]: `requantise` of `bias` int32[channels] plus the
+    convolution, in one pass; the sums are those of an int32 accumulator, modulo 2**32.
+    """
+    out = np.empty((*x.shape[:2], window.rows, window.columns), np.int16)
+    _check_shapes(x, weights, out)
+    check_rule(shift, rounding, lowest, highest)
+    if out.size == 0:
+        return out
+    planes = Planes(window)
+    image = split(x, planes, pad_value).reshape(len(x), x.shape[1], planes.channel)
+    factors = np.ascontiguousarray(np.broadcast_to(multiplier, x.shape[1:2]), np.int32)
+    rule = rounding_rule(shift, rounding, lowest, highest)
+    shape, sums = (window.rows, window.columns, planes.wide), np.empty(planes.run, np.int32)
+    taps, flat = planes.taps.reshape(-1), out.reshape(-1)
+    _requantised(image, weights, taps, bias, factors, rule, shape, sums, flat)
+    return out
+
+
+def _check_shapes(
+    x: NDArray[np.int16], weights: NDArray[np.int16], out: Accumulators | NDArray[np.int16]
+) -> None:
+    if weights.ndim != 3 or not len(weights) == x.shape[1] == out.shape[1] or len(x) != len(out):
+        raise InputError(
+            "convolve_depthwise",
+            f"x {list(x.shape)}, weights {list(weights.shape)}, out {list(out.shape)}",
+            "the same channels in all, the same batch in x and out",
+        )
+
+
+@compiled(
+    "void(int16[:, :, ::1], Array(int16, 3, 'A', True), int64[::1], Array(int32, 1, 'A', True), "
+    "Array(int32, 1, 'C', True), UniTuple(int64, 6), UniTuple(int64, 3), int32[::1], int16[::1])"
+)
+def _requantised(
+    image: NDArray[np.int16],
+    weights: NDArray[np.int16],
+    taps: NDArray[np.int64],
+    bias: NDArray[np.int32],
+    multiplier: NDArray[np.int32],
+    rule: Any,
+    shape: tuple[int, int, int],
+    sums: NDArray[np.int32],
+    out: NDArray[np.int16],
+) -> None:
+    """The sums of one channel at a time, for the run that `planes.Planes` describes."""
+    shift, nudge, negative, odd, lowest, highest = rule
+    rows, columns, wide = shape
+    word = np.uint64
+    for b in range(image.shape[0]):
+        for n in range(image.shape[1]):
+            for p in range(sums.size):
+                sums[p] = bias[n]
+            for ky in range(weights.shape[1]):
+                for kx in range(weights.shape[2]):
+                    factor = weights[n, ky, kx]
+                    begin = taps[ky * weights.shape[2] + kx]
+                    seen = image[b, n, begin : begin + sums.size]
+                    for p in range(sums.size):
+                        sums[p] += np.int64(factor) * np.int64(seen[p])
+            by = np.int64(multiplier[n])
+            for r in range(rows):
+                at, line = word(((b * image.shape[1] + n) * rows + r) * columns), word(r * wide)
+                if negative == 0 and odd == 0:
+                    for c in range(word(columns)):
+                        value = (np.int64(sums[line + c]) * by + nudge) >> shift
+                        out[at + c] = min(max(value, lowest), highest)
+                    continue
+                for c in range(word(columns)):
+                    value = np.int64(sums[line + c]) * by
+                    value += nudge + (value < 0) * negative + ((value >> shift) & 1) * odd
+                    out[at + c] = min(max(value >> shift, lowest), highest)
 
 
 def _depthwise(

@@ -31,7 +31,7 @@ _BIT, _INT16, _INT32, _INT64 = ir.IntType(8), ir.IntType(16), ir.IntType(32), ir
 cgutils: Any = untyped_cgutils
 
 # A weight beyond a byte is 256 * high + low: a block's high words come first, then those whose
-# weights are all negated, because +128 is no signed byte but -128 is; see `filters.Packed`.
+# weights are all negated, because +128 is no signed byte but -128 is; see `filter_words.Packed`.
 _DIGIT_BITS = 8
 
 _INTRINSICS = {

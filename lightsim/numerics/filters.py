@@ -12,30 +12,12 @@ from numpy.typing import NDArray
 from lightsim.errors import InputError
 from lightsim.numerics.codec import Terms
 from lightsim.numerics.compiled import compiled
+from lightsim.numerics.filter_words import Packed, pack
 from lightsim.numerics.instruction import Instruction
 
-__all__ = ["Filters", "Packed", "exact_filters", "sign_filters", "truncating_filters"]
+__all__ = ["Filters", "exact_filters", "sign_filters", "truncating_filters"]
 
 _SHIFTS = 8  # a truncating filter sees each channel shifted by 0..7
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Packed:
-    """Filters in blocks, their numbers in 32-bit words, for one instruction.
-
-    words    uint32[count, filters]: a row holds the same place in every filter of a block
-    index    int32[count]: which place, word number * taps + tap; places that are zero in the
-             whole block are left out
-    blocks   int64[blocks, 4]: from where to where rows hold high digits (number = 256 * high +
-             low), numbers negated, numbers or low digits. A place has one row if all its
-             numbers are signed bytes, or all are when negated, otherwise a high and a low one
-    position int64[blocks * filters]: which filter a column is, -1 for none
-    """
-
-    words: NDArray[np.uint32]
-    index: NDArray[np.int32]
-    blocks: NDArray[np.int64]
-    position: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +47,7 @@ class Filters:
         found = self._packed.get(row.name)
         if found is None:
             # Two threads may both make it: they make the same.
-            found = self._packed[row.name] = _pack(self.numbers(), row)
+            found = self._packed[row.name] = pack(self.numbers(), row)
         return found
 
     def fit_bytes(self) -> bool:
@@ -145,82 +127,6 @@ def truncating_filters(shape: tuple[int, int, int, int], terms: Callable[[], Ter
 def _four(shape: tuple[int, ...]) -> tuple[int, int, int, int]:
     a, b, c, d = shape
     return a, b, c, d
-
-
-def _pack(numbers: NDArray[np.int16], row: Instruction) -> Packed:
-    filters, channels, high, wide = numbers.shape
-    used = numbers.reshape(filters, -1).any(axis=1)
-    # Pruned filters come last, so that whole blocks of them have no work.
-    order = np.argsort(~used, kind="stable")
-    blocks = -(-filters // row.filters)
-    position = np.full(blocks * row.filters, -1, np.int64)
-    position[:filters] = order
-    places = -(-channels // row.numbers) * high * wide
-    words = np.empty((2, blocks, places, row.filters), np.uint32)
-    sort = np.empty((blocks, places), np.int8)
-    bits = 1 if row.product == "signs" else 32 // row.numbers
-    _weight_words(numbers, position, row.numbers, bits, words, sort)
-    # The rows in their order: high digits, negated, numbers and low digits; empty ones are left.
-    plain = sort != _NEGATED if row.product == "signs" else (sort == _PLAIN) | (sort == _DIGITS)
-    kept = np.stack([sort == _DIGITS, sort == _NEGATED, plain], axis=1)
-    ends = kept.sum(axis=2).cumsum().reshape(blocks, 3)
-    spans = np.concatenate([np.append(0, ends[:-1, 2])[:, None], ends], axis=1)
-    block, phase, place = np.nonzero(kept)
-    rows = words[(phase == 0).astype(np.int8), block, place]
-    return Packed(rows, place.astype(np.int32), spans.astype(np.int64), position)
-
-
-_EMPTY, _PLAIN, _NEGATED, _DIGITS = range(4)
-
-
-@compiled(
-    "void(Array(int16, 4, 'A', True), int64[::1], int64, int64, uint32[:, :, :, ::1], int8[:, ::1])"
-)
-def _weight_words(
-    numbers: NDArray[np.int16],
-    position: NDArray[np.int64],
-    count: int,
-    bits: int,
-    words: NDArray[np.uint32],
-    sort: NDArray[np.int8],
-) -> None:
-    """words[0, block, q * taps + tap, f] = numbers q * count .. of the block's filter f.
-
-    `bits` is 16, 8 or 1: the number, its low byte, or whether it is above zero. What `sort`
-    finds of a row of 8 bits says whether it is negated, or has high digits in words[1].
-    """
-    channels, high, wide = numbers.shape[1], numbers.shape[2], numbers.shape[3]
-    filters = words.shape[3]
-    mask = (1 << bits) - 1
-    for k in range(words.shape[1]):
-        for q in range(words.shape[2] // (high * wide)):
-            last = min(q * count + count, channels)
-            for tap in range(high * wide):
-                ky, kx = divmod(tap, wide)
-                place = q * high * wide + tap
-                least = most = np.int64(0)
-                for f in range(filters):
-                    m = position[k * filters + f]
-                    word = np.uint32(0)
-                    for v in range(q * count, last if m >= 0 else 0):
-                        number = np.int64(numbers[m, v, ky, kx])
-                        least, most = min(least, number), max(most, number)
-                        number = np.int64(number > 0) if bits == 1 else number
-                        word |= np.uint32(np.uint32(number & mask) << np.uint32(v % count * bits))
-                    words[0, k, place, f] = word
-                sort[k, place] = _EMPTY if least == most else _PLAIN
-                if bits != 8 or (least >= -128 and most <= 127):
-                    continue
-                negated = least >= -127 and most <= 128
-                sort[k, place] = _NEGATED if negated else _DIGITS
-                for f in range(filters):
-                    m = position[k * filters + f]
-                    word = np.uint32(0)
-                    for v in range(q * count, last if m >= 0 else 0):
-                        number = np.int64(numbers[m, v, ky, kx])
-                        number = -number if negated else (number + 128) >> 8
-                        word |= np.uint32(np.uint32(number & mask) << np.uint32(v % count * bits))
-                    words[0 if negated else 1, k, place, f] = word
 
 
 @compiled(

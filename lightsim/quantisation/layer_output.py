@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lightsim.errors import InputError, unknown_name
 from lightsim.numerics.accumulator import Accumulators, fit_accumulator, is_int32
-from lightsim.numerics.depthwise import convolve_depthwise
+from lightsim.numerics.depthwise import convolve_depthwise, convolve_depthwise_requantised
 from lightsim.numerics.elementwise import add_requantised
 from lightsim.numerics.fused import add_products, convolve_requantised
 from lightsim.numerics.pooling import max_pool, sum_pool
@@ -81,12 +81,16 @@ def _weighted(layer: QuantisedLayer, x: NDArray[np.int16], rules: SumRules) -> A
     parts = () if _is_depthwise(layer, rules) else parts_of(layer, rules.accumulation)
     if truncates(layer, rules.accumulation):
         layer = in_truncated_units(layer)
-    if len(parts) == 1 and rules.overflow == "refuse" and 1 < layer.output.bits <= 16:
-        assert layer.bias is not None
-        return convolve_requantised(
-            x, parts[0].filters, layer.bias, layer.multiplier, layer.shift, layer.rounding,
-            layer.lowest, layer.highest, _window(layer), _pad_value(layer),
+    assert layer.weights is not None and layer.bias is not None
+    # Only sums that are sure to fit may skip the accumulator.
+    if rules.overflow == "refuse" and 1 < layer.output.bits <= 16 and len(parts) <= 1:
+        rest = (
+            layer.bias, layer.multiplier, layer.shift, layer.rounding, layer.lowest,
+            layer.highest, _window(layer), _pad_value(layer),
         )  # fmt: skip
+        if parts:
+            return convolve_requantised(x, parts[0].filters, *rest)
+        return convolve_depthwise_requantised(x, layer.weights[:, 0], *rest)
     sums = _fitted(_sums(layer, parts, x, rules), rules)
     if layer.output.bits == 1:
         return threshold(sums)

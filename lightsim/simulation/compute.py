@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +12,12 @@ from lightsim.hardware.accelerator import Accumulator
 from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.schedule import Tile
 from lightsim.numerics.accumulator import Accumulators, Overflow, fit_accumulator
-from lightsim.numerics.convolution import convolve
 from lightsim.numerics.depthwise import convolve_depthwise
 from lightsim.numerics.elementwise import add_requantised
+from lightsim.numerics.fused import add_products
 from lightsim.numerics.pooling import max_pool, sum_pool
 from lightsim.numerics.requantise import requantise, threshold
-from lightsim.numerics.truncation import convolve_truncating
-from lightsim.numerics.xnor import convolve_xnor
+from lightsim.numerics.window import Window
 from lightsim.simulation.contents import Activations, WeightTile, as_addressed
 from lightsim.units import ceil_div
 
@@ -79,17 +79,13 @@ def _convolve(
         convolve_depthwise(x, weights.weights[:, 0], sums, layer.stride, origin)
         return
     binary = one_bit and layer.main.scheme is not None and layer.main.scheme.name == "binary"
+    kind: Literal["exact", "truncating", "signs"] = "signs" if binary else "exact"
+    if planes is not None:
+        kind = "truncating"
+    window = Window(layer.kernel, layer.stride, origin, tile.computed.rows.size, sums.shape[3])
     for rows, channels in _parts(layer, tile):
-        part, into, codes = x[:, channels], sums[:, rows], weights.weights[rows]
-        if planes is not None:
-            convolve_truncating(
-                part, planes.sign[:, rows], planes.exponent[:, rows], planes.present[:, rows],
-                into, layer.stride, origin, -1 if one_bit else 0,
-            )  # fmt: skip
-        elif binary:
-            convolve_xnor(part, codes, into, layer.stride, origin)
-        else:
-            convolve(part, codes, into, layer.stride, origin, -1 if one_bit else 0)
+        filters = weights.filters(kind, rows)
+        add_products(x[:, channels], filters, sums[:, rows], window, -1 if one_bit else 0)
 
 
 def _parts(layer: EngineLayer, tile: Tile) -> list[tuple[slice, slice]]:

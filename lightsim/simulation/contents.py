@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from lightsim.numerics.filters import (
+    Filters,
+    exact_filters,
+    sign_filters,
+    truncating_filters,
+)
 
 __all__ = ["Activations", "TermPlanes", "WeightTile", "as_addressed"]
 
@@ -35,6 +43,25 @@ class WeightTile:
     bias: NDArray[np.int32]
     multiplier: NDArray[np.int32]
     position: NDArray[np.int64]
+    packed: dict[tuple[str, int], Filters] = field(default_factory=dict, repr=False)
+
+    def filters(self, kind: Literal["exact", "truncating", "signs"], rows: slice) -> Filters:
+        """The filters of some rows as the kernels take them, kept for the next time."""
+        first = rows.start or 0
+        found = self.packed.get((kind, first))
+        if found is None:
+            found = self.packed[kind, first] = self._pack(kind, rows)
+        return found
+
+    def _pack(self, kind: Literal["exact", "truncating", "signs"], rows: slice) -> Filters:
+        codes, planes = self.weights[rows], self.planes
+        if kind == "exact":
+            return exact_filters(codes)
+        if kind == "signs" or planes is None:
+            return sign_filters(codes)
+        out, channels, high, wide = codes.shape
+        terms = planes.sign[:, rows], planes.exponent[:, rows], planes.present[:, rows]
+        return truncating_filters((out, channels, high, wide), lambda: terms)
 
 
 def as_addressed(held: Activations | None, shape: tuple[int, ...]) -> Activations:

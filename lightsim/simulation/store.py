@@ -32,6 +32,7 @@ class Store:
         self._word_bytes = accelerator.word_bytes
         self._accumulation = accelerator.accumulator.accumulation
         self._planes: dict[str, TermPlanes] = {}
+        self._weights: dict[tuple[object, ...], WeightTile] = {}
         self.tensors: dict[str, Activations] = {}
         for tensor in plan.tensors:
             shape = (len(images), tensor.shape.channels, tensor.shape.height, tensor.shape.width)
@@ -73,8 +74,19 @@ class Store:
         ]
 
     def weight_tile(self, schedule: Schedule, tile: Tile) -> WeightTile:
-        """The weights and parameters of a tile, filters in array row order."""
+        """The weights and parameters of a tile, filters in array row order.
+
+        A tile that is loaded again is the same object, with what was packed of it.
+        """
         layer = schedule.layer
+        places = tuple(group.filters for group in tile.groups)
+        key = (layer.name, places, tile.read.channels.start, tile.read.channels.stop)
+        found = self._weights.get(key)
+        if found is None:
+            found = self._weights[key] = self._cut(layer, tile)
+        return found
+
+    def _cut(self, layer: EngineLayer, tile: Tile) -> WeightTile:
         filters = np.array([f for group in tile.groups for f in group.filters if f >= 0], np.int64)
         weights = layer.weights
         main = layer.main

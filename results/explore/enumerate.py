@@ -21,10 +21,11 @@ from dse.space import Space
 from dse.study import Study, load_study
 
 SPACES = Path(__file__).parent / "spaces"
-HEAD = """\
-| space | designs | can be built | explorer: best | run | CPU s | exhaustive | all run: best | CPU s \
-| equal |
-|---|---|---|---|---|---|---|---|---|---|"""
+COLUMNS = (
+    "space", "designs", "can be built", "explorer: best", "run", "CPU s", "exhaustive",
+    "all run: best", "CPU s", "equal",
+)  # fmt: skip
+HEAD = f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}"
 
 
 def enumerated(study: Study) -> tuple[float, int]:

@@ -1,18 +1,21 @@
 """How many multiply-accumulates a second one core does, beside ONNX Runtime and numpy's BLAS.
 
-Run `python tests/benchmarks/benchmark_kernels.py`. One process, one thread, CPU time; the rows of
-a shape take turns, so that what else the machine does strikes all alike: a call to warm the
-caches, its sums compared with an independent computation in 64-bit numpy, then three that are
-timed; the best turn counts. Packing of the image is always included, that of the filters
-where it is said.
-Torch's float32 convolution is a row where torch is installed.
+    python tests/benchmarks/benchmark_kernels.py [--write]
+
+One process, one thread, CPU time; the rows of a shape take turns, so that what else the machine
+does strikes all alike: a call to warm the caches, its sums compared with an independent
+computation in 64-bit numpy, then three that are timed; the best turn counts. Packing of the image
+is always included, that of the filters where it is said. Torch's float32 convolution is a row
+where torch is installed.
 """
 
 from __future__ import annotations
 
 import functools
+import platform
 import sys
 import time
+from pathlib import Path
 
 import numba
 import numpy as np
@@ -29,6 +32,7 @@ from lightsim.numerics.truncation import convolve_shifted
 from lightsim.numerics.window import Window
 from lightsim.numerics.xnor import convolve_xnor
 
+LINES = []
 TURNS = 25
 SHAPES = (("64->64 3x3 at 32x32", 64, 32), ("256->256 3x3 at 14x14", 256, 14))
 PLACE = {"stride": (1, 1), "origin": (-1, -1)}
@@ -165,9 +169,16 @@ def best_seconds(rows):
     return best
 
 
+def tell(line):
+    """Print a line, and keep it for `--write`."""
+    LINES.append(line)
+    sys.stdout.write(line)
+    sys.stdout.flush()
+
+
 def main():
     """Print one line a kernel and shape."""
-    sys.stdout.write(
+    tell(
         f"numpy {np.__version__}, numba {numba.__version__}, ONNX Runtime "
         f"{onnxruntime.__version__}, {', '.join(row.name for row in usable()) or 'plain'}; best of "
         f"{TURNS}, CPU time\n{'kernel':<32} {'shape':<22} {'us':>7} {'GMAC/s':>7} {'of ORT':>7}\n"
@@ -180,8 +191,23 @@ def main():
             line = (
                 f"{name:<32} {title:<22} {seconds * 1e6:7.0f} {rate:7.1f} {best[0] / seconds:7.2f}"
             )
-            sys.stdout.write(line + "\n")
+            tell(line + "\n")
+
+
+def written():
+    """What was told, as the file in `results/benchmarks`."""
+    name = Path(__file__).name
+    return (
+        f"# Speed of the kernels\n\nMade by `python tests/benchmarks/{name} --write` on "
+        f"{platform.machine()}, Python {platform.python_version()}. CPU time of one thread on a "
+        f"shared machine: ratios, not promises.\n\n```\n{''.join(LINES)}```\n"
+    )
 
 
 if __name__ == "__main__":
+    write = "--write" in sys.argv
+    sys.argv = [word for word in sys.argv if word != "--write"]
     main()
+    if write:
+        where = Path(__file__).parents[2] / "results" / "benchmarks"
+        (where / "kernels.md").write_text(written(), "utf-8")

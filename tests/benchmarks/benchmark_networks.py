@@ -1,13 +1,17 @@
 """Images per CPU second of whole networks, beside ONNX Runtime on the same integers.
 
-Run `python tests/benchmarks/benchmark_networks.py [NETWORK ...]`. One process, one thread, the
-rows taking turns, the best of several. The output is compared bit for bit with a graph of ONNX
-Runtime's ConvInteger and exact float64; the speed with a graph of QLinearConv, whose float32
-requantisation rounds a few numbers another way (weights beyond a byte are clipped for it).
+    python tests/benchmarks/benchmark_networks.py [NETWORK ...] [--write]
+
+One process, one thread, the rows taking turns, the best of several. The output is compared bit
+for bit with a graph of ONNX Runtime's ConvInteger and exact float64; the speed with
+a graph of QLinearConv, whose float32 requantisation rounds a few numbers another way (weights
+beyond a byte are clipped for it).
 """
 
+import platform
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 from onnx_graphs import exact_session, fast_session
@@ -17,6 +21,7 @@ from lightsim.numerics.scheme import SCHEMES
 from lightsim.quantisation import infer, quantise, synthetic_images
 
 NETWORKS = {"digits": 64, "vgg7-cifar10": 4, "resnet18-imagenet": 2, "mobilenet-v1": 2}
+LINES = []
 TURNS = 7
 
 
@@ -46,20 +51,41 @@ def compare(name, scheme, batch):
     for _ in range(TURNS):
         best[0] = min(best[0], seconds(lambda: fast.run(None, given)) / batch)
         best[1] = min(best[1], seconds(lambda: infer(workload, images)) / batch)
-    sys.stdout.write(
+    tell(
         f"{name:<18} {scheme:<9} {network.macs / 1e6:8.1f} {1 / best[0]:10.1f} {1 / best[1]:10.1f} "
         f"{best[0] / best[1]:6.2f}  {network.macs / best[1] / 1e9:6.1f}\n"
     )
+
+
+def tell(line):
+    """Print a line, and keep it for `--write`."""
+    LINES.append(line)
+    sys.stdout.write(line)
     sys.stdout.flush()
 
 
 def main():
     """Print one line a network and scheme."""
-    sys.stdout.write("network            scheme        MMAC  ONNX im/s  ours im/s  ratio  GMAC/s\n")
+    tell("network            scheme        MMAC  ONNX im/s  ours im/s  ratio  GMAC/s\n")
     for name in sys.argv[1:] or NETWORKS:
         for scheme in ("fixed8", "flightnn"):
             compare(name, scheme, NETWORKS.get(name, 1))
 
 
+def written():
+    """What was told, as the file in `results/benchmarks`."""
+    name = Path(__file__).name
+    return (
+        f"# Speed of whole networks\n\nMade by `python tests/benchmarks/{name} --write` on "
+        f"{platform.machine()}, Python {platform.python_version()}. CPU time of one thread on a "
+        f"shared machine: ratios, not promises.\n\n```\n{''.join(LINES)}```\n"
+    )
+
+
 if __name__ == "__main__":
+    write = "--write" in sys.argv
+    sys.argv = [word for word in sys.argv if word != "--write"]
     main()
+    if write:
+        where = Path(__file__).parents[2] / "results" / "benchmarks"
+        (where / "networks.md").write_text(written(), "utf-8")

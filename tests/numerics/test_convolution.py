@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from lightsim.errors import InputError
 from lightsim.numerics.convolution import convolve, convolve_groups
-from lightsim.numerics.depthwise import convolve_depthwise
+from lightsim.numerics.depthwise import convolve_depthwise, convolve_depthwise_requantised
 from lightsim.numerics.formats import CODECS, codec
+from lightsim.numerics.requantise import ROUNDINGS, requantise
 from lightsim.numerics.scheme import SCHEMES
 from lightsim.numerics.truncation import convolve_truncating
+from lightsim.numerics.window import Window
 from lightsim.numerics.xnor import convolve_xnor, convolve_xnor_packed, pack_signs
 from numerics.cases import cases, repeatable
 
@@ -108,6 +110,28 @@ def test_depthwise(case, wide):
         x.tolist(), weights.tolist(), *case.window, case.pad_value
     )
     assert added(case, out, before) == expected
+
+
+@repeatable(60)
+@given(
+    case=cases(),
+    wide=st.booleans(),
+    shift=st.integers(0, 20),
+    rounding=st.sampled_from(ROUNDINGS),
+)
+def test_depthwise_requantised(case, wide, shift, rounding):
+    case = replace(case, filters=case.channels)
+    rng = case.rng
+    x = case.numbers(rng, *((-32768, 32767) if wide else (-128, 255)))
+    weights = weights_of(case, rng)[:, 0]
+    bias = rng.integers(-9999, 9999, case.channels).astype(np.int32)
+    multiplier = rng.integers(1, 32768, case.channels).astype(np.int32)
+    window = Window(case.kernel, case.stride, case.origin, *case.outputs)
+    rest = (multiplier, shift, rounding, -128, 127)
+    found = convolve_depthwise_requantised(x, weights, bias, *rest, window, case.pad_value)
+    sums = reference.convolve_depthwise(x.tolist(), weights.tolist(), *case.window, case.pad_value)
+    total = (np.array(sums) + bias[:, None, None]).astype(np.int32)
+    assert (found == requantise(total, *rest)).all()
 
 
 @repeatable(80)

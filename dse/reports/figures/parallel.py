@@ -2,55 +2,90 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
-from dse.reports.figures.axis import axis_title
+from dse.record import Record
+from dse.reports.console import spell_measure
 from dse.reports.figures.figure import Figure
 from dse.result import Exploration
-from lightsim.reports.figures.style import frame
+from lightsim.reports.figures.style import INK, frame
 
 __all__ = ["FIGURE"]
 
-_MOST_LINES = 2000
+_MOST_LINES = 400
+# From the worst fifth of the designs to the best: light to dark.
+_COLOURS = ("#D9E2EC", "#9FC5E8", "#56B4E9", "#0072B2", "#D55E00")
+_WIDTHS = (0.7, 0.8, 1.0, 1.4, 1.8)
 
 
 def _draw(found: Exploration) -> go.Figure:
-    first = found.study.objectives[0].measure
+    objective = found.study.objectives[0]
     records = [record for record in found.records if record.values][-_MOST_LINES:]
-    points = [found.space.point(record.number) for record in records]
-    dimensions: list[dict[str, Any]] = []
-    for name in found.space.names:
-        choices = found.space.axes[name]
-        if len(choices) == 1:
-            continue
-        dimensions.append(
-            {
-                "label": name.replace("_", " "),
-                "values": [choices.index(point[name]) for point in points],
-                "tickvals": list(range(len(choices))),
-                "ticktext": [str(choice) for choice in choices],
-            }
-        )
-    values = [record.values[first.key] for record in records]
-    dimensions.append({"label": axis_title(first), "values": values})
-    figure = frame(480)
-    figure.update_layout(margin={"l": 120, "r": 80, "t": 70, "b": 30})
-    figure.add_parcoords(
-        dimensions=dimensions,
-        line={"color": values, "colorscale": "Viridis", "showscale": False},
-        labelfont={"size": 12},
-        tickfont={"size": 10},
+    names = [name for name in found.space.names if len(found.space.axes[name]) > 1]
+    titles = [*(name.replace("_", " ") for name in names), objective.measure.title]
+    values = np.array([record.values[objective.measure.key] for record in records])
+    figure = frame(
+        460,
+        xaxis={"tickvals": list(range(len(titles))), "ticktext": titles, "showgrid": True},
+        yaxis={"visible": False, "range": [-0.06, 1.06]},
     )
+    ranks = np.argsort(np.argsort(-objective.sign * values)) * len(_COLOURS) // max(1, len(records))
+    for fifth, (colour, width) in enumerate(zip(_COLOURS, _WIDTHS, strict=True)):
+        xs: list[float | None] = []
+        ys: list[float | None] = []
+        texts: list[str] = []
+        for record in (records[i] for i in np.flatnonzero(ranks == fifth).tolist()):
+            heights, told = _line(found, record, names, values)
+            xs += [*range(len(titles)), None]
+            ys += [*heights, None]
+            texts += [*told, ""]
+        figure.add_scatter(
+            x=xs,
+            y=ys,
+            text=texts,
+            mode="lines+markers",
+            name=("worst fifth", "", "", "", "best fifth")[fifth],
+            showlegend=fifth in (0, len(_COLOURS) - 1),
+            line={"color": colour, "width": width},
+            marker={"size": 3},
+            hovertemplate="%{text}<extra></extra>",
+        )
+    for place, name in enumerate(names):
+        choices = found.space.axes[name]
+        for end, choice in ((0, choices[0]), (1, choices[-1])):
+            figure.add_annotation(
+                x=place, y=end, text=str(choice)[:18], showarrow=False,
+                yshift=12 if end else -12, font={"size": 10, "color": INK},
+            )  # fmt: skip
     return figure
+
+
+def _line(
+    found: Exploration, record: Record, names: list[str], values: NDArray[np.float64]
+) -> tuple[list[float], list[str]]:
+    """Where a design's line passes each axis, and what stands there."""
+    point = found.space.point(record.number)
+    heights, told = [], []
+    for name in names:
+        choices = found.space.axes[name]
+        heights.append(choices.index(point[name]) / (len(choices) - 1))
+        told.append(f"design {record.number}<br>{name.replace('_', ' ')} {point[name]}")
+    measure = found.study.objectives[0].measure
+    value = record.values[measure.key]
+    low, high = float(values.min()), float(values.max())
+    heights.append((value - low) / (high - low) if high > low else 0.5)
+    told.append(f"design {record.number}<br>{spell_measure(measure, value)}")
+    return heights, told
 
 
 FIGURE = Figure(
     "parallel",
     "Choices of the designs that were run",
     _draw,
-    "A line is a design; drag along an axis to keep only the designs between. Colour is the "
-    "first objective.",
+    "A line is a design, through the place of its choice among those of each axis (the first and "
+    "the last are named) to its first objective, the smallest value at the bottom. "
+    f"The last {_MOST_LINES} designs are drawn.",
     lambda found: any(record.values for record in found.records),
 )

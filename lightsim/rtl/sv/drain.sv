@@ -109,25 +109,32 @@ module drain #(
       if (position == 16'(p)) at_hand = held[p*ROWS*SUM_BITS+:ROWS*SUM_BITS];
   end
 
-  // --- each lane: its rows, of which the lowest pending one leaves ---
+  // --- the rows of each lane, of which the lowest pending one leaves ---
+  logic [LANES*ROWS-1:0] captured_rows;
+  always_comb begin
+    for (int l = 0; l < LANES; l++)
+      for (int r = 0; r < ROWS; r++)
+        captured_rows[l*ROWS+r] = parameters[r][31:16] != UNUSED
+            && (parameters[r][31:16] & 16'(LANES - 1)) == 16'(l);
+  end
+
   for (genvar l = 0; l < LANES; l++) begin : lane
     logic [ROWS-1:0] own, pending, next, lowest;
-    logic [ROW_BITS-1:0] row;
+    logic [ROW_BITS-1:0] row, next_row;
     logic signed [SUM_BITS-1:0] sum, fitted;
     logic [31:0] slot;
 
     always_comb begin
-      if (capture)
-        for (int r = 0; r < ROWS; r++)
-          next[r] = parameters[r][31:16] != UNUSED
-              && (parameters[r][31:16] & 16'(LANES - 1)) == 16'(l);
-      else next = ends_position ? own : pending & (pending - 1'b1);
+      next = capture ? captured_rows[l*ROWS+:ROWS]
+          : ends_position ? own : pending & (pending - 1'b1);
       lowest = next & -next;
+      next_row = '0;
+      for (int r = 0; r < ROWS; r++) if (lowest[r]) next_row = next_row | ROW_BITS'(r);
     end
     always_ff @(posedge clock) begin
       if (capture) own <= next;
       pending <= next;
-      for (int b = 0; b < ROW_BITS; b++) row[b] <= |(lowest & rows_with(b));
+      row <= next_row;
     end
 
     assign sum = at_hand[row*SUM_BITS+:SUM_BITS];
@@ -138,12 +145,7 @@ module drain #(
     assign value[32*l+:32] = 32'(fitted);
     assign multiplier[16*l+:16] = slot[15:0];
     // The lowest bits are the lane's number.
-    assign channel[16*l+:16] = (slot[31:16] & ~16'(LANES - 1)) | 16'(l);
+    assign channel[16*l+:16] = (slot[31:16] & 16'(-LANES)) | 16'(l);
     assign valid[l] = busy && pending != '0;
   end
-
-  // The rows whose number has a bit set.
-  function automatic logic [ROWS-1:0] rows_with(input int number_bit);
-    for (int r = 0; r < ROWS; r++) rows_with[r] = 1'(r >> number_bit);
-  endfunction
 endmodule
