@@ -36,8 +36,10 @@ def extreme(scheme, signed, pixels):
     # The first positions hold the extremes themselves, next to each other.
     images[:, :, 0, :4] = [min(ACTIVATIONS[signed]), max(ACTIVATIONS[signed])] * 2
     groups = (("multiply_dsp", 3),)
-    return workload, images, machine(
-        scheme=scheme, pe=groups, columns=4, pixels=pixels, products_per_dsp=2
+    return (
+        workload,
+        images,
+        machine(scheme=scheme, pe=groups, columns=4, pixels=pixels, products_per_dsp=2),
     )
 
 
@@ -56,7 +58,5 @@ def test_pairs_are_separated(case, tmp_path):
 def test_no_cycle_depends_on_it():
     workload, images, paired = extreme("fixed4", True, 3)
     single = replace(paired, products_per_dsp=1)
-    runs = [
-        simulate([map_workload(workload, acc, images=2)], [images]) for acc in (single, paired)
-    ]
+    runs = [simulate([map_workload(workload, acc, images=2)], [images]) for acc in (single, paired)]
     assert runs[0].cycles == runs[1].cycles > 0
