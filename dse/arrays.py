@@ -9,16 +9,14 @@ from numpy.typing import NDArray
 
 from dse.axes import AUTO, Choice
 from dse.design import Builder
-from dse.memories import BufferPlan, sized, word_bits
+from dse.memories import BufferPlan, planned, word_bits
 from dse.space import Space
 from lightsim.bounds import Axes
 from lightsim.hardware.accelerator import Accelerator
-from lightsim.hardware.device import Resources
 
 __all__ = ["ARRAY_AXES", "Arrays", "MemoryName", "memory_names"]
 
 Ints = NDArray[np.int64]
-_NOTHING = Resources()
 MemoryName = str
 
 # What an array with its post-processing and one port depends on.
@@ -31,10 +29,10 @@ class Arrays:
     """Every array of a space, in mixed radix over `ARRAY_AXES`.
 
     `machines` are the arrays with their least memories and one port; `resources` int64[array, 5]
-    what they take without memories; `more_ports` int64[port width, ports, 5] what a choice of
-    ports adds; `words` int64[array, memory] the bits of one word of each memory, in the order of
-    `memory_names`; `least` int64[array, memory] the bytes automatic memories begin at;
-    `least_resources` int64[array, 5] no more than any choice of memories takes.
+    what they take without memories, as `Costs` has it; `more_ports` int64[port width, ports, 5]
+    what a choice of ports adds; `words` int64[array, memory] the bits of one word of each memory,
+    in the order of `memory_names`; `least` int64[array, memory] the bytes automatic memories
+    begin at; `least_resources` int64[array, 5] no more than any choice of memories takes.
     """
 
     space: Space
@@ -60,7 +58,7 @@ class Arrays:
         return cls(
             space,
             Axes.of(built),
-            np.array([costs.without_memories(acc).values() for acc in built], np.int64),
+            np.array([costs.without_memories(acc) for acc in built], np.int64),
             _more_ports(space, builder, base),
             np.array([[word_bits(acc, name) for name in memory_names] for acc in built], np.int64),
             np.array([_least(acc) for acc in built], np.int64),
@@ -77,7 +75,7 @@ class Arrays:
         return number
 
     def core_resources(self, cores: Ints) -> Ints:
-        """int64[core, 5]: everything but the memories."""
+        """int64[core, 5]: everything but the memories, block RAM in halves."""
         places = self.space.places(cores, self.space.core_names)
         more = self.more_ports[places["port_bits"], places["ports"]]
         return np.asarray(self.resources[self.number(cores)] + more, np.int64)
@@ -98,14 +96,15 @@ def _least_resources(space: Space, builder: Builder, acc: Accelerator) -> Ints:
     sizes = max(len(axes[f"{name}_bytes"]) for name in memory_names)
     banks = max(len(choices) for name, choices in axes.items() if name.endswith("_banks"))
     tried = []
-    for i, j in np.ndindex(sizes, banks):
+    # An automatic residual buffer is as large as the output's, so all pairs of the two are tried.
+    for i, j, size in np.ndindex(sizes, banks, len(axes["residual_bytes"])):
         point = {
             name: choices[(i if name.endswith("_bytes") else j) % len(choices)]
             for name, choices in axes.items()
         }
-        # Nothing fits in no resources: automatic memories stay at their least.
-        built = sized(acc, BufferPlan.of(point), _NOTHING, builder.costs, _NOTHING)
-        tried.append([used.values() for used in builder.costs.memories(built).values()])
+        point["residual_bytes"] = axes["residual_bytes"][size]
+        built = planned(acc, BufferPlan.of(point))
+        tried.append([*builder.costs.memories(built).values()])
     return np.asarray(np.array(tried, np.int64).min(axis=0).sum(axis=0), np.int64)
 
 
@@ -117,7 +116,7 @@ def _more_ports(space: Space, builder: Builder, base: dict[str, Choice]) -> Ints
         used = [
             builder.costs.without_memories(
                 builder.least(base | {"port_bits": width, "ports": count})
-            ).values()
+            )
             for count in counts
         ]
         found[i] = np.subtract(used, used[0])

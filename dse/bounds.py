@@ -16,20 +16,21 @@ from numpy.typing import NDArray
 from dse.arrays import ARRAY_AXES, Arrays, memory_names
 from dse.axes import AUTO
 from dse.design import Builder, Design
-from dse.memories import MOST_BYTES, BufferPlan, sized, stated_bytes
+from dse.memories import MOST_BYTES, BufferPlan, planned, stated_bytes
+from dse.resources import whole_blocks
 from dse.space import Space
 from lightsim.bounds import Axes, NetworkBound
-from lightsim.hardware.device import Resources
 from lightsim.quantisation.workload import Workload
 
 __all__ = ["Bounds"]
 
 Ints = NDArray[np.int64]
-_NOTHING = Resources()
 _CHUNK = 1 << 17  # cores bounded at a time: some hundred bytes each
 _BANKED = memory_names[:-1]
-# Bytes of one block RAM and one UltraRAM: no memory holds more than the blocks it gets.
-_BRAM_BYTES, _URAM_BYTES = 36 * 1024 // 8, 288 * 1024 // 8
+# Bytes of half a block RAM and of an UltraRAM: no memory that grows holds more than the blocks it
+# gets, but for the output's slices, which may be short enough for LUT RAM.
+_HALF_BYTES, _URAM_BYTES = 18 * 1024 // 8, 288 * 1024 // 8
+_GROWN_IN_BLOCKS = ("input", "weight", "psum")
 
 
 @dataclass(eq=False)
@@ -58,14 +59,14 @@ class Bounds:
 
         The resources are those with the least of every memory.
         """
-        cycles, used = [], []
+        cycles, parts = [], []
         for first in range(0, self.space.cores, _CHUNK):
             numbers = np.arange(first, min(first + _CHUNK, self.space.cores), dtype=np.int64)
             core = self.arrays.core_resources(numbers)
-            used.append(core + self.arrays.least_resources[self.arrays.number(numbers)])
+            parts.append(core + self.arrays.least_resources[self.arrays.number(numbers)])
             machines = self._with_most_memory(self._machines(numbers), numbers, core)
             cycles.append(self._cycles(numbers, machines))
-        return np.concatenate(cycles), np.concatenate(used)
+        return np.concatenate(cycles), whole_blocks(np.concatenate(parts))
 
     def designs(self, core: int) -> tuple[Ints, Ints, Ints]:
         """Numbers, least cycles [design, network] and resources [design, 5] of a core's designs.
@@ -110,9 +111,12 @@ class Bounds:
         )
 
     def _with_most_memory(self, machines: Axes, cores: Ints, used: Ints) -> Axes:
-        """The machines with the largest memories that the space and the device allow."""
+        """The machines with the largest memories that the space and the device allow.
+
+        `used` int64[core, 5] are what the cores take, block RAM in halves.
+        """
         limits = self.builder.limits
-        bram = np.maximum(limits.bram36 - used[:, 3], 0) * _BRAM_BYTES
+        bram = np.maximum(2 * limits.bram36 - used[:, 3], 0) * _HALF_BYTES
         room = bram + limits.uram * _URAM_BYTES
         array = self.arrays.number(cores)
         columns: dict[str, Ints] = {}
@@ -122,7 +126,9 @@ class Bounds:
             most = np.zeros(cores.shape, np.int64)
             for choice in self.space.axes[f"{name}_bytes"]:
                 if choice == AUTO:
-                    grown = np.minimum(MOST_BYTES.get(name, MOST_BYTES["output"]), room)
+                    grown = np.full(cores.shape, MOST_BYTES.get(name, MOST_BYTES["output"]))
+                    if name in _GROWN_IN_BLOCKS:
+                        grown = np.minimum(grown, room)
                     stated = np.maximum(least, grown)
                     if name == "residual":
                         stated = np.maximum(stated, self._largest("output", array))
@@ -176,10 +182,10 @@ class Bounds:
             banks = places[f"{name}_banks"] if name in _BANKED else np.zeros_like(size)
             sizes[:, column] = nbytes[size]
             found += resources[size, banks]
-        return sizes, found
+        return sizes, whole_blocks(found)
 
     def _memory_tables(self, array: int) -> list[tuple[Ints, Ints]]:
-        """For each memory, the bytes of every choice and the resources [choice, banks, 5]."""
+        """For each memory, the bytes of every choice and what they take [choice, banks, 5]."""
         space = self.space
         rest = array
         place: dict[str, int] = {}
@@ -196,9 +202,8 @@ class Bounds:
             for i, size in enumerate(sizes):
                 for j, count in enumerate(banks):
                     point = base | {f"{name}_bytes": size, f"{name}_banks": count}
-                    # Nothing fits in no resources: automatic memories stay at their least.
-                    built = sized(acc, BufferPlan.of(point), _NOTHING, self.builder.costs, _NOTHING)
-                    used[i, j] = self.builder.costs.memories(built)[name].values()
+                    built = planned(acc, BufferPlan.of(point))
+                    used[i, j] = self.builder.costs.memories(built)[name]
                     is_psum = name == "psum"
                     nbytes[i] = built.psum_bytes if is_psum else getattr(built, name).bytes_per_bank
             tables.append((nbytes, used))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from dse.axes import AUTO, Choice
 from dse.lanes import lane_mix
 from dse.memories import BufferPlan, sized
-from dse.resources import Costs, fits
+from dse.resources import Costs, fits, together
 from lightsim.errors import InputError
 from lightsim.estimation.sizing import PORT_STREAMS, least_design
 from lightsim.hardware.accelerator import Accelerator, Array, PortAssignment, PostProcessing
@@ -68,7 +68,7 @@ class Builder:
         core = self.costs.without_memories(acc)
         plan = BufferPlan.of(point)
         acc = sized(acc, plan, core, self.costs, self.limits)
-        used = sum(self.costs.memories(acc).values(), core)
+        used = together(core, *self.costs.memories(acc).values())
         if not fits(used, self.limits):
             return _over(used, self.limits)
         try:

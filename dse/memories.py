@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dse.axes import AUTO, Choice
-from dse.resources import Costs, fits
+from dse.resources import Costs, fits, together
 from lightsim.estimation.storage import input_word_bits, psum_word_bits, weight_word_bits
 from lightsim.hardware.accelerator import Accelerator, Buffer
 from lightsim.hardware.device import Resources
 from lightsim.numerics.scheme import SCHEMES
 
-__all__ = ["MOST_BYTES", "BufferPlan", "sized", "stated_bytes", "word_bits"]
+__all__ = ["MOST_BYTES", "BufferPlan", "planned", "sized", "stated_bytes", "word_bits"]
 
 Ints = NDArray[np.int64]
 
@@ -41,7 +41,7 @@ class BufferPlan:
 
 
 def sized(
-    acc: Accelerator, plan: BufferPlan, core: Resources, costs: Costs, limits: Resources
+    acc: Accelerator, plan: BufferPlan, core: Ints, costs: Costs, limits: Resources
 ) -> Accelerator:
     """`acc` with its memories as planned.
 
@@ -49,20 +49,29 @@ def sized(
     sums, output) while everything, `core` among it, stays within `limits`; the residual buffer
     is as large as the output's where it is automatic.
     """
-    for name in _NAMES:
-        acc = _with(acc, name, _stated(acc, name, plan.sizes[name]), plan)
-    if plan.sizes["residual"] == AUTO:
-        acc = _with(acc, "residual", acc.output.bytes_per_bank, plan)
+    acc = planned(acc, plan)
     growing = [name for name in MOST_BYTES if plan.sizes[name] == AUTO]
     while growing:
         for name in tuple(growing):
             larger = _doubled(acc, name, plan)
-            used = None if larger is None else sum(costs.memories(larger).values(), core)
-            if larger is None or used is None or not fits(used, limits):
+            if larger is None or not _within(larger, core, costs, limits):
                 growing.remove(name)
             else:
                 acc = larger
     return acc
+
+
+def planned(acc: Accelerator, plan: BufferPlan) -> Accelerator:
+    """`acc` with its memories as planned, automatic ones at their practical minimum."""
+    for name in _NAMES:
+        acc = _with(acc, name, _stated(acc, name, plan.sizes[name]), plan)
+    if plan.sizes["residual"] == AUTO:
+        acc = _with(acc, "residual", acc.output.bytes_per_bank, plan)
+    return acc
+
+
+def _within(acc: Accelerator, core: Ints, costs: Costs, limits: Resources) -> bool:
+    return fits(together(core, *costs.memories(acc).values()), limits)
 
 
 def _size(acc: Accelerator, name: str) -> int:

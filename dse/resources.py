@@ -1,53 +1,77 @@
-"""What designs take of a device, added up from parts that many designs share.
+"""What designs take of a device, added up from what many designs share.
 
-`estimation.estimate` is the one source of every figure. An array with its surroundings is
-estimated once and a memory once for each of its shapes; a design is their sum, to the unit what
-`estimate` gives for the whole of it.
+The modules and their costs are those of `estimation.estimate`. What belongs to one memory is
+counted apart, so that a design is the sum of an array with its surroundings and of memories, to
+the unit what `estimate` gives for the whole of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+import numpy as np
+from numpy.typing import NDArray
 
-from lightsim.estimation import estimate, total
-from lightsim.estimation.storage import Memory, memories
-from lightsim.hardware.accelerator import Accelerator, BufferName
+from lightsim.estimation.bill import Item, bill
+from lightsim.estimation.constants import constants_of
+from lightsim.estimation.design import amounts
+from lightsim.estimation.surroundings import surrounding_parts
+from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.device import Device, Resources
-from lightsim.numerics.scheme import SCHEMES
 
-__all__ = ["MEMORIES", "Costs", "fits"]
+__all__ = ["MEMORIES", "Costs", "fits", "together", "whole_blocks"]
 
-# The memories that a design may size, by the names that `estimation.storage` gives them.
-MEMORIES: Mapping[BufferName | str, str] = {
-    "input": "input",
-    "weight": "weight",
-    "residual": "residual",
-    "output": "output",
-    "psum": "partial sums",
+Ints = NDArray[np.int64]
+
+MEMORIES = ("input", "weight", "residual", "output", "psum")
+"""The memories that a design may size."""
+
+# Whose the parts are that estimation names, and the one module that asks whether sums are kept.
+_OWNERS = {
+    "buffer: input": "input",
+    "buffer: weight": "weight",
+    "buffer: parameters": "weight",
+    "buffer: residual": "residual",
+    "buffer: output": "output",
+    "buffer: partial sums": "psum",
 }
-_BUFFER = "buffer: "
+_KEEPS_SUMS = "accelerator"
+_BLOCKS = 3  # the place of block RAM
 
 
 class Costs:
-    """The costs of a device's designs."""
+    """The costs of a device's designs, int64[5]: LUT, FF, DSP, halves of block RAM, UltraRAM."""
 
     def __init__(self, device: Device) -> None:
         self._device = device
+        self._has_uram = device.resources.uram > 0
+        # Where the LUTs have four inputs the estimate counts them twice.
+        self._luts = 2 if device.family in ("ECP5", "iCE40") else 1
 
-    def without_memories(self, acc: Accelerator) -> Resources:
-        """Everything of `acc` but the memories of `MEMORIES`."""
-        sized = {f"{_BUFFER}{name}" for name in MEMORIES.values()}
-        return total(part for part in estimate(acc, self._device) if part.name not in sized)
+    def without_memories(self, acc: Accelerator) -> Ints:
+        """Everything of `acc` but what belongs to the memories."""
+        around = sum((part.resources for part in surrounding_parts(acc, self._device)), Resources())
+        used = np.array(around.values(), np.int64) * (self._luts, 1, 1, 2, 1)
+        return np.asarray(used + self._amounts(_by_owner(acc).get(None, [])), np.int64)
 
-    def memories(self, acc: Accelerator) -> dict[str, Resources]:
-        """Each memory of `MEMORIES` by its own name there."""
-        shapes = {memory.name: memory for memory in memories(acc, SCHEMES[acc.scheme])}
-        return {name: self.memory(shapes[title]) for name, title in MEMORIES.items()}
+    def memories(self, acc: Accelerator) -> dict[str, Ints]:
+        """Every memory of `MEMORIES` by name."""
+        items = _by_owner(acc)
+        return {name: self._amounts(items.get(name, [])) for name in MEMORIES}
 
-    def memory(self, shape: Memory) -> Resources:
-        """One memory."""
-        return _memory(shape, self._device.resources.uram > 0, _halves_luts(self._device))
+    def _amounts(self, items: list[Item]) -> Ints:
+        found = np.array(amounts(items, has_uram=self._has_uram), np.int64)
+        return np.asarray(found * (self._luts, 1, 1, 1, 1), np.int64)
+
+
+def together(*used: Ints) -> Resources:
+    """The resources of amounts that make up a design."""
+    return Resources(*whole_blocks(np.sum(used, axis=0)).tolist())
+
+
+def whole_blocks(used: Ints) -> Ints:
+    """Amounts [..., 5] with halves of block RAM rounded up to blocks."""
+    found = used.copy()
+    found[..., _BLOCKS] = -(-found[..., _BLOCKS] // 2)
+    return found
 
 
 def fits(used: Resources, limits: Resources) -> bool:
@@ -55,12 +79,15 @@ def fits(used: Resources, limits: Resources) -> bool:
     return all(a <= b for a, b in zip(used.values(), limits.values(), strict=True))
 
 
-@lru_cache(maxsize=1 << 16)
-def _memory(shape: Memory, has_uram: bool, doubled: bool) -> Resources:
-    found = shape.resources(has_uram)
-    return found + Resources(lut=found.lut) if doubled else found
-
-
-def _halves_luts(device: Device) -> bool:
-    """Whether the device's LUTs have four inputs, so that the estimate counts them twice."""
-    return device.family in ("ECP5", "iCE40")
+def _by_owner(acc: Accelerator) -> dict[str | None, list[Item]]:
+    """The modules of a design by the memory they belong to, None where they belong to none."""
+    keepers = iter(MEMORIES)  # of the banks of each memory, in the order of the bill
+    found: dict[str | None, list[Item]] = {}
+    for item in bill(constants_of(acc)):
+        owner = _OWNERS.get(item.part)
+        if item.module == "banks":
+            owner = next(keepers)
+        elif item.module == _KEEPS_SUMS:
+            owner = "psum"
+        found.setdefault(owner, []).append(item)
+    return found

@@ -34,10 +34,10 @@ class Curve:
         return k
 
     def example_at(self, point: int) -> NDArray[np.int8]:
-        """Some k that takes the same time as that of `k_at`, found at once: int8[out]."""
+        """Some k that takes as many passes as that of `k_at`, found at once: int8[out]."""
         k = np.zeros(len(self.filter_losses), np.int8)
         for stack, (two, one) in zip(self.stacks, self.splits[point], strict=True):
-            fill_any(stack, two, one, k)
+            fill_any(stack, self.filter_losses, two, one, k)
         return k
 
 

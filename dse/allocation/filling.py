@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dse.allocation.pruning import add_items
-from dse.allocation.stacks import Pool, Stack
+from dse.allocation.stacks import Stack
 
 __all__ = ["PRUNED_NEVER", "fill", "fill_any", "loss_table"]
 
@@ -24,12 +24,10 @@ def loss_table(stack: Stack, losses: Ints, prune: bool) -> Ints:
     """
     two, one = np.indices((stack.groups + 1, stack.groups + 1))
     possible = two + one <= stack.groups if prune else two + one == stack.groups
+    at_most = _at_most(stack, losses)
+    best = _with_pruning(at_most) if prune else _without(at_most)
     table = np.full(two.shape, PRUNED_NEVER, np.int64)
-    table[possible] = 0
-    for pool in stack.pools:
-        at_most = _at_most(pool, losses)
-        best = _with_pruning(at_most) if prune else _without(at_most)
-        table[possible] += best[_capacities(pool, two[possible], one[possible])]
+    table[possible] = best[_capacities(stack, two[possible], one[possible])]
     return table
 
 
@@ -38,43 +36,52 @@ def fill(stack: Stack, losses: Ints, two: int, one: int, k: NDArray[np.int8]) ->
     # SciPy's optimisers take half a second to load.
     from scipy.optimize import linear_sum_assignment
 
-    for pool in stack.pools:
-        at_most = _at_most(pool, losses)
-        places = _places(pool, two, one)
-        for item, slot in zip(*linear_sum_assignment(at_most[:, places]), strict=True):
-            own = list(pool.items[item])
-            # Of equal losses the fewest terms.
-            k[own] = np.argmin(losses[own][:, : places[slot] + 1], axis=1)
+    at_most = _at_most(stack, losses)
+    places = _places(stack, two, one)
+    for item, place in zip(*linear_sum_assignment(at_most[:, places]), strict=True):
+        own = list(stack.items[item])
+        # Of equal losses the fewest terms.
+        k[own] = np.argmin(losses[own][:, : places[place] + 1], axis=1)
 
 
-def fill_any(stack: Stack, two: int, one: int, k: NDArray[np.int8]) -> None:
-    """Write a k of the stack's filters that needs `two` and `one` groups into `k`: the same
-    for time as what `fill` writes, but found without looking at losses."""
-    for pool in stack.pools:
-        for item, terms in zip(pool.items, _places(pool, two, one).tolist(), strict=True):
-            k[list(item)] = terms
+def fill_any(stack: Stack, losses: Ints, two: int, one: int, k: NDArray[np.int8]) -> None:
+    """Write a k of the stack's filters that needs `two` and `one` groups into `k`.
+
+    It takes as many passes as what `fill` writes, and nearly the same filters: two terms go
+    where the second saves most, one where it saves most of the others. Which lane a filter leaves
+    by hangs on its place in the tile, so filters in a row would drain too well.
+    """
+    at_most = _at_most(stack, losses)
+    terms = _places(stack, two, one)
+    twos, some = int((terms == 2).sum()), int((terms > 0).sum())
+    order = np.argsort(at_most[:, 2] - at_most[:, 1], kind="stable")
+    rest = order[twos:]
+    rest = rest[np.argsort(at_most[rest, 1] - at_most[rest, 0], kind="stable")]
+    for value, chosen in ((2, order[:twos]), (1, rest[: some - twos]), (0, rest[some - twos :])):
+        for item in chosen.tolist():
+            k[list(stack.items[item])] = value
 
 
-def _places(pool: Pool, two: int, one: int) -> Ints:
+def _places(stack: Stack, two: int, one: int) -> Ints:
     """The most terms of each of the places that the items are dealt to, falling."""
-    twos, some = _capacities(pool, np.array(two), np.array(one))
-    places = np.zeros(len(pool.items), np.int64)
+    twos, some = _capacities(stack, np.array(two), np.array(one))
+    places = np.zeros(len(stack.items), np.int64)
     places[:some] = 1
     places[:twos] = 2
     return places
 
 
-def _at_most(pool: Pool, losses: Ints) -> Ints:
+def _at_most(stack: Stack, losses: Ints) -> Ints:
     """The loss of every item with at most 0, 1, 2 terms: int64[items, 3]."""
     own = np.minimum.accumulate(losses, axis=1)
-    return np.array([own[list(item)].sum(axis=0) for item in pool.items], np.int64)
+    return np.array([own[list(item)].sum(axis=0) for item in stack.items], np.int64)
 
 
-def _capacities(pool: Pool, two: Ints, one: Ints) -> tuple[Ints, Ints]:
+def _capacities(stack: Stack, two: Ints, one: Ints) -> tuple[Ints, Ints]:
     """How many items may have two terms, and how many a term at all."""
-    rooms, fast = (np.concatenate(([0], np.cumsum(row))) for row in (pool.rooms, pool.fast))
+    rooms, fast = (np.concatenate(([0], np.cumsum(row))) for row in (stack.rooms, stack.fast))
     twos = rooms[two] + fast[two + one] - fast[two]
-    count = len(pool.items)
+    count = len(stack.items)
     some = np.minimum(rooms[two + one], count)
     return np.minimum(twos, some), some
 

@@ -1,4 +1,4 @@
-"""The least loss of a pool's items for every limit on how many have two terms, and any."""
+"""The least loss of a stack's items for every limit on how many have two terms, and any."""
 
 from __future__ import annotations
 

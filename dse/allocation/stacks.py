@@ -1,9 +1,8 @@
-"""Stacks: the filters of a tile that share row groups, and where in them each filter may sit.
+"""Stacks: the filters of a tile that share row groups.
 
-A row group takes the passes of the largest k in it. Sorting moves a filter only among the slots
-that are congruent to its place modulo the post-processing lanes, so the filters of one residue
-class (a *pool*) compete for the class's slots in the first groups. Where filters keep their
-order (depthwise, or by choice) a whole group is one item of a single pool.
+A row group takes the passes of the largest k in it. Sorted filters may sit in any row, so all
+of a tile compete for the rows of the first groups: a pass is saved where a whole group does
+without it. Where filters keep their order (depthwise, or by choice) a whole group is one item.
 """
 
 from __future__ import annotations
@@ -24,28 +23,24 @@ from lightsim.mapping.tiling import Tiling
 from lightsim.numerics.scheme import SCHEMES
 from lightsim.units import ceil_div
 
-__all__ = ["Pool", "Stack", "stacks"]
+__all__ = ["Stack", "stacks"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pool:
-    """Items, each the filters of one slot, and the slots they may take.
+class Stack:
+    """Items, each the filters that are placed together, and the row groups that take them.
 
-    `rooms[g]` slots are in row group g, `fast[g]` of them in rows that take two terms in the
-    time of one.
+    `rooms[g]` items fit into row group g, `fast[g]` of them where two terms take the time of one.
     """
 
     items: tuple[tuple[int, ...], ...]
     rooms: NDArray[np.int64]
     fast: NDArray[np.int64]
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Stack:
-    """`groups` row groups, shared by the pools."""
-
-    groups: int
-    pools: tuple[Pool, ...]
+    @property
+    def groups(self) -> int:
+        """Row groups of the stack."""
+        return len(self.rooms)
 
 
 def stacks(layer: EngineLayer, accelerator: Accelerator, tiling: Tiling) -> tuple[Stack, ...]:
@@ -59,7 +54,7 @@ def stacks(layer: EngineLayer, accelerator: Accelerator, tiling: Tiling) -> tupl
             if layer.kind == "depthwise" or not tiling.sort_filters:
                 made.append(_in_order(layer, accelerator, own, bool(fast.all())))
             else:
-                made.extend(_sorted(own, fast, accelerator.post.lanes))
+                made.append(_sorted(own, fast))
     return tuple(made)
 
 
@@ -78,35 +73,16 @@ def _apart(layer: EngineLayer, span: Span) -> Iterator[Span]:
         yield Span(max(span.start, index * outer), min(span.stop, (index + 1) * outer))
 
 
-def _sorted(span: Span, fast: NDArray[np.bool_], lanes: int) -> list[Stack]:
-    """The stacks of sorted filters: one, but where rows are a part of the lanes.
-
-    There the groups take turns at the classes, and those with the same classes are a stack.
-    Fewer rows than lanes that do not divide them are taken as one stack too, in which groups
-    become slow in order: allowed, but not always the fewest.
-    """
+def _sorted(span: Span, fast: NDArray[np.bool_]) -> Stack:
+    """Sorted filters: any of them may sit in any row of any group."""
     rows = len(fast)
-    turns = lanes // rows if lanes % rows == 0 else 1
-    groups = ceil_div(span.size, rows)
-    slots = np.arange(groups * rows)
-    group, row, own = slots // rows, slots % rows, slots % lanes
-    made = []
-    for turn in range(min(turns, groups)):
-        count = len(range(turn, groups, turns))
-        pools = []
-        for residue in range(turn * rows if turns > 1 else 0, min(lanes, span.size)):
-            mine = (own == residue) & (group % turns == turn)
-            if mine.any():
-                numbers = range(span.start + residue, span.stop, lanes)
-                rooms = np.bincount(group[mine] // turns, minlength=count)
-                quick = np.bincount(group[mine & fast[row]] // turns, minlength=count)
-                pools.append(Pool(tuple((number,) for number in numbers), rooms, quick))
-        made.append(Stack(count, tuple(pools)))
-    return made
+    count = ceil_div(span.size, rows)
+    items = tuple((number,) for number in range(span.start, span.stop))
+    return Stack(items, np.full(count, rows), np.full(count, int(fast.sum())))
 
 
 def _in_order(layer: EngineLayer, accelerator: Accelerator, span: Span, fast: bool) -> Stack:
     groups = row_groups(layer, accelerator, span, False)
     items = tuple(tuple(f for f in group.filters if f >= 0) for group in groups)
     one = np.ones(len(items), np.int64)
-    return Stack(len(items), (Pool(items, one, one if fast else one * 0),))
+    return Stack(items, one, one if fast else one * 0)

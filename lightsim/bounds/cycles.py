@@ -13,7 +13,8 @@ terms in one pass, g groups of which s are slow hold n2 <= fast g + serial s two
 s is the least that does. Filters may sit in any row, so nothing more is known of the groups.
 Beside its steps every tile pays D, and the first waits for its input: of N tiles the first reads
 at least first_words/N (facts), so the array pays at least min over N >= N0 of N D + X/N. N0
-follows from the banks: m n >= weights/bank, m s >= outputs/bank, n s >= input/bank, and N^2 = (m n s)^2 is at least their product.
+follows from the banks: m n >= weights/bank, m s >= outputs/bank, n s >= input/bank, and N^2 =
+(m n s)^2 is at least their product.
 
 *Post-processing.* Snapshots are drained one after another, a position of a row group in as many
 cycles as the fullest lane has of its rows: at least ceil(used/lanes), however they are sorted.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from lightsim.estimation.bill import Item, bill
 from lightsim.estimation.memories import uram_blocks
@@ -11,7 +12,33 @@ from lightsim.estimation.part import Part
 from lightsim.hardware.device import Resources
 from lightsim.source import Source
 
-__all__ = ["design_parts"]
+__all__ = ["Amounts", "amounts", "design_parts"]
+
+
+class Amounts(NamedTuple):
+    """What modules take, block RAM in halves of 18 kb: two of them make a block wherever they
+    belong to, so that only a whole design is rounded up.
+    """
+
+    lut: int
+    ff: int
+    dsp: int
+    halves: int
+    uram: int
+
+
+def amounts(items: Iterable[Item], *, has_uram: bool) -> Amounts:
+    """What all `items` take together."""
+    lut = ff = dsp = halves = uram = 0
+    for item in items:
+        cost = module_cost(item.module, item.parameters)
+        lut += item.count * cost.lut
+        ff += item.count * cost.ff
+        dsp += item.count * cost.dsp
+        blocks = uram_blocks(dict(item.parameters), cost.halves) if has_uram else 0
+        uram += item.count * blocks
+        halves += 0 if blocks else item.count * cost.halves
+    return Amounts(lut, ff, dsp, halves, uram)
 
 
 def design_parts(
@@ -33,20 +60,9 @@ def design_parts(
 
 
 def _part(name: str, items: list[Item], before: int, has_uram: bool) -> tuple[Part, int]:
-    """A part, and the halves of block RAM of it and all parts before it.
-
-    Two halves make a block wherever they belong to, so that only the whole is rounded up.
-    """
-    lut = ff = dsp = uram = 0
-    halves = before
-    for item in items:
-        cost = module_cost(item.module, item.parameters)
-        lut += item.count * cost.lut
-        ff += item.count * cost.ff
-        dsp += item.count * cost.dsp
-        blocks = uram_blocks(dict(item.parameters), cost.halves) if has_uram else 0
-        uram += item.count * blocks
-        halves += 0 if blocks else item.count * cost.halves
+    """A part, and the halves of block RAM of it and all parts before it."""
+    lut, ff, dsp, own, uram = amounts(items, has_uram=has_uram)
+    halves = before + own
     bram36 = (halves + 1) // 2 - (before + 1) // 2
     return Part(name, Resources(lut, ff, dsp, bram36, uram), _source(items)), halves
 

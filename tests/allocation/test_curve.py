@@ -47,7 +47,7 @@ def passes_of(filters, k, accelerator, tiling, **shape):
     )
 
 
-def check(filters, accelerator, tiling, losses, prune, *, exact=True, **shape):
+def check(filters, accelerator, tiling, losses, prune, **shape):
     """The curve has the least loss for every number of passes, and an allocation that shows it."""
     least: dict[int, int] = {}
     for k in product(range(3) if prune else (1, 2), repeat=filters):
@@ -56,7 +56,7 @@ def check(filters, accelerator, tiling, losses, prune, *, exact=True, **shape):
         paid = max(passes, 1)
         least[paid] = min(loss, least.get(paid, loss))
     curve = layer_curve(stacks(layer_of(filters, **shape), accelerator, tiling), losses, prune)
-    for passes in range(1, max(least) + 1) if exact else ():
+    for passes in range(1, max(least) + 1):
         wanted = min((loss for at, loss in least.items() if at <= passes), default=None)
         within = curve.losses[curve.passes <= passes]
         assert (int(within.min()) if len(within) else None) == wanted
@@ -65,8 +65,7 @@ def check(filters, accelerator, tiling, losses, prune, *, exact=True, **shape):
         assert int(losses[np.arange(filters), k].sum()) == loss
         assert passes_of(filters, k, accelerator, tiling, **shape) <= passes
         example = curve.example_at(point)
-        found = passes_of(filters, example, accelerator, tiling, **shape)
-        assert found == passes if exact else found <= passes
+        assert passes_of(filters, example, accelerator, tiling, **shape) == passes
 
 
 filters = st.integers(1, 5)
@@ -86,8 +85,7 @@ tables = st.lists(st.tuples(*[st.integers(0, 30)] * 3), min_size=6, max_size=6)
 def test_serial_rows(count, table, rows, lanes, tile, sort_filters, prune):
     tiling = Tiling(min(tile, count), 1, 1, 1, sort_filters=sort_filters)
     losses = np.array(table[:count], np.int64)
-    exact = rows >= lanes or lanes % rows == 0 or not sort_filters
-    check(count, machine(rows=rows, lanes=lanes), tiling, losses, prune, exact=exact)
+    check(count, machine(rows=rows, lanes=lanes), tiling, losses, prune)
 
 
 @repeatable
@@ -113,26 +111,15 @@ def test_where_two_terms_cost_no_time_only_pruning_does(pe):
 
 
 def test_a_group_of_two_terms_is_worth_it_where_it_saves_most():
-    """Two rows, one lane: four filters fill two groups; one slow group takes the two filters
-    whose second term saves most (30 and 20), whatever their place."""
+    """Two rows: four filters fill two groups; one slow group takes the two filters whose second
+    term saves most (30 and 20), whatever their place and the lane they leave by."""
     losses = np.array([[90, 10, 0], [90, 30, 0], [90, 5, 0], [90, 20, 0]], np.int64)
-    curve = layer_curve(
-        stacks(layer_of(4), machine(rows=2, lanes=1), Tiling(4, 1, 1, 1)), losses, False
-    )
-    assert curve.passes.tolist() == [2, 3, 4]
-    assert curve.losses.tolist() == [65, 15, 0]
-    assert curve.k_at(1).tolist() == [1, 2, 1, 2]
-
-
-def test_two_lanes_keep_filters_apart():
-    """The same with two lanes: each group takes one of the filters 0, 2 and one of 1, 3, so a
-    slow group takes 0 (10) and 1 (30) and not the 20 of filter 3."""
-    losses = np.array([[90, 10, 0], [90, 30, 0], [90, 5, 0], [90, 20, 0]], np.int64)
-    curve = layer_curve(
-        stacks(layer_of(4), machine(rows=2, lanes=2), Tiling(4, 1, 1, 1)), losses, False
-    )
-    assert curve.losses.tolist() == [65, 25, 0]
-    assert curve.k_at(1).tolist() == [2, 2, 1, 1]
+    for lanes in (1, 2):
+        built = machine(rows=2, lanes=lanes)
+        curve = layer_curve(stacks(layer_of(4), built, Tiling(4, 1, 1, 1)), losses, False)
+        assert curve.passes.tolist() == [2, 3, 4]
+        assert curve.losses.tolist() == [65, 15, 0]
+        assert curve.k_at(1).tolist() == curve.example_at(1).tolist() == [1, 2, 1, 2]
 
 
 def test_mixed_rows_are_never_promised_too_little_time():
@@ -146,10 +133,21 @@ def test_mixed_rows_are_never_promised_too_little_time():
         assert passes_of(12, curve.k_at(point), built, tiling) <= passes
 
 
+def test_mixed_rows_spread_few_two_term_filters_over_all_groups():
+    """A known gap: four two-term filters would fill one slow group of 3 + 1 rows, 2 passes. The
+    rule of `mapping.filters` saves slow groups only and puts them into the fast rows of all four
+    groups, none of which is pruned then: 4 passes, which the timeline then shows."""
+    built = machine(pe=(("shift_add_serial", 3), ("multiply_dsp", 1)), lanes=2)
+    losses = np.array([[90, 90, 0]] * 4 + [[0, 0, 0]] * 12, np.int64)
+    curve = layer_curve(stacks(layer_of(16), built, Tiling(16, 1, 1, 1)), losses, True)
+    assert curve.passes.tolist() == [1, 2]
+    assert passes_of(16, curve.k_at(1), built, Tiling(16, 1, 1, 1)) == 4
+
+
 def test_an_impossible_split_is_never_taken():
     (stack,) = stacks(layer_of(6), machine(rows=2, lanes=2), Tiling(6, 1, 1, 1))
     table = loss_table(stack, np.zeros((6, 3), np.int64), False)
     assert (table[np.add.outer(range(4), range(4)) != 3] > 0).all()
     k = np.zeros(6, np.int8)
-    fill_any(stack, 1, 2, k)
+    fill_any(stack, np.zeros((6, 3), np.int64), 1, 2, k)
     assert k.tolist() == [2, 2, 1, 1, 1, 1]

@@ -13,6 +13,7 @@ from dse.bounds import Bounds
 from dse.design import Builder, Design
 from dse.evaluate import Evaluator, Outcome, workload_of
 from dse.lanes import lane_mix
+from dse.resources import together
 from dse.space import Space
 from dse.study import new_study
 from lightsim.estimation import default_accelerator, estimate, total
@@ -73,7 +74,8 @@ def test_parts_add_up_on_every_kind_of_device(board: str):
     builder = Builder(study.board, study.resource_limits())
     for scheme in SCHEMES.values():
         acc = default_accelerator(study.board, scheme)
-        used = sum(builder.costs.memories(acc).values(), builder.costs.without_memories(acc))
+        core = builder.costs.without_memories(acc)
+        used = together(core, *builder.costs.memories(acc).values())
         assert used == total(estimate(acc, study.board.device))
 
 
@@ -82,7 +84,7 @@ def test_automatic_memories_grow_as_those_of_default_designs(board: str):
     device = BOARDS[board].device
     study = new_study("digits", board)
     builder = Builder(study.board, Resources(*(int(0.8 * n) for n in device.resources.values())))
-    point = Space(study.axes).point(0) | {"rows": 16, "columns": 16, "pixels": 2, "ports": 4}
+    point = Space(study.axes).point(0) | {"rows": 8, "columns": 16, "pixels": 2, "ports": 4}
     built = builder.build(point)
     assert isinstance(built, Design)
     least = least_design(study.board, SCHEMES["flightnn"], built.accelerator.array)
@@ -166,3 +168,18 @@ def test_designs_that_share_are_run_as_if_alone():
                 assert found == Evaluator(MANY.shares, 0).run(built)
                 run += isinstance(found, Outcome)
     assert run > 40
+
+
+def test_the_least_memories_of_a_core_follow_the_output():
+    """An automatic residual buffer takes as little as the smallest output buffer lets it."""
+    axes = {
+        "residual_bytes": ["auto", "16 KiB"],
+        "output_bytes": ["8 KiB", "2 KiB"],
+        "output_banks": [2, 1],
+    }
+    study = small_study(axes=axes)
+    space = Space(study.axes)
+    bounds = _bounds(study, space)
+    _, core_used = bounds.cores()
+    for core in range(space.cores):
+        assert (core_used[core] <= bounds.designs(core)[2]).all()
