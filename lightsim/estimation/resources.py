@@ -23,10 +23,10 @@ _LUT4_PER_LUT6 = 2
 def estimate(acc: Accelerator, device: Device | None = None) -> tuple[Part, ...]:
     """Every part of `acc`, built for any network of its scheme, with its resources.
 
-    `device` decides UltraRAM, LUT size, whether products can share its DSP blocks (where they
-    cannot, each has its own) and whether the memory controller is a hard block; without it, it is that of the accelerator's board, and without a board in the
-    catalogue a 7-series one with all controllers in fabric. Raises `InputError` for an unknown
-    scheme or PE kind.
+    `device` decides UltraRAM, LUT size, whether products can share DSP blocks (where they cannot,
+    each has its own) and whether the memory controller is a hard block; without it, it is that of
+    the accelerator's board, and without a board in the catalogue a 7-series one with all
+    controllers in fabric. Raises `InputError` for an unknown scheme or PE kind.
     """
     if device is None and acc.board in BOARDS:
         device = BOARDS[acc.board].device
