@@ -11,6 +11,7 @@ from itertools import product
 
 from lightsim.calibration.points import Point, point
 from lightsim.estimation.constants import KIND_CODES, SCHEME_CODES
+from lightsim.hardware.dsp_blocks import most_products
 from lightsim.hardware.pe_kinds import PE_KINDS
 from lightsim.numerics.scheme import SCHEMES
 
@@ -22,6 +23,9 @@ _WALKER = {"LIMIT": 32, "CHANNELS": 1, "INTERLEAVE": 64, "CHANNEL_BITS": 1}
 _ROWS = ((8, 1, 32), (8, 2, 32))
 _USUAL_ROWS = ((1, 1, 32), (16, 1, 24))
 _HELD_OUT_ROW = (12, 2, 28)
+# Rows whose pixels share DSP blocks two by two.
+_PAIRED_ROWS = ((8, 1, 32), (8, 2, 32), (8, 3, 32), (1, 2, 32), (16, 2, 24), (4, 4, 32))
+_HELD_OUT_PAIRED_ROWS = ((12, 2, 28), (16, 3, 32))
 _USUAL = ((0, 0), (0, 1), (0, 2), (1, 2), (2, 3), (3, 3), (3, 4), (4, 5))
 # Port bits and post-processing lanes.
 _LANES = ((32, 4), (64, 4), (64, 8), (128, 4), (256, 16))
@@ -30,7 +34,7 @@ _HELD_OUT_PORTS = ((128, 8),)
 
 def grid() -> list[Point]:
     """All points, module by module."""
-    return [*_lanes(), *_array(), *_control(), *_buffers(), *_memories(), *_post()]
+    return [*_lanes(), *_pairs(), *_array(), *_control(), *_buffers(), *_memories(), *_post()]
 
 
 def _all(module: str, held_out: bool = False, **values: int | Sequence[int]) -> Iterator[Point]:
@@ -58,6 +62,22 @@ def _lanes() -> Iterator[Point]:
                     columns, pixels, bits = _HELD_OUT_ROW
                     sizes = {"COLUMNS": columns, "PIXELS": pixels, "SUM_BITS": bits}
                     yield point("lane_rows", base | sizes, held_out=True)
+
+
+def _pairs() -> Iterator[Point]:
+    kind = PE_KINDS["multiply_dsp"]
+    for name in sorted(kind.runs):
+        scheme = SCHEMES[name]
+        if most_products(scheme) == 1:
+            continue
+        base = {
+            "KIND": KIND_CODES[kind.name], "SCHEME": SCHEME_CODES[name], "TRUNCATES": 0,
+            "CODE_BITS": kind.code_bits(scheme), "LATENCY": kind.latency, "PRODUCTS_PER_DSP": 2,
+        }  # fmt: skip
+        for rows, held_out in ((_PAIRED_ROWS, False), (_HELD_OUT_PAIRED_ROWS, True)):
+            for columns, pixels, bits in rows:
+                sizes = {"COLUMNS": columns, "PIXELS": pixels, "SUM_BITS": bits}
+                yield point("lane_rows", base | sizes, held_out=held_out)
 
 
 def _array() -> Iterator[Point]:

@@ -16,6 +16,7 @@ from lightsim.estimation.sizing import least_design
 from lightsim.hardware import BOARDS, DEVICES, DRAM_PARTS, PE_KINDS, Resources, board
 from lightsim.hardware import pipeline as machine
 from lightsim.hardware.accelerator import Array, LaneGroup
+from lightsim.hardware.dsp_blocks import DSP_BLOCKS, PAIRING, pair_bits
 from lightsim.mapping.tiling import ORDERS
 from lightsim.memory.spec import INTERCONNECT, REQUEST_CYCLES, RESPONSE_CYCLES
 from lightsim.network import load_network, zoo_names
@@ -88,6 +89,22 @@ def _devices() -> list[Row]:
     ]
 
 
+def _dsp_blocks() -> list[Row]:
+    """Which schemes form two products on a block, and how wide the operand of a pair is."""
+    return [
+        {
+            "name": row.name,
+            "multiplier": f"{row.operand_bits} x {row.weight_bits}",
+            "two products": ", ".join(
+                f"{s.name} ({pair_bits(s)} bits)" for s in SCHEMES.values() if row.products(s) == 2
+            )
+            or None,
+            "source": f"{row.source}; {PAIRING}",
+        }
+        for row in DSP_BLOCKS.values()
+    ]
+
+
 def _memories() -> list[Row]:
     return [
         {
@@ -116,14 +133,14 @@ def _pe_kinds() -> list[Row]:
 
 
 def _lanes() -> list[Row]:
-    """What a lane costs in a row of 16, with its share of adder tree and accumulator."""
+    """What a lane costs in a row of 16 and two pixels, with its part of tree and accumulator."""
     on = board("zc706")
     rows: list[Row] = []
     for name, row in SCHEMES.items():
         for kind in PE_KINDS.values():
             if name not in kind.runs:
                 continue
-            array = Array((LaneGroup(kind.name, 16),), 16, 1)
+            array = Array((LaneGroup(kind.name, 16),), 16, 2)
             parts = design_parts(constants_of(least_design(on, row, array)))
             part = next(p for p in parts if p.name.startswith("lanes: "))
             rows.append(_lane(kind.name, name, part, array.lanes))
@@ -230,6 +247,7 @@ TABLES: dict[str, Callable[[], list[Row]]] = {
     "schemes": _schemes,
     "boards": _boards,
     "devices": _devices,
+    "dsp-blocks": _dsp_blocks,
     "memories": _memories,
     "pe-kinds": _pe_kinds,
     "lanes": _lanes,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lightsim.estimation.terms import Parameters, Terms
 from lightsim.units import ceil_div
 
-__all__ = ["lane_case", "lane_terms", "pe_array_terms", "product_bits"]
+__all__ = ["dsp_blocks", "lane_case", "lane_terms", "pe_array_terms", "product_bits"]
 
 _SERIAL, _SPATIAL, _IN_LUTS, _ON_DSP, _XNOR = range(5)
 _BINARY = 5
@@ -27,8 +27,20 @@ def product_bits(p: Parameters) -> int:
 
 
 def lane_case(p: Parameters) -> str:
-    """Lanes differ by kind, scheme and whether they truncate."""
-    return f"KIND={p['KIND']} SCHEME={p['SCHEME']} TRUNCATES={_truncates(p)}"
+    """Lanes differ by kind, scheme, whether they truncate and whether two share a DSP block."""
+    case = f"KIND={p['KIND']} SCHEME={p['SCHEME']} TRUNCATES={_truncates(p)}"
+    return f"{case} PRODUCTS_PER_DSP=2" if _pairs(p) else case
+
+
+def dsp_blocks(p: Parameters) -> int:
+    """DSP blocks of a row: one for each column and pixel, or each two neighbouring pixels."""
+    if p["KIND"] != _ON_DSP:
+        return 0
+    return p["COLUMNS"] * ceil_div(p["PIXELS"], 2 if _pairs(p) else 1)
+
+
+def _pairs(p: Parameters) -> bool:
+    return p["KIND"] == _ON_DSP and p.get("PRODUCTS_PER_DSP", 1) == 2
 
 
 def _truncates(p: Parameters) -> int:
@@ -48,6 +60,7 @@ def lane_terms(p: Parameters) -> Terms:
         "row": 1,
         "column": columns,
         "lane": columns * pixels,
+        "pair": columns * (pixels // 2) * _pairs(p),
         "bit added": sums + pixels * sum(adders * bits for _, adders, bits in levels),
         "bit held": sums + pixels * (held + waits * columns * product_bits(p)),
         "bit shifted": sums * (p["KIND"] == _XNOR),

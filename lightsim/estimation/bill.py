@@ -77,8 +77,9 @@ def _lanes(c: Constants) -> Iterator[Item]:
     kinds = [c["KINDS"] >> 4 * r & 15 for r in range(c["ROWS"])]
     for kind in _NAMES:
         if kind in kinds:
+            more = ("PRODUCTS_PER_DSP",) if _NAMES[kind] == "multiply_dsp" else ()
             item = _item("lanes", "lane_rows", c, "SCHEME", "TRUNCATES", "COLUMNS", "PIXELS",
-                         "LATENCY", "SUM_BITS", KIND=kind)  # fmt: skip
+                         "LATENCY", "SUM_BITS", *more, KIND=kind)  # fmt: skip
             name = f"lanes: {kinds.count(kind)} rows of {_NAMES[kind]}"
             yield Item(name, item.module, item.parameters, kinds.count(kind))
 

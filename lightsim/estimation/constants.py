@@ -52,6 +52,7 @@ def _array(accelerator: Accelerator) -> dict[str, int]:
         "LATENCY": max(pe_kind(group.pe).latency for group in array.groups),
         "SCHEME": SCHEME_CODES[accelerator.scheme],
         "TRUNCATES": int(truncates),
+        "PRODUCTS_PER_DSP": accelerator.products_per_dsp,
         "SUM_BITS": _GUARDED_SUM_BITS if saturates else accumulator.bits,
         "ACCUMULATOR_BITS": accumulator.bits,
         "SATURATES": int(saturates),

@@ -9,8 +9,10 @@ from lightsim.estimation.arrays import array_shapes
 from lightsim.estimation.sizing import grown, least_design, within
 from lightsim.hardware.accelerator import Accelerator, Array, LaneGroup
 from lightsim.hardware.device import Board
+from lightsim.hardware.dsp_blocks import built_products
 from lightsim.hardware.pe_kinds import pe_kind
 from lightsim.numerics.scheme import Scheme
+from lightsim.units import ceil_div
 
 __all__ = ["DEFAULT_PE", "default_accelerator", "largest_array"]
 
@@ -52,7 +54,7 @@ def largest_array(board: Board, scheme: Scheme, pe: str, *, utilisation: float =
         if scheme.name == "binary" and not _fills_words(rows, board.port_bits):
             continue
         array = Array((LaneGroup(kind.name, rows),), columns, pixels)
-        if _could_fit(array, board, utilisation):
+        if _could_fit(array, scheme, board, utilisation):
             acc = least_design(board, scheme, array)
             if within(acc, board.device, utilisation):
                 return array
@@ -66,9 +68,10 @@ def _fills_words(rows: int, port_bits: int) -> bool:
     return rows % port_bits == 0 or port_bits % rows == 0
 
 
-def _could_fit(array: Array, board: Board, utilisation: float) -> bool:
+def _could_fit(array: Array, scheme: Scheme, board: Board, utilisation: float) -> bool:
     """A necessary condition that costs little to test."""
     available, kind = board.device.resources, array.groups[0].pe
     if kind == "multiply_dsp":
-        return array.lanes <= utilisation * available.dsp
+        blocks = ceil_div(array.pixels, built_products(array, scheme, board.device))
+        return array.rows * array.columns * blocks <= utilisation * available.dsp
     return array.lanes * _LEAST_LANE_LUT.get(kind, 2) <= utilisation * available.lut

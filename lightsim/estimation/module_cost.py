@@ -9,6 +9,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from lightsim.estimation.array_terms import dsp_blocks
 from lightsim.estimation.formulas import FORMULAS
 from lightsim.estimation.terms import Parameters
 from lightsim.source import Source
@@ -18,7 +19,6 @@ __all__ = ["FAMILY", "Cost", "cost_of", "fitted", "module_cost", "module_source"
 # The family the formulas are fitted to. They serve for all devices with LUTs of six inputs.
 FAMILY = "xc7"
 
-_ON_DSP = 3
 _MULTIPLIERS = {0: 2, 1: 4}  # of a post-processing lane, by MULTIPLIES
 
 
@@ -82,9 +82,9 @@ _NO_RANGE = ("KINDS", "WORD_BITS", "SLOTS", "GROUPS")
 
 
 def _dsp(module: str, p: Parameters) -> int:
-    """A product on a DSP block each; a lane's requantising multiplications; a drain's row pitch."""
+    """Blocks of products; a lane's requantising multiplications; a drain's row pitch."""
     if module == "lane_rows":
-        return p["COLUMNS"] * p["PIXELS"] if p["KIND"] == _ON_DSP else 0
+        return dsp_blocks(p)
     if module == "post_lane":
         return _MULTIPLIERS[p["MULTIPLIES"]]
     return 1 if module == "drain" else 0

@@ -9,6 +9,8 @@ from lightsim.estimation.surroundings import surrounding_parts
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.catalogue import BOARDS
 from lightsim.hardware.device import Device, Resources
+from lightsim.hardware.dsp_blocks import built_products
+from lightsim.numerics.scheme import scheme
 from lightsim.source import Source
 
 __all__ = ["Part", "estimate", "total"]
@@ -21,16 +23,19 @@ _LUT4_PER_LUT6 = 2
 def estimate(acc: Accelerator, device: Device | None = None) -> tuple[Part, ...]:
     """Every part of `acc`, built for any network of its scheme, with its resources.
 
-    `device` decides UltraRAM, LUT size and whether the memory controller is a hard
-    block; without it, it is that of the accelerator's board, and without a board in the
-    catalogue a 7-series one with all controllers in fabric. Raises `InputError` for an unknown
-    scheme or PE kind.
+    `device` decides UltraRAM, LUT size, whether products can share DSP blocks (where they cannot,
+    each has its own) and whether the memory controller is a hard block; without it, it is that of
+    the accelerator's board, and without a board in the catalogue a 7-series one with all
+    controllers in fabric. Raises `InputError` for an unknown scheme or PE kind.
     """
     if device is None and acc.board in BOARDS:
         device = BOARDS[acc.board].device
     has_uram = device is not None and device.resources.uram > 0
+    constants = constants_of(acc)
+    if device is not None and built_products(acc.array, scheme(acc.scheme), device) == 1:
+        constants["PRODUCTS_PER_DSP"] = 1
     parts = (
-        *design_parts(constants_of(acc), has_uram=has_uram),
+        *design_parts(constants, has_uram=has_uram),
         *surrounding_parts(acc, device),
     )
     if device is not None and device.family in _FOUR_INPUT_LUTS:

@@ -16,6 +16,7 @@ from lightsim.hardware.accelerator import (
     StreamName,
 )
 from lightsim.hardware.device import Board, Device, Resources
+from lightsim.hardware.dsp_blocks import built_products
 from lightsim.numerics.scheme import Scheme
 
 __all__ = ["PORT_STREAMS", "grown", "least_design", "within"]
@@ -78,6 +79,7 @@ def least_design(board: Board, scheme: Scheme, array: Array) -> Accelerator:
         memory=board.memory,
         ports=tuple(PortAssignment(streams) for streams in PORT_STREAMS[board.port_count]),
         port_bits=board.port_bits,
+        products_per_dsp=built_products(array, scheme, board.device),
     )
 
 

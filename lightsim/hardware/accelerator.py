@@ -117,6 +117,8 @@ class Accelerator:
     multiple of it), `outstanding` how many requests of a port may be under way.
     `psum_bytes` is the partial-sum memory between the n tiles of one output tile.
     `board` is the board's name, or None for an accelerator tied to none.
+    `products_per_dsp` is 2 where neighbouring pixels of a `multiply_dsp` row share a DSP block
+    (`hardware.dsp_blocks` says where that fits). No cycle and no bit depends on it.
     """
 
     name: str
@@ -136,6 +138,7 @@ class Accelerator:
     port_bits: int
     request_bytes: int = 1024
     outstanding: int = 4
+    products_per_dsp: int = 1
 
     @property
     def word_bytes(self) -> int:

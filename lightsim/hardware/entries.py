@@ -167,6 +167,7 @@ class AcceleratorEntry(Entry):
     ] = None
     request_bytes: Bytes = 1024
     outstanding: Whole = 4
+    products_per_dsp: WholeOrNone = None
     psum_bytes: Bytes
     array: Annotated[_Table, _table("array")]
     accumulator: Annotated[_Table, _table("accumulator")] = Field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,6 +22,7 @@ from lightsim.hardware.accelerator import (
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.catalogue import BOARDS
 from lightsim.hardware.device import Board, MemoryInterface
+from lightsim.hardware.dsp_blocks import built_products
 from lightsim.hardware.entries import (
     AcceleratorEntry,
     AccumulatorEntry,
@@ -33,6 +35,7 @@ from lightsim.hardware.reading import memory, read_table
 from lightsim.hardware.validation import validate_accelerator
 from lightsim.hardware.writing import dump_accelerator
 from lightsim.network.checking import checked
+from lightsim.numerics.scheme import SCHEMES
 
 __all__ = ["dump_accelerator", "find_board", "load_accelerator", "load_design", "parse_accelerator"]
 
@@ -88,9 +91,21 @@ def _built(entry: AcceleratorEntry, where: str, board: Board | None) -> Accelera
         port_bits=_given(entry.port_bits, board.port_bits if board else None, "port_bits", where),
         request_bytes=entry.request_bytes,
         outstanding=entry.outstanding,
+        products_per_dsp=1 if entry.products_per_dsp is None else entry.products_per_dsp,
     )
     validate_accelerator(acc, where)
-    return acc
+    return replace(acc, products_per_dsp=_products(entry.products_per_dsp, acc, where, board))
+
+
+def _products(given: int | None, acc: Accelerator, where: str, board: Board | None) -> int:
+    """Products a DSP block: as many as the board's hold, unless the file says fewer."""
+    if board is None:
+        return 1 if given is None else given
+    fitting = built_products(acc.array, SCHEMES[acc.scheme], board.device)
+    if given is not None and given > fitting:
+        held = f"{fitting} ({board.device.dsp_type} of {board.name}, {acc.scheme})"
+        raise InputError(where, f"products_per_dsp is {given}", f"accepted: {held}")
+    return fitting if given is None else given
 
 
 def _board(entry: AcceleratorEntry, where: str, board: Board | None) -> Board | None:

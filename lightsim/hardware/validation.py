@@ -16,6 +16,7 @@ from lightsim.hardware.accelerator import (
 )
 from lightsim.hardware.device import MemoryInterface
 from lightsim.hardware.dram import DramPart
+from lightsim.hardware.dsp_blocks import most_products
 from lightsim.hardware.pe_kinds import PE_KINDS, pe_kind
 from lightsim.numerics.scheme import SCHEMES, Scheme
 
@@ -46,6 +47,7 @@ def validate_accelerator(acc: Accelerator, where: str | None = None) -> None:
     _ports(acc, check)
     check.power_of_two("request_bytes", acc.request_bytes, acc.word_bytes, _MOST_REQUEST_BYTES)
     check.number("outstanding", acc.outstanding, 1, 1024)
+    _products(acc, scheme, check)
     _memory(acc.memory, check)
 
 
@@ -106,6 +108,14 @@ def _array(acc: Accelerator, scheme: Scheme, check: _Check) -> None:
             f"a divisor or a multiple of the {word} 8-bit channels of a {acc.port_bits}-bit word"
         )
         check.fail("array columns", array.columns, accepted)
+
+
+def _products(acc: Accelerator, scheme: Scheme, check: _Check) -> None:
+    """Two products on a DSP block only where a pair of them is built."""
+    most = most_products(scheme)
+    if not 1 <= acc.products_per_dsp <= most:
+        accepted = f"{'1 or 2' if most == 2 else '1'} for {scheme.name} on DSP blocks"
+        check.fail("products_per_dsp", acc.products_per_dsp, accepted)
 
 
 def _runs(pe: str, scheme: Scheme, where: str) -> None:

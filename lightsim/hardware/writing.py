@@ -31,6 +31,7 @@ def dump_accelerator(acc: Accelerator) -> str:
         _key("request_bytes", acc.request_bytes),
         _key("outstanding", acc.outstanding),
         _key("psum_bytes", spell_bytes(acc.psum_bytes)),
+        *([_key("products_per_dsp", acc.products_per_dsp)] if _on_dsp(acc) else []),
         *_array(acc),
         *_table("accumulator", _fields_of(acc.accumulator)),
         *_table("post", _fields_of(acc.post)),
@@ -41,6 +42,10 @@ def dump_accelerator(acc: Accelerator) -> str:
         *_memory(acc),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _on_dsp(acc: Accelerator) -> bool:
+    return any(group.pe == "multiply_dsp" for group in acc.array.groups)
 
 
 def _array(acc: Accelerator) -> list[str]:

@@ -119,7 +119,8 @@ def test_a_larger_batch_reads_its_weights_once():
         sum(layer["traffic_bytes"].get("weight", 0) for layer in found["layers"])
         for found in (apart, together)
     ]
-    assert weights[0] == 2 * weights[1]
+    # Tilings may differ, and with them what pads weight tiles to whole words.
+    assert weights[0] == pytest.approx(2 * weights[1], rel=0.02)
     assert together["cycles"] < apart["cycles"]
 
 

@@ -58,6 +58,18 @@ def test_no_more_useful_array_fits(pe):
         assert not within(least_design(zc706, scheme, array), zc706.device, 0.8)
 
 
+@pytest.mark.parametrize("scheme", ["fixed4", "fixed8"])
+def test_pairs_of_products_double_the_lanes(scheme):
+    # 80 % of 900 DSP blocks, less those of post-processing: 640 of them are lanes.
+    zc706 = board("zc706")
+    acc = default_accelerator(zc706, SCHEMES[scheme])
+    assert (acc.array.lanes, acc.products_per_dsp) == (1280, 2)
+    blocks = next(p for p in estimate(acc) if p.name.startswith("lanes: ")).resources.dsp
+    assert blocks == 640
+    # No pair of two-term weights is built.
+    assert default_accelerator(zc706, SCHEMES["flightnn"], pe="multiply_dsp").array.lanes <= 720
+
+
 def test_serial_lanes_are_more_than_spatial_ones():
     zc706, scheme = board("zc706"), SCHEMES["lightnn2"]
     serial = largest_array(zc706, scheme, "shift_add_serial")

@@ -12,6 +12,7 @@ from lightsim.estimation.module_cost import module_cost, module_source
 from lightsim.estimation.sizing import least_design
 from lightsim.hardware import PE_KINDS, board
 from lightsim.hardware.accelerator import Array, LaneGroup
+from lightsim.hardware.dsp_blocks import most_products
 from lightsim.numerics.scheme import SCHEMES
 
 PAIRS = [(kind.name, scheme) for kind in PE_KINDS.values() for scheme in sorted(kind.runs)]
@@ -48,6 +49,31 @@ def test_every_kind_and_scheme_has_a_measured_cost(pe, scheme):
     source = module_source("lane_rows", row)
     assert source.certainty == "measured"
     assert "lane_rows.sv, Yosys 0.70" in source.text
+
+
+PAIRED = [name for name, scheme in SCHEMES.items() if most_products(scheme) == 2]
+
+
+@pytest.mark.parametrize("scheme", PAIRED)
+def test_two_pixels_share_a_dsp_block(scheme):
+    for pixels, blocks in ((1, 1), (2, 1), (3, 2), (4, 2), (7, 4)):
+        alone, paired = (
+            module_cost("lane_rows", lane_row("multiply_dsp", scheme, 8, pixels, **more))
+            for more in ({}, {"PRODUCTS_PER_DSP": 2})
+        )
+        assert (alone.dsp, paired.dsp) == (8 * pixels, 8 * blocks)
+        # Products wait in the block's own registers, and nothing separates them.
+        assert paired.ff < alone.ff
+        assert paired.lut < 1.05 * alone.lut
+    source = module_source("lane_rows", lane_row("multiply_dsp", scheme, 8, 2, PRODUCTS_PER_DSP=2))
+    assert source.certainty == "measured"
+
+
+def test_other_kinds_do_not_pair():
+    row = lane_row("multiply_lut", "fixed4", 8, 2)
+    assert module_cost("lane_rows", (*row, ("PRODUCTS_PER_DSP", 2))) == module_cost(
+        "lane_rows", row
+    )
 
 
 def test_flip_flops_of_a_serial_row_are_exact():

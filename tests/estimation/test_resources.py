@@ -94,6 +94,15 @@ def test_a_device_given_is_the_device_used():
     assert total(estimate(replace(acc, board=None))).uram == 0
 
 
+def test_a_device_whose_blocks_hold_no_pair_needs_a_block_a_product():
+    acc = design("zc706", "fixed4", "multiply_dsp", 8, 32, 3)
+    assert acc.products_per_dsp == 2
+    name = "lanes: 8 rows of multiply_dsp"
+    assert part(estimate(acc), name).resources.dsp == 8 * 32 * 2
+    for built, where in ((acc, device("LFE5U-85F")), (replace(acc, products_per_dsp=1), None)):
+        assert part(estimate(built, where), name).resources.dsp == 8 * 32 * 3
+
+
 def test_lane_groups_side_by_side():
     groups = (LaneGroup("shift_add_serial", 8), LaneGroup("multiply_dsp", 8))
     acc = least_design(board("zc706"), SCHEMES["flightnn"], Array(groups, 32, 2))

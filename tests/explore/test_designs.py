@@ -84,7 +84,7 @@ def test_automatic_memories_grow_as_those_of_default_designs(board: str):
     device = BOARDS[board].device
     study = new_study("digits", board)
     builder = Builder(study.board, Resources(*(int(0.8 * n) for n in device.resources.values())))
-    point = Space(study.axes).point(0) | {"rows": 16, "columns": 16, "pixels": 2, "ports": 4}
+    point = Space(study.axes).point(0) | {"rows": 8, "columns": 16, "pixels": 2, "ports": 4}
     built = builder.build(point)
     assert isinstance(built, Design)
     least = least_design(study.board, SCHEMES["flightnn"], built.accelerator.array)

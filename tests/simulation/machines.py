@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 from lightsim.hardware.accelerator import (
     Accelerator,
@@ -16,6 +17,7 @@ from lightsim.hardware.accelerator import (
 )
 from lightsim.hardware.catalogue import DRAM_PARTS
 from lightsim.hardware.device import MemoryInterface
+from lightsim.hardware.dsp_blocks import most_products
 from lightsim.hardware.pe_kinds import PE_KINDS
 from lightsim.hardware.validation import validate_accelerator
 from lightsim.numerics.scheme import SCHEMES
@@ -97,6 +99,9 @@ def random_accelerator(dice, scheme):
         request_bytes=word * dice.choice([1, 2, 8, 16]),
         outstanding=dice.randint(1, 4),
     )
+    # Dice of its own: the machines of a number stay what they were.
+    most = most_products(SCHEMES[scheme])
+    built = replace(built, products_per_dsp=Random(repr(built.array)).randint(1, most))
     validate_accelerator(built)
     return built
 

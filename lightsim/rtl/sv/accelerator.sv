@@ -10,6 +10,7 @@ module accelerator #(
     parameter int LATENCY = design_pkg::LATENCY,
     parameter int SCHEME = design_pkg::SCHEME,
     parameter bit TRUNCATES = design_pkg::TRUNCATES,
+    parameter int PRODUCTS_PER_DSP = design_pkg::PRODUCTS_PER_DSP,
     parameter int SUM_BITS = design_pkg::SUM_BITS,
     parameter int ACCUMULATOR_BITS = design_pkg::ACCUMULATOR_BITS,
     parameter bit SATURATES = design_pkg::SATURATES,
@@ -365,7 +366,8 @@ module accelerator #(
   end
   pe_array #(
       .ROWS(ROWS), .COLUMNS(COLUMNS), .PIXELS(PIXELS), .KINDS(KINDS), .SCHEME(SCHEME),
-      .TRUNCATES(TRUNCATES), .LATENCY(LATENCY), .WORD_BITS(WORD_BITS), .SUM_BITS(SUM_BITS)
+      .TRUNCATES(TRUNCATES), .LATENCY(LATENCY), .PRODUCTS_PER_DSP(PRODUCTS_PER_DSP),
+      .WORD_BITS(WORD_BITS), .SUM_BITS(SUM_BITS)
   ) array (
       .clock, .enable, .depthwise(layer.depthwise), .one_bit(layer.input_one_bit),
       .input_signed(layer.input_signed), .product_step, .carried, .x(values), .codes,

@@ -17,6 +17,7 @@ module lane_rows #(
     parameter int COLUMNS = 8,
     parameter int PIXELS = 1,
     parameter int LATENCY = 1,          // of the slowest kind's products
+    parameter int PRODUCTS_PER_DSP = 1, // 2: neighbouring pixels share a block
     parameter int SUM_BITS = 32
 ) (
     input  logic                                       clock,
@@ -142,6 +143,59 @@ module lane_rows #(
         end
     end
     always_ff @(posedge clock) if (enable) product <= next;
+  end else if (KIND == machine_pkg::MULTIPLY_DSP && PRODUCTS_PER_DSP == 2) begin : multiply_pairs
+    // Two pixels share a weight and the block that multiplies by it: the operand is the second
+    // pixel's activation, PITCH bits up, plus the first's. An activation is -128 to 255, a weight
+    // at most LARGEST, so a product is a signed number of PITCH bits. Half of 2^PITCH is added: a
+    // negative low product then borrows nothing from the high one, and is itself found with its
+    // sign bit inverted. The last of an odd number of pixels has a block of its own.
+    localparam int LARGEST = SCHEME == machine_pkg::BINARY ? 1
+        : SCHEME == machine_pkg::FIXED4 ? 8
+        : SCHEME == machine_pkg::FIXED8 || SCHEME == machine_pkg::LIGHTNN1 ? 128
+        : 256;
+    localparam int PITCH = 9 + $clog2(LARGEST);
+    localparam int BLOCKS = (PIXELS + 1) / 2;
+    localparam logic [2*PITCH-1:0] HALF = (2*PITCH)'(1) << (PITCH - 1);
+    logic signed [$clog2(LARGEST)+1:0] next_weight [COLUMNS][ROWS];
+    logic signed [$clog2(LARGEST)+1:0] weight [COLUMNS][ROWS];
+    logic signed [PITCH+8:0] next_pair [COLUMNS][BLOCKS];
+    logic signed [PITCH+8:0] pair [COLUMNS][BLOCKS];
+    logic signed [2*PITCH-1:0] next [COLUMNS][BLOCKS][ROWS];
+    logic signed [2*PITCH-1:0] middle [COLUMNS][BLOCKS][ROWS];
+    logic signed [2*PITCH-1:0] raised [COLUMNS][BLOCKS][ROWS];
+    always_comb begin
+      int unsigned c, b, p, r;
+      b = 0;
+      p = 0;
+      r = 0;
+      for (c = 0; c < COLUMNS; c++) begin
+        for (r = 0; r < ROWS; r++)
+          next_weight[c][r] = own[c][r] && active
+              ? ($clog2(LARGEST)+2)'(lane_pkg::weight(8'(code[c][r]), SCHEME)) : '0;
+        for (b = 0; b < BLOCKS; b++) begin
+          next_pair[c][b] = (PITCH+9)'(value[c][2*b]);
+          p = 2 * b + 1;
+          if (p < PIXELS)
+            next_pair[c][b] = next_pair[c][b] + ((PITCH+9)'(value[c][p]) <<< PITCH);
+          for (r = 0; r < ROWS; r++)
+            next[c][b][r] = (2*PITCH)'(weight[c][r]) * (2*PITCH)'(pair[c][b]);
+        end
+        for (p = 0; p < PIXELS; p++)
+          for (r = 0; r < ROWS; r++)
+            product[c][p][r] = p[0] ? BITS'($signed(raised[c][p/2][r][PITCH+:PITCH]))
+                : BITS'($signed({!raised[c][p/2][r][PITCH-1], raised[c][p/2][r][0+:PITCH-1]}));
+      end
+    end
+    always_ff @(posedge clock) begin
+      if (enable) begin
+        weight <= next_weight;
+        pair <= next_pair;
+        middle <= next;
+        for (int c = 0; c < COLUMNS; c++)
+          for (int b = 0; b < BLOCKS; b++)
+            for (int r = 0; r < ROWS; r++) raised[c][b][r] <= middle[c][b][r] + $signed(HALF);
+      end
+    end
   end else begin : multiply
     localparam int WEIGHT_BITS = lane_pkg::weight_bits(SCHEME);
     logic signed [9:0] next_weight [COLUMNS][ROWS];

@@ -14,6 +14,7 @@ module pe_array #(
     parameter int SCHEME = 2,
     parameter bit TRUNCATES = 1'b0,
     parameter int LATENCY = 1,
+    parameter int PRODUCTS_PER_DSP = 1,
     parameter int WORD_BITS = 128,
     parameter int SUM_BITS = 32
 ) (
@@ -82,7 +83,8 @@ module pe_array #(
       end
       lane_rows #(
           .KIND(KIND), .SCHEME(SCHEME), .TRUNCATES(TRUNCATES), .CODE_BITS(BITS), .ROWS(COUNT),
-          .COLUMNS(COLUMNS), .PIXELS(PIXELS), .LATENCY(LATENCY), .SUM_BITS(SUM_BITS)
+          .COLUMNS(COLUMNS), .PIXELS(PIXELS), .LATENCY(LATENCY),
+          .PRODUCTS_PER_DSP(PRODUCTS_PER_DSP), .SUM_BITS(SUM_BITS)
       ) lanes (
           .clock, .enable, .depthwise, .one_bit, .input_signed, .active,
           .pass(product_step.pass), .own_column(product_step.column + 16'(r)), .carried, .x,
