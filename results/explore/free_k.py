@@ -92,7 +92,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--boards", nargs="+", default=["zc706", "pynq-z2"])
     parser.add_argument("--losses", nargs="+", default=["0 %", "0.5 %", "1 %", "2 %"])
-    parser.add_argument("--trials", type=int, default=64)
+    parser.add_argument("--trials", type=int, default=200)
     given = parser.parse_args()
     rows = []
     for network in NETWORKS:

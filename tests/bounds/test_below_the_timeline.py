@@ -67,3 +67,20 @@ def test_a_box_is_never_above_a_machine_in_it(scheme):
                 high[name] = value + dice.randint(0, 2 * value)
         inside = bound.cycles(machine)[0]
         assert bound.box_cycles(machine.vary(**low), machine.vary(**high))[0] <= inside
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_fewer_terms_never_cost_more(block):
+    for seed in range(700 + 20 * block, 720 + 20 * block):
+        dice = np.random.default_rng(seed)
+        case = random_case(seed, "flightnn")
+        bound = NetworkBound(case.workload, case.accelerator)
+        machine = Axes.of([case.accelerator], case.program.images)
+        kept = dice.integers(0, bound.filters + 1)
+        two = dice.integers(0, kept + 1)
+        more_kept = dice.integers(kept, bound.filters + 1)
+        more_two = np.minimum(dice.integers(two, bound.filters + 1), more_kept)
+        low = np.stack((kept - two, two), axis=1).astype(np.float64)
+        high = np.stack((more_kept - more_two, more_two), axis=1).astype(np.float64)
+        assert bound.cycles(machine, low)[0] <= bound.cycles(machine, high)[0]
+        assert (bound.pass_cycles(machine, low) <= bound.pass_cycles(machine, high)).all()
