@@ -34,8 +34,10 @@ _HALF_SHAPES = ((36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 1638
 # A slice of one byte and 128 rows is LUT RAM too: two LUTs a bit and port, and the row's decoder.
 _BYTE_DEPTH, _BYTE_LUTS = 128, 34
 _URAM_BITS, _URAM_WORDS = 72, 4096
-# An UltraRAM holds as much as eight blocks of 36 kb, so it must save at least that many.
+# An UltraRAM holds as much as eight blocks of 36 kb, so it must save about that many: at least
+# eight ninths, as a 72-bit word is no better filled by a port's 64 or 128 bits than its ninth.
 _HALVES_PER_URAM = 16
+_LEAST_SAVED = (8, 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,4 +125,5 @@ def uram_blocks(p: Parameters, halves: int) -> int:
 
 def _urams(width_bits: int, depth: int, halves: int) -> int:
     urams = ceil_div(width_bits, _URAM_BITS) * ceil_div(depth, _URAM_WORDS)
-    return urams if urams * _HALVES_PER_URAM <= halves else 0
+    few, of = _LEAST_SAVED
+    return urams if urams * _HALVES_PER_URAM * few <= halves * of else 0
