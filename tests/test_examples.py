@@ -44,9 +44,11 @@ def test_two_lane_groups_give_the_same_bits_as_one():
     accelerator = lightsim.load_accelerator(EXAMPLES / "zc706-two-groups.toml")
     array = accelerator.array
     one = Array((LaneGroup("shift_add_serial", array.rows),), array.columns, array.pixels)
-    same_shape = total(estimate(replace(accelerator, array=one)))
-    assert mixed.resources["dsp"].used > same_shape.dsp
-    assert mixed.resources["lut"].used < same_shape.lut
+    same_shape = replace(accelerator, array=one)
+    assert mixed.resources["dsp"].used > total(estimate(same_shape)).dsp
+    # Two-term filters on rows that take them in one pass are what the DSP blocks buy. They buy no
+    # LUTs: the shift rows beside them wait for the slower products in LUT shift registers.
+    assert mixed.cycles < lightsim.run("digits", accelerator=same_shape).cycles
 
 
 def test_accelerator_file_survives_writing():
