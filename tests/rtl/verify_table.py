@@ -1,10 +1,11 @@
 """The matrix of verified networks as a table, with what it took.
 
-    python tests/rtl/verify_table.py --write
+    python tests/rtl/verify_table.py --write [--go-on]
 
 runs every row of `tests/rtl/matrix.py` in both models and writes `results/verify/matrix.csv` and
-`.md`. It writes after every row and stops at
-the first difference. CPU seconds are those of this process and its children.
+`.md`. It writes after every row and stops at the first difference; with `--go-on` it keeps the
+rows that are written and goes on behind them. CPU seconds are those of this process and its
+children.
 """
 
 from __future__ import annotations
@@ -78,9 +79,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--only", default="", help="rows whose name contains this")
+    parser.add_argument("--go-on", action="store_true", help="behind the rows that are written")
     asked = parser.parse_args()
     rows = []
-    for row in ROWS:
+    if asked.go_on:
+        rows = pd.read_csv(ROOT / "results" / "verify" / "matrix.csv").to_dict("records")
+    for row in ROWS[len(rows) :]:
         if asked.only in row.name:
             rows.append(line(row))
             sys.stdout.write(f"{rows[-1]}\n")
