@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from unittest import mock
 
 from lightsim.cli import main
 
-__all__ = ["LIGHTSIM", "Ended", "assert_refused", "lightsim", "process", "tree"]
+__all__ = ["LIGHTSIM", "Ended", "assert_refused", "heeds_interrupts", "lightsim", "process", "tree"]
 
 LIGHTSIM = str(Path(sys.executable).with_name("lightsim"))
 """The installed command."""
@@ -26,6 +27,11 @@ class Ended(NamedTuple):
     code: int
     out: str
     err: str
+
+
+def heeds_interrupts() -> None:
+    """Run in a new process: an interrupt ends it even if a shell's background job started it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def lightsim(*arguments: str) -> Ended:

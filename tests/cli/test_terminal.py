@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import LIGHTSIM, process
+from tests.cli.command import LIGHTSIM, heeds_interrupts, process
 
 TERMINAL = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100"}
 
@@ -76,6 +76,7 @@ def test_an_interrupt_ends_with_one_line_and_leaves_nothing(seconds: float, tmp_
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=heeds_interrupts,  # noqa: PLW1509 (one thread here)
     )
     time.sleep(seconds)
     assert running.poll() is None

@@ -20,7 +20,7 @@ from dse.reports.tables import TRIALS as TRIALS_FILE
 from dse.space import Space
 from dse.workers import Crew, Lost
 from dse.writing import study_text
-from tests.cli.command import LIGHTSIM
+from tests.cli.command import LIGHTSIM, heeds_interrupts
 from tests.explore.spaces import small_study
 
 TRIALS = 60
@@ -47,8 +47,9 @@ def begun(study: Path, output: Path, *options: str) -> subprocess.Popen[str]:
     """`lightsim explore` in a process of its own, at work."""
     command = [LIGHTSIM, "explore", str(study), "--output", str(output), "--json", *options]
     return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True, preexec_fn=heeds_interrupts,  # noqa: PLW1509 (one thread here)
+    )  # fmt: skip
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
