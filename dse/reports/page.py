@@ -3,91 +3,57 @@
 from __future__ import annotations
 
 from html import escape
-from importlib.resources import files
-from string import Template
-
-from plotly.io import to_html
-from plotly.offline import get_plotlyjs
 
 from dse.reports.commands import run_command
 from dse.reports.console import spell_measure
-from dse.reports.figures import FIGURES, Figure
+from dse.reports.figures import FIGURES
 from dse.reports.front_table import front_table
 from dse.result import Exploration
+from lightsim.reports.document import document, fact, figure_section
 
 __all__ = ["page"]
 
-# The policy makes the browser refuse any request that the page might try.
-_PAGE = Template(
-    """<!DOCTYPE html>
-<html lang="en-GB">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:">
-<title>$title</title>
-<style>
-$css</style>
-<script>$plotly</script>
-</head>
-<body>
-<main>
-<header>
-<h1>$title</h1>
-<p class="subtitle">$subtitle</p>
-</header>
-<dl class="facts" id="headline">
-$headline
-</dl>
-$notes
-$figures
-<section class="long" id="designs">
-<h2>The front</h2>
-$table
-</section>
-<section id="again">
-<h2>To do it again</h2>
-<p>Run the best design: <code>$command</code></p>
-<p>Search again: <code>lightsim explore study.toml</code> in the directory of this page.</p>
-</section>
-<footer>Made by LightSim. The same numbers stand in summary.json and front.csv, every trial in \
-trials.parquet, and the study with nothing left open in study.toml.</footer>
-</main>
-<script>
-$script</script>
-</body>
-</html>
-"""
+_FOOTER = (
+    "Made by LightSim. The same numbers stand in summary.json and front.csv, every trial in "
+    "trials.parquet, and the study with nothing left open in study.toml."
 )
-# Plotly 7 offers by default to send a chart to its maker's site: a user's design stays here.
-_CONFIG = {
-    "displaylogo": False,
-    "responsive": True,
-    "plotlyServerURL": "",
-    "modeBarButtonsToRemove": ["sendChartToCloud", "lasso2d", "select2d", "autoScale2d"],
-}
 
 
 def page(found: Exploration) -> str:
     """The page's HTML, about 5 MB, most of it the drawing library."""
-    room = files("lightsim.reports")
     study = found.study
     networks = " + ".join(
         share.network if len(study.shares) == 1 else f"{share.weight:.0%} {share.network}"
         for share in study.shares
     )
-    return _PAGE.substitute(
-        title=escape(f"{networks} on {study.board.name}: {found.space.size:,} designs"),
-        subtitle=escape(_subtitle(found)),
-        css=(room / "page.css").read_text(encoding="utf-8"),
-        plotly=get_plotlyjs(),
-        headline="\n".join(_fact(*row) for row in _headline(found)),
+    figures = [
+        figure_section(row.name, row.title, row.draw(found), row.definition)
+        for row in FIGURES
+        if row.applies(found)
+    ]
+    return document(
+        title=f"{networks} on {study.board.name}: {found.space.size:,} designs",
+        subtitle=_subtitle(found),
+        facts=[fact(*row) for row in _headline(found)],
         notes=_notes(found),
-        figures="\n".join(_figure(row, found) for row in FIGURES if row.applies(found)),
-        table=front_table(found),
-        command=escape(run_command(found)) or "no design keeps every budget",
-        script=(room / "page.js").read_text(encoding="utf-8"),
+        sections=(*figures, _front(found), _again(found)),
+        footer=_FOOTER,
+    )
+
+
+def _front(found: Exploration) -> str:
+    return (
+        f'<section class="long" id="designs">\n<h2>The front</h2>\n{front_table(found)}\n</section>'
+    )
+
+
+def _again(found: Exploration) -> str:
+    command = escape(run_command(found)) or "no design keeps every budget"
+    return (
+        '<section id="again">\n<h2>To do it again</h2>\n'
+        f"<p>Run the best design: <code>{command}</code></p>\n"
+        "<p>Search again: <code>lightsim explore study.toml</code> in the directory of this page."
+        "</p>\n</section>"
     )
 
 
@@ -118,7 +84,7 @@ def _any_k(found: Exploration) -> list[tuple[str, str, str]]:
     return [("Any k", value, "no allocation of k beats it, on designs that were run either")]
 
 
-def _notes(found: Exploration) -> str:
+def _notes(found: Exploration) -> list[str]:
     notes = [
         "Resources are estimates and leave routing and timing closure open; the budgets of "
         "this study are in its file.",
@@ -135,34 +101,4 @@ def _notes(found: Exploration) -> str:
         notes.append(f"Accuracy source: {found.accuracy_source}.")
     if found.interrupted:
         notes.insert(0, "The search was interrupted: --resume goes on with it.")
-    items = "\n".join(f"<li>{escape(note)}</li>" for note in notes)
-    return f'<ul class="notes" id="notes">\n{items}\n</ul>'
-
-
-def _fact(label: str, value: str, remark: str) -> str:
-    return (
-        f'<div><dt>{escape(label)}</dt><dd class="value">{escape(value)}</dd>'
-        f'<dd class="remark">{escape(remark)}</dd></div>'
-    )
-
-
-def _figure(row: Figure, found: Exploration) -> str:
-    drawing = to_html(
-        row.draw(found),
-        config=_CONFIG,
-        include_plotlyjs=False,
-        full_html=False,
-        div_id=f"figure-{row.name}",
-        default_height="auto",
-    )
-    return (
-        f'<section id="{row.name}">\n<h2>{escape(row.title)}</h2>\n'
-        f"<figure>\n{drawing}\n"
-        f'<figcaption class="definition"><p>{_prose(row.definition)}</p></figcaption>\n'
-        "</figure>\n</section>"
-    )
-
-
-def _prose(text: str) -> str:
-    """Escaped text in which a percentage never loses its sign to the next line."""
-    return escape(text).replace(" %", "&nbsp;%")
+    return notes

@@ -1,0 +1,124 @@
+"""The frame of LightSim's pages: one self-contained HTML document that needs no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from importlib.resources import files
+from string import Template
+from typing import Any
+
+from plotly.io import to_html
+from plotly.offline import get_plotlyjs
+
+__all__ = ["document", "fact", "figure_section"]
+
+# The policy makes the browser refuse any request that the page might try.
+_DOCUMENT = Template(
+    """<!DOCTYPE html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
+script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:">
+<title>$title</title>
+<style>
+$css</style>
+<script>$plotly</script>
+</head>
+<body>
+<main>
+<header>
+<h1>$title</h1>
+<p class="subtitle">$subtitle</p>
+</header>
+<dl class="facts" id="headline">
+$facts
+</dl>
+$notes
+$sections
+<footer>$footer</footer>
+</main>
+<script>
+$script</script>
+</body>
+</html>
+"""
+)
+# Plotly 7 offers by default to send a chart to its maker's site: a user's design stays here.
+_CONFIG = {
+    "displaylogo": False,
+    "responsive": True,
+    "plotlyServerURL": "",
+    "modeBarButtonsToRemove": ["sendChartToCloud", "lasso2d", "select2d", "autoScale2d"],
+}
+
+
+def document(
+    *,
+    title: str,
+    subtitle: str,
+    facts: Iterable[str],
+    notes: Sequence[str],
+    sections: Iterable[str],
+    footer: str,
+) -> str:
+    """A page's HTML, about 5 MB, most of it the drawing library; equal for equal arguments.
+
+    `title`, `subtitle` and `footer` are plain texts, as are the `notes`; `facts` are made by
+    `fact`, and `sections` are HTML.
+    """
+    room = files("lightsim.reports")
+    return _DOCUMENT.substitute(
+        title=escape(title),
+        subtitle=escape(subtitle),
+        css=(room / "page.css").read_text(encoding="utf-8"),
+        plotly=get_plotlyjs(),
+        facts="\n".join(facts),
+        notes=_note_list(notes),
+        sections="\n".join(sections),
+        footer=escape(footer),
+        script=(room / "page.js").read_text(encoding="utf-8"),
+    )
+
+
+def fact(label: str, value: str, remark: str, *, bad: bool = False) -> str:
+    """One number of the headline, and what it is; a `bad` one stands out."""
+    look = "value bad" if bad else "value"
+    return (
+        f'<div><dt>{escape(label)}</dt><dd class="{look}">{escape(value)}</dd>'
+        f'<dd class="remark">{escape(remark)}</dd></div>'
+    )
+
+
+def _note_list(notes: Sequence[str]) -> str:
+    """What a reader has to know before the figures."""
+    if not notes:
+        return ""
+    items = "\n".join(f"<li>{escape(note)}</li>" for note in notes)
+    return f'<ul class="notes" id="notes">\n{items}\n</ul>'
+
+
+def figure_section(name: str, title: str, figure: Any, definition: str, finding: str = "") -> str:
+    """A Plotly figure with what it shows here (`finding`) and what it is (`definition`)."""
+    drawing = to_html(
+        figure,
+        config=_CONFIG,
+        include_plotlyjs=False,
+        full_html=False,
+        div_id=f"figure-{name}",
+        default_height="auto",
+    )
+    found = f"<p>{_prose(finding)}</p>\n" if finding else ""
+    return (
+        f'<section id="{name}">\n<h2>{escape(title)}</h2>\n'
+        f"{found}<figure>\n{drawing}\n"
+        f'<figcaption class="definition"><p>{_prose(definition)}</p></figcaption>\n'
+        "</figure>\n</section>"
+    )
+
+
+def _prose(text: str) -> str:
+    """Escaped text in which a percentage never loses its sign to the next line."""
+    return escape(text).replace(" %", "&nbsp;%")
