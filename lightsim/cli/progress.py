@@ -21,16 +21,7 @@ _PATIENCE_S = 0.7  # what ends sooner needs no bar
 @contextmanager
 def shown() -> Iterator[Callable[[str, int, int], None]]:
     """A function `tell(what, done, of)` that moves a bar, erased at the end."""
-    console = Console(stderr=True)
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
+    bar = _bar()
     task = bar.add_task("", total=1)
     began = time.monotonic()
     running = False
@@ -52,16 +43,7 @@ def shown() -> Iterator[Callable[[str, int, int], None]]:
 @contextmanager
 def searching(trials: int, *, prove: bool) -> Iterator[Callable[[Step], None]]:
     """A function `tell(step)` that moves a bar with the best so far and the gap to its limit."""
-    console = Console(stderr=True)
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
+    bar = _bar()
     task = bar.add_task("bound the space", total=None if prove else trials)
 
     def tell(step: Step) -> None:
@@ -71,3 +53,17 @@ def searching(trials: int, *, prove: bool) -> Iterator[Callable[[Step], None]]:
 
     with bar:
         yield tell
+
+
+def _bar() -> Progress:
+    """A bar that is erased at the end, and not drawn where nobody sees it."""
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )

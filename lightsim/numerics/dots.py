@@ -81,8 +81,7 @@ def add_dots(
 
 
 def _elsewhere(end: Sums | Requantisation, out: NDArray[Any]) -> Sums | Requantisation:
-    changed: Sums | Requantisation = replace(end, out=out)  # type: ignore[arg-type]
-    return changed
+    return Sums(out) if isinstance(end, Sums) else replace(end, out=out)
 
 
 def _hand_over(end: Sums | Requantisation, found: NDArray[Any]) -> None:

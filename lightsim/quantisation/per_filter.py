@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from lightsim.errors import InputError, unknown_name
 from lightsim.network.layer import Network
-from lightsim.numerics.formats import codec
+from lightsim.numerics.flightnn import FLIGHTNN as CODEC
 from lightsim.numerics.scheme import SCHEMES, scheme
 from lightsim.quantisation.calibration import calibration_images, input_means
 from lightsim.quantisation.select import quantise
@@ -194,6 +194,4 @@ def _levels(steps: NDArray[np.float64], terms: int) -> NDArray[np.int16]:
     """The nearest sum of `terms` terms to every reference weight over every step, int16[s, w]."""
     real = np.arange(-_WIDEST, _WIDEST + 1) / steps[:, None] / 2.0**FLIGHTNN.fraction_bits
     k = np.full(len(steps), terms, np.int8)
-    numbers = codec(FLIGHTNN.name)
-    values: NDArray[np.int16] = numbers.nearest_values(real, k=k)  # type: ignore[attr-defined]
-    return values
+    return CODEC.nearest_values(real, k=k)

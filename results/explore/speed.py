@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from dse.evaluate import Evaluator, workload_of
 from dse.explore import explore
 from dse.search import Step
 from dse.space import Space
-from dse.study import new_study
+from dse.study import Study, new_study
 from lightsim.bounds import Axes, NetworkBound
 from lightsim.mapping.program import map_workload
 from lightsim.quantisation.synthetic import synthetic_images
@@ -80,11 +81,9 @@ def main() -> None:
     _search(study)
 
 
-def _search(study) -> None:  # noqa: ANN001
+def _search(study: Study) -> None:
     steps: list[tuple[float, Step]] = []
     begun = time.process_time()
-    from dataclasses import replace
-
     whole = replace(study, search=replace(study.search, trials=1 << 30))
     found = explore(whole, progress=lambda step: steps.append((time.process_time(), step)))
     best = found.front[0].values["throughput_images_per_s"]

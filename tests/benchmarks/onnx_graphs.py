@@ -78,7 +78,7 @@ class _Graph:
                 shape = self.constant(np.array([0, -1, 1, 1], np.int64))
                 self.node("Reshape", inputs[0], shape, out=name)
             case other:
-                raise NotImplementedError(f"{name}: {other}")
+                raise ValueError(f"{name}: no integer operator of ONNX says what {other!r} does")
 
     @staticmethod
     def window(layer, kernel):
