@@ -153,6 +153,7 @@ class _Asked:
         table[at.FIRST_STEPS], table[at.FIRST_WEIGHT] = of_tiles[first, 0], words[first, 0]
         table[at.LAST_STEPS], table[at.BEHIND] = of_tiles[last, -1], behind[last]
         table[at.ROW_GROUPS], table[at.LAST_DRAIN] = work.counts.max(), work.drain[-1]
+        table[at.DRAINS] = work.drain.sum()
 
     def _weights(self, columns: Ints, planes: Ints, counts: Ints) -> tuple[Ints, Ints]:
         """Words [columns, tile] of weight tiles in memory, and the bytes they take in the buffer,
