@@ -86,7 +86,9 @@ class Candidates:
     residual_blocks: Ints
 
 
-def enumerate_candidates(layer: EngineLayer, accelerator: Accelerator, images: int) -> Candidates:
+def enumerate_candidates(
+    layer: EngineLayer, accelerator: Accelerator, images: int, sort_filters: bool = True
+) -> Candidates:
     """All tilings that are considered for one pass."""
     step = grain(layer, accelerator)
     computed = layer.computed
@@ -101,7 +103,7 @@ def enumerate_candidates(layer: EngineLayer, accelerator: Accelerator, images: i
         layer,
         accelerator,
         images,
-        _filter_axis(layer, accelerator, m_choices, n_choices),
+        _filter_axis(layer, accelerator, m_choices, n_choices, sort_filters),
         _position_axis(layer, accelerator, images, step.r, step.c),
         np.array([ceil_div(m, out) for m in m_choices], np.int64),
         np.array([ceil_div(m, res) for m in m_choices], np.int64),
@@ -123,6 +125,7 @@ def _filter_axis(
     accelerator: Accelerator,
     m_choices: tuple[int, ...],
     n_choices: tuple[int, ...],
+    sort_filters: bool,
 ) -> FilterAxis:
     shape = (len(m_choices), len(n_choices))
     names = (
@@ -138,9 +141,7 @@ def _filter_axis(
     for i, m in enumerate(m_choices):
         spans = cut(layer.computed.channels, m)
         grouped = [
-            row_groups(layer, accelerator, span, sort_filters=True)
-            if layer.weights is not None
-            else ()
+            row_groups(layer, accelerator, span, sort_filters) if layer.weights is not None else ()
             for span in spans
         ]
         for j, n in enumerate(n_choices):

@@ -63,8 +63,11 @@ def _row(plan: Plan, layer: EngineLayer, accelerator: Accelerator) -> dict:
     choice = choose_exact(plan, layer, accelerator, 1)
     choosing = time.process_time() - begun
     assert choice.cycles == choice.bound
-    tilings = (search.tiling(place, True) for place in places)
-    own = next(limit for tiling, limit in zip(tilings, limits, strict=True) if tiling == choice.tiling)
+    own = next(
+        limit
+        for place, limit in zip(places, limits, strict=True)
+        if search.tiling(place, True) == choice.tiling
+    )
     return {
         "name": layer.name, "legal": len(limits), "bounding_cpu_s": bounding,
         "timed": choice.timed, "choosing_cpu_s": choosing, "cycles": choice.cycles,

@@ -4,13 +4,14 @@
 
 writes, beside itself, `<board>.csv` (every design and network), `<board>-mixture.csv`
 (throughput against the share of two-term filters), `<board>.md` (the table and what it says of
-the FLightNN abstract) and, where the extra `png` is installed, `<board>.png`.
+the FLightNN abstract) and, where chromium is installed, `<board>.png`.
 """
 
 from __future__ import annotations
 
 import argparse
 import subprocess
+import sys
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -238,6 +239,9 @@ def draw(on: Board, frame: pd.DataFrame, mixed: pd.DataFrame, path: Path) -> Non
     """Throughput, resources and the mixture curve as one picture."""
     from plotly.subplots import make_subplots
 
+    sys.path.append(str(HERE.parent / "explore"))
+    from picture import write
+
     figure = make_subplots(
         rows=3,
         cols=1,
@@ -278,10 +282,10 @@ def draw(on: Board, frame: pd.DataFrame, mixed: pd.DataFrame, path: Path) -> Non
     figure.update_yaxes(title="images/s", rangemode="tozero", row=3, col=1)
     figure.update_xaxes(title="filters with k = 2, %", row=3, col=1)
     figure.update_layout(
-        template="plotly_white", width=1200, height=1400, title=f"All schemes on {on.name}",
+        template="plotly_white", title=f"All schemes on {on.name}",
         legend={"y": 1.0}, legend2={"y": 0.62}, legend3={"y": 0.22},
     )  # fmt: skip
-    figure.write_image(path, scale=1)
+    write(figure, path, 1200, 1400)
 
 
 def main() -> None:
