@@ -151,7 +151,7 @@ def _filter_axis(
             if layer.weights is None or layer.groups > 1:
                 blocks = [
                     ceil_div(read.stop, block) - read.start // block
-                    for (read,) in input_channels(layer, n, spans)
+                    for (read,) in input_channels(layer, accelerator, n, spans)
                 ]
             else:
                 blocks = [ceil_div(span.size, block) for span in inner]
