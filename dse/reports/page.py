@@ -98,7 +98,7 @@ def _notes(found: Exploration) -> list[str]:
         )
     says = found.limit_of_any_k is not None
     if says or any(record.values.get("accuracy") is not None for record in found.front):
-        notes.append(f"Accuracy source: {found.accuracy_source}.")
+        notes.append(f"Accuracy source: {found.accuracy_source} ({found.accuracy_detail}).")
     if found.interrupted:
         notes.insert(0, "The search was interrupted: --resume goes on with it.")
     return notes

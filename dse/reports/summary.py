@@ -82,6 +82,7 @@ def _additions(found: Exploration) -> dict[str, Any]:
             "axes": {name: list(choices) for name, choices in study.axes.items()},
         },
         **_of_any_k(found),
+        "accuracy_detail": found.accuracy_detail,
         "sampler": found.sampler,
         "seed": study.search.seed,
         "rejected": found.rejected,

@@ -22,6 +22,7 @@ from dse.explore import explore
 from dse.joint.bound import FreeBound
 from dse.joint.run import best_allocation
 from dse.joint.subject import Joint, joint_of
+from dse.reports.summary import summary
 from dse.space import Space
 from dse.writing import study_text
 from lightsim.errors import InputError
@@ -180,7 +181,9 @@ def _pruned_is_wrong(k) -> float:
 def test_a_function_of_the_users_judges():
     study = small_study(axes={"k": ["1 %"]}, search={"trials": 8})
     found = explore(study, accuracy=CallableAccuracy(_pruned_is_wrong))
-    assert found.accuracy_source == "callable"
+    assert (found.accuracy_source, found.accuracy_detail) == ("table", "callable")
+    told = summary(found)
+    assert (told["accuracy_source"], told["accuracy_detail"]) == ("table", "callable")
     assert all(record.values["accuracy"] >= 0.99 for record in found.front)
 
 
