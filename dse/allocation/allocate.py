@@ -174,8 +174,7 @@ def tabulate(
         curves[layer.name] = layer_curve(
             stacks(layer, accelerator, schedule.tiling), losses, may_prune
         )
-    ks = {name: [c.example_at(p) for p in range(len(c.passes))] for name, c in curves.items()}
-    cycles, other = point_cycles(subject.reference, accelerator, ks, images, fixed, most_runs)
+    cycles, other = point_cycles(subject.reference, accelerator, curves, images, fixed, most_runs)
     choices = ChoiceTable(
         (*curves, _OTHER),
         (*(curve.losses for curve in curves.values()), np.zeros(1, np.int64)),

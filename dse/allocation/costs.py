@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +17,22 @@ from lightsim.quantisation.per_filter import KMap
 from lightsim.quantisation.workload import Workload
 from lightsim.timeline.model import run
 
-__all__ = ["MOST_RUNS", "point_cycles", "program_for", "timed"]
+__all__ = ["MOST_RUNS", "Points", "point_cycles", "program_for", "timed"]
 
 Ints = NDArray[np.int64]
 
 MOST_RUNS = 33
 """Runs of the timeline for one table; layers with more points are interpolated between."""
+
+
+class Points(Protocol):
+    """A layer's points, of which some are run."""
+
+    def __len__(self) -> int: ...
+
+    def example_at(self, point: int) -> NDArray[np.int8]:
+        """Some k that takes as many passes as the best of a point: int8[out]."""
+        ...
 
 
 def program_for(
@@ -53,14 +64,14 @@ def timed(program: Program) -> dict[str, int]:
 def point_cycles(
     workload: Workload,
     accelerator: Accelerator,
-    layers: Mapping[str, Sequence[NDArray[np.int8]]],
+    layers: Mapping[str, Points],
     images: int,
     tilings: Mapping[str, Tiling],
     most_runs: int = MOST_RUNS,
 ) -> tuple[dict[str, Ints], int]:
     """For every layer the cycles of its points, and the cycles of all other passes.
 
-    `layers[name][point]` is int8[out]. In each run all layers stand at about the same share of
+    Of a layer only the points that are run are made. In each run all layers stand at about the same share of
     their points, as they will in an allocation, so that what one layer's weights prefetch under
     another is about right. Means are taken where a point is run more than once.
     """
@@ -71,7 +82,7 @@ def point_cycles(
     for number in range(runs):
         share = number / max(1, runs - 1)
         at = {name: round(share * (len(points) - 1)) for name, points in layers.items()}
-        k = {name: points[at[name]] for name, points in layers.items()}
+        k = {name: points.example_at(at[name]) for name, points in layers.items()}
         cycles = timed(program_for(workload, accelerator, k, images, tilings))
         for name, point in at.items():
             sums[name][point] += cycles[name]

@@ -26,6 +26,10 @@ class Curve:
     stacks: tuple[Stack, ...]
     filter_losses: Ints
 
+    def __len__(self) -> int:
+        """How many points there are."""
+        return len(self.passes)
+
     def k_at(self, point: int) -> NDArray[np.int8]:
         """The k of the layer's filters at a point: int8[out]."""
         k = np.zeros(len(self.filter_losses), np.int8)

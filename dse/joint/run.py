@@ -47,8 +47,9 @@ def best_allocation(joint: Joint, design: Design) -> Allocated:
     """
     acc, tolerance = design.accelerator, joint.tolerances[design.k]
     two = uniform(joint.subject, 2)
-    best = _confirmed(joint, design, two) if joint.keeps(two, tolerance) else None
-    tilings: dict[str, Tiling] | None = None
+    first = _confirmed(joint, design, two)
+    best = first if joint.keeps(two, tolerance) else None
+    found, tilings = first, _tilings(first)
     for _ in range(_ROUNDS):
         try:
             table = tabulate(
@@ -56,7 +57,7 @@ def best_allocation(joint: Joint, design: Design) -> Allocated:
                 images=design.batch, tilings=tilings, most_runs=_RUNS,
             )  # fmt: skip
         except InputError:
-            if tilings is None:
+            if found is first:
                 raise
             break  # these tilings are too large for filters with more terms
         k = _kept(joint, table, tolerance)
@@ -65,13 +66,17 @@ def best_allocation(joint: Joint, design: Design) -> Allocated:
         found = _confirmed(joint, design, k)
         if best is None or found.cycles < best.cycles:
             best = found
-        tilings = {schedule.layer.name: schedule.tiling for schedule in found.program.schedules}
+        tilings = _tilings(found)
         if tilings == table.tilings:
             break
     if best is None:
         raise InputError("k", "no allocation was found that keeps the accuracy", "a lower one")
     _check_sums(joint, design, best.k)
     return best
+
+
+def _tilings(found: Allocated) -> dict[str, Tiling]:
+    return {schedule.layer.name: schedule.tiling for schedule in found.program.schedules}
 
 
 def _kept(joint: Joint, table: AllocationTable, tolerance: Tolerance) -> KMap | None:

@@ -13,13 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.hardware.accelerator import Accelerator
+from lightsim.hardware.pipeline import PARAMETER_BYTES
 from lightsim.mapping.filters import row_groups
 from lightsim.mapping.geometry import Geometry
 from lightsim.mapping.plan import EngineLayer
+from lightsim.mapping.layout import Span
+from lightsim.mapping.row_work import row_work
 from lightsim.mapping.schedule import cut, input_channels
 from lightsim.mapping.tiling import grain, input_extent
 from lightsim.mapping.words import block_channels
-from lightsim.mapping.work import column_groups, weight_bytes
+from lightsim.mapping.work import column_groups, weight_bytes, weight_word_bits
 from lightsim.units import ceil_div
 
 __all__ = ["Candidates", "FilterAxis", "PositionAxis", "enumerate_candidates"]
@@ -135,8 +138,12 @@ def _filter_axis(
     geometry, narrow = Geometry(accelerator), layer.kind == "depthwise"
     total = layer.source.shape.channels
     taps = layer.kernel[0] * layer.kernel[1]
+    tied = layer.weights is None or layer.groups > 1
     for i, m in enumerate(m_choices):
         spans = cut(layer.computed.channels, m)
+        if not tied:
+            _dense_filters(table, i, layer, accelerator, spans, n_choices)
+            continue
         grouped = [
             row_groups(layer, accelerator, span, sort_filters=True)
             if layer.weights is not None
@@ -147,13 +154,10 @@ def _filter_axis(
             inner = cut(total, n)
             at = (i, j)
             table["m_tiles"][at], table["n_tiles"][at] = len(spans), len(inner)
-            if layer.weights is None or layer.groups > 1:
-                blocks = [
-                    ceil_div(read.stop, block) - read.start // block
-                    for (read,) in input_channels(layer, n, spans)
-                ]
-            else:
-                blocks = [ceil_div(span.size, block) for span in inner]
+            blocks = [
+                ceil_div(read.stop, block) - read.start // block
+                for (read,) in input_channels(layer, n, spans)
+            ]
             table["input_blocks"][at] = sum(blocks)
             table["largest_blocks"][at] = max(blocks)
             table["held_blocks"][at] = (
@@ -177,6 +181,53 @@ def _filter_axis(
                 table["last_steps"][at] += steps
                 table["drains"][at] += sum(g.drain for g in groups)
     return FilterAxis(m_choices, n_choices, **table)
+
+
+def _dense_filters(
+    table: dict[str, Ints],
+    i: int,
+    layer: EngineLayer,
+    accelerator: Accelerator,
+    spans: tuple[Span, ...],
+    n_choices: tuple[int, ...],
+) -> None:
+    """The row of one Tm where every filter reads all input channels of a tile."""
+    block = block_channels(accelerator.word_bytes, layer.source.element.bits)
+    geometry, word = Geometry(accelerator), accelerator.word_bytes
+    work = row_work(layer, accelerator, spans, sort_filters=True)
+    taps, total = layer.kernel[0] * layer.kernel[1], layer.source.shape.channels
+    begins = np.cumsum(work.counts) - work.counts
+    planes = np.add.reduceat(work.planes, begins)
+    parameters = -(-work.counts * accelerator.array.rows * PARAMETER_BYTES // word) * word
+    kinds = np.bincount(work.passes)
+    bits, port = weight_word_bits(layer, accelerator), accelerator.port_bits
+    table["m_tiles"][i] = len(spans)
+    table["largest_groups"][i] = work.counts.max()
+    table["drains"][i] = work.drain.sum()
+    for j, n in enumerate(n_choices):
+        inner = cut(total, n)
+        blocks = [ceil_div(span.size, block) for span in inner]
+        at = (i, j)
+        table["n_tiles"][at] = len(inner)
+        table["input_blocks"][at], table["largest_blocks"][at] = sum(blocks), max(blocks)
+        table["held_blocks"][at] = geometry.input_bytes(1, max(blocks)) // word
+        # All input channel tiles but the last are equal.
+        repeats = [(inner[0], len(inner) - 1)] if len(inner) > 1 else []
+        for channels, count in (*repeats, (inner[-1], 1)):
+            across = taps * ceil_div(channels.size, accelerator.array.columns)
+            steps = int((kinds * np.maximum(1, across * np.arange(len(kinds)))).sum())
+            wide = across * planes
+            words = wide * ceil_div(bits, port) if bits >= port else -(-wide // (port // bits))
+            nbytes = parameters + words * word
+            held = [
+                geometry.weight_bytes(own, codes, False)
+                for own, codes in zip(parameters.tolist(), (words * word).tolist(), strict=True)
+            ]
+            table["steps"][at] += steps * count
+            table["weight_bytes"][at] += nbytes.sum() * count
+            table["largest_weight"][at] = max(table["largest_weight"][at], nbytes.max())
+            table["held_weight"][at] = max(table["held_weight"][at], *held)
+            table["last_steps"][at] = steps
 
 
 def _position_axis(

@@ -19,7 +19,7 @@ from lightsim.mapping.words import block_channels
 from lightsim.mapping.work import column_groups, weight_bytes
 from lightsim.optimum import layout as at
 from lightsim.optimum.positions import sizes_along
-from lightsim.optimum.row_work import row_work
+from lightsim.mapping.row_work import row_work
 from lightsim.units import ceil_div
 
 __all__ = ["Filters", "filter_choices"]
