@@ -174,7 +174,7 @@ def tabulate(
         curves[layer.name] = layer_curve(
             stacks(layer, accelerator, schedule.tiling), losses, may_prune
         )
-    cycles, other = point_cycles(subject.reference, accelerator, curves, images, fixed, most_runs)
+    cycles, other = point_cycles(subject.reference, whole, curves, most_runs)
     choices = ChoiceTable(
         (*curves, _OTHER),
         (*(curve.losses for curve in curves.values()), np.zeros(1, np.int64)),

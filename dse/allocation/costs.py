@@ -9,6 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from dse.allocation.shaped import with_terms
+from lightsim.errors import InputError
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.program import Program, map_workload
 from lightsim.mapping.tiling import Tiling
@@ -63,13 +65,12 @@ def timed(program: Program) -> dict[str, int]:
 
 def point_cycles(
     workload: Workload,
-    accelerator: Accelerator,
+    program: Program,
     layers: Mapping[str, Points],
-    images: int,
-    tilings: Mapping[str, Tiling],
     most_runs: int = MOST_RUNS,
 ) -> tuple[dict[str, Ints], int]:
-    """For every layer the cycles of its points, and the cycles of all other passes.
+    """For every layer the cycles of its points, and the cycles of all other passes, with the
+    tilings of `program`, which is one of the workload.
 
     Of a layer only the points that are run are made. In each run all layers stand at about the same share of
     their points, as they will in an allocation, so that what one layer's weights prefetch under
@@ -83,12 +84,20 @@ def point_cycles(
         share = number / max(1, runs - 1)
         at = {name: round(share * (len(points) - 1)) for name, points in layers.items()}
         k = {name: points.example_at(at[name]) for name, points in layers.items()}
-        cycles = timed(program_for(workload, accelerator, k, images, tilings))
+        cycles = timed(_shaped(workload, program, k))
         for name, point in at.items():
             sums[name][point] += cycles[name]
             counts[name][point] += 1
         other += sum(spent for name, spent in cycles.items() if name not in layers)
     return {name: _between(sums[name], counts[name]) for name in layers}, round(other / runs)
+
+
+def _shaped(workload: Workload, program: Program, k: KMap) -> Program:
+    try:
+        return with_terms(program, k)
+    except InputError:  # perhaps: the whole mapping says so
+        tilings = {schedule.layer.name: schedule.tiling for schedule in program.schedules}
+        return program_for(workload, program.accelerator, k, program.images, tilings)
 
 
 def _between(sums: Ints, counts: Ints) -> Ints:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from dse.accuracy.subject import uniform
 from dse.allocation.allocate import AllocationTable, loss_budget, tabulate
-from dse.allocation.costs import timed
+from dse.allocation.costs import program_for, timed
 from dse.allocation.knapsack import least_cycles
 from dse.design import Design
 from dse.joint.subject import Joint
 from dse.joint.tolerance import Tolerance
 from lightsim.errors import InputError
-from lightsim.mapping.program import Program, map_workload
+from lightsim.mapping.program import Program
 from lightsim.mapping.tiling import Tiling
 from lightsim.quantisation.accumulators import check_accumulators
 from lightsim.quantisation.per_filter import KMap
@@ -98,7 +98,7 @@ def _kept(joint: Joint, table: AllocationTable, tolerance: Tolerance) -> KMap | 
 
 
 def _confirmed(joint: Joint, design: Design, k: KMap) -> Allocated:
-    program = map_workload(joint.subject.with_k(k), design.accelerator, images=design.batch)
+    program = program_for(joint.subject.reference, design.accelerator, k, design.batch, None)
     return Allocated(k, program, sum(timed(program).values()))
 
 
