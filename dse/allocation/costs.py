@@ -72,9 +72,9 @@ def point_cycles(
     """For every layer the cycles of its points, and the cycles of all other passes, with the
     tilings of `program`, which is one of the workload.
 
-    Of a layer only the points that are run are made. In each run all layers stand at about the same share of
-    their points, as they will in an allocation, so that what one layer's weights prefetch under
-    another is about right. Means are taken where a point is run more than once.
+    Of a layer only the points that are run are made. In each run all layers stand at about the
+    same share of their points, as they will in an allocation, so that what one layer's weights
+    prefetch under another is about right. Means are taken where a point is run more than once.
     """
     runs = min(most_runs, max(len(points) for points in layers.values()))
     sums = {name: np.zeros(len(points), np.int64) for name, points in layers.items()}

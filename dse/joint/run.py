@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dse.accuracy.subject import uniform
-from dse.allocation.allocate import AllocationTable, loss_budget, tabulate
+import numpy as np
+
+from dse.allocation.allocate import AllocationTable, loss_budget, tabulate, whole_losses
 from dse.allocation.costs import program_for, timed
 from dse.allocation.knapsack import least_cycles
 from dse.design import Design
 from dse.joint.subject import Joint
-from dse.joint.tolerance import Tolerance
+from dse.joint.tolerance import Tolerance, least_loss
 from lightsim.errors import InputError
 from lightsim.mapping.program import Program
 from lightsim.mapping.tiling import Tiling
@@ -46,15 +47,16 @@ def best_allocation(joint: Joint, design: Design) -> Allocated:
     Raises `InputError` where there is none, or where the design cannot run the network.
     """
     acc, tolerance = design.accelerator, joint.tolerances[design.k]
-    two = uniform(joint.subject, 2)
-    first = _confirmed(joint, design, two)
-    best = first if joint.keeps(two, tolerance) else None
+    most = joint.most_terms
+    first = _confirmed(joint, design, most)
+    best = first if _allowed(joint, most, tolerance) else None
     found, tilings = first, _tilings(first)
     for _ in range(_ROUNDS):
         try:
             table = tabulate(
                 joint.subject, acc, joint.losses,
                 images=design.batch, tilings=tilings, most_runs=_RUNS,
+                uniform_layers=joint.uniform_layers,
             )  # fmt: skip
         except InputError:
             if found is first:
@@ -75,6 +77,17 @@ def best_allocation(joint: Joint, design: Design) -> Allocated:
     return best
 
 
+def _allowed(joint: Joint, k: KMap, tolerance: Tolerance) -> bool:
+    """Whether an allocation is within the loss and keeps the accuracy."""
+    losses = joint.losses.losses
+    within = loss_budget(tolerance.loss, sum(joint.subject.filters.values()))
+    lost = sum(
+        int(whole_losses(losses, name, len(own))[np.arange(len(own)), own].sum())
+        for name, own in k.items()
+    )
+    return lost <= within and joint.keeps(k, tolerance)
+
+
 def _tilings(found: Allocated) -> dict[str, Tiling]:
     return {schedule.layer.name: schedule.tiling for schedule in found.program.schedules}
 
@@ -82,8 +95,7 @@ def _tilings(found: Allocated) -> dict[str, Tiling]:
 def _kept(joint: Joint, table: AllocationTable, tolerance: Tolerance) -> KMap | None:
     """The fastest allocation of the table within the loss, or within a part of it if only there
     the accuracy is kept."""
-    losses = joint.losses.losses
-    least = sum(float(row.min(axis=1).sum()) for row in losses.values())
+    least = least_loss(joint.losses.losses, joint.subject.last, joint.uniform_layers)
     filters = sum(joint.subject.filters.values())
     for share in _SHARES:
         loss = least + share * (tolerance.loss - least)

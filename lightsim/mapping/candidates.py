@@ -16,8 +16,8 @@ from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.pipeline import PARAMETER_BYTES
 from lightsim.mapping.filters import row_groups
 from lightsim.mapping.geometry import Geometry
-from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.layout import Span
+from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.row_work import row_work
 from lightsim.mapping.schedule import cut, input_channels
 from lightsim.mapping.tiling import grain, input_extent
