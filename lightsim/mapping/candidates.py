@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.filter_axis import FilterAxis, filter_axis
 from lightsim.mapping.plan import EngineLayer
+from lightsim.mapping.schedule import cut
 from lightsim.mapping.tiling import grain, input_extent
 from lightsim.mapping.words import block_channels
 from lightsim.units import ceil_div
