@@ -77,6 +77,9 @@ class StudyEntry(Entry):
         list[_Table], Field(min_length=1, description="one [[network]] block for each network")
     ]
     axes: Annotated[_Table, Field(description="a table [axes]")] = Field(default_factory=dict)
+    layers: Annotated[_Table, Field(description="tables [layers.NAME]")] = Field(
+        default_factory=dict
+    )
     budget: Annotated[_Table, Field(description="a table [budget]")] = Field(default_factory=dict)
     objectives: Annotated[
         dict[str, str], Field(description="a table [objectives], as throughput = 'maximise'")

@@ -132,6 +132,7 @@ def _result(searcher: Searcher, pool: Pool | None, sampler: str, interrupted: bo
         rejected=searcher.rejected,
         evaluations=searcher.evaluations(),
         accuracy_source=searcher.scores.source,
+        accuracy_detail=searcher.scores.detail,
         sampler=sampler,
         interrupted=interrupted,
         limit_of_any_k=None if pool is None else searcher.limit_of_any_k(pool),

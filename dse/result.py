@@ -37,6 +37,7 @@ class Exploration:
     rejected: int
     evaluations: int
     accuracy_source: str
+    accuracy_detail: str
     sampler: str
     interrupted: bool
     limit_of_any_k: float | None = None

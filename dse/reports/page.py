@@ -96,9 +96,12 @@ def _notes(found: Exploration) -> list[str]:
             "k was chosen with each design. The limit takes designs that were run at the k they "
             "were run with."
         )
+    if found.study.layers:
+        rows = (f"{n} {' or '.join(map(str, c))}" for n, c in found.study.layers.items())
+        notes.append(f"Terms that the study leaves to single layers: {', '.join(rows)}.")
     says = found.limit_of_any_k is not None
     if says or any(record.values.get("accuracy") is not None for record in found.front):
-        notes.append(f"Accuracy source: {found.accuracy_source}.")
+        notes.append(f"Accuracy source: {found.accuracy_source} ({found.accuracy_detail}).")
     if found.interrupted:
         notes.insert(0, "The search was interrupted: --resume goes on with it.")
     return notes

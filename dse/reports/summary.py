@@ -80,8 +80,10 @@ def _additions(found: Exploration) -> dict[str, Any]:
         "space": {
             "designs": found.space.size,
             "axes": {name: list(choices) for name, choices in study.axes.items()},
+            "layers": {name: list(choices) for name, choices in study.layers.items()},
         },
         **_of_any_k(found),
+        "accuracy_detail": found.accuracy_detail,
         "sampler": found.sampler,
         "seed": study.search.seed,
         "rejected": found.rejected,

@@ -13,13 +13,13 @@ from lightsim.mapping.filters import RowGroup, row_groups
 from lightsim.mapping.geometry import Geometry
 from lightsim.mapping.layout import Span
 from lightsim.mapping.plan import EngineLayer, TensorView
+from lightsim.mapping.row_work import row_work
 from lightsim.mapping.schedule import cut, input_channels
 from lightsim.mapping.tiling import grain
 from lightsim.mapping.words import block_channels
 from lightsim.mapping.work import column_groups, weight_bytes
 from lightsim.optimum import layout as at
 from lightsim.optimum.positions import sizes_along
-from lightsim.optimum.row_work import row_work
 from lightsim.units import ceil_div
 
 __all__ = ["Filters", "filter_choices"]

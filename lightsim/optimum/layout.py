@@ -65,4 +65,6 @@ TIED: Final = 38
 HAS_WEIGHTS: Final = 39
 PIXELS: Final = 40
 OUTSTANDING: Final = 41
-MACHINE_FIELDS: Final = 42
+AHEAD_TILES: Final = 42  # weight tiles that may have been loaded before the pass began
+AHEAD_WORDS: Final = 43
+MACHINE_FIELDS: Final = 44

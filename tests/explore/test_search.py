@@ -14,7 +14,7 @@ from dse.judge import judged
 from dse.record import Record
 from dse.scores import scores_of
 from dse.space import Space
-from dse.study import Study
+from dse.study import Study, new_study
 from lightsim.errors import BudgetError, InputError
 from tests.explore.spaces import small_study
 
@@ -71,6 +71,14 @@ def test_the_answer_is_that_of_enumeration(name: str):
     assert values(found.front, study) == values(front, study)
     assert found.limit == found.front[0].values[study.objectives[0].measure.key]
     assert len({record.number for record in found.records}) == len(found.records)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("network", ["digits", "digits-small"])
+@pytest.mark.parametrize("board", ["zc706", "pynq-z2", "ultra96"])
+def test_the_default_search_closes_the_gap_of_small_networks(network: str, board: str):
+    found = explore(new_study(network, board))
+    assert found.gap is not None and (found.exhaustive or found.gap <= 0.05)
 
 
 def test_a_bound_saves_evaluations():
