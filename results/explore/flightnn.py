@@ -34,6 +34,7 @@ HERE = Path(__file__).parent
 FIXED = ("lightnn1", "lightnn2", "fixed4")
 EQUAL, TWICE = "flightnn, error of fixed4", "flightnn, error 2 x lightnn2"
 MEASURED = "flightnn, measured within 0.1 %"
+SMALL_MACS, MORE = 20_000_000, 10  # below so many, designs are cheap: so many times the trials
 MOST = 0.1  # the allowed loss in the table of losses, whatever it is in the model
 
 
@@ -57,6 +58,8 @@ def tabled(network: str, on: str, losses: Losses, allowed: float, trials: int) -
 def rows_of(network: str, on: str, trials: int, free: int, commit: str) -> Iterator[dict]:
     """Every scheme of one network."""
     subject = make_subject(load_network(network))
+    if subject.reference.network.macs < SMALL_MACS:
+        trials, free = MORE * trials, MORE * free
     losses = sensitivity(subject).losses
     errors = {
         "lightnn1": total_loss(losses, uniform(subject, 1)),

@@ -59,7 +59,8 @@ def describe(frame: pd.DataFrame, on: Board, command: str, lightsim: str) -> str
 
 Made by `{command}` at commit {commits}, LightSim {lightsim}: one image, each
 row at its own best accelerator, found by `explore` in the default space of its scheme within 80 %
-of the board. A gap of 0 says that no design of the space is faster; where k is free it is of the
+of the board, with so many designs run (ten times as many for networks below 20 M multiplications).
+A gap of 0 says that no design of the space is faster; where k is free it is of the
 designs, each with the best allocation of its table ([docs/explore.md](../../docs/explore.md)).
 
 Accuracy source: **sensitivity** (a model: predicted error energy at the network's output as a
