@@ -70,7 +70,8 @@ def test_a_lane_with_a_multiplier_in_post_processing():
 @pytest.mark.parametrize("port_bits", [32, 64, 128, 256, 512])
 def test_every_number_of_post_processing_lanes_has_a_cost(scheme, port_bits):
     # Rows of the output buffer hold 32 bits of every lane: up to 64 port words here.
-    array = Array((LaneGroup("xnor_popcount" if scheme == "binary" else "shift_add_serial", 8),), 8)
+    pe = "xnor_popcount" if scheme == "binary" else "shift_add_serial"
+    array = Array((LaneGroup(pe, 8),), 8, 1)
     made = replace(least_design(board("ultra96"), SCHEMES[scheme], array), port_bits=port_bits)
     used = [
         total(estimate(replace(made, post=PostProcessing(lanes)), board("ultra96").device)).lut
