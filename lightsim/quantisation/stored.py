@@ -76,14 +76,18 @@ def integers_of(network: Network, scheme: Scheme, file: Traversable) -> Arrays:
     return stored
 
 
-def images_of(network: Network, file: Traversable) -> tuple[NDArray[np.int16], ...]:
+def images_of(
+    network: Network, file: Traversable, *, split_needed: bool = True
+) -> tuple[NDArray[np.int16], NDArray[np.int64], NDArray[np.int64] | None]:
     """Images int16[n, channels, height, width], labels int64[n] and split int64[n] of a file.
 
-    Raises `InputError` for a file that cannot be read, for images that are not of the network's
-    input, and for labels that it has no output for.
+    The split may be missing (None) unless it is needed. Raises `InputError` for a file that
+    cannot be read, for images that are not of the network's input, and for labels that it has
+    no output for.
     """
-    stored = _arrays(file, ("images", "labels", "split"))
-    images, labels, split = (stored[key] for key in ("images", "labels", "split"))
+    optional = () if split_needed else ("split",)
+    stored = _arrays(file, ("images", "labels", "split"), optional)
+    images, labels, split = stored["images"], stored["labels"], stored.get("split")
     shape, classes = network.input_shape, network.layers[-1].output_shape.elements
     wanted = (shape.channels, shape.height, shape.width)
     count = len(images) if images.ndim else 0
@@ -92,9 +96,12 @@ def images_of(network: Network, file: Traversable) -> tuple[NDArray[np.int16], .
     _check_range(images, element.lowest, element.highest, f"{file}: images")
     if element.bits == 1 and not np.isin(images, (-1, 1)).all():
         raise InputError(f"{file}: images", "hold values beside -1 and 1", "accepted: -1 and 1")
-    for name, array, most in (("labels", labels, classes - 1), ("split", split, HELD_OUT)):
-        _check_shape(array, (count,), f"{file}: {name}")
-        _check_range(array, 0, most, f"{file}: {name}")
+    _check_shape(labels, (count,), f"{file}: labels")
+    _check_range(labels, 0, classes - 1, f"{file}: labels")
+    if split is None:
+        return images.astype(np.int16), labels.astype(np.int64), None
+    _check_shape(split, (count,), f"{file}: split")
+    _check_range(split, TRAINING, HELD_OUT, f"{file}: split")
     if not (split == HELD_OUT).any():
         accepted = f"accepted: {HELD_OUT} for every image that nothing was trained on"
         raise InputError(f"{file}: split", "holds no image out", accepted)
@@ -107,8 +114,8 @@ def _expected(network: Network) -> Iterator[tuple[str, tuple[Layer, str]]]:
             yield f"{layer.name}.{field}", (layer, field)
 
 
-def _arrays(file: Traversable, names: Collection[str]) -> Arrays:
-    """Exactly the arrays called `names`."""
+def _arrays(file: Traversable, names: Collection[str], optional: Collection[str] = ()) -> Arrays:
+    """The arrays called `names`, and no others; those that are `optional` may be missing."""
     accepted = "accepted: an npz file of numpy arrays, as training writes"
     try:
         with as_file(file) as path, path.open("rb") as binary, _opened(binary, file) as archive:
@@ -116,9 +123,9 @@ def _arrays(file: Traversable, names: Collection[str]) -> Arrays:
                 if name not in names:
                     raise unknown_name(str(file), "array", on_one_line(name), names)
             for name in names:
-                if name not in archive.files:
+                if name not in archive.files and name not in optional:
                     raise InputError(str(file), f"array '{name}' is missing", accepted)
-            return {name: archive[name] for name in names}
+            return {name: archive[name] for name in archive.files}
     except FileNotFoundError:
         raise InputError(str(file), "does not exist", accepted) from None
     except OSError as error:

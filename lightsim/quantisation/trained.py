@@ -121,6 +121,7 @@ def _images(network: Network, part: int, what: str) -> LabelledImages:
         accepted = "accepted: held_out = an npz file of images, labels and split"
         raise InputError(files.where, "names no labelled images", accepted)
     images, labels, split = images_of(network, files.held_out)
+    assert split is not None
     chosen = split == part
     if not chosen.any():
         accepted = f"accepted: {part} in 'split' for some of them"

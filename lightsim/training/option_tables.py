@@ -17,7 +17,9 @@ __all__ = ["options_from"]
 T = TypeVar("T")
 
 
-def options_from(kind: type[T], table: Mapping[str, Any], where: str, *, without: tuple[str, ...] = ()) -> T:
+def options_from(
+    kind: type[T], table: Mapping[str, Any], where: str, *, without: tuple[str, ...] = ()
+) -> T:
     """The options that a table names, all others by default; `without` are not keys of the file.
 
     Raises `InputError` for an unknown key, a value of another type, and what the options

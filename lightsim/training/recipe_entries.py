@@ -44,9 +44,7 @@ class DataEntry(Entry):
     pad: Annotated[int, Field(ge=0, le=64, description="pixels from 0 to 64")] = 0
     training_images: CountOrNone = None
     held_out_images: CountOrNone = None
-    held_out: Annotated[
-        float, Field(gt=0, lt=1, description="a share above 0 and below 1")
-    ] = 0.2
+    held_out: Annotated[float, Field(gt=0, lt=1, description="a share above 0 and below 1")] = 0.2
     validation: Below = 0.0
     split_seed: Annotated[int, Field(ge=0, lt=1 << 63, description="a whole number from 0")] = 0
 
