@@ -47,6 +47,8 @@ def assert_same(one, other) -> None:
         assert torch.equal(tensor, second[name]), name
 
 
+WILD = {"name": "sgd", "learning_rate": 1000.0, "weight_decay": 1e6}
+
 CASES = {
     "flightnn": recipe(),
     "binary": recipe("binary", float_epochs=0, optimiser={"name": "sgd", "learning_rate": 0.01}),
@@ -107,7 +109,7 @@ def test_seeds_differ_and_global_randomness_is_untouched():
 
 
 def test_a_loss_that_is_no_number_ends_the_training():
-    own = recipe("float32", float_epochs=0, optimiser={"name": "sgd", "learning_rate": 1000.0})
+    own = recipe("float32", float_epochs=0, optimiser=WILD)
     with pytest.raises(
         InputError, match="not a number any more; accepted: a smaller learning_rate"
     ):
