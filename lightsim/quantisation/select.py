@@ -20,7 +20,7 @@ def quantise(network: Network, scheme: Scheme, seed: int) -> Workload:
     of 1-bit activations (a mean of signs is not a sign), or a join of different types.
     """
     check_applicable(network, scheme)
-    if scheme.name in trained_schemes(network.name):
+    if scheme.name in trained_schemes(network):
         return load_trained(network, scheme)
     return synthetic_workload(network, scheme, seed)
 

@@ -1,0 +1,106 @@
+"""A trained network written as files: its description, its integers, its labelled images."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.errors import InputError
+from lightsim.network.trained_files import fingerprint
+from lightsim.network.writing import dump_network
+from lightsim.quantisation.stored import HELD_OUT, TRAINING, layer_fields
+from lightsim.quantisation.workload import LabelledImages, Workload
+
+__all__ = ["IMAGES", "NETWORK", "save_trained"]
+
+NETWORK, IMAGES = "network.toml", "images.npz"
+
+
+def save_trained(
+    workloads: Sequence[Workload],
+    directory: Path,
+    *,
+    provenance: str,
+    held_out: LabelledImages | None = None,
+    training: LabelledImages | None = None,
+    data: str = "labelled images",
+) -> Path:
+    """Write `network.toml`, `SCHEME.npz` for every workload, and `images.npz`; the first's path.
+
+    The workloads are of one network, each under a scheme of its own. What
+    `load_trained(load_network(path), scheme)` gives back computes the same, bit for bit.
+    `held_out` images, and `training` ones beside them, are stored where they are given; `data`
+    says what they are. Every file is written whole before it takes its name, the network last.
+
+    Raises `InputError` for workloads that cannot be stored and for a folder that cannot be
+    written.
+    """
+    network = workloads[0].network
+    if any(fingerprint(own.network) != fingerprint(network) for own in workloads):
+        raise InputError("trained network", "has workloads of different layers", "accepted: one")
+    files = {f"{own.scheme.name}.npz": _packed(_integers(own)) for own in workloads}
+    if held_out is not None:
+        parts = [(held_out, HELD_OUT)] + ([] if training is None else [(training, TRAINING)])
+        files[IMAGES] = _packed(_images(parts))
+    lines = [dump_network(network), "[trained]", f"provenance = {_text(provenance)}"]
+    if held_out is not None:
+        lines += [f'held_out = "{IMAGES}"', f"data = {_text(data)}"]
+    lines += [f'fingerprint = "{fingerprint(network)}"', "", "[trained.weights]"]
+    lines += [f'{own.scheme.name} = "{own.scheme.name}.npz"' for own in workloads]
+    files[NETWORK] = ("\n".join(lines) + "\n").encode()
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            partial = directory / f".{name}.partial"
+            partial.write_bytes(content)
+            partial.replace(directory / name)
+    except OSError as error:
+        raise InputError(str(directory), f"cannot be written: {error.strerror or error}") from None
+    return directory / NETWORK
+
+
+def _integers(workload: Workload) -> dict[str, NDArray[Any]]:
+    found: dict[str, NDArray[Any]] = {}
+    for own in workload.layers:
+        where = f"{workload.network.name}, layer '{own.layer.name}'"
+        if own.rounding != "half_up":
+            raise InputError(where, f"rounds '{own.rounding}'", "accepted: half_up")
+        if (own.lowest, own.highest) != (own.output.lowest, own.output.highest):
+            raise InputError(
+                where,
+                f"clamps to {own.lowest}..{own.highest}",
+                f"accepted: {own.output.lowest}..{own.output.highest}, its type's",
+            )
+        for field in layer_fields(own.layer):
+            value = np.asarray(getattr(own, field))
+            single = field == "multiplier" and not own.layer.has_weights
+            found[f"{own.layer.name}.{field}"] = value.reshape(()) if single else value
+    return found
+
+
+def _images(parts: Iterable[tuple[LabelledImages, int]]) -> dict[str, NDArray[Any]]:
+    rows = list(parts)
+    images = np.concatenate([own.images for own, _ in rows])
+    narrow = np.uint8 if images.min() >= 0 and images.max() < 256 else np.int16
+    return {
+        "images": images.astype(narrow),
+        "labels": np.concatenate([own.labels for own, _ in rows]),
+        "split": np.concatenate([np.full(len(own.labels), part, np.uint8) for own, part in rows]),
+    }
+
+
+def _packed(arrays: dict[str, NDArray[Any]]) -> bytes:
+    # numpy dates every member 1980, so equal arrays are equal files.
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    return buffer.getvalue()
+
+
+def _text(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
