@@ -1,5 +1,7 @@
 """The model in eval mode, the exported workload and `lightsim run` compute the same integers."""
 
+import hashlib
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,10 +17,17 @@ from quantisation.networks import (  # noqa: E402
     network,
 )
 
+import lightsim  # noqa: E402
 from lightsim.network import load_network  # noqa: E402
 from lightsim.numerics.formats import codec  # noqa: E402
 from lightsim.numerics.scheme import SCHEMES  # noqa: E402
-from lightsim.quantisation import accuracy, held_out_images, infer  # noqa: E402
+from lightsim.quantisation import (  # noqa: E402
+    LabelledImages,
+    accuracy,
+    held_out_images,
+    infer,
+    save_trained,
+)
 from lightsim.training.integer import integer_forward  # noqa: E402
 from lightsim.training.options import ModelOptions  # noqa: E402
 from training.models import odd_model, random_images  # noqa: E402
@@ -40,6 +49,23 @@ NETWORKS = {
             convolution(3, padding=1, activation="relu", name="made"),
             {"name": "joined", "operator": "concat", "inputs": ["input", "made"]},
             dense(4),
+        )
+    ),
+    "residual": network(
+        (
+            convolution(8, padding=1, activation="relu", name="first"),
+            convolution(8, padding=1, stride=2, name="branch"),
+            convolution(8, 1, stride=2, input="first", name="shortcut"),
+            {
+                "name": "sum",
+                "operator": "add",
+                "inputs": ["branch", "shortcut"],
+                "activation": "relu",
+            },
+            {"name": "mean", "operator": "average_pool", "kernel": 2, "padding": 1},
+            convolution(8, padding=1, depthwise=True, activation="relu", name="depthwise"),
+            {"name": "everywhere", "operator": "global_pool"},
+            dense(5),
         )
     ),
     "ends in a mean": network(
@@ -85,7 +111,7 @@ def test_every_operator_under_every_scheme(kind, scheme, options):
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("name", ["digits-small", "digits"])
 def test_trained_for_a_moment_on_the_digits(name, scheme):
-    images = held_out_images(*_subject(name))
+    images = held_out_images(load_network(name))
     x, y = torch.from_numpy(images.images).float(), torch.from_numpy(images.labels)
     torch.set_num_threads(1)
     model = odd_model(load_network(name), scheme, seed=2).train()
@@ -103,11 +129,6 @@ def test_trained_for_a_moment_on_the_digits(name, scheme):
     with torch.no_grad():
         right = float((model(x).argmax(1) == y).float().mean())
     assert accuracy(model.export("for a test"), images) == pytest.approx(right)
-
-
-def _subject(name):
-    """What `held_out_images` asks for."""
-    return (name,)
 
 
 def _width(layers, channels):
@@ -163,3 +184,19 @@ def _cases(draw):
 def test_random_small_networks(case):
     described, scheme, seed = case
     _check_equal(odd_model(described, scheme, seed=seed), random_images(described, 2, seed))
+
+
+def test_lightsim_run_computes_the_same(tmp_path):
+    """The file of a trained network, run on the simulated machine: the same output bits."""
+    described = NETWORKS["residual"]
+    model = odd_model(described, "flightnn")
+    images = random_images(described, 2, seed=3)
+    with torch.no_grad():
+        out = model(torch.from_numpy(images).float()).numpy()
+    labelled = LabelledImages(images, out.argmax(axis=1).astype(np.int64), "made for a test")
+    workload = model.export("for a test", labelled)
+    file = save_trained([workload], tmp_path, provenance="made for a test", held_out=labelled)
+    report = lightsim.run(file, scheme="flightnn", images=2)
+    assert report.bit_exact
+    assert report.accuracy == 1.0
+    assert report.output_sha256 == hashlib.sha256(out.astype("<i4").tobytes()).hexdigest()
