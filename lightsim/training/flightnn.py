@@ -38,6 +38,8 @@ class FlightnnWeights(WeightFormat):
     """
 
     term_weights: Tensor
+    frozen: Tensor
+    frozen_gates: Tensor
 
     def __init__(
         self,
@@ -51,8 +53,11 @@ class FlightnnWeights(WeightFormat):
         self.options = options.flightnn
         self.learns_k = learns_k
         self.strength_share = 1.0
+        self.all_open = False
         if learns_k:
             self.thresholds = nn.Parameter(torch.zeros(2))
+            self.register_buffer("frozen", torch.tensor(False))
+            self.register_buffer("frozen_gates", torch.ones(2, layer.weight_shape[0], 1, 1, 1))
             given = (self.options.term_weights or {}).get(layer.name)
             weights = np.ones(layer.weight_shape[0]) if given is None else np.asarray(given)
             self.register_buffer("term_weights", torch.tensor(weights, dtype=torch.float32))
@@ -71,14 +76,33 @@ class FlightnnWeights(WeightFormat):
 
     def gates(self, scaled: Tensor, left: Tensor) -> tuple[Tensor, Tensor] | None:
         """Both gates of every filter [out, 1, 1, 1], None where all are open."""
-        if not self.learns_k:
+        if not self.learns_k or self.all_open:
             return None
+        if bool(self.frozen):
+            return self.frozen_gates[0], self.frozen_gates[1]
         sharpness = self.options.sharpness
         over = [_norms(part) - t for part, t in zip((scaled, left), self.thresholds, strict=True)]
         first, second = (step_sigmoid(x, sharpness) for x in over)
         if self.last:
             first = torch.ones_like(first)
         return first, second
+
+    def begin_epoch(self, epoch: int, epochs: int, weight: Tensor) -> None:
+        """Epochs with k = 2 everywhere, with growing strengths, with both learned, with k fixed."""
+        if not self.learns_k:
+            return
+        options = self.options
+        warm, ramp = options.warm_up * epochs, options.ramp * epochs
+        self.all_open = epoch < warm
+        self.strength_share = min(1.0, max(0.0, (epoch + 1 - warm) / (ramp + 1)))
+        freeze = epoch >= epochs - options.frozen * epochs
+        if freeze and not bool(self.frozen):
+            with torch.no_grad():
+                scaled = weight / self.scale
+                gates = self.gates(scaled, scaled - nearest_power(scaled, _LEAST, _MOST))
+                if gates is not None:
+                    self.frozen_gates.copy_(torch.stack(gates))
+        self.frozen.fill_(freeze)
 
     def rounded(self, weight: Tensor) -> Tensor:
         """Nearest values over the scale."""
@@ -100,6 +124,13 @@ class FlightnnWeights(WeightFormat):
             k = gates[0] * (1 + gates[1])
         return k.flatten().cpu().numpy().astype(np.int8)
 
+    def residual_norms(self, weight: Tensor) -> NDArray[np.float64]:
+        """The 2-norm of what the first term leaves of every filter, over the scale."""
+        with torch.no_grad():
+            scaled = weight / self.scale
+            norms = _norms(scaled - nearest_power(scaled, _LEAST, _MOST)).flatten()
+        return norms.cpu().numpy().astype(np.float64)
+
     def penalty(self, weight: Tensor) -> Tensor:
         """The group lasso: strengths times the norms of what each filter's terms must express."""
         scaled = weight / self.scale
@@ -111,7 +142,7 @@ class FlightnnWeights(WeightFormat):
             norms = [norms[0] * first, norms[1] * first * second]
         first_strength, second_strength = self.options.strengths
         total = first_strength * norms[0].sum() + second_strength * norms[1].sum()
-        return total * self.strength_share
+        return total * (0.0 if self.all_open else self.strength_share)
 
     def calibrate(self, weight: Tensor) -> None:
         """The scale that errs least."""

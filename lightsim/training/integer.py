@@ -20,13 +20,22 @@ __all__ = ["integer_forward"]
 _SMALLEST = -(2.0**40)
 
 
-def integer_forward(layers: Sequence[QuantisedLayer], images: Tensor) -> Tensor:
-    """The last layer's output, int64[n, channels, rows, columns], for integers `images`."""
+def integer_forward(
+    layers: Sequence[QuantisedLayer], images: Tensor, *, keep: bool = False
+) -> dict[str, Tensor]:
+    """The last layer's output by its name, int64[n, channels, rows, columns].
+
+    `images` are integers. With `keep` the outputs of all layers.
+    """
+    last_use = {name: at for at, layer in enumerate(layers) for name in layer.layer.inputs}
     values: dict[str, Tensor] = {"input": images.to(torch.int64)}
-    for layer in layers:
+    for number, layer in enumerate(layers):
         inputs = [values[name] for name in layer.layer.inputs]
         values[layer.layer.name] = _output(layer, inputs)
-    return values[layers[-1].layer.name]
+        for name in set(layer.layer.inputs):
+            if not keep and last_use[name] == number:
+                del values[name]
+    return values
 
 
 def _output(layer: QuantisedLayer, inputs: list[Tensor]) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,15 +17,19 @@ from lightsim.network.tensor import ElementType
 from lightsim.quantisation.elements import element_types, input_types
 from lightsim.quantisation.select import check_applicable
 from lightsim.quantisation.workload import LabelledImages, QuantisedLayer, Workload
+from lightsim.training.cost import TermCosts
+from lightsim.training.distribution import distribution_terms, shape_shares
 from lightsim.training.flightnn import FlightnnWeights
 from lightsim.training.folding import Steps, fold_sum, fold_unweighted, fold_weighted
 from lightsim.training.formats import FLOAT, exported_scheme, weight_format
 from lightsim.training.grids import Grid, grid_numbers
 from lightsim.training.integer import integer_forward
 from lightsim.training.nodes import Unweighted, Weighted
-from lightsim.training.options import ModelOptions
+from lightsim.training.options import DistributionOptions, ModelOptions
 
 __all__ = ["Model", "build_model"]
+
+_AT_ONCE = 256  # images whose integers are in memory together
 
 
 def build_model(network: Network, scheme: str, options: ModelOptions, seed: int) -> Model:
@@ -56,6 +61,8 @@ class Model(nn.Module):
         check_applicable(network, self.scheme)
         options.check(network)
         self.types = element_types(network, self.scheme)
+        self.distribution_on = True
+        self.costs: TermCosts | None = None
         self.generator = torch.Generator().manual_seed(seed)
         self.register_buffer("calibrated", torch.tensor(False))
         self.nodes = nn.ModuleList(self._node(number) for number in range(len(network.layers)))
@@ -77,7 +84,9 @@ class Model(nn.Module):
         """
         if self.training or self.is_float:
             return self._real_forward(images).flatten(1)
-        return integer_forward(self.quantised(), images).flatten(1).double()
+        layers, last = self.quantised(), self.network.layers[-1].name
+        parts = [integer_forward(layers, part)[last] for part in torch.split(images, _AT_ONCE)]
+        return torch.cat(parts).flatten(1).double()
 
     @property
     def logit_step(self) -> float:
@@ -89,7 +98,7 @@ class Model(nn.Module):
         if self.types[last.name].bits != 32 or not isinstance(node, Weighted):
             return self._step(last.name)
         unit = 2.0**self.scheme.fraction_bits
-        return float(node.weights.scale.flatten()[0]) * self._step(last.inputs[0]) / unit
+        return float(node.weights.scale.detach().flatten()[0]) * self._step(last.inputs[0]) / unit
 
     def weighted(self) -> list[Weighted]:
         """The nodes with weights, in the network's order."""
@@ -111,10 +120,44 @@ class Model(nn.Module):
         for node in self.weighted():
             if isinstance(node.weights, FlightnnWeights) and node.weights.learns_k:
                 total = total + node.weights.penalty(node.weight)
+        if self.options.distribution is not None and self.distribution_on:
+            total = total + self._distribution_loss(self.options.distribution)
         return total
 
     def begin_epoch(self, epoch: int, epochs: int) -> None:
         """Follow the schedules of the options: `epoch` 0 to `epochs` - 1 is about to begin."""
+        if self.options.distribution is not None:
+            self.distribution_on = epoch < epochs - self.options.distribution.off_last
+        for node in self.weighted():
+            if isinstance(node.weights, FlightnnWeights):
+                node.weights.begin_epoch(epoch, epochs, node.weight)
+        if self.costs is not None:
+            self.set_term_weights(self.costs.weights(self.k(), self.residual_norms()))
+
+    def weigh_by(self, costs: TermCosts) -> None:
+        """From the next epoch on, weigh each second term by what it costs an accelerator."""
+        self.costs = costs
+
+    def residual_norms(self) -> dict[str, NDArray[np.float64]]:
+        """The 2-norm of what each filter's first term leaves, over its scale, by layer.
+
+        Only of layers whose k is learned.
+        """
+        return {
+            node.layer.name: node.weights.residual_norms(node.weight)
+            for node in self.weighted()
+            if isinstance(node.weights, FlightnnWeights)
+        }
+
+    def set_term_weights(self, weights: Mapping[str, NDArray[np.float64]]) -> None:
+        """Weigh the second term of every filter anew, float64[out] by layer, from now on."""
+        replace(self.options, flightnn=replace(self.options.flightnn, term_weights=weights)).check(
+            self.network
+        )
+        for node in self.weighted():
+            own = weights.get(node.layer.name)
+            if own is not None and isinstance(node.weights, FlightnnWeights):
+                node.weights.term_weights.copy_(torch.as_tensor(own))
 
     def confine(self) -> None:
         """Bring weights, scales, thresholds and steps back to where they mean something."""
@@ -139,14 +182,18 @@ class Model(nn.Module):
             grids = self._all_grids()[1:]
             for grid in grids:
                 grid.observing, grid.reach = True, 0.0
-            self._with_momentum(0.0, images)
+            self._with_momentum(0.0, images, len(images))
             for grid in grids:
                 grid.settle()
 
-    def settle(self, images: Tensor) -> None:
-        """Take the batch normalisations' statistics from all `images` at once."""
+    def settle(self, images: Tensor, batch: int = 4096) -> None:
+        """Take the batch normalisations' statistics from all `images`, `batch` at a time."""
+        for node in self.weighted():
+            if node.normalise is not None:
+                node.normalise.reset_running_stats()
         with torch.no_grad():
-            self._with_momentum(1.0, images)
+            # None: every batch counts the same, whatever its place.
+            self._with_momentum(None, images, batch)
 
     def load_float(self, state: Mapping[str, Tensor]) -> None:
         """Start from the weights of a `float32` model of the same network (its `state_dict`).
@@ -170,6 +217,23 @@ class Model(nn.Module):
                     f"{list(own[name].shape)}"
                 )  # fmt: skip
         self.load_state_dict({name: state[name] for name in wanted}, strict=False)
+
+    def statistics(self) -> dict[str, dict[str, float]]:
+        """For each layer whose activation is rounded, what the last training pass looked like.
+
+        The three terms of the distribution loss and the shares of `shape_shares`, by layer.
+        """
+        chosen = self.options.distribution
+        form = "code" if chosen is None else chosen.form
+        found = {}
+        for node in self.weighted():
+            if node.normalise is not None and node.normalised is not None:
+                terms = distribution_terms(node.normalised.detach(), form)
+                found[node.layer.name] = {
+                    **{name: float(term) for name, term in terms.items()},
+                    **shape_shares(node.normalised),
+                }
+        return found
 
     def k(self) -> dict[str, NDArray[np.int8]]:
         """The number of terms of every filter, int8[out], by layer (0 for fixed point)."""
@@ -228,8 +292,22 @@ class Model(nn.Module):
     def _input_grid(self) -> Grid:
         return self._all_grids()[0]
 
+    def _distribution_loss(self, chosen: DistributionOptions) -> Tensor:
+        """The chosen terms, averaged over the layers, times the weight."""
+        losses = []
+        for node in self.weighted():
+            wanted = (
+                node.output.bits == 1 if chosen.layers is None else node.layer.name in chosen.layers
+            )
+            if wanted and node.normalised is not None:
+                terms = distribution_terms(node.normalised, chosen.form)
+                losses.append(torch.stack([terms[name] for name in chosen.terms]).sum())
+        if not losses:
+            return torch.zeros((), device=self.calibrated.device)
+        return chosen.weight * torch.stack(losses).mean()
+
     def _step(self, name: str) -> float:
-        return float(self._all_grids()[self._grid_of[name]].step)
+        return float(self._all_grids()[self._grid_of[name]].step.detach())
 
     def _first_step(self, images: Tensor) -> None:
         if not bool(self.calibrated):
@@ -245,14 +323,15 @@ class Model(nn.Module):
             values[layer.name] = node(inputs[0] if layer.has_weights else inputs, grid)
         return values[self.network.layers[-1].name]
 
-    def _with_momentum(self, momentum: float, images: Tensor) -> None:
-        """One pass in training mode whose batch counts `momentum` for the statistics."""
+    def _with_momentum(self, momentum: float | None, images: Tensor, batch: int) -> None:
+        """A pass in training mode whose batches count `momentum` for the statistics."""
         normalisations = [n.normalise for n in self.weighted() if n.normalise is not None]
         before, mode = [normal.momentum for normal in normalisations], self.training
         for normal in normalisations:
             normal.momentum = momentum
         self.train()
-        self._real_forward(images)
+        for part in torch.split(images, batch):
+            self._real_forward(part)
         for normal, old in zip(normalisations, before, strict=True):
             normal.momentum = old
         self.train(mode)
