@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from lightsim.errors import InputError
 from lightsim.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from lightsim.training.cost import TermCosts
 from lightsim.training.data import TrainingData
 from lightsim.training.history import Epoch
 from lightsim.training.loop import Batches, as_tensors, deterministic, logits, train_epoch
@@ -23,25 +23,11 @@ from lightsim.training.recipe import FLOAT, Recipe
 from lightsim.training.recipe_text import recipe_text
 from lightsim.training.states import save_float
 
-__all__ = ["CHECKPOINT", "Costs", "Moment", "TrainedSeed", "device_of", "stages_of", "train_seed"]
+__all__ = ["CHECKPOINT", "TrainedSeed", "device_of", "epochs_of", "train_seed"]
 
 CHECKPOINT = "checkpoint.pt"
 _CALIBRATING = 1024  # images: the steps of activations change little with more
-_SETTLING = 4096
-
-Costs = Mapping[str, NDArray[np.float64]]
-"""What the second term of every filter costs, float64[out] by layer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """Where a training is: `done` of `of` epochs over all seeds and stages."""
-
-    seed: int
-    stage: str
-    done: int
-    of: int
-    last: Epoch | None
+_SETTLING = 16384
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,8 +55,8 @@ def device_of(name: str) -> torch.device:
     return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
 
 
-def stages_of(recipe: Recipe) -> int:
-    """The epochs of one seed, all stages together."""
+def epochs_of(recipe: Recipe) -> int:
+    """The epochs of one seed, in float and under the scheme."""
     return sum(stage.epochs for stage in _stages(recipe))
 
 
@@ -81,7 +67,7 @@ def train_seed(
     folder: Path | None,
     *,
     start: Mapping[str, Any] | None = None,
-    costs: Costs | None = None,
+    costs: TermCosts | None = None,
     tell: Callable[[str, Epoch], None] | None = None,
 ) -> TrainedSeed:
     """Train one seed, from the checkpoint in `folder` if there is one.
@@ -112,16 +98,13 @@ class _Run:
         seed: int,
         folder: Path | None,
         device: torch.device,
-        costs: Costs | None,
+        costs: TermCosts | None,
     ) -> None:
         self._recipe, self._seed, self._device = recipe, seed, device
         self._training = as_tensors(data.training, device)
         self._held_out = as_tensors(data.held_out, device)
         self._path = None if folder is None else folder / CHECKPOINT
-        self._options = recipe.options
-        if costs is not None:
-            flightnn = replace(recipe.options.flightnn, term_weights=costs)
-            self._options = replace(recipe.options, flightnn=flightnn)
+        self._costs = costs
         self._about = _about(recipe, data, seed)
         self._history: list[Epoch] = []
 
@@ -152,8 +135,10 @@ class _Run:
         tell: Callable[[str, Epoch], None] | None,
     ) -> Model:
         recipe, training = self._recipe, self._training
-        model = build_model(recipe.network, stage.scheme, self._options, self._seed)
+        model = build_model(recipe.network, stage.scheme, recipe.options, self._seed)
         model.to(self._device)
+        if self._costs is not None and not model.is_float:
+            model.weigh_by(self._costs)
         if kept is None:
             if start is not None:
                 model.load_float(start)
@@ -167,11 +152,12 @@ class _Run:
             model.begin_epoch(epoch, stage.epochs)
             rng = np.random.default_rng((self._seed, number, epoch))
             passed = train_epoch(model, optimiser, training, recipe, rng, epoch, stage.epochs)
+            statistics = model.statistics()
             if epoch + 1 == stage.epochs:
                 _settle(model, training)
             row = Epoch(
                 stage.scheme, epoch + 1, passed.learning_rate, passed.loss, passed.penalty,
-                passed.accuracy, self._accuracy(model), _counts(model), _statistics(model),
+                passed.accuracy, self._accuracy(model), _counts(model), statistics,
             )  # fmt: skip
             self._history.append(row)
             self._keep(number, epoch + 1, model, optimiser)
@@ -205,11 +191,6 @@ def _counts(model: Model) -> dict[str, list[int]]:
     return {
         name: [int((own == terms).sum()) for terms in (0, 1, 2)] for name, own in model.k().items()
     }
-
-
-def _statistics(model: Model) -> dict[str, dict[str, float]]:
-    told = getattr(model, "statistics", None)
-    return {} if told is None else told()
 
 
 def _about(recipe: Recipe, data: TrainingData, seed: int) -> str:

@@ -52,7 +52,9 @@ def _headline(report: TrainingReport) -> list[tuple[str, str, str]]:
 
 
 def _seeds(report: TrainingReport) -> str:
-    head = "".join(f"<th>{name}</th>" for name in ("seed", "accuracy", "k 0/1/2", "bit exact", "run it"))
+    head = "".join(
+        f"<th>{name}</th>" for name in ("seed", "accuracy", "k 0/1/2", "bit exact", "run it")
+    )
     rows = "\n".join(_row(report, seed) for seed in report.seeds)
     return (
         '<section class="long" id="seeds">\n<h2>Seeds</h2>\n<div class="scroll"><table>\n'
@@ -63,7 +65,9 @@ def _seeds(report: TrainingReport) -> str:
 def _row(report: TrainingReport, seed: SeedReport) -> str:
     k = "/".join(str(sum(row[terms] for row in seed.k.values())) for terms in (0, 1, 2))
     exact = {True: "yes", False: "NO", None: "-"}[seed.bit_exact]
-    command = "-" if seed.network is None else f"lightsim run {seed.network} --scheme {report.scheme}"
+    command = (
+        "-" if seed.network is None else f"lightsim run {seed.network} --scheme {report.scheme}"
+    )
     cells = (str(seed.seed), f"{seed.accuracy:.2%}", k, exact, command)
     return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
 

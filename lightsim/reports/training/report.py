@@ -75,7 +75,6 @@ class TrainingReport:
     training_images: int
     held_out_images: int
     judges: str
-    filters: Mapping[str, int]
     seeds: tuple[SeedReport, ...]
     versions: Mapping[str, str]
     notes: tuple[str, ...]

@@ -39,7 +39,9 @@ def layers_text(report: TrainingReport) -> str:
         for layer in dict.fromkeys((*epoch.k, *epoch.statistics)):
             taken = epoch.statistics.get(layer, {})
             k = epoch.k.get(layer, ("", "", ""))
-            rows.append((seed, epoch.stage, epoch.epoch, layer, *k, *(taken.get(n, "") for n in names)))
+            rows.append(
+                (seed, epoch.stage, epoch.epoch, layer, *k, *(taken.get(n, "") for n in names))
+            )
     return _text(("seed", "stage", "epoch", "layer", "k0", "k1", "k2", *names), rows)
 
 

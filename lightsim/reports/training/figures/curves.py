@@ -42,9 +42,7 @@ def stage_line(figure: go.Figure, report: TrainingReport) -> None:
 
 
 def _curves(report: TrainingReport, title: str, lines: list[tuple[str, str, Value]]) -> go.Figure:
-    figure = frame(
-        380, xaxis={"title": {"text": "epochs"}}, yaxis={"title": {"text": title}}
-    )
+    figure = frame(380, xaxis={"title": {"text": "epochs"}}, yaxis={"title": {"text": title}})
     for name, colour, value in lines:
         for seed in report.seeds if len(report.seeds) > 1 else ():
             figure.add_scatter(
