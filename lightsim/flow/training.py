@@ -5,10 +5,8 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
-
-import numpy as np
-import torch
 
 from lightsim.errors import InputError
 from lightsim.flow.resolve import resolve_accelerator
@@ -132,8 +130,7 @@ def _report(recipe: Recipe, data: TrainingData, seeds: tuple[SeedReport, ...]) -
         seeds=seeds,
         versions={
             "python": platform.python_version(),
-            "torch": torch.__version__,
-            "numpy": np.__version__,
+            **{name: version(name) for name in ("torch", "numpy")},
         },
         notes=_notes(recipe, seeds),
     )
