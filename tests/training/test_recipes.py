@@ -11,8 +11,10 @@ pytest.importorskip("torch", reason="torch is the extra 'train'")
 
 from lightsim.errors import InputError
 from lightsim.network import load_network
+from lightsim.training.data import load_data
 from lightsim.training.recipe import load_recipe, new_recipe, parse_recipe
 from lightsim.training.recipe_text import recipe_text
+from lightsim.training.seeds import train_seed
 
 FULL = """
 name = "all"
@@ -139,3 +141,13 @@ def test_a_mistake_is_named(case: str, tmp_path: Path):
         load_recipe(file)
     assert answer in str(refusal.value), str(refusal.value)
     assert "own.toml" in str(refusal.value) or case == "network"
+
+
+@pytest.mark.parametrize("name", ["train-flightnn.toml", "train-binary.toml"])
+def test_the_examples_are_recipes(name: str):
+    """They are trained for two epochs here, not for as many as they say."""
+    own = load_recipe(Path(__file__).parents[2] / "examples" / name)
+    short = parse_recipe(
+        tomllib.loads(recipe_text(own)), name, {"epochs": 2, "float_epochs": 0, "seeds": [0]}
+    )
+    assert len(train_seed(short, load_data(short.data, short.network), 0, None).history) == 2
