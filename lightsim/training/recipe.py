@@ -83,15 +83,20 @@ def new_recipe(network: str, options: Mapping[str, Any] | None = None) -> Recipe
     """
     given = dict(options or {})
     table: dict[str, Any] = {"network": network, "augmentation": {"shift": 1, "share": 0.5}}
-    table |= _FOR_SHORT.get(given.get("scheme", ""), {"float_epochs": _FLOAT_EPOCHS})
+    table |= _FOR_SHORT.get(given.get("scheme", "flightnn"), {"float_epochs": _FLOAT_EPOCHS})
     if "start" in given:
         table.pop("float_epochs", None)
     return parse_recipe(table, "train", given)
 
 
 _FLOAT_EPOCHS = 40
-# Binary weights and activations are found from the start, and take longer.
-_FOR_SHORT: dict[str, dict[str, Any]] = {"binary": {"epochs": 150}, FLOAT: {}}
+# Binary weights and activations are found from the start, and take longer. The strengths leave
+# digits-small with one and two terms (strengths were compared on training images set apart).
+_FOR_SHORT: dict[str, dict[str, Any]] = {
+    "binary": {"epochs": 150},
+    "flightnn": {"float_epochs": _FLOAT_EPOCHS, "flightnn": {"strengths": [0.0, 0.005]}},
+    FLOAT: {},
+}
 
 
 def parse_recipe(
