@@ -17,7 +17,8 @@ from dse.writing import study_text
 from lightsim.errors import InputError
 from lightsim.flow.k_file import dump_k
 from lightsim.hardware.writing import dump_accelerator
-from lightsim.quantisation.per_filter import FilterTerms
+from lightsim.network import load_network
+from lightsim.quantisation.per_filter import FilterTerms, reference_scheme
 from lightsim.reports.directory import check_directory
 
 __all__ = ["BEST", "BEST_K", "JOURNAL", "STUDY", "check_results", "write_results"]
@@ -84,7 +85,8 @@ def _has(found: Exploration, name: str) -> bool:
 def _best_k(found: Exploration, path: Path) -> None:
     digits = found.front[0].k
     k = {name: np.array([int(digit) for digit in own], np.int8) for name, own in digits.items()}
-    path.write_text(dump_k(FilterTerms(k)), encoding="utf-8")
+    weights = reference_scheme(load_network(found.study.shares[0].network))
+    path.write_text(dump_k(FilterTerms(k, weights)), encoding="utf-8")
 
 
 def _page(found: Exploration, path: Path) -> None:
