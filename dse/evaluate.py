@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 from dse.design import Design, Refusal
 from dse.shared import Kept, Pattern, timing_key
+from dse.spending import memory_kind
 from dse.study import Share
 from lightsim.errors import LightSimError
 from lightsim.estimation import energy, energy_table
 from lightsim.estimation.energy import DEFAULT_ENERGY_TABLE
 from lightsim.flow.limits import check_memory
-from lightsim.hardware.accelerator import Accelerator, IdealMemory
+from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.program import Program, map_workload, plan_workload
 from lightsim.network import load_network
 from lightsim.numerics.scheme import scheme
@@ -171,6 +172,5 @@ def _check_sums(workload: Workload, bits: int, accumulation: str) -> None:
 
 
 def _joules(acc: Accelerator, events: Mapping[str, int]) -> float:
-    memory = acc.memory
-    kind = "ideal" if isinstance(memory, IdealMemory) else memory.part.kind
+    kind = memory_kind(acc.memory)
     return sum(energy(events, energy_table(DEFAULT_ENERGY_TABLE), kind).values())

@@ -33,7 +33,7 @@ class Pool:
         self._bounds = bounds
         self._optimist = optimist
         cores = np.arange(self.space.cores, dtype=np.int64)
-        best = optimist.measures(self.space, cores, *bounds.cores())
+        best = optimist.measures(self.space, cores, *bounds.cores(), bounds.spending(cores))
         kept = optimist.possible(best)
         self.impossible = int((~kept).sum()) * self.space.variants
         self._cores = cores[kept]
@@ -93,7 +93,8 @@ class Pool:
             listed, cycles, used = self._bounds.designs(core)
             at = np.flatnonzero(listed == number)
             cores = np.full(at.size, core, np.int64)
-            best = self._optimist.measures(self.space, cores, cycles[at], used[at])
+            spending = self._bounds.spending(cores)
+            best = self._optimist.measures(self.space, cores, cycles[at], used[at], spending)
             found += self._optimist.values(best)[:, 0].tolist()
         return min(found) if len(found) > 1 else None
 
@@ -131,7 +132,8 @@ class Pool:
         if cycles is not None:
             core = np.array([number // self.space.variants], np.int64)
             least = np.maximum(cycles, self._cycles[at])[None, :]
-            best = self._optimist.measures(self.space, core, least, self._used[at : at + 1])
+            spending, used = self._bounds.spending(core), self._used[at : at + 1]
+            best = self._optimist.measures(self.space, core, least, used, spending)
             values = self._optimist.values(best)
             closed = not self._optimist.possible(best)[0]
             self._values[at] = np.maximum(values[0], self._values[at])
@@ -179,7 +181,8 @@ class Pool:
         number = int(self._cores[core])
         numbers, cycles, used = self._bounds.designs(number)
         cores = np.full(numbers.size, number, np.int64)
-        best = self._optimist.measures(self.space, cores, cycles, used)
+        spending = self._bounds.spending(cores)
+        best = self._optimist.measures(self.space, cores, cycles, used, spending)
         kept = self._optimist.possible(best)
         values = self._optimist.values({name: row[kept] for name, row in best.items()})
         if self._open.size > 4096:  # forget what is closed

@@ -83,6 +83,10 @@ def _additions(found: Exploration) -> dict[str, Any]:
             "layers": {name: list(choices) for name, choices in study.layers.items()},
         },
         **_of_any_k(found),
+        "bounds": [
+            {"objective": row.objective.measure.key, "value": row.value, "gap": row.gap}
+            for row in found.limits
+        ],
         "accuracy_detail": found.accuracy_detail,
         "sampler": found.sampler,
         "seed": study.search.seed,

@@ -70,7 +70,53 @@ def test_the_answer_is_that_of_enumeration(name: str):
     front = front_of(every, study.objectives)
     assert values(found.front, study) == values(front, study)
     assert found.limit == found.front[0].values[study.objectives[0].measure.key]
+    for row in found.limits:
+        own = [r.values[row.objective.measure.key] for r in every if r.state == "complete"]
+        wanted = min(own) if row.objective.direction == "minimise" else max(own)
+        assert (row.value, row.gap) == (wanted, 0)
     assert len({record.number for record in found.records}) == len(found.records)
+
+
+EARLY = {
+    "energy": {"objectives": {"energy": "minimise"}},
+    "power": {"objectives": {"power": "minimise"}, "budget": {"latency": "20 us"}},
+    "traffic": {"objectives": {"dram_bandwidth": "minimise"}, "budget": {"throughput": 60_000}},
+    "all": {
+        "objectives": {"latency": "minimise", "energy": "minimise", "lut": "minimise"},
+        "axes": {"scheme": ["flightnn", "lightnn1", "fixed8"], "lanes": ["multiply_dsp"]},
+    },
+    "throughput within a power": {"budget": {"power": "0.12 W"}},
+    "batches of two networks": {
+        "objectives": {"energy": "minimise", "throughput": "maximise"},
+        "network": [{"name": "digits-small", "weight": 0.7}, {"name": "digits", "weight": 0.3}],
+        "axes": {"lanes": ["shift_add_serial"], "pixels": [1], "batch": [1, 3]},
+    },
+}
+
+
+@pytest.mark.parametrize("name", EARLY)
+def test_every_objective_has_a_true_limit_from_the_start(name: str):
+    study = small_study(search={"trials": 8}, **EARLY[name])
+    found, every = explore(study), enumerated(study)
+    assert [row.objective for row in found.limits] == list(study.objectives)
+    for row in found.limits:
+        own = [r.values[row.objective.measure.key] for r in every if r.state == "complete"]
+        assert row.value is not None and row.value > 0
+        if row.objective.direction == "minimise":
+            assert row.value <= min(own)
+        else:
+            assert row.value >= max(own)
+
+
+def test_where_nothing_is_known_there_is_no_limit():
+    for objectives in ({"power": "minimise"}, {"energy": "maximise"}):
+        early = explore(small_study(objectives=objectives, search={"trials": 8}))
+        assert (early.limit, early.gap) == (None, None) and early.front
+        whole = explore(small_study(objectives=objectives, search=WHOLE))
+        assert (
+            whole.gap == 0
+            and whole.limit == whole.front[0].values[whole.study.objectives[0].measure.key]
+        )
 
 
 @pytest.mark.slow
