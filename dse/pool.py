@@ -11,12 +11,12 @@ from dse.bounds import Bounds
 from dse.optimist import Optimist
 from dse.space import Space
 
-__all__ = ["Pool"]
+__all__ = ["LARGE", "Pool"]
 
 Floats = NDArray[np.float64]
 
-# Cycles above which a closer look is not worth its time: latencies do not count there.
-_LARGE = 50_000
+LARGE = 50_000
+"""Cycles above which a closer look is not worth its time: latencies do not count there."""
 
 
 class Pool:
@@ -84,18 +84,21 @@ class Pool:
         at = self._promising(objective)
         return None if at is None else float(self._values[at, objective])
 
-    def could_be(self, numbers: Iterable[int]) -> float | None:
-        """The best value that any of these designs could have in the first objective, run or not;
-        None for no designs."""
+    def could_be(self, numbers: Iterable[int], objective: int = 0) -> float | None:
+        """The best value that any of these designs could have in an objective, run or not; None
+        for no designs."""
         found = [np.inf]
         for number in numbers:
             core = number // self.space.variants
             listed, cycles, used = self._bounds.designs(core)
             at = np.flatnonzero(listed == number)
+            if at.size and cycles[at].max() <= LARGE:
+                closer = self._bounds.closer(number)
+                cycles = cycles if closer is None else np.maximum(cycles, closer)
             cores = np.full(at.size, core, np.int64)
             spending = self._bounds.spending(cores)
             best = self._optimist.measures(self.space, cores, cycles[at], used[at], spending)
-            found += self._optimist.values(best)[:, 0].tolist()
+            found += self._optimist.values(best)[:, objective].tolist()
         return min(found) if len(found) > 1 else None
 
     def empty(self) -> bool:
@@ -120,7 +123,7 @@ class Pool:
                 self._open_up(core)
             elif int(self._numbers[at]) in self._taken:
                 self._open[at] = False
-            elif self._looked[at] or self._cycles[at].max() > _LARGE:
+            elif self._looked[at] or self._cycles[at].max() > LARGE:
                 return at
             else:
                 self._look_at(at)

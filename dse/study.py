@@ -73,6 +73,7 @@ class Search:
     seconds: float = 900.0
     gap: float = 0.0
     storage: str | None = None
+    mapping: Literal["usual", "exact"] = "usual"
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ def _design(found: Exploration, record: Record) -> dict[str, Any]:
         "cycles": dict(record.cycles),
         "batch": design.batch,
         "scheme": design.accelerator.scheme,
+        "mapping": "exact" if record.tilings else "usual",
         **({"k_choice": design.k, "terms": dict(record.k)} if record.k else {}),
     }
 

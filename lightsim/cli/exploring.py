@@ -82,6 +82,13 @@ def explore_command(
     seconds: Annotated[
         float | None, typer.Option(help="Time that --prove may take.  [default: 900]")
     ] = None,
+    mapping: Annotated[
+        str | None,
+        typer.Option(
+            help="usual, or exact: the best designs with the quickest tiling of every layer.  "
+            "[default: usual]"
+        ),
+    ] = None,
     storage: Annotated[
         str | None,
         typer.Option(help="A journal file or a database URL.  [default: in the output]"),
@@ -109,7 +116,7 @@ def explore_command(
 
     given = {
         "trials": trials, "seed": seed, "workers": workers, "sampler": sampler,
-        "seconds": seconds, "storage": storage, "prove": prove or None,
+        "seconds": seconds, "storage": storage, "prove": prove or None, "mapping": mapping,
     }  # fmt: skip
     search = {name: value for name, value in given.items() if value is not None}
     study = _study(network, board, scheme, _k_choice(k, accuracy_loss), search)
