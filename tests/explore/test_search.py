@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from dse.explore import explore
 from dse.front import front_of
 from dse.judge import judged
 from dse.record import Record
+from dse.samplers import SAMPLERS
 from dse.scores import scores_of
 from dse.space import Space
 from dse.study import Study, new_study
@@ -145,7 +147,7 @@ def test_the_limit_is_true_when_the_search_ends_early():
             assert found.gap == pytest.approx((found.limit - value) / found.limit)
 
 
-@pytest.mark.parametrize("sampler", ["tpe", "nsga2", "random"])
+@pytest.mark.parametrize("sampler", sorted(SAMPLERS))
 def test_samplers_repeat_themselves_and_prove(sampler: str):
     study = small_study(search={"sampler": sampler, "trials": 24, "seed": 5})
     first, again = explore(study), explore(study)
@@ -188,6 +190,20 @@ def test_a_resumed_search_goes_on_where_it_was(tmp_path: Path):
         explore(other, storage=journal, resume=True)
     with pytest.raises(InputError, match="holds no study 'small' to resume"):
         explore(small_study(), storage=str(tmp_path / "none.log"), resume=True)
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://me:secret@localhost:1/trials", "mysql://localhost/x"]
+)
+def test_a_database_that_cannot_be_used_is_told_in_a_line(url: str):
+    with pytest.raises(InputError) as refused:
+        explore(small_study(), storage=url)
+    text = str(refused.value)
+    assert "\n" not in text and "secret" not in text and len(text) < 400
+    if url.startswith("postgresql") and find_spec("psycopg") is None:
+        assert "needs the driver psycopg" in text and "lightsim[cluster]" in text
+    else:
+        assert "cannot be used" in text
 
 
 def test_no_design_within_the_budgets_is_said():
