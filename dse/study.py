@@ -73,6 +73,7 @@ class Search:
     seconds: float = 900.0
     gap: float = 0.0
     storage: str | None = None
+    mapping: Literal["usual", "exact"] = "usual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,13 @@ class Study:
         names = {row.measure.name for row in self.objectives}
         names |= {row.measure.name for row in self.budgets}
         return bool(names & {"energy", "power"})
+
+    @property
+    def asks_for_spending(self) -> bool:
+        """Whether an objective or a budget is an energy, a power or a memory traffic."""
+        names = {row.measure.name for row in self.objectives}
+        names |= {row.measure.name for row in self.budgets}
+        return self.asks_for_energy or "dram_bandwidth" in names
 
     def resource_limits(self) -> Resources:
         """The most of each resource that a design may take."""
