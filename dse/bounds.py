@@ -24,6 +24,7 @@ from dse.memories import MOST_BYTES, BufferPlan, planned, stated_bytes
 from dse.resources import whole_blocks
 from dse.shared import Kept, Pattern
 from dse.space import Space
+from dse.spending import Spending, least_spending, memory_kind
 from lightsim.bounds import Axes, NetworkBound
 from lightsim.errors import LightSimError
 from lightsim.quantisation.workload import Workload
@@ -45,12 +46,14 @@ _MOST_PATTERNS = 64  # arrays whose tilings are kept
 
 @dataclass(eq=False)
 class Bounds:
-    """The bounds of a space; `workloads[network][scheme]` are its networks."""
+    """The bounds of a space; `workloads[network][scheme]` are its networks. `asked` says that a
+    study asks for what designs spend."""
 
     space: Space
     builder: Builder
     workloads: Mapping[str, Mapping[str, Workload]]
     free: FreeBound | None = None
+    asked: bool = False
     arrays: Arrays = field(init=False)
 
     def __post_init__(self) -> None:
@@ -64,6 +67,7 @@ class Bounds:
             for schemes in self.workloads.values()
         ]
         self._tables = lru_cache(maxsize=1 << 14)(self._memory_tables)
+        self._spending: Spending | None = None
         self._tilings: Kept[tuple[PassTilings, ...]] = Kept(_MOST_PATTERNS)
 
     @property
@@ -113,6 +117,40 @@ class Bounds:
         cores = np.full(int(kept.sum()), core, np.int64)
         machines = self._machines(cores).vary(**columns)
         return numbers[kept], self._cycles(cores, machines), used[kept]
+
+    def spending(self, cores: Ints) -> Spending:
+        """What designs on these cores spend at least; zeros where the study does not ask."""
+        if not self.asked:
+            return Spending.nothing(len(cores), self.networks)
+        if self._spending is None:
+            self._spending = self._every_spending()
+        places = self.space.places(cores, self.space.core_names)
+        at = self.arrays.number(cores), places["batch"], places["k"]
+        return Spending(self._spending.joules[at], self._spending.dram_bytes[at])
+
+    def _every_spending(self) -> Spending:
+        """The same of every array, batch and choice of k: float64[array, batch, k, network]."""
+        space, schemes = self.space, self.space.axes["scheme"]
+        batches, ks = space.axes["batch"], space.axes["k"]
+        arrays = len(self.arrays.machines)
+        of_scheme = arrays // len(schemes)
+        lanes = np.repeat(
+            [str(choice) for choice in space.axes["lanes"]],
+            of_scheme // len(space.axes["lanes"]),
+        ).tolist()
+        kind = memory_kind(self.builder.board.memory)
+        joules = np.zeros((arrays, len(batches), len(ks), self.networks))
+        moved = np.zeros_like(joules)
+        for which, batch, k, network in np.ndindex(
+            len(schemes), len(batches), len(ks), self.networks
+        ):
+            own = slice(which * of_scheme, (which + 1) * of_scheme)
+            machines = self.arrays.machines.take(own).vary(images=int(batches[batch]))
+            joules[own, batch, k, network], moved[own, batch, k, network] = least_spending(
+                self._networks[network][which], str(schemes[which]), lanes, machines, kind,
+                None if self.free is None else self.free.fewest_terms(k),
+            )  # fmt: skip
+        return Spending(joules, moved)
 
     def closer(self, number: int) -> Ints | None:
         """Least cycles int64[network] of a design by the limits of all its tilings; None where

@@ -48,6 +48,9 @@ class SearchEntry(Entry):
         float, Field(ge=0, lt=1, description="a share from 0 (search until it is closed) below 1")
     ] = 0.0
     storage: TextOrNone = None
+    mapping: Annotated[
+        Literal["usual", "exact"], Field(description="usual, or exact for the best designs")
+    ] = "usual"
 
 
 class AccuracyEntry(Entry):

@@ -11,12 +11,12 @@ from dse.bounds import Bounds
 from dse.optimist import Optimist
 from dse.space import Space
 
-__all__ = ["Pool"]
+__all__ = ["LARGE", "Pool"]
 
 Floats = NDArray[np.float64]
 
-# Cycles above which a closer look is not worth its time: latencies do not count there.
-_LARGE = 50_000
+LARGE = 50_000
+"""Cycles above which a closer look is not worth its time: latencies do not count there."""
 
 
 class Pool:
@@ -33,7 +33,7 @@ class Pool:
         self._bounds = bounds
         self._optimist = optimist
         cores = np.arange(self.space.cores, dtype=np.int64)
-        best = optimist.measures(self.space, cores, *bounds.cores())
+        best = optimist.measures(self.space, cores, *bounds.cores(), bounds.spending(cores))
         kept = optimist.possible(best)
         self.impossible = int((~kept).sum()) * self.space.variants
         self._cores = cores[kept]
@@ -84,17 +84,21 @@ class Pool:
         at = self._promising(objective)
         return None if at is None else float(self._values[at, objective])
 
-    def could_be(self, numbers: Iterable[int]) -> float | None:
-        """The best value that any of these designs could have in the first objective, run or not;
-        None for no designs."""
+    def could_be(self, numbers: Iterable[int], objective: int = 0) -> float | None:
+        """The best value that any of these designs could have in an objective, run or not; None
+        for no designs."""
         found = [np.inf]
         for number in numbers:
             core = number // self.space.variants
             listed, cycles, used = self._bounds.designs(core)
             at = np.flatnonzero(listed == number)
+            if at.size and cycles[at].max() <= LARGE:
+                closer = self._bounds.closer(number)
+                cycles = cycles if closer is None else np.maximum(cycles, closer)
             cores = np.full(at.size, core, np.int64)
-            best = self._optimist.measures(self.space, cores, cycles[at], used[at])
-            found += self._optimist.values(best)[:, 0].tolist()
+            spending = self._bounds.spending(cores)
+            best = self._optimist.measures(self.space, cores, cycles[at], used[at], spending)
+            found += self._optimist.values(best)[:, objective].tolist()
         return min(found) if len(found) > 1 else None
 
     def empty(self) -> bool:
@@ -119,7 +123,7 @@ class Pool:
                 self._open_up(core)
             elif int(self._numbers[at]) in self._taken:
                 self._open[at] = False
-            elif self._looked[at] or self._cycles[at].max() > _LARGE:
+            elif self._looked[at] or self._cycles[at].max() > LARGE:
                 return at
             else:
                 self._look_at(at)
@@ -131,7 +135,8 @@ class Pool:
         if cycles is not None:
             core = np.array([number // self.space.variants], np.int64)
             least = np.maximum(cycles, self._cycles[at])[None, :]
-            best = self._optimist.measures(self.space, core, least, self._used[at : at + 1])
+            spending, used = self._bounds.spending(core), self._used[at : at + 1]
+            best = self._optimist.measures(self.space, core, least, used, spending)
             values = self._optimist.values(best)
             closed = not self._optimist.possible(best)[0]
             self._values[at] = np.maximum(values[0], self._values[at])
@@ -179,7 +184,8 @@ class Pool:
         number = int(self._cores[core])
         numbers, cycles, used = self._bounds.designs(number)
         cores = np.full(numbers.size, number, np.int64)
-        best = self._optimist.measures(self.space, cores, cycles, used)
+        spending = self._bounds.spending(cores)
+        best = self._optimist.measures(self.space, cores, cycles, used, spending)
         kept = self._optimist.possible(best)
         values = self._optimist.values({name: row[kept] for name, row in best.items()})
         if self._open.size > 4096:  # forget what is closed

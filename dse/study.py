@@ -14,7 +14,7 @@ from dse.joint.layers import LayerChoice, read_layers
 from dse.measures import Budget, Objective, measure, read_quantity
 from dse.samplers import check_sampler
 from lightsim.errors import InputError
-from lightsim.flow.resolve import DEFAULT_BOARD
+from lightsim.flow.resolve import DEFAULT_BOARD, DEFAULT_SCHEME, default_scheme
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.device import Board, Resources
 from lightsim.hardware.reading import read_table
@@ -73,6 +73,7 @@ class Search:
     seconds: float = 900.0
     gap: float = 0.0
     storage: str | None = None
+    mapping: Literal["usual", "exact"] = "usual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,13 @@ class Study:
         names = {row.measure.name for row in self.objectives}
         names |= {row.measure.name for row in self.budgets}
         return bool(names & {"energy", "power"})
+
+    @property
+    def asks_for_spending(self) -> bool:
+        """Whether an objective or a budget is an energy, a power or a memory traffic."""
+        names = {row.measure.name for row in self.objectives}
+        names |= {row.measure.name for row in self.budgets}
+        return self.asks_for_energy or "dram_bandwidth" in names
 
     def resource_limits(self) -> Resources:
         """The most of each resource that a design may take."""
@@ -137,6 +145,8 @@ def new_study(
     axes: dict[str, Any] = {}
     if scheme is not None:
         axes["scheme"] = [name.strip() for name in scheme.split(",")]
+    elif (own := default_scheme(load_network(network))) != DEFAULT_SCHEME:
+        axes["scheme"] = [own]
     if k is not None:
         axes["k"] = k
     if axes:

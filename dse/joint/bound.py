@@ -51,6 +51,12 @@ class FreeBound:
                 found[part] = self._least(bound, self.allowed[choice], machines.take(part))
         return found
 
+    def fewest_terms(self, choice: int) -> dict[str, tuple[int, int]]:
+        """By layer the filters with one term and with two that no allocation of a choice of k has
+        fewer of."""
+        rows = self.fewest(self.allowed[choice])
+        return {name: _terms(kept, two) for name, (kept, two) in rows.items()}
+
     def fewest(self, allowed: float) -> dict[str, tuple[int, int]]:
         """By layer the least number of filters with a term, and the least with two, when all
         other layers lose as little as they can."""

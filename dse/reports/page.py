@@ -71,6 +71,10 @@ def _headline(found: Exploration) -> list[tuple[str, str, str]]:
         ("Best", spell_measure(objective, best), objective.title),
         ("Limit", spell_measure(objective, found.limit), "no design of the space beats it"),
         ("Gap", gap, proven),
+        *(
+            ("Limit", spell_measure(row.objective.measure, row.value), row.objective.measure.title)
+            for row in found.limits[1:]
+        ),
         *_any_k(found),
         ("Run", f"{found.evaluations:,} designs", f"of {found.space.size:,}, on the timeline"),
     ]

@@ -218,6 +218,15 @@ def test_layers_that_are_fixed_stay_as_they_are():
         explore(small_study(axes={"k": "given"}, layers=fixed))
 
 
+def test_no_allowed_allocation_spends_less_than_the_limit():
+    study, joint = joint_study(axes={"k": list(LOSSES)}, objectives={"energy": "minimise"})
+    found = explore(study)
+    assert found.limit is not None and found.limit > 0
+    every = [record.values["energy_j"] for record in found.records if record.values]
+    assert every and found.limit <= min(every)
+    assert joint.source == "measured"
+
+
 def test_processes_find_the_same():
     one = explore(small_study(axes=FREE, search={"trials": 8}))
     two = explore(small_study(axes=FREE, search={"trials": 8, "workers": 2}))
