@@ -98,6 +98,16 @@ def rows_of(network: str, on: str, trials: int, free: int, commit: str) -> Itera
         yield row(MEASURED, begun, found, found.front[0].values["loss"])
 
 
+def kept(file: Path, network: str, found: pd.DataFrame) -> pd.DataFrame:
+    """The table with these rows of a network; others may have been written meanwhile."""
+    if file.is_file():
+        frame = pd.read_csv(file)
+        found = pd.concat([frame[frame.network != network], found])
+    found = found.sort_values("network", kind="stable", ignore_index=True)
+    found.to_csv(file, index=False)
+    return found
+
+
 def main() -> None:
     """Search, write, draw."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -111,21 +121,17 @@ def main() -> None:
         ["git", "rev-parse", "--short", "HEAD"],
         capture_output=True, text=True, check=False, cwd=HERE,
     ).stdout.strip()  # fmt: skip
-    frame = pd.read_csv(file) if given.networks and file.is_file() else pd.DataFrame()
+    if not given.networks:
+        file.unlink(missing_ok=True)
     for network in given.networks or zoo_names():
-        rows = rows_of(network, on.name, given.trials, given.free_trials, commit)
         found = []
-        for row in rows:
+        for row in rows_of(network, on.name, given.trials, given.free_trials, commit):
             found.append(row)
             sys.stderr.write(
                 f"{network}, {row['scheme']}: {row['images_per_s']:,.1f} images/s, gap "
                 f"{row['gap']:.1%}, {row['designs']} designs, {row['cpu_s']} CPU s\n"
             )
-        kept = frame[frame.network != network] if len(frame) else frame
-        frame = pd.concat([kept, pd.DataFrame(found)]).sort_values(
-            "network", kind="stable", ignore_index=True
-        )
-        frame.to_csv(file, index=False)
+        frame = kept(file, network, pd.DataFrame(found))
     command = (
         f"python results/explore/flightnn.py --board {on.name} --trials {given.trials} "
         f"--free-trials {given.free_trials}"
