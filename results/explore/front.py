@@ -221,15 +221,17 @@ accuracies:
 
 {gains(frame)}
 
-What it shows. On `digits` per-filter k is faster than k = 2 and than the trained flightnn weights
-wherever the array bounds the network, at a held-out accuracy that differs from theirs by less
-than twice its sampling error; the fastest allocation that keeps the accuracy on the images for
-choosing has one term nearly everywhere, so it gains what k = 1 gains and no more. Weights trained
-for k = 1 or for fixed4 are as fast or more accurate there: on a network this easy, training for
-one term beats choosing terms after training. On `digits-small` memory and start-up bound all
-designs (mind the axes), two spatial shifts cost no time, and k decides nothing but the lanes'
-size. `binary` is fastest on `digits` and useless on `digits-small`. Where the line falls steeply,
-filters are pruned: pruning without training again costs more accuracy than it is worth.
+What it shows. On `digits` per-filter k is faster than k = 2 and than the trained flightnn weights,
+most on the small board, at a held-out accuracy that differs from theirs by less than twice its
+sampling error. The fastest allocation that keeps the accuracy on the images for choosing has one
+term nearly everywhere and prunes a few filters, so it gains what k = 1 gains and little more.
+Weights trained for k = 1 or for fixed4 are about as fast there and more accurate: on a network
+this easy, training for one term beats choosing terms after training. On `digits-small` memory and
+start-up bound all designs on zc706 (mind the axes), and k decides nothing; on pynq-z2 one term is
+a third faster than two and per-filter k lies between, but without training again it loses
+accuracy on the way. `binary` is fastest on `digits` and useless on `digits-small`. Where the line
+falls steeply, filters are pruned: pruning without training again costs more accuracy than it is
+worth.
 """
 
 
