@@ -57,11 +57,12 @@ def describe(frame: pd.DataFrame, on: Board, command: str, lightsim: str) -> str
     note = f"\n\nNot run: {', '.join(missing)}." if missing else ""
     return f"""# The FLightNN question on {on.name}
 
-Made by `{command}` at commit {commits}, LightSim {lightsim}: one image, each
-row at its own best accelerator, found by `explore` in the default space of its scheme within 80 %
-of the board, with so many designs run (ten times as many for networks below 20 M multiplications).
-A gap of 0 says that no design of the space is faster; where k is free it is of the
-designs, each with the best allocation of its table ([docs/explore.md](../../docs/explore.md)).
+Made by `{command}` at commits {commits} (the CSV
+says which row, and how many designs were run for it), LightSim {lightsim}: one image, each row at
+its own best accelerator, found by `explore` in the default space of its scheme within 80 % of the
+board. The gap says by what share some design could at most be faster. Where k is free a bound has
+to hold for every allocation on every design, and few designs were run: its gap is wide, and the
+answer the best that was seen ([docs/explore.md](../../docs/explore.md)).
 
 Accuracy source: **sensitivity** (a model: predicted error energy at the network's output as a
 share of its own; weights are synthetic except for the digits networks), and **measured** in the

@@ -1,8 +1,9 @@
 """Every network of the zoo under every scheme that applies, on one board's default accelerators.
 
-    python results/zoo/sweep.py [--board zc706]
+    python results/zoo/sweep.py [--board zc706] [NETWORK ...]
 
-writes `<board>.csv` and `<board>.md` beside itself. Every run has to be bit exact, the same
+writes `<board>.csv` and `<board>.md` beside itself; networks that are not named keep their rows.
+Every run has to be bit exact, the same
 hash when repeated, and (with synthetic weights) another hash with another seed: the script
 stops with an error otherwise.
 """
@@ -32,10 +33,10 @@ def one(network: str, scheme: str, board: str, seed: int) -> RunReport:
     return run(Experiment(network, board=board, scheme=scheme, seed=seed, tracing=False))
 
 
-def sweep(board: str) -> pd.DataFrame:
+def sweep(board: str, networks: list[str]) -> pd.DataFrame:
     """All runs, checked."""
     rows = []
-    pairs = [(network, scheme) for network in zoo_names() for scheme in SCHEMES]
+    pairs = [(network, scheme) for network in networks for scheme in SCHEMES]
     for network, scheme in track(pairs, description="zoo"):
         begin = time.process_time()
         try:
@@ -73,16 +74,20 @@ def main() -> None:
     """Sweep and write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--board", default="zc706")
-    board = parser.parse_args().board
-    frame = sweep(board)
-    frame.to_csv(HERE / f"{board}.csv", index=False)
-    commit = subprocess.run(
+    parser.add_argument("networks", nargs="*", default=[])
+    given = parser.parse_args()
+    board, file = given.board, HERE / f"{given.board}.csv"
+    frame = sweep(board, given.networks or zoo_names())
+    frame["commit"] = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=HERE,
-    ).stdout.strip()
+        capture_output=True, text=True, check=False, cwd=HERE,
+    ).stdout.strip()  # fmt: skip
+    if given.networks and file.is_file():
+        old = pd.read_csv(file)
+        frame = pd.concat([old[~old.network.isin(given.networks)], frame])
+    frame = frame.sort_values("network", kind="stable", ignore_index=True)
+    frame.to_csv(file, index=False)
+    commits = ", ".join(sorted(set(frame.commit)))
     table = frame.pivot(index="network", columns="scheme", values="images_per_s")[list(SCHEMES)]
     lines = ["| network | " + " | ".join(table.columns) + " |", "|---" * (len(SCHEMES) + 1) + "|"]
     lines += [
@@ -92,9 +97,10 @@ def main() -> None:
     exact = int(frame.cycles.notna().sum())
     (HERE / f"{board}.md").write_text(
         f"# The zoo on {board}\n\nMade by `python results/zoo/sweep.py --board {board}` at commit "
-        f"{commit}, LightSim {version('lightsim')}: images per second, batch 1, each scheme on the "
-        f"board's default accelerator. All {exact} runs were bit exact, gave the same hash when "
-        "repeated, and another with another seed where the weights are synthetic; '-' is a "
+        f"{commits} (the CSV says which row), LightSim {version('lightsim')}: images per "
+        "second, batch 1, each scheme on the board's default accelerator. All "
+        f"{exact} runs were bit exact, gave the same hash when repeated, and another with another "
+        "seed where the weights are synthetic; '-' is a "
         "combination that is refused. Cycles, hashes and CPU seconds are in the CSV file.\n\n"
         + "\n".join(lines)
         + "\n",
