@@ -21,6 +21,7 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 from exact_choice import chosen, shapes
+from provenance import commit
 
 from lightsim.estimation import default_accelerator
 from lightsim.hardware import board
@@ -31,7 +32,7 @@ from lightsim.quantisation.select import quantise
 HERE = Path(__file__).parent
 NETWORK, BOARD, SCHEME = "resnet18-imagenet", "zc706", "flightnn"
 WANTED = ("zigzag-dse==3.9.1", "six")  # its own installation misses six
-ELSEWHERE = "125 to 228 evaluations a CPU second by its own interface, measured elsewhere"
+ELSEWHERE = "125 to 228 evaluations a CPU second, measured elsewhere"
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
 
 
@@ -76,7 +77,7 @@ def rows_of(ours: pd.DataFrame, found: dict | None, why: str) -> str:
             ("ZigZag, its cost model by itself", asked, own.model_cpu_s.sum()),
         ]
         lines = [
-            f"| {n} | {c:,} | {s:.2f} | {c / s:,.0f} | {c / s / per_second:,.{c < 1e5}f} |"
+            f"| {n} | {c:,} | {s:.2f} | {c / s:,.0f} | {c / s / per_second:,.{int(c < 1e5)}f} |"
             for n, c, s in rates
         ]
     head = "| what | mappings | CPU s | per CPU s | over ZigZag's search |\n|---|---|---|---|---|"
@@ -101,37 +102,16 @@ def by_layer(ours: pd.DataFrame, found: dict | None) -> str:
     return head + "\n".join(lines)
 
 
-def main() -> None:
-    """Install, search, write."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--python", help="one that has ZigZag; by default it is installed")
-    given = parser.parse_args()
-    workload = quantise(load_network(NETWORK), scheme(SCHEME), 0)
-    accelerator = default_accelerator(board(BOARD), scheme(SCHEME))
-    layers = shapes(workload)
-    with TemporaryDirectory() as folder:
-        found, why = theirs(layers, given.python, folder)
-    ours = pd.DataFrame(layers).merge(pd.DataFrame(chosen(workload, accelerator)), on="name")
-    assert len(ours) == len(layers)
-    table = ours[["name", "macs", "legal", "timed", "bounding_cpu_s", "choosing_cpu_s", "cycles",
-                  "limit"]]  # fmt: skip
-    if found is not None:
-        own = pd.DataFrame(found["layers"]).add_prefix("zigzag_")
-        table = table.merge(own, left_on="name", right_on="zigzag_name").drop(columns="zigzag_name")
-    table.to_csv(HERE / "zigzag.csv", index=False, float_format="%.4f")
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        capture_output=True, text=True, check=False, cwd=HERE,
-    ).stdout.strip()  # fmt: skip
+def describe(ours: pd.DataFrame, found: dict | None, why: str, accelerator: str) -> str:
+    """The page."""
     release = WANTED[0] if found is None else f"zigzag-dse {found['version']}"
-    (HERE / "zigzag.md").write_text(
-        f"""# The choice of a mapping, beside ZigZag's
+    return f"""# The choice of a mapping, beside ZigZag's
 
-Made by `python results/explore/zigzag.py` at commit {commit}, LightSim {version("lightsim")},
+Made by `python results/explore/zigzag.py` at commit {commit()}, LightSim {version("lightsim")},
 {release} with six installed by hand, Python {platform.python_version()}, one process and one
 thread each, after each has compiled or imported what it needs.
 
-The {len(ours)} layers with weights of {NETWORK}. Ours on `{accelerator.name}`; ZigZag's on
+The {len(ours)} layers with weights of {NETWORK}. Ours on `{accelerator}`; ZigZag's on
 `tpu_like` of its package (32 x 32 multipliers, output channels by input channels) with its
 spatial mapping, its search of temporal mappings (`loma`, six loop factors, uneven) and latency
 as the criterion, in its own stages without files and pictures.
@@ -150,17 +130,37 @@ What is counted:
 - *Run on the timeline*: the exact start and end of every tile and transfer, DRAM commands
   included. ZigZag has nothing like it, so its rate is there for completeness.
 - ZigZag's *mappings* are calls of its cost model, complete mappings all, each with the energy of
-  every memory as well as the latency, which our rates do not have. Called by its own interface,
-  which also writes files and pictures, it was slower: {ELSEWHERE}.
+  every memory as well as the latency, which our rates do not have. By its own interface, which
+  also writes files and pictures, it is slower: {ELSEWHERE}.
 
 {by_layer(ours, found)}
 
 In our network conv1 is one pass that reads a window of rows folded into channels; ZigZag gets it
 as the network has it. Cycles of the two machines are in the CSV file and not comparable: other
 buffers, another memory, no DRAM timing in one.
-""",
-        encoding="utf-8",
-    )
+"""
+
+
+def main() -> None:
+    """Install, search, write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--python", help="one that has ZigZag; by default it is installed")
+    given = parser.parse_args()
+    workload = quantise(load_network(NETWORK), scheme(SCHEME), 0)
+    accelerator = default_accelerator(board(BOARD), scheme(SCHEME))
+    layers = shapes(workload)
+    with TemporaryDirectory() as folder:
+        found, why = theirs(layers, given.python, folder)
+    ours = pd.DataFrame(layers).merge(pd.DataFrame(chosen(workload, accelerator)), on="name")
+    assert len(ours) == len(layers)
+    table = ours[["name", "macs", "legal", "timed", "bounding_cpu_s", "choosing_cpu_s", "cycles",
+                  "limit"]]  # fmt: skip
+    if found is not None:
+        own = pd.DataFrame(found["layers"]).add_prefix("zigzag_")
+        table = table.merge(own, left_on="name", right_on="zigzag_name").drop(columns="zigzag_name")
+    table.to_csv(HERE / "zigzag.csv", index=False, float_format="%.4f")
+    page = describe(ours, found, why, accelerator.name)
+    (HERE / "zigzag.md").write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":
