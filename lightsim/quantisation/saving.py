@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.errors import InputError
+from lightsim.network.layer import Network
 from lightsim.network.trained_files import fingerprint
 from lightsim.network.writing import dump_network
 from lightsim.quantisation.stored import HELD_OUT, TRAINING, layer_fields
 from lightsim.quantisation.workload import LabelledImages, Workload
 
-__all__ = ["IMAGES", "NETWORK", "save_trained"]
+__all__ = ["IMAGES", "NETWORK", "save_trained", "store_images", "store_integers", "store_network"]
 
 NETWORK, IMAGES = "network.toml", "images.npz"
 
@@ -44,25 +46,62 @@ def save_trained(
     network = workloads[0].network
     if any(fingerprint(own.network) != fingerprint(network) for own in workloads):
         raise InputError("trained network", "has workloads of different layers", "accepted: one")
-    files = {f"{own.scheme.name}.npz": _packed(_integers(own)) for own in workloads}
-    if held_out is not None:
-        parts = [(held_out, HELD_OUT)] + ([] if training is None else [(training, TRAINING)])
-        files[IMAGES] = _packed(_images(parts))
+    files = {
+        own.scheme.name: store_integers(own, directory / f"{own.scheme.name}.npz")
+        for own in workloads
+    }
+    images = None if held_out is None else store_images(directory / IMAGES, held_out, training)
+    return store_network(
+        network, directory / NETWORK, files, provenance=provenance, held_out=images, data=data
+    )
+
+
+def store_integers(workload: Workload, path: Path) -> Path:
+    """Write the npz of a workload's integers; `InputError` for what it cannot hold."""
+    return _written(path, _packed(_integers(workload)))
+
+
+def store_images(
+    path: Path, held_out: LabelledImages, training: LabelledImages | None = None
+) -> Path:
+    """Write the npz of labelled images, with which of them are held out."""
+    parts = [(held_out, HELD_OUT)] + ([] if training is None else [(training, TRAINING)])
+    return _written(path, _packed(_images(parts)))
+
+
+def store_network(
+    network: Network,
+    path: Path,
+    weights: Mapping[str, Path],
+    *,
+    provenance: str,
+    held_out: Path | None,
+    data: str = "labelled images",
+) -> Path:
+    """Write a network file whose table `[trained]` names the files of integers, by scheme, and
+    of images; by paths from its own folder."""
     lines = [dump_network(network), "[trained]", f"provenance = {_text(provenance)}"]
     if held_out is not None:
-        lines += [f'held_out = "{IMAGES}"', f"data = {_text(data)}"]
+        lines += [f"held_out = {_text(_from(path.parent, held_out))}", f"data = {_text(data)}"]
     lines += [f'fingerprint = "{fingerprint(network)}"', "", "[trained.weights]"]
-    lines += [f'{own.scheme.name} = "{own.scheme.name}.npz"' for own in workloads]
-    files[NETWORK] = ("\n".join(lines) + "\n").encode()
+    lines += [f"{scheme} = {_text(_from(path.parent, own))}" for scheme, own in weights.items()]
+    return _written(path, ("\n".join(lines) + "\n").encode())
+
+
+def _from(folder: Path, path: Path) -> str:
+    return Path(os.path.relpath(path, folder)).as_posix()
+
+
+def _written(path: Path, content: bytes) -> Path:
+    partial = path.with_name(f".{path.name}.partial")
     try:
-        directory.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            partial = directory / f".{name}.partial"
-            partial.write_bytes(content)
-            partial.replace(directory / name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(content)
+        partial.replace(path)
     except OSError as error:
-        raise InputError(str(directory), f"cannot be written: {error.strerror or error}") from None
-    return directory / NETWORK
+        reason = error.strerror or str(error)
+        raise InputError(str(path.parent), f"cannot be written: {reason}") from None
+    return path
 
 
 def _integers(workload: Workload) -> dict[str, NDArray[Any]]:
