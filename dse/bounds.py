@@ -8,7 +8,7 @@ design about to be run is looked at once more, by the limits of all its tilings
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -76,18 +76,27 @@ class Bounds:
         return len(self._networks)
 
     def cores(self) -> tuple[Ints, Ints]:
-        """Least cycles int64[core, network] and resources int64[core, 5] of every core.
+        """Least cycles int64[core, network] and resources int64[core, 5] of every core."""
+        _, cycles, used = zip(*self.core_blocks(), strict=True)
+        return np.concatenate(cycles), np.concatenate(used)
 
-        The resources are those with the least of every memory.
+    def core_blocks(self, fitting: bool = False) -> Iterator[tuple[Ints, Ints, Ints]]:
+        """Numbers, least cycles [core, network] and resources [core, 5] of cores, block by block.
+
+        The resources are those with the least of every memory; cores that take more than there
+        is are left out if `fitting`.
         """
-        cycles, parts = [], []
+        limits = np.array(self.builder.limits.values(), np.int64)
         for first in range(0, self.space.cores, _CHUNK):
             numbers = np.arange(first, min(first + _CHUNK, self.space.cores), dtype=np.int64)
             core = self.arrays.core_resources(numbers)
-            parts.append(core + self.arrays.least_resources[self.arrays.number(numbers)])
-            machines = self._with_most_memory(self._machines(numbers), numbers, core)
-            cycles.append(self._cycles(numbers, machines))
-        return np.concatenate(cycles), whole_blocks(np.concatenate(parts))
+            used = whole_blocks(core + self.arrays.least_resources[self.arrays.number(numbers)])
+            if fitting:
+                fits = (used <= limits).all(axis=1)
+                numbers, core, used = numbers[fits], core[fits], used[fits]
+            if numbers.size:
+                machines = self._with_most_memory(self._machines(numbers), numbers, core)
+                yield numbers, self._cycles(numbers, machines), used
 
     def designs(self, core: int) -> tuple[Ints, Ints, Ints]:
         """Numbers, least cycles [design, network] and resources [design, 5] of a core's designs.
