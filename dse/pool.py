@@ -35,6 +35,8 @@ class Pool:
         self._bounds = bounds
         self._optimist = optimist
         self._most = most
+        self._dropped: Floats
+        self._core_open: NDArray[np.bool_]
         self._opened: list[int] = []
         self._hold(gather(bounds, optimist, most=most))
         self._numbers = np.zeros(0, np.int64)
