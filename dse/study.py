@@ -13,7 +13,7 @@ from dse.joint.layers import LayerChoice, default_k, read_layers
 from dse.measures import Budget, Objective, measure, read_quantity
 from dse.samplers import check_sampler
 from lightsim.errors import InputError
-from lightsim.flow.resolve import DEFAULT_BOARD
+from lightsim.flow.resolve import DEFAULT_BOARD, DEFAULT_SCHEME, default_scheme
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.device import Board, Resources
 from lightsim.hardware.reading import read_table
@@ -140,6 +140,8 @@ def new_study(
     axes: dict[str, Any] = {}
     if scheme is not None:
         axes["scheme"] = [name.strip() for name in scheme.split(",")]
+    elif (own := default_scheme(load_network(network))) != DEFAULT_SCHEME:
+        axes["scheme"] = [own]
     if k is not None:
         axes["k"] = k
     if axes:

@@ -18,7 +18,8 @@ from lightsim.flow.k_file import dump_k
 from lightsim.hardware.writing import dump_accelerator
 from lightsim.mapping.file import dump_mapping
 from lightsim.mapping.tiling import Tiling
-from lightsim.quantisation.per_filter import FilterTerms
+from lightsim.network import load_network
+from lightsim.quantisation.per_filter import FilterTerms, reference_scheme
 from lightsim.reports.directory import check_directory
 
 __all__ = ["BEST", "BEST_K", "BEST_MAPPING", "JOURNAL", "STUDY", "check_results", "write_results"]
@@ -96,7 +97,8 @@ def _best_mapping(found: Exploration, path: Path) -> None:
 
 
 def _best_k(found: Exploration, path: Path) -> None:
-    path.write_text(dump_k(FilterTerms(k_of(found.front[0].k))), encoding="utf-8")
+    weights = reference_scheme(load_network(found.study.shares[0].network))
+    path.write_text(dump_k(FilterTerms(k_of(found.front[0].k), weights)), encoding="utf-8")
 
 
 def _page(found: Exploration, path: Path) -> None:

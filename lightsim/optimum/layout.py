@@ -25,7 +25,8 @@ FIRST_STEPS: Final = 16  # of the first tile
 LAST_STEPS: Final = 17  # of the last tile
 LAST_DRAIN: Final = 18  # cycles to drain a position of the last row group
 FIRST_RESIDUAL: Final = 19
-FILTER_FIELDS: Final = 20
+DRAINS: Final = 20  # cycles to drain a position of all row groups, all filter tiles together
+FILTER_FIELDS: Final = 21
 
 # --- a choice of Tb, Tr and Tc ---
 TILES: Final = 0

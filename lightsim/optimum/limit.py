@@ -211,11 +211,14 @@ def _limit(
     last_store = filters[at.LAST_OUTPUT, q] * positions[at.LAST_COMPUTED, p] / machine[at.POOL]
     requests = machine[at.REQUEST_WORDS]
     answer = machine[at.WRITE_LATENCY]
-    end = positions[at.LAST_REST, p] * filters[at.LAST_DRAIN, q] + POST_DEPTH
-    end += _store(last_store, 1.0, requests, answer)
+    left = POST_DEPTH + _store(last_store, 1.0, requests, answer)
+    end = positions[at.LAST_REST, p] * filters[at.LAST_DRAIN, q] + left
     last = machine[at.DEPTH] + positions[at.LAST_GROUPS, p] * filters[at.LAST_STEPS, q] + end
     first = machine[at.DEPTH] + positions[at.FIRST_GROUPS, p] * filters[at.FIRST_STEPS, q]
     array = begin + _computing(filters, q, positions, p, machine) + end
+    # Snapshots are drained one after another, the first after a step at the earliest.
+    drains = filters[at.DRAINS, q] * machine[at.POSITIONS]
+    drained = begin + machine[at.DEPTH] + 1 + drains + left
 
     # Streams by themselves: each transfer begins when the one before it is done.
     apart = (1 + latency) / machine[at.OUTSTANDING]
@@ -227,6 +230,7 @@ def _limit(
     store_time = _store(stored, finishing, requests, answer)
     limit = max(array, LAYER_START_CYCLES + max(input_time, back_time) + last, weight_time + last)
     limit = max(limit, begin + first + machine[at.HAS_WEIGHTS] + POST_DEPTH + store_time)
+    limit = max(limit, drained)
 
     # Buffers of one bank neither fill while they are read nor empty while they are written.
     # Those that the first or the last tile needs are counted with it.

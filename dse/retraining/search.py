@@ -1,0 +1,92 @@
+"""The accelerator searched for every candidate, and one front over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dse.explore import explore
+from dse.reports.directory import JOURNAL, STUDY, write_results
+from dse.result import Exploration
+from dse.retraining.candidates import FLIGHTNN, Candidate
+from dse.search import Step
+from dse.study import new_study
+from dse.writing import study_text
+
+__all__ = ["Point", "joint_front", "search_candidates"]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A candidate on the best accelerator that was found for it.
+
+    `directory` holds the results of its search; `limit` is what no design of the space can beat.
+    Where k was free within a loss, the accuracies and `k` are those of the allocation chosen.
+    """
+
+    candidate: Candidate
+    throughput: float
+    limit: float | None
+    accuracy: float
+    choosing_accuracy: float
+    directory: str
+
+
+def search_candidates(
+    candidates: Sequence[Candidate],
+    board: str | None,
+    directory: Path,
+    *,
+    k: str | None = None,
+    search: Mapping[str, Any] | None = None,
+    progress: Callable[[Candidate], Callable[[Step], None] | None] | None = None,
+) -> tuple[Point, ...]:
+    """Explore accelerators for each candidate, in a results directory of its own.
+
+    `k` is a choice of that axis, `search` overrides keys of `[search]`; `progress` gives for
+    every candidate what is told of its search. A search that was stopped is gone on with.
+    Raises what `explore` raises.
+    """
+    found: list[Point] = []
+    for candidate in candidates:
+        where = directory / f"designs-{candidate.label.replace(':', '-')}-seed-{candidate.seed}"
+        study = new_study(candidate.network, board, scheme=FLIGHTNN, k=k, search=search)
+        where.mkdir(parents=True, exist_ok=True)
+        (where / STUDY).write_text(study_text(study), encoding="utf-8")
+        journal = where / JOURNAL
+        tell = None if progress is None else progress(candidate)
+        own = explore(study, storage=str(journal), resume=journal.exists(), progress=tell)
+        write_results(own, where)
+        found += _points(candidate, own, where)
+        if own.interrupted:
+            raise KeyboardInterrupt
+    return tuple(found)
+
+
+def joint_front(points: Iterable[Point]) -> tuple[Point, ...]:
+    """The points that none beats in throughput and in the accuracy that may choose, the fastest
+    first. Of equal points the one of the least strengths stands for all."""
+    ranked = sorted(
+        points, key=lambda p: (-p.throughput, -p.choosing_accuracy, p.candidate.strengths)
+    )
+    kept: list[Point] = []
+    for point in ranked:
+        if not kept or point.choosing_accuracy > kept[-1].choosing_accuracy:
+            kept.append(point)
+    return tuple(kept)
+
+
+def _points(candidate: Candidate, own: Exploration, where: Path) -> list[Point]:
+    return [
+        Point(
+            candidate,
+            record.values["throughput_images_per_s"],
+            own.limit,
+            record.values.get("accuracy", candidate.accuracy) if record.k else candidate.accuracy,
+            record.values.get("choosing_accuracy", candidate.choosing_accuracy),
+            str(where),
+        )
+        for record in own.front
+    ]
