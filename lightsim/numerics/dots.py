@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from lightsim.numerics.filters import Filters
 from lightsim.numerics.instruction import Instruction, chosen
 from lightsim.numerics.lanes import Lanes, lanes_of
-from lightsim.numerics.window import Window
+from lightsim.numerics.tile_plan import TilePlan, tile_plan
+from lightsim.numerics.window import Pair, Window
 
 __all__ = ["Requantisation", "Sums", "add_dots"]
 
@@ -131,10 +132,7 @@ def _strip(
     first_image: int,
     first_row: int,
 ) -> None:
-    from lightsim.numerics.emitted import KERNELS
-
-    row, lanes, image, offset = _words(rows, x, filters, window, pad_value)
-    packed = filters.packed(row)
+    row, layout, image, offset = _words(rows, x, filters, window, pad_value)
     _, channels, high, wide = end.out.shape
     place = ((first_image * channels * high + first_row) * wide, channels * high * wide)
     scale, constant = 1, np.zeros(channels, np.int32)
@@ -149,11 +147,25 @@ def _strip(
     else:
         constant = constant + end.bias
         numbers, multiplier, rule = end.out.reshape(-1), end.multiplier, end.rule
+    rest = (constant, scale, sums, (*place, high * wide, wide), multiplier, rule, numbers)
+    if isinstance(layout, TilePlan):
+        from lightsim.numerics.emitted_tiles import TILE_KERNELS
+
+        tiles = filters.packed_tiles(row)
+        TILE_KERNELS[row.name](
+            tiles.words, tiles.offsets(layout.taps, layout.step), tiles.ends, tiles.first,
+            tiles.position, layout.taps.size, layout.pieces, layout.begins, layout.ranges, image,
+            (len(x), layout.image, layout.line, window.rows),
+            *rest,
+        )  # fmt: skip
+        return
+    from lightsim.numerics.emitted import KERNELS
+
+    packed = filters.packed(row)
     KERNELS[row.name](
-        packed.words, packed.index, packed.blocks, packed.position, lanes.table, image,
-        (len(x), lanes.image), lanes.begins,
-        lanes.segments, lanes.chunks, np.empty(row.filters * lanes.largest * row.lanes, np.int32),
-        constant, scale, sums, (*place, high * wide, wide), multiplier, rule, numbers,
+        packed.words, packed.index, packed.blocks, packed.position, layout.table, image,
+        (len(x), layout.image), layout.begins, layout.segments, layout.chunks,
+        np.empty(row.filters * layout.largest * row.lanes, np.int32), *rest,
     )  # fmt: skip
 
 
@@ -163,7 +175,7 @@ def _words(
     filters: Filters,
     window: Window,
     pad_value: int,
-) -> tuple[Instruction, Lanes, NDArray[np.uint32], int]:
+) -> tuple[Instruction, Lanes | TilePlan, NDArray[np.uint32], int]:
     """The first instruction that holds every number of `x`, its words, and what was added to x."""
     from lightsim.numerics.words import number_words, sign_words
 
@@ -172,18 +184,31 @@ def _words(
     moves = (*window.stride, *window.origin)
     for row in rows:
         words = -(-channels * filters.shifts // row.numbers)
-        lanes = lanes_of(window.at_origin, words, row.lanes)
-        shape = (batch, words, *lanes.phases, lanes.high, lanes.wide)
-        # Room behind for a line of pixels, and for vectors that read on.
-        room = lanes.wide * window.stride[1] + row.vectors * row.lanes
-        image = np.empty(batch * lanes.image + room, np.uint32)
-        if row.product == "signs":
-            sign_words(flat, strides, x.shape, moves, shape, image)
-            return row, lanes, image, 0
         for offset in (0, _SIGNED) if row.product == "bytes" else (0,):
             if row.product == "bytes" and not 0 <= pad_value + offset <= 255:
                 continue
+            blank = row.product != "signs" and pad_value + offset == 0
+            layout = _layout(row, filters, window, words, (high, wide), blank)
+            shape = (batch, words, *layout.phases, layout.high, layout.wide)
+            # Room behind for a line of pixels, and for vectors that read on.
+            room = layout.wide * window.stride[1] + row.vectors * row.lanes
+            image = np.empty(batch * layout.image + room, np.uint32)
+            if row.product == "signs":
+                sign_words(flat, strides, x.shape, moves, shape, layout.steps, image)
+                return row, layout, image, 0
             how = (row.numbers, filters.shifts, offset, pad_value)
-            if number_words(flat, strides, x.shape, moves, how, shape, image):
-                return row, lanes, image, offset
+            if number_words(flat, strides, x.shape, moves, how, shape, layout.steps, image):
+                return row, layout, image, offset
     raise AssertionError("the last instruction holds every number")
+
+
+def _layout(
+    row: Instruction, filters: Filters, window: Window, words: int, size: Pair, blank: bool
+) -> Lanes | TilePlan:
+    """Whichever of the two takes fewer steps; `blank` is whether padding is words of zeros."""
+    lanes = lanes_of(window.at_origin, words, row.lanes)
+    if not row.tiles:
+        return lanes
+    plan = tile_plan(window, words, size, blank)
+    tiled = -(-filters.shape[0] // row.lanes) * plan.cost * window.rows
+    return plan if tiled <= -(-filters.shape[0] // row.filters) * row.filters * len(lanes.begins) else lanes

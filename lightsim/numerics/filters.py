@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lightsim.errors import InputError
 from lightsim.numerics.codec import Terms
 from lightsim.numerics.compiled import compiled
-from lightsim.numerics.filter_words import Packed, pack
+from lightsim.numerics.filter_words import Packed, PackedTiles, pack, pack_tiles
 from lightsim.numerics.instruction import Instruction
 
 __all__ = ["Filters", "exact_filters", "sign_filters", "truncating_filters"]
@@ -35,6 +35,7 @@ class Filters:
     numbers: Callable[[], NDArray[np.int16]]
     terms: Callable[[], Terms] | None = None
     _packed: dict[str, Packed] = field(default_factory=dict)
+    _tiles: dict[str, PackedTiles] = field(default_factory=dict)
     _known: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -48,6 +49,13 @@ class Filters:
         if found is None:
             # Two threads may both make it: they make the same.
             found = self._packed[row.name] = pack(self.numbers(), row)
+        return found
+
+    def packed_tiles(self, row: Instruction) -> PackedTiles:
+        """The filters for the tiles of one instruction."""
+        found = self._tiles.get(row.name)
+        if found is None:
+            found = self._tiles[row.name] = pack_tiles(self.numbers(), row)
         return found
 
     def fit_bytes(self) -> bool:

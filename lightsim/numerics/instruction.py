@@ -12,7 +12,7 @@ from typing import Literal
 
 from lightsim.errors import unknown_name
 
-__all__ = ["INSTRUCTIONS", "Instruction", "Product", "chosen", "restricted", "usable"]
+__all__ = ["INSTRUCTIONS", "PIXELS", "Instruction", "Product", "chosen", "restricted", "usable"]
 
 Product = Literal["bytes", "pairs", "signs"]
 
@@ -24,7 +24,8 @@ class Instruction:
     `product` says what a word holds: four unsigned bytes (by four signed ones), a pair of
     signed 16-bit numbers, or 32 signs whose differences are counted; `numbers` is how many
     those are. `lanes` sums make a vector; `filters` times `vectors` of them are kept in
-    registers. `needs` are the processor's features, as LLVM calls them.
+    registers. `tiles` is whether it also has tiles, filters in the lanes. `needs` are the
+    processor's features, as LLVM calls them.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Instruction:
     lanes: int
     filters: int
     vectors: int
+    tiles: bool
     needs: tuple[str, ...]
 
 
@@ -41,14 +43,18 @@ class Instruction:
 INSTRUCTIONS: dict[str, Instruction] = {
     row.name: row
     for row in (
-        Instruction("vpdpbusd-512", "bytes", 4, 16, 8, 3, ("avx512f", "avx512vnni")),
-        Instruction("vpdpbusd-256", "bytes", 4, 8, 4, 2, ("avxvnni",)),
-        Instruction("vpdpwssd-512", "pairs", 2, 16, 8, 3, ("avx512f", "avx512vnni")),
-        Instruction("vpmaddwd-256", "pairs", 2, 8, 4, 2, ("avx2",)),
-        Instruction("vpopcntd-512", "signs", 32, 16, 8, 3, ("avx512f", "avx512vpopcntdq")),
-        Instruction("popcount-256", "signs", 32, 8, 4, 2, ("avx2",)),
+        Instruction("vpdpbusd-512", "bytes", 4, 16, 8, 3, True, ("avx512f", "avx512vnni")),
+        Instruction("vpdpbusd-256", "bytes", 4, 8, 4, 2, False, ("avxvnni",)),
+        Instruction("vpdpwssd-512", "pairs", 2, 16, 8, 3, True, ("avx512f", "avx512vnni")),
+        Instruction("vpmaddwd-256", "pairs", 2, 8, 4, 2, False, ("avx2",)),
+        Instruction("vpopcntd-512", "signs", 32, 16, 8, 3, True, ("avx512f", "avx512vpopcntdq")),
+        Instruction("popcount-256", "signs", 32, 8, 4, 2, False, ("avx2",)),
     )
 }
+
+# Pixels of a row that a tile may hold: fourteen by two vectors, and what is loaded for them, fill
+# 31 registers.
+PIXELS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14)
 
 _VARIABLE = "LIGHTSIM_INSTRUCTION"
 _ONLY: ContextVar[str | None] = ContextVar(_VARIABLE, default=None)

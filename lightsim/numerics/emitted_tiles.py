@@ -1,0 +1,312 @@
+"""Tiles of sums, filters in the lanes and pixels one after the other, written in LLVM's language.
+
+A vector holds one word of sixteen filters; a pixel's word is repeated in all lanes of another.
+Fourteen pixels by two vectors of sums stay in registers, so the pixels of a row need not fill
+vectors, and a pixel at the edge leaves out the taps that see nothing but padding. The sums of a
+tile are turned round in registers: what is written down is a line of pixels of every filter.
+
+This file imports numba: it is itself imported by the first convolution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils as untyped_cgutils
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+from lightsim.numerics.compiled import compiled
+from lightsim.numerics.instruction import INSTRUCTIONS, PIXELS
+from lightsim.numerics.vector_code import (
+    added,
+    masked_load,
+    masked_store,
+    splat,
+    start,
+    vector_at,
+)
+
+__all__ = ["TILE_KERNELS"]
+
+_INT16, _INT32, _INT64 = ir.IntType(16), ir.IntType(32), ir.IntType(64)
+_LANES = 16
+_NUMBERS, _SUMS = ir.VectorType(_INT16, _LANES), ir.VectorType(_INT32, _LANES)
+_WIDE = ir.VectorType(_INT64, _LANES)
+_DIGIT_BITS = 8
+_PHASES = 3
+
+cgutils: Any = untyped_cgutils
+
+
+def _emit_tile(
+    typing: Any, name: Any, vectors: Any, pixels: Any, words: Any, index: Any, ends: Any,
+    ranges: Any, image: Any, sums: Any, place: Any,
+) -> Any:  # fmt: skip
+    """Emit sums[to + f * step + p] = the dot product of filter f and pixel p of a tile; what
+    follows there up to sixteen numbers is spoilt.
+
+    Phase h, tap t of the block are the rows ends[at + h * taps + t] to the next of `words`; row i
+    of them is multiplied with image[begin + index[i] + p]. ranges[r] are from and to which tap,
+    and a mode, for r from `first` to `last` - 1; mode 1 leaves out the first pixel, 2 the last.
+    `pixels` is one of `PIXELS`; `place` is (begin, at, taps, first phase that has rows, first,
+    last, to, step).
+    """
+    row = INSTRUCTIONS[name.literal_value]
+    arguments = (name, vectors, pixels, words, index, ends, ranges, image, sums, place)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        starts = [start(context, builder, signature, arguments, n) for n in range(3, 9)]
+        place = cgutils.unpack_tuple(builder, arguments[9], 8)
+        done = builder.append_basic_block("tiled")
+        switch = builder.switch(arguments[2], done)
+        for count in PIXELS:
+            block = builder.append_basic_block(f"pixels.{count}")
+            switch.add_case(_INT64(count), block)
+            builder.position_at_end(block)
+            tile = _Tile(builder, row, (count, vectors.literal_value), *starts)
+            tile.emit(*place)
+            builder.branch(done)
+        builder.position_at_end(done)
+        return context.get_dummy_value()
+
+    return types.void(*arguments), generate
+
+
+_tile: Any = intrinsic(prefer_literal=True)(_emit_tile)
+
+
+class _Tile:
+    """The instructions of one tile, written with `builder`."""
+
+    def __init__(
+        self, builder: Any, row: Any, shape: tuple[int, int],
+        words: Any, index: Any, ends: Any, ranges: Any, image: Any, sums: Any,
+    ) -> None:  # fmt: skip
+        self.builder, self.row, (self.pixels, self.vectors) = builder, row, shape
+        self.words, self.index, self.ends, self.ranges = words, index, ends, ranges
+        self.image, self.sums = image, sums
+        # LLVM turns these variables into registers.
+        self.totals = [
+            [cgutils.alloca_once(builder, _SUMS) for _ in range(self.vectors)]
+            for _ in range(self.pixels)
+        ]
+
+    def emit(
+        self, begin: Any, at: Any, taps: Any, phase: Any, first: Any, last: Any, to: Any, step: Any
+    ) -> None:
+        builder, nothing = self.builder, ir.Constant(_SUMS, None)
+        for total in self._variables():
+            builder.store(nothing, total)
+        with cgutils.for_range_slice(builder, phase, _INT64(_PHASES), _INT64(1), _INT64) as (h, _):
+            # High digits count 256 fold and, like what is negated, go in with the other sign.
+            with builder.if_then(builder.icmp_signed(">", h, phase)):
+                high = builder.icmp_signed("==", h, _INT64(1))
+                bits = builder.select(high, _INT32(_DIGIT_BITS), _INT32(0))
+                digits = splat(builder, bits, _LANES)
+                for total in self._variables():
+                    shifted = builder.shl(builder.load(total), digits)
+                    builder.store(builder.sub(nothing, shifted), total)
+            here = builder.add(at, builder.mul(h, taps))
+            with cgutils.for_range_slice(builder, first, last, _INT64(1), _INT64) as (r, _):
+                self._range(begin, here, builder.mul(r, _INT64(3)))
+        self._turn_round(to, step)
+
+    def _variables(self) -> list[Any]:
+        return [total for totals in self.totals for total in totals]
+
+    def _value(self, array: Any, index: Any, more: int = 0) -> Any:
+        builder = self.builder
+        return builder.load(builder.gep(array, [builder.add(index, _INT64(more))]))
+
+    def _range(self, begin: Any, at: Any, where: Any) -> None:
+        builder = self.builder
+        span = [
+            self._value(self.ends, builder.add(at, self._value(self.ranges, where, n)))
+            for n in (0, 1)
+        ]
+        mode = self._value(self.ranges, where, 2)
+        done = builder.append_basic_block("range.done")
+        switch = builder.switch(mode, done)
+        for case, (first, last) in enumerate(((0, 0), (1, 0), (0, 1))):
+            block = builder.append_basic_block("range")
+            switch.add_case(mode.type(case), block)
+            builder.position_at_end(block)
+            self._loop(span, begin, range(first, self.pixels - last))
+            builder.branch(done)
+        builder.position_at_end(done)
+
+    def _loop(self, span: Any, begin: Any, pixels: range) -> None:
+        builder = self.builder
+        if not pixels:
+            return
+        with cgutils.for_range_slice(builder, *span, _INT64(1), _INT64) as (i, _):
+            offset = builder.add(begin, builder.sext(self._value(self.index, i), _INT64))
+            line = builder.gep(self.image, [offset])
+            word = builder.gep(self.words, [builder.mul(i, _INT64(2 * _LANES))])
+            weights = [
+                vector_at(builder, builder.gep(word, [_INT64(v * _LANES)]), _SUMS)
+                for v in range(self.vectors)
+            ]
+            for p in pixels:
+                number = builder.load(builder.gep(line, [_INT64(p)]))
+                image = splat(builder, number, _LANES)
+                for weight, total in zip(weights, self.totals[p], strict=True):
+                    before = builder.load(total)
+                    builder.store(added(builder, self.row, before, image, weight), total)
+
+    def _turn_round(self, to: Any, step: Any) -> None:
+        """Lane f of pixel p becomes lane p of filter f: halves, quarters .. change places."""
+        builder = self.builder
+        for v in range(self.vectors):
+            lines = [builder.load(totals[v]) for totals in self.totals]
+            lines += [ir.Constant(_SUMS, ir.Undefined)] * (_LANES - self.pixels)
+            for half in (8, 4, 2, 1):
+                here = [n for n in range(_LANES) if not n & half]
+                low = [n if not n & half else n - half + _LANES for n in range(_LANES)]
+                high = [n + half if not n & half else n + _LANES for n in range(_LANES)]
+                for n in here:
+                    a, b = lines[n], lines[n + half]
+                    lines[n], lines[n + half] = (_shuffled(builder, a, b, how) for how in (low, high))
+            for f, line in enumerate(lines):
+                at = builder.add(to, builder.mul(step, _INT64(v * _LANES + f)))
+                vector_at(builder, builder.gep(self.sums, [at]), _SUMS, line)
+
+
+def _shuffled(builder: Any, a: Any, b: Any, how: list[int]) -> Any:
+    return builder.shuffle_vector(a, b, ir.Constant(ir.VectorType(_INT32, len(how)), how))
+
+
+def _emit_added(
+    typing: Any, sums: Any, lane: Any, first: Any, factor: Any, count: Any, totals: Any, at: Any
+) -> Any:
+    """Emit totals[at + p] += first + factor * sums[lane + p] for p below 16 and `count`."""
+    arguments = (sums, lane, first, factor, count, totals, at)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        found = _total(context, builder, signature, arguments)
+        to, mask = _line(context, builder, signature, arguments)
+        before = masked_load(builder, _SUMS, to, mask)
+        masked_store(builder, builder.add(before, found), to, mask)
+        return context.get_dummy_value()
+
+    return types.void(*arguments), generate
+
+
+_add: Any = intrinsic(_emit_added)
+
+
+def _emit_requantised(
+    typing: Any, sums: Any, lane: Any, first: Any, factor: Any, count: Any, out: Any, at: Any,
+    by: Any, rule: Any,
+) -> Any:  # fmt: skip
+    """Emit the same, requantised into `out` as `rule` says (`requantise.rounding_rule`)."""
+    arguments = (sums, lane, first, factor, count, out, at, by, rule)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        total = builder.sext(_total(context, builder, signature, arguments), _WIDE)
+        by = builder.sext(splat(builder, arguments[7], _LANES), _WIDE)
+        rule = cgutils.unpack_tuple(builder, arguments[8], 6)
+        shift, nudge, negative, odd, lowest, highest = (splat(builder, n, _LANES) for n in rule)
+        value, nothing = builder.mul(total, by), ir.Constant(_WIDE, None)
+        nudged = builder.add(value, nudge)
+        below = builder.icmp_signed("<", value, nothing)
+        nudged = builder.add(nudged, builder.select(below, negative, nothing))
+        bit = builder.and_(builder.ashr(value, shift), odd)
+        value = builder.ashr(builder.add(nudged, bit), shift)
+        value = builder.select(builder.icmp_signed("<", value, lowest), lowest, value)
+        value = builder.select(builder.icmp_signed(">", value, highest), highest, value)
+        to, mask = _line(context, builder, signature, arguments)
+        masked_store(builder, builder.trunc(value, _NUMBERS), to, mask)
+        return context.get_dummy_value()
+
+    return types.void(*arguments), generate
+
+
+_requantise: Any = intrinsic(_emit_requantised)
+
+
+def _total(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    begin = builder.gep(start(context, builder, signature, arguments, 0), [arguments[1]])
+    first, factor = (splat(builder, arguments[n], _LANES) for n in (2, 3))
+    return builder.add(first, builder.mul(factor, vector_at(builder, begin, _SUMS)))
+
+
+def _line(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    """Where the line is written, and which of its sixteen places are."""
+    to = builder.gep(start(context, builder, signature, arguments, 5), [arguments[6]])
+    lanes = ir.Constant(_SUMS, list(range(_LANES)))
+    count = splat(builder, builder.trunc(arguments[4], _INT32), _LANES)
+    return to, builder.icmp_signed("<", lanes, count)
+
+
+def _tiles(name: str) -> Callable[..., None]:
+    """The kernel whose tiles are made of the row called `name`."""
+
+    @compiled(_SIGNATURE)
+    def run(
+        words: NDArray[np.uint32],
+        index: NDArray[np.int32],
+        ends: NDArray[np.int64],
+        first_phase: NDArray[np.int64],
+        position: NDArray[np.int64],
+        taps: int,
+        pieces: NDArray[np.int64],
+        begins: NDArray[np.int64],
+        ranges: NDArray[np.int64],
+        image: NDArray[np.uint32],
+        size: tuple[int, int, int, int],
+        offset: NDArray[np.int32],
+        scale: int,
+        totals: NDArray[np.int32],
+        place: tuple[int, int, int, int],
+        multiplier: NDArray[np.int32],
+        rule: Any,
+        out: NDArray[np.int16],
+    ) -> None:
+        images, image_words, line_words, lines = size
+        factor, last = np.int32(scale), pieces.shape[0] - 1
+        columns = pieces[last, 0] + pieces[last, 1]
+        step = columns + 16
+        sums = np.empty(32 * step, np.int32)
+        for job in range(images * first_phase.size):
+            b, k = divmod(job, first_phase.size)
+            filters = 32 if position[k * 32 + 16] >= 0 else 16
+            at, phase = k * (3 * taps + 1), first_phase[k]
+            for r in range(lines):
+                for s in range(last + 1):
+                    column, pixels, tile = pieces[s, 0], pieces[s, 1], r * (last + 1) + s
+                    begin = b * image_words + r * line_words + column
+                    where = (begin, at, taps, phase, begins[tile], begins[tile + 1], column, step)
+                    if filters == 32:
+                        _tile(name, 2, pixels, words, index, ends, ranges, image, sums, where)
+                    else:
+                        _tile(name, 1, pixels, words, index, ends, ranges, image, sums, where)
+                line = place[0] + b * place[1] + r * place[3]
+                for f in range(filters):
+                    m = position[k * 32 + f]
+                    if m < 0:
+                        break
+                    first, by, to = offset[m], multiplier[m], line + m * place[2]
+                    for c in range(0, columns, 16):
+                        lane, count = f * step + c, columns - c
+                        if out.size == 0:
+                            _add(sums, lane, first, factor, count, totals, to + c)
+                        else:
+                            _requantise(sums, lane, first, factor, count, out, to + c, by, rule)
+
+    return run
+
+
+_SIGNATURE = (
+    "void(Array(uint32, 2, 'C', True), Array(int32, 1, 'C', True), Array(int64, 2, 'C', True), "
+    "Array(int64, 1, 'C', True), Array(int64, 1, 'C', True), int64, Array(int64, 2, 'C', True), "
+    "Array(int64, 1, 'C', True), Array(int64, 2, 'C', True), Array(uint32, 1, 'C', True), "
+    "UniTuple(int64, 4), Array(int32, 1, 'C', True), int64, int32[::1], UniTuple(int64, 4), "
+    "Array(int32, 1, 'C', True), UniTuple(int64, 6), int16[::1])"
+)
+TILE_KERNELS = {name: _tiles(name) for name, row in INSTRUCTIONS.items() if row.tiles}
