@@ -153,8 +153,9 @@ def _strip(
 
         tiles = filters.packed_tiles(row)
         TILE_KERNELS[row.name](
-            tiles.words, tiles.offsets(layout.taps, layout.step), tiles.ends, tiles.first,
-            tiles.position, layout.taps.size, layout.pieces, layout.begins, layout.ranges, image,
+            tiles.rows.words, tiles.rows.offsets(layout.taps, layout.step), tiles.ends,
+            tiles.position, tiles.over.words, tiles.over.offsets(layout.taps, layout.step),
+            tiles.over_ends, layout.pieces, layout.begins, layout.ranges, image,
             (len(x), layout.image, layout.line, window.rows),
             *rest,
         )  # fmt: skip
@@ -192,6 +193,8 @@ def _words(
             shape = (batch, words, *layout.phases, layout.high, layout.wide)
             # Room behind for a line of pixels, and for vectors that read on.
             room = layout.wide * window.stride[1] + row.vectors * row.lanes
+            if isinstance(layout, TilePlan):
+                room += 4 * layout.line
             image = np.empty(batch * layout.image + room, np.uint32)
             if row.product == "signs":
                 sign_words(flat, strides, x.shape, moves, shape, layout.steps, image)
@@ -207,7 +210,7 @@ def _layout(
 ) -> Lanes | TilePlan:
     """Whichever of the two takes fewer steps; `blank` is whether padding is words of zeros."""
     lanes = lanes_of(window.at_origin, words, row.lanes)
-    if not row.tiles:
+    if not filters.fit_tiles(row):
         return lanes
     plan = tile_plan(window, words, size, blank)
     tiled = -(-filters.shape[0] // row.lanes) * plan.cost * window.rows

@@ -31,14 +31,13 @@ from lightsim.numerics.vector_code import (
     vector_at,
 )
 
-__all__ = ["TILE_KERNELS"]
+__all__ = ["LINES", "TILE_KERNELS"]
 
 _INT16, _INT32, _INT64 = ir.IntType(16), ir.IntType(32), ir.IntType(64)
 _LANES = 16
+LINES = 4  # lines of outputs that wait for what a byte does not hold
 _NUMBERS, _SUMS = ir.VectorType(_INT16, _LANES), ir.VectorType(_INT32, _LANES)
 _WIDE = ir.VectorType(_INT64, _LANES)
-_DIGIT_BITS = 8
-_PHASES = 3
 
 cgutils: Any = untyped_cgutils
 
@@ -50,18 +49,17 @@ def _emit_tile(
     """Emit sums[to + f * step + p] = the dot product of filter f and pixel p of a tile; what
     follows there up to sixteen numbers is spoilt.
 
-    Phase h, tap t of the block are the rows ends[at + h * taps + t] to the next of `words`; row i
-    of them is multiplied with image[begin + index[i] + p]. ranges[r] are from and to which tap,
-    and a mode, for r from `first` to `last` - 1; mode 1 leaves out the first pixel, 2 the last.
-    `pixels` is one of `PIXELS`; `place` is (begin, at, taps, first phase that has rows, first,
-    last, to, step).
+    Tap t of the block are the rows ends[at + t] to the next of `words`; row i of them is
+    multiplied with image[begin + index[i] + p]. ranges[r] are from and to which tap, and a mode,
+    for r from `first` to `last` - 1; mode 1 leaves out the first pixel, 2 the last. `pixels` is
+    one of `PIXELS`; `place` is (begin, at, first, last, to, step).
     """
     row = INSTRUCTIONS[name.literal_value]
     arguments = (name, vectors, pixels, words, index, ends, ranges, image, sums, place)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         starts = [start(context, builder, signature, arguments, n) for n in range(3, 9)]
-        place = cgutils.unpack_tuple(builder, arguments[9], 8)
+        place = cgutils.unpack_tuple(builder, arguments[9], 6)
         done = builder.append_basic_block("tiled")
         switch = builder.switch(arguments[2], done)
         for count in PIXELS:
@@ -96,28 +94,14 @@ class _Tile:
             for _ in range(self.pixels)
         ]
 
-    def emit(
-        self, begin: Any, at: Any, taps: Any, phase: Any, first: Any, last: Any, to: Any, step: Any
-    ) -> None:
-        builder, nothing = self.builder, ir.Constant(_SUMS, None)
-        for total in self._variables():
-            builder.store(nothing, total)
-        with cgutils.for_range_slice(builder, phase, _INT64(_PHASES), _INT64(1), _INT64) as (h, _):
-            # High digits count 256 fold and, like what is negated, go in with the other sign.
-            with builder.if_then(builder.icmp_signed(">", h, phase)):
-                high = builder.icmp_signed("==", h, _INT64(1))
-                bits = builder.select(high, _INT32(_DIGIT_BITS), _INT32(0))
-                digits = splat(builder, bits, _LANES)
-                for total in self._variables():
-                    shifted = builder.shl(builder.load(total), digits)
-                    builder.store(builder.sub(nothing, shifted), total)
-            here = builder.add(at, builder.mul(h, taps))
-            with cgutils.for_range_slice(builder, first, last, _INT64(1), _INT64) as (r, _):
-                self._range(begin, here, builder.mul(r, _INT64(3)))
+    def emit(self, begin: Any, at: Any, first: Any, last: Any, to: Any, step: Any) -> None:
+        builder = self.builder
+        for totals in self.totals:
+            for total in totals:
+                builder.store(ir.Constant(_SUMS, None), total)
+        with cgutils.for_range_slice(builder, first, last, _INT64(1), _INT64) as (r, _):
+            self._range(begin, at, builder.mul(r, _INT64(3)))
         self._turn_round(to, step)
-
-    def _variables(self) -> list[Any]:
-        return [total for totals in self.totals for total in totals]
 
     def _value(self, array: Any, index: Any, more: int = 0) -> Any:
         builder = self.builder
@@ -181,6 +165,48 @@ def _shuffled(builder: Any, a: Any, b: Any, how: list[int]) -> Any:
     return builder.shuffle_vector(a, b, ir.Constant(ir.VectorType(_INT32, len(how)), how))
 
 
+def _emit_over(
+    typing: Any, name: Any, words: Any, index: Any, image: Any, sums: Any, span: Any, place: Any
+) -> Any:
+    """Emit sums[at + g * step + p] += words[i] times image[begin + g * line + index[i] + p].
+
+    That is for every i from span[0] to span[1] - 1, sixteen p and the `LINES` lines g; `place` is
+    (at, step, begin, line).
+    """
+    row = INSTRUCTIONS[name.literal_value]
+    arguments = (name, words, index, image, sums, span, place)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        words, index, image, sums = (
+            start(context, builder, signature, arguments, n) for n in range(1, 5)
+        )
+        at, step, begin, line = cgutils.unpack_tuple(builder, arguments[6], 4)
+        places = [
+            builder.gep(sums, [builder.add(at, builder.mul(step, _INT64(g)))]) for g in range(LINES)
+        ]
+        totals = [cgutils.alloca_once(builder, _SUMS) for _ in places]
+        for to, total in zip(places, totals, strict=True):
+            builder.store(vector_at(builder, to, _SUMS), total)
+        span = cgutils.unpack_tuple(builder, arguments[5], 2)
+        with cgutils.for_range_slice(builder, *span, _INT64(1), _INT64) as (i, _):
+            weights = splat(builder, builder.load(builder.gep(words, [i])), _LANES)
+            offset = builder.sext(builder.load(builder.gep(index, [i])), _INT64)
+            seen = builder.add(begin, offset)
+            for g, total in enumerate(totals):
+                here = builder.add(seen, builder.mul(line, _INT64(g)))
+                pixels = vector_at(builder, builder.gep(image, [here]), _SUMS)
+                before = builder.load(total)
+                builder.store(added(builder, row, before, pixels, weights), total)
+        for to, total in zip(places, totals, strict=True):
+            vector_at(builder, to, _SUMS, builder.load(total))
+        return context.get_dummy_value()
+
+    return types.void(*arguments), generate
+
+
+_add_over: Any = intrinsic(prefer_literal=True)(_emit_over)
+
+
 def _emit_added(
     typing: Any, sums: Any, lane: Any, first: Any, factor: Any, count: Any, totals: Any, at: Any
 ) -> Any:
@@ -210,14 +236,18 @@ def _emit_requantised(
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         total = builder.sext(_total(context, builder, signature, arguments), _WIDE)
         by = builder.sext(splat(builder, arguments[7], _LANES), _WIDE)
-        rule = cgutils.unpack_tuple(builder, arguments[8], 6)
-        shift, nudge, negative, odd, lowest, highest = (splat(builder, n, _LANES) for n in rule)
+        numbers = cgutils.unpack_tuple(builder, arguments[8], 6)
+        shift, nudge, negative, odd, lowest, highest = (splat(builder, n, _LANES) for n in numbers)
         value, nothing = builder.mul(total, by), ir.Constant(_WIDE, None)
-        nudged = builder.add(value, nudge)
-        below = builder.icmp_signed("<", value, nothing)
-        nudged = builder.add(nudged, builder.select(below, negative, nothing))
-        bit = builder.and_(builder.ashr(value, shift), odd)
-        value = builder.ashr(builder.add(nudged, bit), shift)
+        nudged = cgutils.alloca_once_value(builder, builder.add(value, nudge))
+        builder.store(builder.add(value, nudge), nudged)
+        uneven = builder.or_(numbers[2], numbers[3])
+        with builder.if_then(builder.icmp_signed("!=", uneven, _INT64(0)), likely=False):
+            below = builder.icmp_signed("<", value, nothing)
+            more = builder.add(builder.load(nudged), builder.select(below, negative, nothing))
+            bit = builder.and_(builder.ashr(value, shift), odd)
+            builder.store(builder.add(more, bit), nudged)
+        value = builder.ashr(builder.load(nudged), shift)
         value = builder.select(builder.icmp_signed("<", value, lowest), lowest, value)
         value = builder.select(builder.icmp_signed(">", value, highest), highest, value)
         to, mask = _line(context, builder, signature, arguments)
@@ -252,9 +282,10 @@ def _tiles(name: str) -> Callable[..., None]:
         words: NDArray[np.uint32],
         index: NDArray[np.int32],
         ends: NDArray[np.int64],
-        first_phase: NDArray[np.int64],
         position: NDArray[np.int64],
-        taps: int,
+        over_words: NDArray[np.uint32],
+        over_index: NDArray[np.int32],
+        over_ends: NDArray[np.int64],
         pieces: NDArray[np.int64],
         begins: NDArray[np.int64],
         ranges: NDArray[np.int64],
@@ -268,45 +299,61 @@ def _tiles(name: str) -> Callable[..., None]:
         rule: Any,
         out: NDArray[np.int16],
     ) -> None:
-        images, image_words, line_words, lines = size
+        images, image_words, line, lines = size
         factor, last = np.int32(scale), pieces.shape[0] - 1
         columns = pieces[last, 0] + pieces[last, 1]
         step = columns + 16
-        sums = np.empty(32 * step, np.int32)
-        for job in range(images * first_phase.size):
-            b, k = divmod(job, first_phase.size)
+        wide = step * LINES
+        sums = np.empty(32 * wide, np.int32)
+        for job in range(images * ends.shape[0]):
+            b, k = divmod(job, ends.shape[0])
             filters = 32 if position[k * 32 + 16] >= 0 else 16
-            at, phase = k * (3 * taps + 1), first_phase[k]
-            for r in range(lines):
-                for s in range(last + 1):
-                    column, pixels, tile = pieces[s, 0], pieces[s, 1], r * (last + 1) + s
-                    begin = b * image_words + r * line_words + column
-                    where = (begin, at, taps, phase, begins[tile], begins[tile + 1], column, step)
-                    if filters == 32:
-                        _tile(name, 2, pixels, words, index, ends, ranges, image, sums, where)
-                    else:
-                        _tile(name, 1, pixels, words, index, ends, ranges, image, sums, where)
-                line = place[0] + b * place[1] + r * place[3]
+            at = k * ends.shape[1]
+            for row in range(0, lines, LINES):
+                here = min(LINES, lines - row)
+                origin = b * image_words + row * line
+                for g in range(here):
+                    for s in range(last + 1):
+                        column, pixels, tile = pieces[s, 0], pieces[s, 1], s
+                        tile += (row + g) * (last + 1)
+                        begin, to = origin + g * line + column, g * step + column
+                        where = (begin, at, begins[tile], begins[tile + 1], to, wide)
+                        if filters == 32:
+                            _tile(name, 2, pixels, words, index, ends, ranges, image, sums, where)
+                        else:
+                            _tile(name, 1, pixels, words, index, ends, ranges, image, sums, where)
                 for f in range(filters):
                     m = position[k * 32 + f]
                     if m < 0:
                         break
-                    first, by, to = offset[m], multiplier[m], line + m * place[2]
-                    for c in range(0, columns, 16):
-                        lane, count = f * step + c, columns - c
-                        if out.size == 0:
-                            _add(sums, lane, first, factor, count, totals, to + c)
-                        else:
-                            _requantise(sums, lane, first, factor, count, out, to + c, by, rule)
+                    over = (over_ends[m], over_ends[m + 1])
+                    if over[0] < over[1]:
+                        for c in range(0, columns, 16):
+                            where_over = (f * wide + c, step, origin + c, line)
+                            _add_over(
+                                name, over_words, over_index, image, sums, over, where_over
+                            )
+                    first, by = offset[m], multiplier[m]
+                    for g in range(here):
+                        to = place[0] + b * place[1] + m * place[2] + (row + g) * place[3]
+                        for c in range(0, columns, 16):
+                            lane, count = f * wide + g * step + c, columns - c
+                            if out.size == 0:
+                                _add(sums, lane, first, factor, count, totals, to + c)
+                            else:
+                                _requantise(
+                                    sums, lane, first, factor, count, out, to + c, by, rule
+                                )
 
     return run
 
 
 _SIGNATURE = (
     "void(Array(uint32, 2, 'C', True), Array(int32, 1, 'C', True), Array(int64, 2, 'C', True), "
-    "Array(int64, 1, 'C', True), Array(int64, 1, 'C', True), int64, Array(int64, 2, 'C', True), "
-    "Array(int64, 1, 'C', True), Array(int64, 2, 'C', True), Array(uint32, 1, 'C', True), "
-    "UniTuple(int64, 4), Array(int32, 1, 'C', True), int64, int32[::1], UniTuple(int64, 4), "
+    "Array(int64, 1, 'C', True), Array(uint32, 1, 'C', True), Array(int32, 1, 'C', True), "
+    "Array(int64, 1, 'C', True), Array(int64, 2, 'C', True), Array(int64, 1, 'C', True), "
+    "Array(int64, 2, 'C', True), Array(uint32, 1, 'C', True), UniTuple(int64, 4), "
+    "Array(int32, 1, 'C', True), int64, int32[::1], UniTuple(int64, 4), "
     "Array(int32, 1, 'C', True), UniTuple(int64, 6), int16[::1])"
 )
 TILE_KERNELS = {name: _tiles(name) for name, row in INSTRUCTIONS.items() if row.tiles}

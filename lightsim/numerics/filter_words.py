@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +10,7 @@ from numpy.typing import NDArray
 from lightsim.numerics.compiled import compiled
 from lightsim.numerics.instruction import Instruction
 
-__all__ = ["TILE_FILTERS", "Packed", "PackedTiles", "pack", "pack_tiles"]
-
-TILE_FILTERS = 32  # two vectors of sixteen lanes
+__all__ = ["Packed", "pack", "rows_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,47 +32,17 @@ class Packed:
     position: NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PackedTiles:
-    """As `Packed`, for tiles: blocks of `TILE_FILTERS`, their rows tap by tap, the taps going down
-    the columns of the kernel.
-
-    taps, q  int32[count]: which tap, and which word of the image's channels
-    ends     int64[blocks, 3 * taps + 1]: where in `words` each tap's high digits, negated
-             numbers, numbers begin, and where the last end
-    first    int64[blocks]: 0 if there are high digits, 1 if there are negated numbers, else 2
-    """
-
-    words: NDArray[np.uint32]
-    taps: NDArray[np.int32]
-    q: NDArray[np.int32]
-    ends: NDArray[np.int64]
-    first: NDArray[np.int64]
-    position: NDArray[np.int64]
-    _offsets: dict[Any, NDArray[np.int32]] = field(default_factory=dict)
-
-    def offsets(self, taps: NDArray[np.int32], step: int) -> NDArray[np.int32]:
-        """int32[count]: which word of an image each row is multiplied with.
-
-        `taps` says where a tap begins, `step` how far one word of channels is from the next.
-        """
-        key = (taps.tobytes(), step)
-        found = self._offsets.get(key)
-        if found is None:
-            found = self._offsets[key] = taps[self.taps] + self.q * np.int32(step)
-        return found
-
-
 def pack(numbers: NDArray[np.int16], row: Instruction) -> Packed:
     """`numbers` int16[out, channels, kh, kw] for the instruction `row`."""
-    words, sort, position = _in_rows(numbers, row, row.filters)
+    words, sort, position = rows_of(numbers, row, row.filters)
     blocks, places = sort.shape
     if (sort == _PLAIN).all() or row.product == "signs":
         ends = np.arange(1, blocks + 1) * places
         index = np.tile(np.arange(places, dtype=np.int32), blocks)
         spans = np.stack([ends - places, ends - places, ends - places, ends], axis=1)
         return Packed(words[0].reshape(-1, row.filters), index, spans, position)
-    kept = _phases(sort)
+    plain = (sort == _PLAIN) | (sort == _DIGITS)
+    kept = np.stack([sort == _DIGITS, sort == _NEGATED, plain], axis=1)
     ends = kept.sum(axis=2).cumsum().reshape(blocks, 3)
     spans = np.concatenate([np.append(0, ends[:-1, 2])[:, None], ends], axis=1)
     block, phase, place = np.nonzero(kept)
@@ -83,35 +50,13 @@ def pack(numbers: NDArray[np.int16], row: Instruction) -> Packed:
     return Packed(rows, place.astype(np.int32), spans.astype(np.int64), position)
 
 
-def pack_tiles(numbers: NDArray[np.int16], row: Instruction) -> PackedTiles:
-    """`numbers` int16[out, channels, kh, kw] for the tiles of the instruction `row`."""
-    taps = numbers.shape[2] * numbers.shape[3]
-    words, sort, position = _in_rows(numbers, row, TILE_FILTERS)
-    blocks = len(sort)
-    if row.product == "signs":
-        sort[...] = _PLAIN
-    kernel = numbers.shape[2:]
-    # [block, phase, kx, ky, q]
-    kept = _phases(sort).reshape(blocks, 3, -1, *kernel).transpose(0, 1, 4, 3, 2)
-    kept = kept.reshape(blocks, 3, taps, -1)
-    ends = np.zeros((blocks, 3 * taps + 1), np.int64)
-    counts = kept.sum(axis=3).reshape(blocks, -1)
-    ends[:, 1:] = counts.cumsum().reshape(blocks, -1)
-    ends[1:, 0] = ends[:-1, -1]
-    block, phase, tap, q = np.nonzero(kept)
-    kx, ky = np.divmod(tap, kernel[0])
-    rows = words[(phase == 0).astype(np.int8), block, q * taps + ky * kernel[1] + kx]
-    used = counts.reshape(blocks, 3, taps).any(axis=2)
-    first = np.where(used[:, 0], 0, np.where(used[:, 1], 1, 2))
-    return PackedTiles(
-        rows, tap.astype(np.int32), q.astype(np.int32), ends, first.astype(np.int64), position
-    )
-
-
-def _in_rows(
+def rows_of(
     numbers: NDArray[np.int16], row: Instruction, width: int
 ) -> tuple[NDArray[np.uint32], NDArray[np.int8], NDArray[np.int64]]:
-    """Words [2 if bytes, block, place, filter], the sort of each row, and `Packed.position`."""
+    """Words [2 if bytes, block, place, filter], the sort of each row, and `Packed.position`.
+
+    A block has `width` filters. The sort of a row of zeros is 0.
+    """
     filters, channels, high, wide = numbers.shape
     used = numbers.reshape(filters, -1).any(axis=1)
     # Pruned filters come last, so that whole blocks of them have no work.
@@ -130,12 +75,6 @@ def _in_rows(
     if beyond.any():
         _beyond_bytes(numbers, position, row.numbers, beyond, words, sort)
     return words, sort, position
-
-
-def _phases(sort: NDArray[np.int8]) -> NDArray[np.bool_]:
-    """[block, phase, place]: rows of high digits, negated ones, numbers and low digits."""
-    plain = (sort == _PLAIN) | (sort == _DIGITS)
-    return np.stack([sort == _DIGITS, sort == _NEGATED, plain], axis=1)
 
 
 _EMPTY, _PLAIN, _NEGATED, _DIGITS = range(4)

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from lightsim.errors import InputError
 from lightsim.numerics.codec import Terms
 from lightsim.numerics.compiled import compiled
-from lightsim.numerics.filter_words import Packed, PackedTiles, pack, pack_tiles
+from lightsim.numerics.filter_words import Packed, pack
 from lightsim.numerics.instruction import Instruction
+from lightsim.numerics.tile_words import PackedTiles, fit_tiles, pack_tiles
 
 __all__ = ["Filters", "exact_filters", "sign_filters", "truncating_filters"]
 
@@ -56,6 +57,15 @@ class Filters:
         found = self._tiles.get(row.name)
         if found is None:
             found = self._tiles[row.name] = pack_tiles(self.numbers(), row)
+        return found
+
+    def fit_tiles(self, row: Instruction) -> bool:
+        """Whether the instruction has tiles, and these filters are made for them."""
+        if not row.tiles or row.product != "bytes":
+            return row.tiles
+        found: bool | None = self._known.get("fit_tiles")
+        if found is None:
+            found = self._known["fit_tiles"] = fit_tiles(self.numbers())
         return found
 
     def fit_bytes(self) -> bool:

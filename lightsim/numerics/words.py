@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.numerics.compiled import compiled
-from lightsim.numerics.lines import join_numbers, join_signs
+from lightsim.numerics.lines import join_bytes, join_numbers, join_signs
 
 __all__ = ["number_words", "sign_words"]
 
@@ -63,11 +63,16 @@ def number_words(
                     to = b * of_b + q * of_q + p * of_p + i * of_i
                     line = to if stride_x == 1 else room
                     at = row * strides[2] + left
-                    bad = join_numbers(
-                        x, (begin[0] + at, begin[1] + at, begin[2] + at, begin[3] + at),
-                        (by[0], by[1], by[2], by[3]), (mask[0], mask[1], mask[2], mask[3]),
-                        (0, bits, 16, 24), offset, outside, out, line, inside, span,
-                    )  # fmt: skip
+                    if shifts == 1 and numbers == 4 and q * 4 + 4 <= count:
+                        bad = join_bytes(
+                            x, begin[0] + at, strides[1], offset, outside, out, line, inside, span
+                        )
+                    else:
+                        bad = join_numbers(
+                            x, (begin[0] + at, begin[1] + at, begin[2] + at, begin[3] + at),
+                            (by[0], by[1], by[2], by[3]), (mask[0], mask[1], mask[2], mask[3]),
+                            (0, bits, 16, 24), offset, outside, out, line, inside, span,
+                        )  # fmt: skip
                     if bad & beyond != 0:
                         return False
                     if stride_x > 1:
