@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.numerics.filters import Filters
-from lightsim.numerics.instruction import Instruction, chosen
+from lightsim.numerics.instruction import Instruction, choices
 from lightsim.numerics.lanes import Lanes, lanes_of
 from lightsim.numerics.tile_plan import TilePlan, tile_plan
 from lightsim.numerics.window import Pair, Window
@@ -94,9 +94,10 @@ def _hand_over(end: Sums | Requantisation, found: NDArray[Any]) -> None:
 
 def _rows(x: NDArray[np.int16], filters: Filters, pad_value: int) -> list[Instruction]:
     """The instructions that serve, the fastest first; the last serves any `x`."""
+    choice = choices()
     if filters.kind == "signs":
-        return [row for row in (chosen("signs"),) if row is not None]
-    row_bytes, row_pairs = chosen("bytes"), chosen("pairs")
+        return [row for row in (choice["signs"],) if row is not None]
+    row_bytes, row_pairs = choice["bytes"], choice["pairs"]
     if not filters.fit_bytes():
         row_bytes = None
     if row_pairs is None and row_bytes is not None:
@@ -209,9 +210,14 @@ def _layout(
     row: Instruction, filters: Filters, window: Window, words: int, size: Pair, blank: bool
 ) -> Lanes | TilePlan:
     """Whichever of the two takes fewer steps; `blank` is whether padding is words of zeros."""
-    lanes = lanes_of(window.at_origin, words, row.lanes)
-    if not filters.fit_tiles(row):
-        return lanes
-    plan = tile_plan(window, words, size, blank)
-    tiled = -(-filters.shape[0] // row.lanes) * plan.cost * window.rows
-    return plan if tiled <= -(-filters.shape[0] // row.filters) * row.filters * len(lanes.begins) else lanes
+    key = (row.name, window, size, blank)
+    found: Lanes | TilePlan | None = filters.layouts.get(key)
+    if found is None:
+        found = lanes = lanes_of(window.at_origin, words, row.lanes)
+        if filters.fit_tiles(row):
+            plan = tile_plan(window, words, size, blank)
+            tiled = -(-filters.shape[0] // row.lanes) * plan.cost * window.rows
+            in_blocks = -(-filters.shape[0] // row.filters) * row.filters * len(lanes.begins)
+            found = plan if tiled <= in_blocks else lanes
+        filters.layouts[key] = found
+    return found

@@ -38,6 +38,7 @@ class Filters:
     _packed: dict[str, Packed] = field(default_factory=dict)
     _tiles: dict[str, PackedTiles] = field(default_factory=dict)
     _known: dict[str, Any] = field(default_factory=dict)
+    layouts: dict[Any, Any] = field(default_factory=dict, repr=False)  # see `dots`
 
     @property
     def empty(self) -> bool:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from lightsim.errors import unknown_name
 
-__all__ = ["INSTRUCTIONS", "PIXELS", "Instruction", "Product", "chosen", "restricted", "usable"]
+__all__ = ["INSTRUCTIONS", "PIXELS", "Instruction", "Product", "choices", "chosen", "restricted", "usable"]
 
 Product = Literal["bytes", "pairs", "signs"]
 
@@ -85,16 +85,22 @@ def chosen(product: Product) -> Instruction | None:
     The environment variable LIGHTSIM_INSTRUCTION, or `restricted`, leaves only the row of that
     name; `plain` leaves none. The sums are the same in any case.
     """
-    return _chosen(product, _ONLY.get() or os.environ.get(_VARIABLE))
+    return choices()[product]
+
+
+def choices() -> Mapping[Product, Instruction | None]:
+    """What `chosen` says of every product."""
+    return _choices(_ONLY.get() or os.environ.get(_VARIABLE))
 
 
 @functools.cache
-def _chosen(product: Product, only: str | None) -> Instruction | None:
+def _choices(only: str | None) -> dict[Product, Instruction | None]:
     _check(only)
-    for row in usable():
-        if row.product == product and only in (None, row.name):
-            return row
-    return None
+    rows = [row for row in usable() if only in (None, row.name)]
+    return {
+        product: next((row for row in rows if row.product == product), None)
+        for product in get_args(Product)
+    }
 
 
 @contextmanager
