@@ -155,7 +155,7 @@ def _strip(
         tiles = filters.packed_tiles(row)
         TILE_KERNELS[row.name](
             tiles.rows.words, tiles.rows.offsets(layout.taps, layout.step), tiles.ends,
-            tiles.position, tiles.over.words, tiles.over.offsets(layout.taps, layout.step),
+            tiles.first, tiles.position, tiles.over.words, tiles.over.offsets(layout.taps, layout.step),
             tiles.over_ends, layout.pieces, layout.begins, layout.ranges, image,
             (len(x), layout.image, layout.line, window.rows),
             *rest,

@@ -49,17 +49,19 @@ def _emit_tile(
     """Emit sums[to + f * step + p] = the dot product of filter f and pixel p of a tile; what
     follows there up to sixteen numbers is spoilt.
 
-    Tap t of the block are the rows ends[at + t] to the next of `words`; row i of them is
+    Tap t of the block are the rows ends[at + t] to the next of `words`, those of phase 0, whose
+    words are negated, coming before those of phase 1, at `at` + `taps`; row i of them is
     multiplied with image[begin + index[i] + p]. ranges[r] are from and to which tap, and a mode,
     for r from `first` to `last` - 1; mode 1 leaves out the first pixel, 2 the last. `pixels` is
-    one of `PIXELS`; `place` is (begin, at, first, last, to, step).
+    one of `PIXELS`; `place` is (begin, at, taps, first phase that has rows, first, last, to,
+    step).
     """
     row = INSTRUCTIONS[name.literal_value]
     arguments = (name, vectors, pixels, words, index, ends, ranges, image, sums, place)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         starts = [start(context, builder, signature, arguments, n) for n in range(3, 9)]
-        place = cgutils.unpack_tuple(builder, arguments[9], 6)
+        place = cgutils.unpack_tuple(builder, arguments[9], 8)
         done = builder.append_basic_block("tiled")
         switch = builder.switch(arguments[2], done)
         for count in PIXELS:
@@ -94,13 +96,20 @@ class _Tile:
             for _ in range(self.pixels)
         ]
 
-    def emit(self, begin: Any, at: Any, first: Any, last: Any, to: Any, step: Any) -> None:
-        builder = self.builder
-        for totals in self.totals:
-            for total in totals:
-                builder.store(ir.Constant(_SUMS, None), total)
-        with cgutils.for_range_slice(builder, first, last, _INT64(1), _INT64) as (r, _):
-            self._range(begin, at, builder.mul(r, _INT64(3)))
+    def emit(
+        self, begin: Any, at: Any, taps: Any, phase: Any, first: Any, last: Any, to: Any, step: Any
+    ) -> None:
+        builder, nothing = self.builder, ir.Constant(_SUMS, None)
+        every = [total for totals in self.totals for total in totals]
+        for total in every:
+            builder.store(nothing, total)
+        with cgutils.for_range_slice(builder, phase, _INT64(2), _INT64(1), _INT64) as (h, _):
+            with builder.if_then(builder.icmp_signed(">", h, phase)):
+                for total in every:
+                    builder.store(builder.sub(nothing, builder.load(total)), total)
+            here = builder.add(at, builder.mul(h, taps))
+            with cgutils.for_range_slice(builder, first, last, _INT64(1), _INT64) as (r, _):
+                self._range(begin, here, builder.mul(r, _INT64(3)))
         self._turn_round(to, step)
 
     def _value(self, array: Any, index: Any, more: int = 0) -> Any:
@@ -282,6 +291,7 @@ def _tiles(name: str) -> Callable[..., None]:
         words: NDArray[np.uint32],
         index: NDArray[np.int32],
         ends: NDArray[np.int64],
+        first_phase: NDArray[np.int64],
         position: NDArray[np.int64],
         over_words: NDArray[np.uint32],
         over_index: NDArray[np.int32],
@@ -303,12 +313,12 @@ def _tiles(name: str) -> Callable[..., None]:
         factor, last = np.int32(scale), pieces.shape[0] - 1
         columns = pieces[last, 0] + pieces[last, 1]
         step = columns + 16
-        wide = step * LINES
+        wide, taps = step * LINES, ends.shape[1] // 2
         sums = np.empty(32 * wide, np.int32)
         for job in range(images * ends.shape[0]):
             b, k = divmod(job, ends.shape[0])
             filters = 32 if position[k * 32 + 16] >= 0 else 16
-            at = k * ends.shape[1]
+            at, phase = k * ends.shape[1], first_phase[k]
             for row in range(0, lines, LINES):
                 here = min(LINES, lines - row)
                 origin = b * image_words + row * line
@@ -317,7 +327,8 @@ def _tiles(name: str) -> Callable[..., None]:
                         column, pixels, tile = pieces[s, 0], pieces[s, 1], s
                         tile += (row + g) * (last + 1)
                         begin, to = origin + g * line + column, g * step + column
-                        where = (begin, at, begins[tile], begins[tile + 1], to, wide)
+                        span = (begins[tile], begins[tile + 1])
+                        where = (begin, at, taps, phase, span[0], span[1], to, wide)
                         if filters == 32:
                             _tile(name, 2, pixels, words, index, ends, ranges, image, sums, where)
                         else:
@@ -350,7 +361,7 @@ def _tiles(name: str) -> Callable[..., None]:
 
 _SIGNATURE = (
     "void(Array(uint32, 2, 'C', True), Array(int32, 1, 'C', True), Array(int64, 2, 'C', True), "
-    "Array(int64, 1, 'C', True), Array(uint32, 1, 'C', True), Array(int32, 1, 'C', True), "
+    "Array(int64, 1, 'C', True), Array(int64, 1, 'C', True), Array(uint32, 1, 'C', True), Array(int32, 1, 'C', True), "
     "Array(int64, 1, 'C', True), Array(int64, 2, 'C', True), Array(int64, 1, 'C', True), "
     "Array(int64, 2, 'C', True), Array(uint32, 1, 'C', True), UniTuple(int64, 4), "
     "Array(int32, 1, 'C', True), int64, int32[::1], UniTuple(int64, 4), "

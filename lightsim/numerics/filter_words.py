@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lightsim.numerics.compiled import compiled
 from lightsim.numerics.instruction import Instruction
 
-__all__ = ["Packed", "pack", "rows_of"]
+__all__ = ["Packed", "pack", "positions", "rows_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,13 +57,9 @@ def rows_of(
 
     A block has `width` filters. The sort of a row of zeros is 0.
     """
-    filters, channels, high, wide = numbers.shape
-    used = numbers.reshape(filters, -1).any(axis=1)
-    # Pruned filters come last, so that whole blocks of them have no work.
-    order = np.argsort(~used, kind="stable")
-    blocks = -(-filters // width)
-    position = np.full(blocks * width, -1, np.int64)
-    position[:filters] = order
+    channels, high, wide = numbers.shape[1:]
+    position = positions(numbers, width)
+    blocks = len(position) // width
     places = -(-channels // row.numbers) * high * wide
     bits = 1 if row.product == "signs" else 32 // row.numbers
     words = np.empty((2 if bits == 8 else 1, blocks, places, width), np.uint32)
@@ -75,6 +71,16 @@ def rows_of(
     if beyond.any():
         _beyond_bytes(numbers, position, row.numbers, beyond, words, sort)
     return words, sort, position
+
+
+def positions(numbers: NDArray[np.int16], width: int) -> NDArray[np.int64]:
+    """`Packed.position` of `numbers` [out, ...] in blocks of `width` filters."""
+    filters = len(numbers)
+    used = numbers.reshape(filters, -1).any(axis=1)
+    position = np.full(-(-filters // width) * width, -1, np.int64)
+    # Pruned filters come last, so that whole blocks of them have no work.
+    position[:filters] = np.argsort(~used, kind="stable")
+    return position
 
 
 _EMPTY, _PLAIN, _NEGATED, _DIGITS = range(4)
