@@ -344,9 +344,14 @@ def _tiles(name: str) -> Callable[..., None]:
                             _add_over(
                                 name, over_words, over_index, image, sums, over, where_over
                             )
-                    first, by = offset[m], multiplier[m]
-                    for g in range(here):
-                        to = place[0] + b * place[1] + m * place[2] + (row + g) * place[3]
+                # Line by line: a line's neighbour is not read until what was written has settled.
+                for g in range(here):
+                    at_line = place[0] + b * place[1] + (row + g) * place[3]
+                    for f in range(filters):
+                        m = position[k * 32 + f]
+                        if m < 0:
+                            break
+                        first, by, to = offset[m], multiplier[m], at_line + m * place[2]
                         for c in range(0, columns, 16):
                             lane, count = f * wide + g * step + c, columns - c
                             if out.size == 0:
