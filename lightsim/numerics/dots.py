@@ -19,6 +19,7 @@ from lightsim.numerics.window import Pair, Window
 __all__ = ["Requantisation", "Sums", "add_dots"]
 
 _STRIP_WORDS = 1 << 16  # words of an image at a time: 256 KB, half of a second-level cache
+_LINES_OF_PIXELS = 256  # pixels of joined lines, at most
 _SIGNED = 128  # what makes a signed byte an unsigned one
 
 
@@ -76,9 +77,26 @@ def add_dots(
         add_dots(x, filters, window, pad_value, _elsewhere(end, beside))
         _hand_over(end, beside)
         return True
-    for images, first_row, strip in _strips(rows[0], x, filters, window):
+    lines = _LINES_OF_PIXELS // max(window.columns, 1)
+    if window.kernel == window.stride == (1, 1) and _whole_image(x, window) and lines > 1:
+        # A pixel has no neighbours: lines are joined to longer ones, which are cut with less waste.
+        joined = max(n for n in range(1, lines + 1) if window.rows % n == 0)
+        size = window.rows // joined, window.columns * joined
+        window = Window((1, 1), (1, 1), (0, 0), *size)
+        x, end = x.reshape(*x.shape[:2], *size), _elsewhere(end, out.reshape(*out.shape[:2], *size))
+    strips = filters.layouts.get((x.shape, window, rows[0].name))
+    if strips is None:
+        strips = filters.layouts[x.shape, window, rows[0].name] = tuple(
+            _strips(rows[0], x, filters, window)
+        )
+    for images, first_row, strip in strips:
         _strip(rows, x[images], filters, strip, pad_value, end, images.start, first_row)
     return True
+
+
+def _whole_image(x: NDArray[np.int16], window: Window) -> bool:
+    """Whether a window of one pixel sees every pixel of `x` once."""
+    return window.origin == (0, 0) and x.shape[2:] == (window.rows, window.columns)
 
 
 def _elsewhere(end: Sums | Requantisation, out: NDArray[Any]) -> Sums | Requantisation:
@@ -133,42 +151,38 @@ def _strip(
     first_image: int,
     first_row: int,
 ) -> None:
-    row, layout, image, offset = _words(rows, x, filters, window, pad_value)
+    form, image = _words(rows, x, filters, window, pad_value)
     _, channels, high, wide = end.out.shape
-    place = ((first_image * channels * high + first_row) * wide, channels * high * wide)
-    scale, constant = 1, np.zeros(channels, np.int32)
-    if row.product == "signs":
-        # Numbers that agree count 1, others -1: all of them less twice those that differ.
-        scale, constant = -2, np.full(channels, math.prod(filters.shape[1:]), np.int32)
-    elif offset:
-        constant = filters.sums() * np.int32(-offset)
-    sums, numbers, multiplier, rule = _NO_SUMS, _NO_NUMBERS, constant, _ADDING
+    place = (first_image * channels * high + first_row) * wide, channels * high * wide, high * wide
     if isinstance(end, Sums):
-        sums = end.out.reshape(-1)
+        sums, numbers, constant = end.out.reshape(-1), _NO_NUMBERS, form.constant
+        multiplier, rule = constant, _ADDING
     else:
-        constant = constant + end.bias
-        numbers, multiplier, rule = end.out.reshape(-1), end.multiplier, end.rule
-    rest = (constant, scale, sums, (*place, high * wide, wide), multiplier, rule, numbers)
-    if isinstance(layout, TilePlan):
-        from lightsim.numerics.emitted_tiles import TILE_KERNELS
+        sums, numbers, constant = _NO_SUMS, end.out.reshape(-1), form.constant + end.bias
+        multiplier, rule = end.multiplier, end.rule
+    rest = constant, form.scale, sums, (*place, wide), multiplier, rule, numbers
+    if form.sums:
+        form.kernel(*form.head, image, *form.tail, np.empty(form.sums, np.int32), *rest)
+    else:
+        form.kernel(*form.head, image, *form.tail, *rest)
 
-        tiles = filters.packed_tiles(row)
-        TILE_KERNELS[row.name](
-            tiles.rows.words, tiles.rows.offsets(layout.taps, layout.step), tiles.ends,
-            tiles.first, tiles.position, tiles.over.words, tiles.over.offsets(layout.taps, layout.step),
-            tiles.over_ends, layout.pieces, layout.begins, layout.ranges, image,
-            (len(x), layout.image, layout.line, window.rows),
-            *rest,
-        )  # fmt: skip
-        return
-    from lightsim.numerics.emitted import KERNELS
 
-    packed = filters.packed(row)
-    KERNELS[row.name](
-        packed.words, packed.index, packed.blocks, packed.position, layout.table, image,
-        (len(x), layout.image), layout.begins, layout.segments, layout.chunks,
-        np.empty(row.filters * layout.largest * row.lanes, np.int32), *rest,
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True, eq=False)
+class _Form:
+    """How images of one shape become words, and what the kernel is given beside them.
+
+    `scale` times the dot products and `constant` are the sums; `room` words hold the images,
+    `sums` numbers what the kernel has not finished.
+    """
+
+    words: tuple[Any, ...]
+    room: int
+    kernel: Any
+    head: tuple[Any, ...]
+    tail: tuple[Any, ...]
+    sums: int
+    scale: int
+    constant: NDArray[np.int32]
 
 
 def _words(
@@ -177,47 +191,81 @@ def _words(
     filters: Filters,
     window: Window,
     pad_value: int,
-) -> tuple[Instruction, Lanes | TilePlan, NDArray[np.uint32], int]:
-    """The first instruction that holds every number of `x`, its words, and what was added to x."""
+) -> tuple[_Form, NDArray[np.uint32]]:
+    """For the first instruction that holds every number of `x`: the form, and `x` as its words."""
     from lightsim.numerics.words import number_words, sign_words
 
-    batch, channels, high, wide = x.shape
-    flat, strides = x.reshape(-1), (channels * high * wide, high * wide, wide)
-    moves = (*window.stride, *window.origin)
+    flat = x.reshape(-1)
     for row in rows:
-        words = -(-channels * filters.shifts // row.numbers)
         for offset in (0, _SIGNED) if row.product == "bytes" else (0,):
             if row.product == "bytes" and not 0 <= pad_value + offset <= 255:
                 continue
-            blank = row.product != "signs" and pad_value + offset == 0
-            layout = _layout(row, filters, window, words, (high, wide), blank)
-            shape = (batch, words, *layout.phases, layout.high, layout.wide)
-            # Room behind for a line of pixels, and for vectors that read on.
-            room = layout.wide * window.stride[1] + row.vectors * row.lanes
-            if isinstance(layout, TilePlan):
-                room += 4 * layout.line
-            image = np.empty(batch * layout.image + room, np.uint32)
+            key = (x.shape, window, pad_value, row.name, offset)
+            form: _Form | None = filters.layouts.get(key)
+            if form is None:
+                form = _form(row, x.shape, filters, window, pad_value, offset)
+                filters.layouts[key] = form
+            image = np.empty(form.room, np.uint32)
             if row.product == "signs":
-                sign_words(flat, strides, x.shape, moves, shape, layout.steps, image)
-                return row, layout, image, 0
-            how = (row.numbers, filters.shifts, offset, pad_value)
-            if number_words(flat, strides, x.shape, moves, how, shape, layout.steps, image):
-                return row, layout, image, offset
+                sign_words(flat, *form.words, image)
+                return form, image
+            if number_words(flat, *form.words, image):
+                return form, image
     raise AssertionError("the last instruction holds every number")
+
+
+def _form(
+    row: Instruction,
+    shape: tuple[int, ...],
+    filters: Filters,
+    window: Window,
+    pad_value: int,
+    offset: int,
+) -> _Form:
+    from lightsim.numerics.emitted import KERNELS
+    from lightsim.numerics.emitted_tiles import TILE_KERNELS, TILE_LINES
+
+    batch, channels, high, wide = shape
+    words = -(-channels * filters.shifts // row.numbers)
+    blank = row.product != "signs" and pad_value + offset == 0
+    layout = _layout(row, filters, window, words, (high, wide), blank)
+    size = (batch, words, *layout.phases, layout.high, layout.wide)
+    how = () if row.product == "signs" else ((row.numbers, filters.shifts, offset, pad_value),)
+    strides = channels * high * wide, high * wide, wide
+    given = strides, shape, (*window.stride, *window.origin), *how, size, layout.steps
+    # Room behind for a line of pixels, and for vectors that read on.
+    room = batch * layout.image + layout.wide * window.stride[1] + row.vectors * row.lanes
+    scale, constant = 1, np.zeros(filters.shape[0], np.int32)
+    if row.product == "signs":
+        # Numbers that agree count 1, others -1: all of them less twice those that differ.
+        scale, constant = -2, np.full(len(constant), math.prod(filters.shape[1:]), np.int32)
+    elif offset:
+        constant = filters.sums() * np.int32(-offset)
+    if isinstance(layout, TilePlan):
+        tiles = filters.packed_tiles(row)
+        rows, over = (
+            (part.words, part.offsets(layout.taps, layout.step)) for part in (tiles.rows, tiles.over)
+        )
+        head = (*rows, tiles.ends, tiles.first, tiles.position, *over, tiles.over_ends)
+        head = (*head, layout.pieces, layout.begins, layout.ranges)
+        tail: tuple[Any, ...] = ((batch, layout.image, layout.line, window.rows),)
+        room += TILE_LINES * layout.line
+        return _Form(given, room, TILE_KERNELS[row.name], head, tail, 0, scale, constant)
+    packed = filters.packed(row)
+    head = packed.words, packed.index, packed.blocks, packed.position, layout.table
+    tail = (batch, layout.image), layout.begins, layout.segments, layout.chunks
+    sums = row.filters * layout.largest * row.lanes
+    return _Form(given, room, KERNELS[row.name], head, tail, sums, scale, constant)
 
 
 def _layout(
     row: Instruction, filters: Filters, window: Window, words: int, size: Pair, blank: bool
 ) -> Lanes | TilePlan:
     """Whichever of the two takes fewer steps; `blank` is whether padding is words of zeros."""
-    key = (row.name, window, size, blank)
-    found: Lanes | TilePlan | None = filters.layouts.get(key)
-    if found is None:
-        found = lanes = lanes_of(window.at_origin, words, row.lanes)
-        if filters.fit_tiles(row):
-            plan = tile_plan(window, words, size, blank)
-            tiled = -(-filters.shape[0] // row.lanes) * plan.cost * window.rows
-            in_blocks = -(-filters.shape[0] // row.filters) * row.filters * len(lanes.begins)
-            found = plan if tiled <= in_blocks else lanes
-        filters.layouts[key] = found
-    return found
+    lanes = lanes_of(window.at_origin, words, row.lanes)
+    if not filters.fit_tiles(row):
+        return lanes
+    plan = tile_plan(window, words, size, blank)
+    tiled = -(-filters.shape[0] // row.lanes) * plan.cost * window.rows
+    in_blocks = -(-filters.shape[0] // row.filters) * row.filters * len(lanes.begins)
+    return plan if tiled <= in_blocks else lanes

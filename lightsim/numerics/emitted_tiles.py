@@ -31,11 +31,12 @@ from lightsim.numerics.vector_code import (
     vector_at,
 )
 
-__all__ = ["LINES", "TILE_KERNELS"]
+__all__ = ["TILE_KERNELS", "TILE_LINES"]
 
 _INT16, _INT32, _INT64 = ir.IntType(16), ir.IntType(32), ir.IntType(64)
 _LANES = 16
-LINES = 4  # lines of outputs that wait for what a byte does not hold
+TILE_LINES = 4  # lines of narrow outputs that get what a byte does not hold together
+_NARROW = 32
 _NUMBERS, _SUMS = ir.VectorType(_INT16, _LANES), ir.VectorType(_INT32, _LANES)
 _WIDE = ir.VectorType(_INT64, _LANES)
 
@@ -175,28 +176,29 @@ def _shuffled(builder: Any, a: Any, b: Any, how: list[int]) -> Any:
 
 
 def _emit_over(
-    typing: Any, name: Any, words: Any, index: Any, image: Any, sums: Any, span: Any, place: Any
-) -> Any:
+    typing: Any, name: Any, lines: Any, words: Any, index: Any, image: Any, sums: Any, span: Any,
+    place: Any,
+) -> Any:  # fmt: skip
     """Emit sums[at + g * step + p] += words[i] times image[begin + g * line + index[i] + p].
 
-    That is for every i from span[0] to span[1] - 1, sixteen p and the `LINES` lines g; `place` is
+    That is for every i from span[0] to span[1] - 1, sixteen p and `lines` lines g; `place` is
     (at, step, begin, line).
     """
-    row = INSTRUCTIONS[name.literal_value]
-    arguments = (name, words, index, image, sums, span, place)
+    row, count = INSTRUCTIONS[name.literal_value], lines.literal_value
+    arguments = (name, lines, words, index, image, sums, span, place)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         words, index, image, sums = (
-            start(context, builder, signature, arguments, n) for n in range(1, 5)
+            start(context, builder, signature, arguments, n) for n in range(2, 6)
         )
-        at, step, begin, line = cgutils.unpack_tuple(builder, arguments[6], 4)
+        at, step, begin, line = cgutils.unpack_tuple(builder, arguments[7], 4)
         places = [
-            builder.gep(sums, [builder.add(at, builder.mul(step, _INT64(g)))]) for g in range(LINES)
+            builder.gep(sums, [builder.add(at, builder.mul(step, _INT64(g)))]) for g in range(count)
         ]
         totals = [cgutils.alloca_once(builder, _SUMS) for _ in places]
         for to, total in zip(places, totals, strict=True):
             builder.store(vector_at(builder, to, _SUMS), total)
-        span = cgutils.unpack_tuple(builder, arguments[5], 2)
+        span = cgutils.unpack_tuple(builder, arguments[6], 2)
         with cgutils.for_range_slice(builder, *span, _INT64(1), _INT64) as (i, _):
             weights = splat(builder, builder.load(builder.gep(words, [i])), _LANES)
             offset = builder.sext(builder.load(builder.gep(index, [i])), _INT64)
@@ -313,14 +315,15 @@ def _tiles(name: str) -> Callable[..., None]:
         factor, last = np.int32(scale), pieces.shape[0] - 1
         columns = pieces[last, 0] + pieces[last, 1]
         step = columns + 16
-        wide, taps = step * LINES, ends.shape[1] // 2
+        group, taps = TILE_LINES if columns <= _NARROW else 1, ends.shape[1] // 2
+        wide = step * group
         sums = np.empty(32 * wide, np.int32)
         for job in range(images * ends.shape[0]):
             b, k = divmod(job, ends.shape[0])
             filters = 32 if position[k * 32 + 16] >= 0 else 16
             at, phase = k * ends.shape[1], first_phase[k]
-            for row in range(0, lines, LINES):
-                here = min(LINES, lines - row)
+            for row in range(0, lines, group):
+                here = min(group, lines - row)
                 origin = b * image_words + row * line
                 for g in range(here):
                     for s in range(last + 1):
@@ -341,9 +344,14 @@ def _tiles(name: str) -> Callable[..., None]:
                     if over[0] < over[1]:
                         for c in range(0, columns, 16):
                             where_over = (f * wide + c, step, origin + c, line)
-                            _add_over(
-                                name, over_words, over_index, image, sums, over, where_over
-                            )
+                            if group == 1:
+                                _add_over(
+                                    name, 1, over_words, over_index, image, sums, over, where_over
+                                )
+                            else:
+                                _add_over(
+                                    name, 4, over_words, over_index, image, sums, over, where_over
+                                )
                 # Line by line: a line's neighbour is not read until what was written has settled.
                 for g in range(here):
                     at_line = place[0] + b * place[1] + (row + g) * place[3]
