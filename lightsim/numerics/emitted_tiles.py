@@ -26,6 +26,8 @@ from lightsim.numerics.vector_code import (
     added,
     masked_load,
     masked_store,
+    requantised,
+    requantised_high,
     splat,
     start,
     vector_at,
@@ -33,12 +35,11 @@ from lightsim.numerics.vector_code import (
 
 __all__ = ["TILE_KERNELS", "TILE_LINES"]
 
-_INT16, _INT32, _INT64 = ir.IntType(16), ir.IntType(32), ir.IntType(64)
+_INT32, _INT64 = ir.IntType(32), ir.IntType(64)
 _LANES = 16
 TILE_LINES = 4  # lines of narrow outputs that get what a byte does not hold together
 _NARROW = 32
-_NUMBERS, _SUMS = ir.VectorType(_INT16, _LANES), ir.VectorType(_INT32, _LANES)
-_WIDE = ir.VectorType(_INT64, _LANES)
+_SUMS = ir.VectorType(_INT32, _LANES)
 
 cgutils: Any = untyped_cgutils
 
@@ -245,30 +246,40 @@ def _emit_requantised(
     arguments = (sums, lane, first, factor, count, out, at, by, rule)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        total = builder.sext(_total(context, builder, signature, arguments), _WIDE)
-        by = builder.sext(splat(builder, arguments[7], _LANES), _WIDE)
-        numbers = cgutils.unpack_tuple(builder, arguments[8], 6)
-        shift, nudge, negative, odd, lowest, highest = (splat(builder, n, _LANES) for n in numbers)
-        value, nothing = builder.mul(total, by), ir.Constant(_WIDE, None)
-        nudged = cgutils.alloca_once_value(builder, builder.add(value, nudge))
-        builder.store(builder.add(value, nudge), nudged)
-        uneven = builder.or_(numbers[2], numbers[3])
-        with builder.if_then(builder.icmp_signed("!=", uneven, _INT64(0)), likely=False):
-            below = builder.icmp_signed("<", value, nothing)
-            more = builder.add(builder.load(nudged), builder.select(below, negative, nothing))
-            bit = builder.and_(builder.ashr(value, shift), odd)
-            builder.store(builder.add(more, bit), nudged)
-        value = builder.ashr(builder.load(nudged), shift)
-        value = builder.select(builder.icmp_signed("<", value, lowest), lowest, value)
-        value = builder.select(builder.icmp_signed(">", value, highest), highest, value)
+        total, rule = (
+            _total(context, builder, signature, arguments),
+            cgutils.unpack_tuple(builder, arguments[8], 6),
+        )
         to, mask = _line(context, builder, signature, arguments)
-        masked_store(builder, builder.trunc(value, _NUMBERS), to, mask)
+        masked_store(builder, requantised(builder, total, arguments[7], rule), to, mask)
         return context.get_dummy_value()
 
     return types.void(*arguments), generate
 
 
 _requantise: Any = intrinsic(_emit_requantised)
+
+
+def _emit_requantised_high(
+    typing: Any, sums: Any, lane: Any, first: Any, factor: Any, count: Any, out: Any, at: Any,
+    by: Any, rule: Any,
+) -> Any:  # fmt: skip
+    """As `_emit_requantised` by `requantised_high`, `rule` being (nudge, lowest, highest)."""
+    arguments = (sums, lane, first, factor, count, out, at, by, rule)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        total = _total(context, builder, signature, arguments)
+        nudge, *ends = cgutils.unpack_tuple(builder, arguments[8], 3)
+        least, most = (builder.trunc(end, _INT32) for end in ends)
+        to, mask = _line(context, builder, signature, arguments)
+        found = requantised_high(builder, total, arguments[7], nudge, least, most)
+        masked_store(builder, found, to, mask)
+        return context.get_dummy_value()
+
+    return types.void(*arguments), generate
+
+
+_requantise_high: Any = intrinsic(_emit_requantised_high)
 
 
 def _total(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -318,6 +329,14 @@ def _tiles(name: str) -> Callable[..., None]:
         group, taps = TILE_LINES if columns <= _NARROW else 1, ends.shape[1] // 2
         wide = step * group
         sums = np.empty(32 * wide, np.int32)
+        # Where multipliers shifted by so much are 32-bit numbers, upper halves are the result.
+        shift, nudge, negative, odd, lowest, highest = rule
+        up = 32 - shift
+        high = negative == 0 and odd == 0 and 0 <= up <= 31
+        for m in range(multiplier.size if high else 0):
+            high = high and 0 <= multiplier[m] <= 0x7FFFFFFF >> up
+        up = up if high else 0
+        high_rule = (nudge << up, lowest, highest)
         for job in range(images * ends.shape[0]):
             b, k = divmod(job, ends.shape[0])
             filters = 32 if position[k * 32 + 16] >= 0 else 16
@@ -359,11 +378,16 @@ def _tiles(name: str) -> Callable[..., None]:
                         m = position[k * 32 + f]
                         if m < 0:
                             break
-                        first, by, to = offset[m], multiplier[m], at_line + m * place[2]
+                        first, to = offset[m], at_line + m * place[2]
+                        by = np.int32(multiplier[m] << up)
                         for c in range(0, columns, 16):
                             lane, count = f * wide + g * step + c, columns - c
                             if out.size == 0:
                                 _add(sums, lane, first, factor, count, totals, to + c)
+                            elif high:
+                                _requantise_high(
+                                    sums, lane, first, factor, count, out, to + c, by, high_rule
+                                )
                             else:
                                 _requantise(
                                     sums, lane, first, factor, count, out, to + c, by, rule

@@ -12,9 +12,18 @@ from numba.core import cgutils as untyped_cgutils
 
 from lightsim.numerics.instruction import Instruction
 
-__all__ = ["added", "masked_load", "masked_store", "splat", "start", "vector_at"]
+__all__ = [
+    "added",
+    "masked_load",
+    "masked_store",
+    "requantised",
+    "requantised_high",
+    "splat",
+    "start",
+    "vector_at",
+]
 
-_BYTE, _INT16, _INT32 = ir.IntType(8), ir.IntType(16), ir.IntType(32)
+_BYTE, _INT16, _INT32, _INT64 = ir.IntType(8), ir.IntType(16), ir.IntType(32), ir.IntType(64)
 _INTRINSICS = {
     "vpdpbusd-512": ("llvm.x86.avx512.vpdpbusd.512", _BYTE),
     "vpdpbusd-256": ("llvm.x86.avx512.vpdpbusd.256", _BYTE),
@@ -69,6 +78,50 @@ def vector_at(builder: Any, pointer: Any, kind: Any, value: Any = None) -> Any:
     step = builder.load(pointer) if value is None else builder.store(value, pointer)
     step.align = kind.element.width // 8
     return step
+
+
+def requantised(builder: Any, total: Any, by: Any, rule: tuple[Any, ...]) -> Any:
+    """The 32-bit lanes of `total` times the number `by`, by a `requantise.rounding_rule`, int16."""
+    lanes = total.type.count
+    wide = ir.VectorType(_INT64, lanes)
+    nothing = ir.Constant(wide, None)
+    shift, nudge, negative, odd, lowest, highest = (splat(builder, n, lanes) for n in rule)
+    value = builder.mul(builder.sext(total, wide), builder.sext(splat(builder, by, lanes), wide))
+    below = builder.icmp_signed("<", value, nothing)
+    more = builder.add(nudge, builder.select(below, negative, nothing))
+    more = builder.add(more, builder.and_(builder.ashr(value, shift), odd))
+    value = builder.ashr(builder.add(value, more), shift)
+    value = builder.select(builder.icmp_signed("<", value, lowest), lowest, value)
+    value = builder.select(builder.icmp_signed(">", value, highest), highest, value)
+    return builder.trunc(value, ir.VectorType(_INT16, lanes))
+
+
+def requantised_high(
+    builder: Any, total: Any, by: Any, nudge: Any, lowest: Any, highest: Any
+) -> Any:
+    """clamp((total * by + nudge) >> 32) of 32-bit lanes, as int16; half the steps of the other.
+
+    It is the same as the other where `by` and `nudge` are its numbers shifted left by what its
+    shift lacks of 32. The products of even and of odd lanes are made by themselves, whose upper
+    halves are the result.
+    """
+    lanes = total.type.count
+    pairs = ir.VectorType(_INT64, lanes // 2)
+    half = ir.Constant(pairs, [32] * (lanes // 2))
+    factor = builder.sext(splat(builder, by, lanes // 2), pairs)
+    more = splat(builder, nudge, lanes // 2)
+    both = builder.bitcast(total, pairs)
+    even = builder.ashr(builder.shl(both, half), half)
+    even, odd = (
+        builder.bitcast(builder.add(builder.mul(part, factor), more), total.type)
+        for part in (even, builder.ashr(both, half))
+    )
+    order = [n + 1 if n % 2 == 0 else n + lanes for n in range(lanes)]
+    value = builder.shuffle_vector(even, odd, ir.Constant(total.type, order))
+    least, most = (splat(builder, n, lanes) for n in (lowest, highest))
+    value = builder.select(builder.icmp_signed("<", value, least), least, value)
+    value = builder.select(builder.icmp_signed(">", value, most), most, value)
+    return builder.trunc(value, ir.VectorType(_INT16, lanes))
 
 
 def masked_load(builder: Any, kind: Any, pointer: Any, mask: Any) -> Any:
