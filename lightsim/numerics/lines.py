@@ -19,7 +19,7 @@ from numba.extending import intrinsic
 
 from lightsim.numerics.vector_code import masked_load, masked_store, splat, start
 
-__all__ = ["join_bytes", "join_numbers", "join_signs"]
+__all__ = ["join_bytes", "join_numbers", "join_signs", "pad_line"]
 
 cgutils: Any = untyped_cgutils
 
@@ -151,6 +151,44 @@ def _join_signs(
 
 
 join_signs: Any = intrinsic(_join_signs)
+
+
+def _pad_line(
+    typing: Any, stride: Any, x: Any, begin: Any, outside: Any, to: Any, first: Any, inside: Any,
+    count: Any,
+) -> Any:  # fmt: skip
+    """to[first + j] = x[begin + j * stride] for j from inside[0] to inside[1] - 1, and `outside`
+    for the other j below `count`; `stride` is 1 or 2.
+    """
+    arguments = (stride, x, begin, outside, to, first, inside, count)
+    step = stride.literal_value
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        image, line = (start(context, builder, signature, arguments, i) for i in (1, 4))
+        blank = splat(builder, builder.trunc(arguments[3], _INT16), _LANES)
+
+        def chunk(j: Any, mask: Any) -> Any:
+            at = builder.add(arguments[2], builder.mul(j, _INT64(step)))
+            if step == 1:
+                return builder.select(mask, _load(builder, image, at, mask), blank)
+            # Sixteen of thirty-two, of which the others may lie behind the end.
+            halves = []
+            for half in range(2):
+                order = [half * 8 + n // 2 if n % 2 == 0 else _LANES for n in range(_LANES)]
+                none = ir.Constant(mask.type, None)
+                wanted = builder.shuffle_vector(mask, none, ir.Constant(_WORDS, order))
+                here = builder.add(at, _INT64(half * _LANES))
+                halves.append(_load(builder, image, here, wanted))
+            even = ir.Constant(_WORDS, list(range(0, 2 * _LANES, 2)))
+            return builder.select(mask, builder.shuffle_vector(*halves, even), blank)
+
+        _chunks(builder, line, arguments[5:], chunk)
+        return context.get_dummy_value()
+
+    return types.void(*arguments), generate
+
+
+pad_line: Any = intrinsic(prefer_literal=True)(_pad_line)
 
 
 def _chunks(builder: Any, words: Any, line: Any, chunk: Callable[[Any, Any], Any]) -> None:
