@@ -14,6 +14,7 @@ from lightsim.numerics.codec import Terms
 from lightsim.numerics.compiled import compiled
 from lightsim.numerics.filter_words import Packed, pack
 from lightsim.numerics.instruction import Instruction
+from lightsim.numerics.term_lists import TermLists, list_terms
 from lightsim.numerics.tile_words import PackedTiles, fit_tiles, pack_tiles
 
 __all__ = ["Filters", "exact_filters", "sign_filters", "truncating_filters"]
@@ -89,6 +90,15 @@ class Filters:
             sums = wide.sum(axis=1, dtype=np.int64).astype(np.int32)
             largest = np.abs(wide, dtype=np.int32).sum(axis=1, dtype=np.int64).max(initial=0)
             found = self._known["summary"] = int(wide.max(initial=0)), sums, int(largest)
+        return found
+
+    def listed(self) -> TermLists:
+        """The terms as lists, eight bytes a term; raises `ValueError` for filters without terms."""
+        if self.terms is None:
+            raise ValueError(f"{self.kind} filters have no terms")
+        found: TermLists | None = self._known.get("listed")
+        if found is None:
+            found = self._known["listed"] = list_terms(self.terms())
         return found
 
     def flattened(self) -> Filters:
