@@ -39,6 +39,7 @@ _INT32, _INT64 = ir.IntType(32), ir.IntType(64)
 _LANES = 16
 TILE_LINES = 4  # lines of narrow outputs that get what a byte does not hold together
 _NARROW = 32
+_FEW = 5
 _SUMS = ir.VectorType(_INT32, _LANES)
 
 cgutils: Any = untyped_cgutils
@@ -125,6 +126,9 @@ class _Tile:
             for n in (0, 1)
         ]
         mode = self._value(self.ranges, where, 2)
+        if self.pixels <= _FEW:  # padding is zeros: it need not be left out where that saves little
+            self._loop(span, begin, range(self.pixels))
+            return
         done = builder.append_basic_block("range.done")
         switch = builder.switch(mode, done)
         for case, (first, last) in enumerate(((0, 0), (1, 0), (0, 1))):
@@ -137,8 +141,6 @@ class _Tile:
 
     def _loop(self, span: Any, begin: Any, pixels: range) -> None:
         builder = self.builder
-        if not pixels:
-            return
         with cgutils.for_range_slice(builder, *span, _INT64(1), _INT64) as (i, _):
             offset = builder.add(begin, builder.sext(self._value(self.index, i), _INT64))
             line = builder.gep(self.image, [offset])

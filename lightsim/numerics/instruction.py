@@ -53,8 +53,8 @@ INSTRUCTIONS: dict[str, Instruction] = {
 }
 
 # Pixels of a row that a tile may hold: fourteen by two vectors, and what is loaded for them, fill
-# 31 registers.
-PIXELS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14)
+# 31 registers. Every size is code that is loaded at the start; what lies between is made of two.
+PIXELS = (1, 2, 3, 4, 5, 6, 7, 8, 14)
 
 _VARIABLE = "LIGHTSIM_INSTRUCTION"
 _ONLY: ContextVar[str | None] = ContextVar(_VARIABLE, default=None)
