@@ -72,24 +72,28 @@ class Filters:
 
     def fit_bytes(self) -> bool:
         """Whether every number is two signed bytes, 256 * high + low."""
-        return self._summary()[0] <= 127 * 256 + 127
+        found: bool | None = self._known.get("fit_bytes")
+        if found is None:
+            largest = int(self.numbers().max(initial=0))
+            found = self._known["fit_bytes"] = largest <= 127 * 256 + 127
+        return found
 
     def sums(self) -> NDArray[np.int32]:
         """int32[out], modulo 2**32: the sum of each filter's numbers."""
-        return self._summary()[1]
+        return self._summary()[0]
 
     def largest(self) -> int:
         """The largest sum of a filter's magnitudes."""
-        return self._summary()[2]
+        return self._summary()[1]
 
-    def _summary(self) -> tuple[int, NDArray[np.int32], int]:
-        found: tuple[int, NDArray[np.int32], int] | None = self._known.get("summary")
+    def _summary(self) -> tuple[NDArray[np.int32], int]:
+        found: tuple[NDArray[np.int32], int] | None = self._known.get("summary")
         if found is None:
             numbers = self.numbers()
             wide = numbers.reshape(len(numbers), -1)
             sums = wide.sum(axis=1, dtype=np.int64).astype(np.int32)
             largest = np.abs(wide, dtype=np.int32).sum(axis=1, dtype=np.int64).max(initial=0)
-            found = self._known["summary"] = int(wide.max(initial=0)), sums, int(largest)
+            found = self._known["summary"] = sums, int(largest)
         return found
 
     def listed(self) -> TermLists:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lightsim.numerics.byte_words import NEGATED, PLAIN, byte_words
 from lightsim.numerics.filter_words import positions, rows_of
 from lightsim.numerics.instruction import Instruction
 
@@ -77,68 +78,40 @@ def fit_tiles(numbers: NDArray[np.int16]) -> bool:
 
 def pack_tiles(numbers: NDArray[np.int16], row: Instruction) -> PackedTiles:
     """`numbers` int16[out, channels, kh, kw] for the tiles of the instruction `row`."""
-    filters, kernel = len(numbers), numbers.shape[2:]
-    taps, negated = kernel[0] * kernel[1], None
-    beyond = np.zeros(0, np.int64), np.zeros(0, np.uint32)
-    if row.product == "bytes" and (numbers.min(initial=0) < -128 or numbers.max(initial=0) > 127):
-        numbers, negated, beyond = _in_bytes(numbers, row.numbers)
-    words, sort, position = rows_of(numbers, row, TILE_FILTERS)
-    blocks = len(sort)
-    kept = np.ones_like(sort, np.bool_) if row.product == "signs" else sort != 0
-    negated = np.zeros_like(kept) if negated is None else negated.reshape(kept.shape)
-    # [block, phase, q, ky, kx] becomes [block, phase, kx, ky, q].
-    phases = np.stack([kept & negated, kept & ~negated], axis=1).reshape(blocks, 2, -1, *kernel)
-    phases = phases.transpose(0, 1, 4, 3, 2).reshape(blocks, 2, taps, -1)
+    filters, channels, *kernel = numbers.shape
+    taps, words_deep = kernel[0] * kernel[1], -(-channels // row.numbers)
+    over = np.zeros((4, 0), np.int32)
+    if row.product == "bytes":
+        position = positions(numbers, TILE_FILTERS)
+        blocks = len(position) // TILE_FILTERS
+        words = np.empty((blocks, taps, words_deep, TILE_FILTERS), np.uint32)
+        sort = np.zeros((blocks, taps, words_deep), np.int8)
+        # A number makes three words at most.
+        room = np.empty((4, int(3 * _SHARE_BEYOND * numbers.size) + 8), np.int32)
+        flat = np.ascontiguousarray(numbers).reshape(-1)
+        over = room[:, : byte_words(flat, (channels, *kernel), position, words, sort, room)]
+        over = np.ascontiguousarray(over[:, np.argsort(over[0], kind="stable")])
+    else:
+        found, places, position = rows_of(numbers, row, TILE_FILTERS)
+        blocks = len(places)
+        # [block, q, ky, kx] becomes [block, kx, ky, q].
+        words = found[0].reshape(blocks, -1, *kernel, TILE_FILTERS).transpose(0, 3, 2, 1, 4)
+        words = words.reshape(blocks, taps, -1, TILE_FILTERS)
+        sort = places.reshape(blocks, -1, *kernel).transpose(0, 3, 2, 1)
+        sort = (sort != 0).astype(np.int8).reshape(blocks, taps, -1)
+        if row.product == "signs":
+            sort[...] = PLAIN
+    phases = np.stack([sort == NEGATED, sort == PLAIN], axis=1)
     ends = np.zeros((blocks, 2 * taps + 1), np.int64)
     ends[:, 1:] = phases.sum(axis=3).cumsum().reshape(blocks, 2 * taps)
     ends[1:, 0] = ends[:-1, -1]
-    first = (ends[:, taps] == ends[:, 0]).astype(np.int64)
     block, _, tap, q = np.nonzero(phases)
-    kx, ky = np.divmod(tap, kernel[0])
-    rows = Rows(words[0][block, q * taps + ky * kernel[1] + kx], _narrow(tap), _narrow(q))
-    place, parts = beyond
-    m, n, ky, kx = np.unravel_index(place, numbers.shape)
-    bits = (n % row.numbers * 8).astype(np.uint32)
-    over = Rows(parts << bits, _narrow(kx * kernel[0] + ky), _narrow(n // row.numbers))
-    over_ends = np.searchsorted(m, np.arange(filters + 1))
-    return PackedTiles(rows, ends, first, position, over, over_ends)
-
-
-def _in_bytes(
-    numbers: NDArray[np.int16], count: int
-) -> tuple[NDArray[np.int16], NDArray[np.bool_], tuple[NDArray[np.int64], NDArray[np.uint32]]]:
-    """`numbers` as signed bytes, bool[blocks, q, kh, kw]: which rows are negated, and the rest."""
-    filters, channels, *kernel = numbers.shape
-    position = positions(numbers, TILE_FILTERS)
-    blocks, words = len(position) // TILE_FILTERS, -(-channels // count)
-    held, rest = np.empty_like(numbers), np.empty_like(numbers)
-    negated = np.zeros((blocks, words, *kernel), np.bool_)
-    for k in range(blocks):
-        chosen = position[k * TILE_FILTERS : (k + 1) * TILE_FILTERS]
-        chosen = chosen[chosen >= 0]
-        here = np.zeros((len(chosen), words * count, *kernel), np.int16)
-        here[:, :channels] = numbers[chosen]
-        grouped = here.reshape(len(chosen), words, count, *kernel)
-        plain = np.count_nonzero((grouped < -128) | (grouped > 127), axis=(0, 2))
-        turned = np.count_nonzero((grouped < -127) | (grouped > 128), axis=(0, 2))
-        negated[k] = turned < plain
-        sign = np.where(negated[k], np.int16(-1), np.int16(1)).repeat(count, axis=0)[:channels]
-        held[chosen] = (numbers[chosen] * sign).clip(-128, 127)
-        rest[chosen] = numbers[chosen] - held[chosen] * sign
-    return held, negated, _beyond(rest)
-
-
-def _beyond(rest: NDArray[np.int16]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
-    """Places and signed bytes, up to two of a place, that make up `rest`."""
-    flat = rest.reshape(-1)
-    place = np.flatnonzero(flat)
-    first = flat[place].clip(-127, 127)
-    second = flat[place] - first
-    both = np.concatenate([place, place[second != 0]])
-    parts = np.concatenate([first, second[second != 0]])
-    order = np.argsort(both, kind="stable")
-    return both[order], (parts[order] & 255).astype(np.uint32)
-
-
-def _narrow(numbers: NDArray[np.int64]) -> NDArray[np.int32]:
-    return numbers.astype(np.int32)
+    kept = words.reshape(-1, TILE_FILTERS)
+    if len(block) < len(kept) or (sort == NEGATED).any():
+        kept = kept[(block * taps + tap) * words_deep + q]
+    return PackedTiles(
+        Rows(np.ascontiguousarray(kept), tap.astype(np.int32), q.astype(np.int32)), ends,
+        (ends[:, taps] == ends[:, 0]).astype(np.int64), position,
+        Rows(over[3].view(np.uint32), over[1], over[2]),
+        np.searchsorted(over[0], np.arange(filters + 1)),
+    )  # fmt: skip
