@@ -9,6 +9,7 @@ from lightsim.numerics.compiled import compiled
 
 __all__ = ["NEGATED", "PLAIN", "byte_words"]
 
+_LEAST, _MOST = np.int64(-128), np.int64(127)
 _EMPTY, PLAIN, NEGATED = range(3)
 _BYTES = tuple(np.uint32(8 * place) for place in range(4))
 
@@ -48,7 +49,7 @@ def byte_words(
                 step = word_of(taps)
                 for kx in range(wide):
                     for ky in range(high):
-                        at, tap = begin + word_of(ky * wide + kx), word_of(kx * high + ky)
+                        at, place = begin + word_of(ky * wide + kx), word_of(kx * high + ky)
                         n0, n1, n2, n3 = numbers[at], np.int16(0), np.int16(0), np.int16(0)
                         if here > 1:
                             n1 = numbers[at + step]
@@ -60,8 +61,8 @@ def byte_words(
                         low = np.uint32(n0 & 255) | np.uint32(np.uint32(n1 & 255) << _BYTES[1])
                         upper = np.uint32(np.uint32(n2 & 255) << _BYTES[2])
                         word = low | upper | np.uint32(np.uint32(n3 & 255) << _BYTES[3])
-                        words[k, tap, word_of(q), word_of(f)] = word
-                        sort[k, tap, word_of(q)] |= word != 0
+                        words[k, place, word_of(q), word_of(f)] = word
+                        sort[k, place, word_of(q)] |= word != 0
             for tap in range(taps if outside & ~255 else 0):
                 kx, ky = divmod(tap, high)
                 plain = turned = 0
@@ -82,11 +83,11 @@ def byte_words(
                         number = np.int64(
                             numbers[((m * channels + q * 4 + v) * high + ky) * wide + kx]
                         )
-                        held = min(max(number * sign, -128), 127)
+                        held = min(max(number * sign, _LEAST), _MOST)
                         word |= np.uint32(np.uint32(held & 255) << np.uint32(8 * v))
                         rest = number - held * sign
                         while rest != 0:
-                            part = min(max(rest, -127), 127)
+                            part = min(max(rest, -_MOST), _MOST)
                             rest -= part
                             over[0, found], over[1, found], over[2, found] = m, tap, q
                             over[3, found] = np.int32(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.numerics.filters import Filters
+from lightsim.numerics.forms import Form, form_of
 from lightsim.numerics.instruction import Instruction, choices
-from lightsim.numerics.lanes import Lanes, lanes_of
-from lightsim.numerics.tile_plan import TilePlan, tile_plan
-from lightsim.numerics.window import Pair, Window
+from lightsim.numerics.window import Window
 
 __all__ = ["Requantisation", "Sums", "add_dots"]
 
@@ -167,105 +165,25 @@ def _strip(
         form.kernel(*form.head, image, *form.tail, *rest)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Form:
-    """How images of one shape become words, and what the kernel is given beside them.
-
-    `scale` times the dot products and `constant` are the sums; `room` words hold the images,
-    `sums` numbers what the kernel has not finished.
-    """
-
-    words: tuple[Any, ...]
-    room: int
-    kernel: Any
-    head: tuple[Any, ...]
-    tail: tuple[Any, ...]
-    sums: int
-    scale: int
-    constant: NDArray[np.int32]
-
-
 def _words(
     rows: list[Instruction],
     x: NDArray[np.int16],
     filters: Filters,
     window: Window,
     pad_value: int,
-) -> tuple[_Form, NDArray[np.uint32]]:
+) -> tuple[Form, NDArray[np.uint32]]:
     """For the first instruction that holds every number of `x`: the form, and `x` as its words."""
-    from lightsim.numerics.words import number_words, sign_words
-
     flat = x.reshape(-1)
     for row in rows:
         for offset in (0, _SIGNED) if row.product == "bytes" else (0,):
             if row.product == "bytes" and not 0 <= pad_value + offset <= 255:
                 continue
             key = (x.shape, window, pad_value, row.name, offset)
-            form: _Form | None = filters.layouts.get(key)
+            form: Form | None = filters.layouts.get(key)
             if form is None:
-                form = _form(row, x.shape, filters, window, pad_value, offset)
+                form = form_of(row, x.shape, filters, window, pad_value, offset)
                 filters.layouts[key] = form
             image = np.empty(form.room, np.uint32)
-            if row.product == "signs":
-                sign_words(flat, *form.words, image)
-                return form, image
-            if number_words(flat, *form.words, image):
+            if form.fill(flat, *form.words, image):
                 return form, image
     raise AssertionError("the last instruction holds every number")
-
-
-def _form(
-    row: Instruction,
-    shape: tuple[int, ...],
-    filters: Filters,
-    window: Window,
-    pad_value: int,
-    offset: int,
-) -> _Form:
-    from lightsim.numerics.emitted import KERNELS
-    from lightsim.numerics.emitted_tiles import TILE_KERNELS, TILE_LINES
-
-    batch, channels, high, wide = shape
-    words = -(-channels * filters.shifts // row.numbers)
-    blank = row.product != "signs" and pad_value + offset == 0
-    layout = _layout(row, filters, window, words, (high, wide), blank)
-    size = (batch, words, *layout.phases, layout.high, layout.wide)
-    how = () if row.product == "signs" else ((row.numbers, filters.shifts, offset, pad_value),)
-    strides = channels * high * wide, high * wide, wide
-    given = strides, shape, (*window.stride, *window.origin), *how, size, layout.steps
-    # Room behind for a line of pixels, and for vectors that read on.
-    room = batch * layout.image + layout.wide * window.stride[1] + row.vectors * row.lanes
-    scale, constant = 1, np.zeros(filters.shape[0], np.int32)
-    if row.product == "signs":
-        # Numbers that agree count 1, others -1: all of them less twice those that differ.
-        scale, constant = -2, np.full(len(constant), math.prod(filters.shape[1:]), np.int32)
-    elif offset:
-        constant = filters.sums() * np.int32(-offset)
-    if isinstance(layout, TilePlan):
-        tiles = filters.packed_tiles(row)
-        rows, over = (
-            (part.words, part.offsets(layout.taps, layout.step)) for part in (tiles.rows, tiles.over)
-        )
-        head = (*rows, tiles.ends, tiles.first, tiles.position, *over, tiles.over_ends)
-        head = (*head, layout.pieces, layout.begins, layout.ranges)
-        tail: tuple[Any, ...] = ((batch, layout.image, layout.line, window.rows),)
-        room += TILE_LINES * layout.line
-        return _Form(given, room, TILE_KERNELS[row.name], head, tail, 0, scale, constant)
-    packed = filters.packed(row)
-    head = packed.words, packed.index, packed.blocks, packed.position, layout.table
-    tail = (batch, layout.image), layout.begins, layout.segments, layout.chunks
-    sums = row.filters * layout.largest * row.lanes
-    return _Form(given, room, KERNELS[row.name], head, tail, sums, scale, constant)
-
-
-def _layout(
-    row: Instruction, filters: Filters, window: Window, words: int, size: Pair, blank: bool
-) -> Lanes | TilePlan:
-    """Whichever of the two takes fewer steps; `blank` is whether padding is words of zeros."""
-    lanes = lanes_of(window.at_origin, words, row.lanes)
-    if not filters.fit_tiles(row):
-        return lanes
-    plan = tile_plan(window, words, size, blank)
-    tiled = -(-filters.shape[0] // row.lanes) * plan.cost * window.rows
-    in_blocks = -(-filters.shape[0] // row.filters) * row.filters * len(lanes.begins)
-    return plan if tiled <= in_blocks else lanes

@@ -34,6 +34,7 @@ cgutils: Any = untyped_cgutils
 # weights are all negated, because +128 is no signed byte but -128 is; see `filter_words.Packed`.
 _DIGIT_BITS = 8
 
+
 def _emit_block(
     typing: Any, name: Any, vectors: Any, words: Any, index: Any, table: Any, image: Any,
     begins: Any, sums: Any, place: Any, span: Any,

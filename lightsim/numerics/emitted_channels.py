@@ -145,13 +145,9 @@ def depthwise_lines(
         first, by = bias[n], np.int32(multiplier[n] << up)
         for p in range(0, run, _LANES * _VECTORS):
             if high:
-                _run(
-                    True, image, at + p, taps, flat, n * taps.size, first, by, rule, narrow, p
-                )
+                _run(True, image, at + p, taps, flat, n * taps.size, first, by, rule, narrow, p)
             else:
-                _run(
-                    False, image, at + p, taps, flat, n * taps.size, first, by, rule, narrow, p
-                )
+                _run(False, image, at + p, taps, flat, n * taps.size, first, by, rule, narrow, p)
         if columns == wide:
             _copy(narrow, 0, out, job * run, run)
             continue

@@ -168,7 +168,9 @@ class _Tile:
                 high = [n + half if not n & half else n + _LANES for n in range(_LANES)]
                 for n in here:
                     a, b = lines[n], lines[n + half]
-                    lines[n], lines[n + half] = (_shuffled(builder, a, b, how) for how in (low, high))
+                    lines[n], lines[n + half] = (
+                        _shuffled(builder, a, b, how) for how in (low, high)
+                    )
             for f, line in enumerate(lines):
                 at = builder.add(to, builder.mul(step, _INT64(v * _LANES + f)))
                 vector_at(builder, builder.gep(self.sums, [at]), _SUMS, line)
@@ -391,19 +393,17 @@ def _tiles(name: str) -> Callable[..., None]:
                                     sums, lane, first, factor, count, out, to + c, by, high_rule
                                 )
                             else:
-                                _requantise(
-                                    sums, lane, first, factor, count, out, to + c, by, rule
-                                )
+                                _requantise(sums, lane, first, factor, count, out, to + c, by, rule)
 
     return run
 
 
 _SIGNATURE = (
     "void(Array(uint32, 2, 'C', True), Array(int32, 1, 'C', True), Array(int64, 2, 'C', True), "
-    "Array(int64, 1, 'C', True), Array(int64, 1, 'C', True), Array(uint32, 1, 'C', True), Array(int32, 1, 'C', True), "
-    "Array(int64, 1, 'C', True), Array(int64, 2, 'C', True), Array(int64, 1, 'C', True), "
-    "Array(int64, 2, 'C', True), Array(uint32, 1, 'C', True), UniTuple(int64, 4), "
-    "Array(int32, 1, 'C', True), int64, int32[::1], UniTuple(int64, 4), "
+    "Array(int64, 1, 'C', True), Array(int64, 1, 'C', True), Array(uint32, 1, 'C', True), "
+    "Array(int32, 1, 'C', True), Array(int64, 1, 'C', True), Array(int64, 2, 'C', True), "
+    "Array(int64, 1, 'C', True), Array(int64, 2, 'C', True), Array(uint32, 1, 'C', True), "
+    "UniTuple(int64, 4), Array(int32, 1, 'C', True), int64, int32[::1], UniTuple(int64, 4), "
     "Array(int32, 1, 'C', True), UniTuple(int64, 6), int16[::1])"
 )
 TILE_KERNELS = {name: _tiles(name) for name, row in INSTRUCTIONS.items() if row.tiles}

@@ -12,7 +12,16 @@ from typing import Literal, get_args
 
 from lightsim.errors import unknown_name
 
-__all__ = ["INSTRUCTIONS", "PIXELS", "Instruction", "Product", "choices", "chosen", "restricted", "usable"]
+__all__ = [
+    "INSTRUCTIONS",
+    "PIXELS",
+    "Instruction",
+    "Product",
+    "choices",
+    "chosen",
+    "restricted",
+    "usable",
+]
 
 Product = Literal["bytes", "pairs", "signs"]
 

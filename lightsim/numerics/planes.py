@@ -63,9 +63,7 @@ class Planes:
         return plane * (self.high * self.wide) + (ky // sy) * self.wide + kx // sx
 
 
-def split(
-    x: NDArray[Element], planes: Planes, pad_value: int, room: int = 0
-) -> NDArray[Element]:
+def split(x: NDArray[Element], planes: Planes, pad_value: int, room: int = 0) -> NDArray[Element]:
     """Flat [batch, channels, sy, sx, high, wide] of `x` [batch, channels, h, w] with its padding.
 
     `room` numbers behind are not set.

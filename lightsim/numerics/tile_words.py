@@ -68,7 +68,7 @@ class PackedTiles:
 def fit_tiles(numbers: NDArray[np.int16]) -> bool:
     """Whether few enough numbers are no signed bytes, and none by far."""
     least, most = int(numbers.min(initial=0)), int(numbers.max(initial=0))
-    if -128 <= least and most <= 127:
+    if least >= -128 and most <= 127:
         return True
     if least < -128 - _LEFT_OVER or most > 127 + _LEFT_OVER:
         return False

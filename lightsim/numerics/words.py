@@ -15,7 +15,10 @@ _FLAT_IMAGE = (
 )
 
 
-@compiled(f"boolean({_FLAT_IMAGE} UniTuple(int64, 4), UniTuple(int64, 6), UniTuple(int64, 5), uint32[::1])")
+@compiled(
+    f"boolean({_FLAT_IMAGE} UniTuple(int64, 4), UniTuple(int64, 6), UniTuple(int64, 5), "
+    "uint32[::1])"
+)
 def number_words(
     x: NDArray[np.int16],
     strides: tuple[int, int, int],
@@ -84,7 +87,7 @@ def number_words(
     return True
 
 
-@compiled(f"void({_FLAT_IMAGE} UniTuple(int64, 6), UniTuple(int64, 5), uint32[::1])")
+@compiled(f"boolean({_FLAT_IMAGE} UniTuple(int64, 6), UniTuple(int64, 5), uint32[::1])")
 def sign_words(
     x: NDArray[np.int16],
     strides: tuple[int, int, int],
@@ -93,8 +96,9 @@ def sign_words(
     shape: tuple[int, int, int, int, int, int],
     steps: tuple[int, int, int, int, int],
     out: NDArray[np.uint32],
-) -> None:
-    """As `number_words`: bit n % 32 of word n // 32 is 1 where channel n is above zero."""
+) -> bool:
+    """As `number_words`: bit n % 32 of word n // 32 is 1 where channel n is above zero.
+    A sign always fits."""
     stride_y, stride_x, top, left = window
     batch, words, phases_y, phases_x, high, wide = shape
     of_b, of_q, of_p, of_o, of_i = steps
@@ -118,3 +122,4 @@ def sign_words(
                             phase, begin_o = np.uint64(to + o * of_o), np.uint64(line + o)
                             for j in range(np.uint64(wide)):
                                 out[phase + j] = out[begin_o + j * np.uint64(stride_x)]
+    return True

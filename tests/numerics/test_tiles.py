@@ -1,4 +1,4 @@
-"""Tiles of many filters and long lines give the bits of the plain loops, which the reference gives."""
+"""Tiles of many filters and long lines give the bits of the plain loops."""
 
 from dataclasses import replace
 
@@ -91,7 +91,10 @@ def test_signs_and_shifted_terms(name, case, channels):
     sign, exponent, present = (np.asarray(part) for part in terms)
     terms = sign.astype(np.int8), exponent.astype(np.int8), present.astype(np.bool_)
     window = Window(case.kernel, case.stride, case.origin, *case.outputs)
-    for filters in (sign_filters(sign[0].astype(np.int16)), truncating_filters(shape, lambda: terms)):
+    for filters in (
+        sign_filters(sign[0].astype(np.int16)),
+        truncating_filters(shape, lambda: terms),
+    ):
         before = case.accumulators(rng)
         plain, found = before.copy(), before.copy()
         pad_value = -1 if filters.kind == "signs" else case.pad_value
