@@ -26,6 +26,7 @@ from lightsim.memory.layout import (
     RANK,
     RD,
     REF,
+    REFRESH_INTERVAL,
     ROW_FIELD,
     RULE_BEGIN,
     RULE_WIDTH,
@@ -51,8 +52,19 @@ LAST_IS_LATEST: Final = STEP + COMMAND_COUNT  # data come slower than a port tak
 # added, the reciprocal of the divisor in 2^-32, and up to which dividend it is exact.
 TO_CLOCK: Final = LAST_IS_LATEST + 1
 TO_CYCLE: Final = TO_CLOCK + 4
-GATES: Final = TO_CYCLE + 4
+# What `one_row` needs besides: before which cycle it may serve (0: never), the bank groups, whether
+# a request's last word never waits longer than its first, and the clocks' ratio each way once more
+# as a factor, what is added, and a shift.
+QUICK: Final = TO_CYCLE + 4
+GROUPS: Final = QUICK + 1
+FIRST_IS_LATEST: Final = GROUPS + 1
+TO_CLOCK_QUICK: Final = FIRST_IS_LATEST + 1
+TO_CYCLE_QUICK: Final = TO_CLOCK_QUICK + 3
+GATES: Final = TO_CYCLE_QUICK + 3
 GATE_WIDTH: Final = 6
+
+# Clocks or cycles beyond which nothing lies that a request has to do with, refreshes included.
+_FAR: Final = 1 << 20
 
 # The rules that there may be for each next command: scope and previous command, in the order in
 # which their clocks stand at GATES + GATE_WIDTH * command.
@@ -62,6 +74,7 @@ _KNOWN: Final = {
     PRE: ((BANK, ACT), (BANK, RD), (BANK, WR)),
     RD: _COLUMN,
     WR: _COLUMN,
+    REF: ((RANK, PRE), (RANK, REF)),
 }
 
 
@@ -104,7 +117,49 @@ def row_plan(spec: Table) -> Table:
     plan[LAST_IS_LATEST] = int(apart > taken)
     if min(plan[STEP + RD], plan[STEP + WR]) < 1:
         plan[FIT] = 0
+        return plan
+    _prepare_one_row(plan, spec, sizes[int(spec[GROUP_FIELD])], ratio)
     return plan
+
+
+def _prepare_one_row(plan: Table, spec: Table, groups: int, ratio: tuple[int, int]) -> None:
+    """Fill in what `one_row` needs; QUICK stays 0 where it may not serve."""
+    numerator, denominator = ratio
+    read, write = GATES + GATE_WIDTH * RD, GATES + GATE_WIDTH * WR
+    alike = plan[read] == plan[write] and plan[STEP + RD] == plan[STEP + WR]
+    if not alike or spec[REFRESH_INTERVAL] > _FAR:
+        return
+    plan[GROUPS] = groups
+    # A burst a cycle or faster brings at least one word a cycle, as fast as the port takes them.
+    whole_words = plan[WORD_SHIFT] <= plan[BURST_SHIFT]
+    plan[FIRST_IS_LATEST] = int(whole_words and plan[STEP + RD] * denominator <= numerator)
+    if groups == 1:
+        for gate in (read, write):
+            plan[gate + 3] = max(plan[gate + 3], plan[gate + 1])
+            plan[gate + 4] = max(plan[gate + 4], plan[gate + 2])
+    *plan[TO_CLOCK_QUICK : TO_CLOCK_QUICK + 3], clock_limit = _multiplication(*ratio)
+    *plan[TO_CYCLE_QUICK : TO_CYCLE_QUICK + 3], cycle_limit = _multiplication(*ratio[::-1])
+    # A request's last clock comes before the next refresh, which is never far.
+    plan[QUICK] = max(0, min(clock_limit, (cycle_limit - 2 * _FAR) * denominator // numerator) - _FAR)
+
+
+def _multiplication(numerator: int, denominator: int) -> tuple[int, int, int, int]:
+    """The f, a and s with ceil(x * numerator / denominator) = (x f + a) >> s, and the limit of x.
+
+    With f = ceil(2^s numerator / denominator) and a = ceil(2^s (denominator - 1) / denominator)
+    the quotient is above (x numerator + denominator - 1) / denominator by less than
+    (x + 1) / 2^s, and has the same floor as long as that is at most 1 / denominator. And x f + a
+    must stay below 2^63. The shift is the one that lets x be largest.
+    """
+    best = (0, 0, 0, 0)
+    for shift in range(63):
+        one = 1 << shift
+        factor = -(-one * numerator // denominator)
+        added = -(-one * (denominator - 1) // denominator)
+        limit = min(one // denominator - 1, ((1 << 63) - 1 - added) // factor)
+        if limit > best[3]:
+            best = factor, added, shift, limit
+    return best
 
 
 def _division(numerator: int, denominator: int) -> tuple[int, int, int, int]:

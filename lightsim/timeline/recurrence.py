@@ -33,6 +33,7 @@ from lightsim.timeline.layout import (
     TURN,
     WEIGHT,
 )
+from lightsim.timeline.one_channel import play_one_channel
 from lightsim.timeline.settle import complete, settle
 
 __all__ = ["play"]
@@ -59,6 +60,11 @@ def play(
     `launches` [pass] are the passes of all programs, one after another, by their rows.
     """
     settle(machine, found, events, tiles, transfers, ranges, groups, launches)
+    if machine[CHANNELS] == 1:
+        play_one_channel(
+            machine, channels, spec, plan, found, events, tiles, transfers, ranges, groups, launches
+        )
+        return
     earliest = 0
     while machine[CLOSED] < machine[PASSES]:
         now, soonest, others = NEVER, -1, NEVER
