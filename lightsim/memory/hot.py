@@ -44,7 +44,7 @@ from lightsim.memory.layout import (
     WRITES,
 )
 from lightsim.memory.row_plan import GATE_WIDTH, GATES, GROUPS, STEP
-from lightsim.numerics.kernel import inlined, place
+from lightsim.numerics.kernel import choose, inlined, place
 
 __all__ = ["Hot", "cool", "free_clock", "heat", "hold_train", "refresh_hot"]
 
@@ -103,12 +103,23 @@ def hold_train(state: Table, plan: Table, hot: Hot) -> None:
 @inlined
 def free_clock(state: Table, plan: Table, hot: Hot, clock: int) -> int:
     """The first clock from `clock` on that no other command holds."""
+    # Where a column command is in the way, and there is one every few clocks, none is behind it.
+    step = plan[STEP + RD]
+    in_train = (clock >= hot.train_first) & (clock <= hot.train_last)
+    met = in_train & (((clock - hot.train_first) & (step - 1)) == 0) & ((step & (step - 1)) == 0)
+    clock += choose(met | (state[SLOTS + (clock & (WINDOW - 1))] == clock), 1, 0)
     while state[SLOTS + (clock & (WINDOW - 1))] == clock or (
-        hot.train_first <= clock <= hot.train_last
-        and (clock - hot.train_first) % plan[STEP + RD] == 0
+        hot.train_first <= clock <= hot.train_last and _in_step(plan, clock - hot.train_first)
     ):
         clock += 1
     return clock
+
+
+@inlined
+def _in_step(plan: Table, clocks: int) -> bool:
+    """Whether the distance of two column commands of a train is so many clocks."""
+    step = plan[STEP + RD]
+    return clocks & (step - 1) == 0 if step & (step - 1) == 0 else clocks % step == 0
 
 
 @inlined
@@ -121,10 +132,10 @@ def refresh_hot(state: Table, spec: Table, plan: Table, hot: Hot) -> Hot:
     by_columns = max(hot.last_read + plan[gate + 1], hot.last_write + plan[gate + 2])
     closing = max(closing, max(state[_RANK + ACT] + plan[gate], by_columns))
     for bank in range(spec[BANKS]):
-        if state[OPEN_ROWS + bank] != CLOSED:
-            opened += 1
-            state[OPEN_ROWS + bank] = CLOSED
-            state[LAST + place(bank * COMMAND_COUNT + PRE)] = closing
+        closed, at = state[OPEN_ROWS + bank] == CLOSED, place(LAST + bank * COMMAND_COUNT + PRE)
+        opened += choose(closed, 0, 1)
+        state[OPEN_ROWS + bank] = CLOSED
+        state[at] = choose(closed, state[at], closing)
     if opened > 0:
         state[_RANK + PRE] = closing
         state[SLOTS + (closing & (WINDOW - 1))] = closing
@@ -132,6 +143,11 @@ def refresh_hot(state: Table, spec: Table, plan: Table, hot: Hot) -> Hot:
     gate = GATES + GATE_WIDTH * REF
     by_refresh = max(state[_RANK + PRE] + plan[gate], state[_RANK + REF] + plan[gate + 1])
     clock = max(hot.due, by_refresh)
+    # Where a column command is in the way, and there is one every few clocks, none is behind it.
+    step = plan[STEP + RD]
+    in_train = (clock >= hot.train_first) & (clock <= hot.train_last)
+    met = in_train & (((clock - hot.train_first) & (step - 1)) == 0) & ((step & (step - 1)) == 0)
+    clock += choose(met | (state[SLOTS + (clock & (WINDOW - 1))] == clock), 1, 0)
     while state[SLOTS + (clock & (WINDOW - 1))] == clock:
         clock += 1
     state[_RANK + REF] = clock

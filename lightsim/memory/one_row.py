@@ -10,7 +10,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.memory.command_bus import enter
 from lightsim.memory.hot import Hot, free_clock, hold_train, refresh_hot
 from lightsim.memory.layout import (
     ACT,
@@ -19,17 +18,21 @@ from lightsim.memory.layout import (
     BURST_CLOCKS,
     CLOSED,
     COMMAND_COUNT,
+    FOUR_PLACE,
     LAST,
     MAX_BANKS,
     OPEN_ROWS,
     PRE,
     PRECHARGES,
+    RANK_PLACE,
     RD,
     READ_LATENCY,
+    RECENT_ACTIVATES,
     REQUEST_DELAY,
     RESPONSE_DELAY,
     ROW_CONFLICTS,
     ROW_MISSES,
+    SLOTS,
     WINDOW,
     WR,
     WRITE_LATENCY,
@@ -49,7 +52,7 @@ from lightsim.memory.row_plan import (
     TO_CYCLE_QUICK,
 )
 from lightsim.memory.rows import activate_from, delivered, precharge_from
-from lightsim.numerics.kernel import inlined, kernel, place
+from lightsim.numerics.kernel import choose, inlined, kernel, place
 
 __all__ = ["keep_train", "place_of", "quick_edge", "serve_hot"]
 
@@ -76,15 +79,26 @@ def serve_hot(
     since = quick_edge(plan, TO_CLOCK_QUICK, grant + spec[REQUEST_DELAY])
     since = max(since, hot.latest - WINDOW + 1)
     first = max(since, _column_after(state, spec, plan, hot, column, bank))
+    open_row = state[OPEN_ROWS + bank]
+    precharge, activate = 0, 0
+    if open_row != row:
+        at = LAST + bank * COMMAND_COUNT
+        activated = state[at + ACT]
+        gate = GATES + GATE_WIDTH * PRE
+        by_columns = max(state[at + RD] + plan[gate + 1], state[at + WR] + plan[gate + 2])
+        precharge = max(since, max(activated + plan[gate], by_columns))
+        precharge = free_clock(state, plan, hot, precharge)
+        precharge = choose(open_row == CLOSED, state[at + PRE], precharge)
+        activate = max(since, activate_from(state, plan, bank, group_of(spec, plan, bank), precharge))
+        activate = free_clock(state, plan, hot, activate)
+        first = max(first, activate + plan[GATES + GATE_WIDTH * column])
     last = first + after * plan[STEP + RD]
-    if (
-        state[OPEN_ROWS + bank] != row
-        or last >= hot.due
-        or after >= plan[RUN] - (burst & (plan[RUN] - 1))
-    ):
+    if last >= hot.due or after >= plan[RUN] - (burst & (plan[RUN] - 1)):
         return serve_closed(
             state, spec, plan, hot, grant, address, nbytes, words, write, port_time
         )
+    if open_row != row:
+        _open(state, spec, plan, bank, open_row, row, precharge, activate)
     keep_train(state, spec, plan, bank, column, last)
     if write:
         received = last + spec[WRITE_LATENCY] + spec[BURST_CLOCKS]
@@ -131,7 +145,7 @@ def serve_closed(
         if count < stop - start:
             # Row commands of the pieces after this one may meet the train before it.
             hold_train(state, plan, hot)
-        group = bank // spec[BANKS_PER_GROUP]
+        group = group_of(spec, plan, bank)
         precharge, activate, first = _row_commands(
             state, spec, plan, hot, arrival, column, bank, group, row
         )
@@ -142,15 +156,7 @@ def serve_closed(
             )
         open_row = state[OPEN_ROWS + bank]
         if open_row != row:
-            if open_row != CLOSED:
-                state[ROW_CONFLICTS] += 1
-                state[PRECHARGES] += 1
-                enter(state, precharge, PRE, bank, group, open_row)
-            else:
-                state[ROW_MISSES] += 1
-            state[ACTIVATES] += 1
-            state[OPEN_ROWS + bank] = row
-            enter(state, activate, ACT, bank, group, row)
+            _open(state, spec, plan, bank, open_row, row, precharge, activate)
         if first + (count - 1) * step >= hot.due:
             count = (hot.due - 1 - first) // step + 1
         last = first + (count - 1) * step
@@ -207,6 +213,45 @@ def _row_commands(
 
 
 @inlined
+def _open(
+    state: Table,
+    spec: Table,
+    plan: Table,
+    bank: int,
+    open_row: int,
+    row: int,
+    precharge: int,
+    activate: int,
+) -> None:
+    """Issue the row commands that open `row` where `open_row` is open, or none is."""
+    at, rank = LAST + bank * COMMAND_COUNT, LAST + RANK_PLACE * COMMAND_COUNT
+    closed = open_row == CLOSED
+    conflict, slot = choose(closed, 0, 1), SLOTS + (precharge & (WINDOW - 1))
+    state[ROW_CONFLICTS] += conflict
+    state[PRECHARGES] += conflict
+    state[ROW_MISSES] += 1 - conflict
+    state[at + PRE] = precharge
+    state[rank + PRE] = choose(closed, state[rank + PRE], precharge)
+    state[slot] = choose(closed, state[slot], precharge)
+    state[ACTIVATES] += 1
+    state[OPEN_ROWS + bank] = row
+    state[at + ACT] = activate
+    state[LAST + (MAX_BANKS + group_of(spec, plan, bank)) * COMMAND_COUNT + ACT] = activate
+    state[rank + ACT] = activate
+    state[LAST + FOUR_PLACE * COMMAND_COUNT + ACT] = state[RECENT_ACTIVATES + 2]
+    state[RECENT_ACTIVATES + 2] = state[RECENT_ACTIVATES + 1]
+    state[RECENT_ACTIVATES + 1] = state[RECENT_ACTIVATES]
+    state[RECENT_ACTIVATES] = activate
+    state[SLOTS + (activate & (WINDOW - 1))] = activate
+
+
+@inlined
+def group_of(spec: Table, plan: Table, bank: int) -> int:
+    """The group of a bank."""
+    return place(bank // spec[BANKS_PER_GROUP]) if plan[GROUPS] > 1 else 0
+
+
+@inlined
 def place_of(spec: Table, plan: Table, burst: int) -> tuple[int, int]:
     """The bank of a burst, counted over all groups, and its row."""
     group = (burst >> plan[GROUP_AT]) & plan[GROUP_AT + 1]
@@ -220,8 +265,7 @@ def keep_train(state: Table, spec: Table, plan: Table, bank: int, column: int, l
     """Note the last column command of a bank, and of its group where there are several."""
     state[LAST + bank * COMMAND_COUNT + column] = last
     if plan[GROUPS] > 1:
-        group = bank // spec[BANKS_PER_GROUP]
-        state[place(LAST + (MAX_BANKS + group) * COMMAND_COUNT + column)] = last
+        state[LAST + (MAX_BANKS + group_of(spec, plan, bank)) * COMMAND_COUNT + column] = last
 
 
 @inlined

@@ -137,6 +137,10 @@ def jump(
     limit, port, where = machine[REQUEST], place(machine[s + PORT]), machine[s + WHERE]
     count = (machine[s + LEFT] - 1) // limit
     count = min(count, ((until - now - 1) >> steady.shift) + 1)
+    burst = where >> plan[BURST_SHIFT]
+    bank, row = place_of(spec, plan, burst)
+    if spec[KIND] == DRAM and state[OPEN_ROWS + bank] != row:
+        return 0, 0, 0, hot
     if machine[s + NBYTES] != limit or not _spaced(machine, port, now, steady.period):
         return 0, 0, 0, hot
     if spec[KIND] != DRAM:
@@ -147,14 +151,12 @@ def jump(
         busy = steady.occupation
         hot = Hot(0, 0, hot.latest + count * busy, last + busy, 0, 0, hot.reads + count, hot.writes)
         return count, last - steady.period + busy, last + busy, hot
-    burst = where >> plan[BURST_SHIFT]
-    bank, row = place_of(spec, plan, burst)
     in_row = ((plan[RUN] - (burst & (plan[RUN] - 1))) << plan[BURST_SHIFT]) // limit
     since = quick_edge(plan, TO_CLOCK_QUICK, now + spec[REQUEST_DELAY])
     quiet = max(hot.last_read, hot.last_write) + steady.idle
     room = hot.due - 1 - steady.span - since
     count = min(min(count, in_row), room // steady.clocks + 1)
-    if state[OPEN_ROWS + bank] != row or since < quiet or since < hot.latest or count < 2:
+    if since < quiet or since < hot.latest or count < 2:
         return 0, 0, 0, hot
     grant = now + (count - 1) * steady.period + spec[REQUEST_DELAY]
     before = quick_edge(plan, TO_CLOCK_QUICK, grant - steady.period) + steady.span
