@@ -156,7 +156,8 @@ def jump(
     quiet = max(hot.last_read, hot.last_write) + steady.idle
     room = hot.due - 1 - steady.span - since
     count = min(min(count, in_row), room // steady.clocks + 1)
-    if since < quiet or since < hot.latest or count < 2:
+    late = now >= plan[QUICK]
+    if late or since < quiet or since < hot.latest or count < 2:
         return 0, 0, 0, hot
     grant = now + (count - 1) * steady.period + spec[REQUEST_DELAY]
     before = quick_edge(plan, TO_CLOCK_QUICK, grant - steady.period) + steady.span

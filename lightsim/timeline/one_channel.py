@@ -1,6 +1,6 @@
 """Grants in order of time where there is one memory channel, with what they need close at hand.
 
-The same as `recurrence` for any number of channels. A channel grants at most one request a
+The same as `recurrence.play_channels` for any number of channels. A channel grants at most one request a
 cycle, so the times from which the streams' requests could go, the channel's two slots and its
 own last commands decide alone who is next. They are kept in variables, and every stream has
 its own copy of the code, in which its places in the tables are constants.
@@ -104,7 +104,8 @@ def play_one_channel(
     groups: Table,
     launches: Table,
 ) -> None:
-    """As `recurrence.play`, whose first `settle` has been."""
+    """As `recurrence.play_channels`, for one channel."""
+    settle(machine, found, events, tiles, transfers, ranges, groups, launches)
     state = channels[0]
     built = _Built(
         spec[KIND] == IDEAL, _shared(machine), machine[REQUEST], machine[WORD_SHIFT],
@@ -121,6 +122,9 @@ def play_one_channel(
     other_slot = 0
     while True:
         ready = min(min(ready_input, ready_residual), min(ready_weight, ready_output))
+        if ready >= NEVER:
+            machine[PROBLEM] = -1
+            return
         now = max(ready, max(slot, now + 1))
         slot = other_slot
         # The rule of docs/machine.md, section 7.
@@ -163,9 +167,6 @@ def play_one_channel(
             )
             ready_residual = ready
         else:
-            if now >= NEVER:
-                machine[PROBLEM] = -1
-                return
             s = _WEIGHT
             if now >= weights_until:
                 weights_until = _count_weights(machine, found, now, weights)
