@@ -52,7 +52,7 @@ from lightsim.memory.row_plan import (
     TO_CYCLE_QUICK,
 )
 from lightsim.memory.rows import activate_from, delivered, precharge_from
-from lightsim.numerics.kernel import choose, inlined, kernel, place
+from lightsim.numerics.kernel import choose, inlined, kernel, place, scaled
 
 __all__ = ["keep_train", "place_of", "quick_edge", "serve_hot"]
 
@@ -288,4 +288,4 @@ def _column_after(
 @inlined
 def quick_edge(plan: Table, ratio: int, edge: int) -> int:
     """The other clock's first edge that is not before, as `row_plan` has prepared it."""
-    return int((edge * plan[ratio] + plan[ratio + 1]) >> plan[ratio + 2])
+    return scaled(edge, plan[ratio], plan[ratio + 1], plan[ratio + 2])

@@ -54,7 +54,7 @@ TO_CLOCK: Final = LAST_IS_LATEST + 1
 TO_CYCLE: Final = TO_CLOCK + 4
 # What `one_row` needs besides: before which cycle it may serve (0: never), the bank groups, whether
 # a request's last word never waits longer than its first, and the clocks' ratio each way once more
-# as a factor, what is added, and a shift.
+# as the arguments of `kernel.scaled`.
 QUICK: Final = TO_CYCLE + 4
 GROUPS: Final = QUICK + 1
 FIRST_IS_LATEST: Final = GROUPS + 1
@@ -144,22 +144,22 @@ def _prepare_one_row(plan: Table, spec: Table, groups: int, ratio: tuple[int, in
 
 
 def _multiplication(numerator: int, denominator: int) -> tuple[int, int, int, int]:
-    """The f, a and s with ceil(x * numerator / denominator) = (x f + a) >> s, and the limit of x.
+    """The arguments of `kernel.scaled` for ceil(x * numerator / denominator), and x's limit.
 
-    With f = ceil(2^s numerator / denominator) and a = ceil(2^s (denominator - 1) / denominator)
-    the quotient is above (x numerator + denominator - 1) / denominator by less than
-    (x + 1) / 2^s, and has the same floor as long as that is at most 1 / denominator. And x f + a
-    must stay below 2^63. The shift is the one that lets x be largest.
+    With the whole part w and the rest r of the ratio, and f = ceil(2^64 r / denominator), what
+    is wanted is w x + floor((r x - 1) / denominator) + 1. The quotient f x / 2^64 exceeds
+    r x / denominator by less than x / 2^64, and so, less 1 / denominator rounded down, has the
+    same floor as long as that is below 1 / denominator.
     """
-    best = (0, 0, 0, 0)
-    for shift in range(63):
-        one = 1 << shift
-        factor = -(-one * numerator // denominator)
-        added = -(-one * (denominator - 1) // denominator)
-        limit = min(one // denominator - 1, ((1 << 63) - 1 - added) // factor)
-        if limit > best[3]:
-            best = factor, added, shift, limit
-    return best
+    whole, rest = divmod(numerator, denominator)
+    fraction = -(-(rest << 64) // denominator)
+    less = min((1 << 64) // denominator, (1 << 64) - 1)
+    return whole, _signed(fraction), _signed(less), (1 << 62) // (denominator * (whole + 1))
+
+
+def _signed(bits: int) -> int:
+    """The int64 of the same 64 bits."""
+    return bits - (1 << 64) if bits >> 63 else bits
 
 
 def _division(numerator: int, denominator: int) -> tuple[int, int, int, int]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic, overload
 
-__all__ = ["choose", "inlined", "kernel", "place"]
+__all__ = ["choose", "inlined", "kernel", "place", "scaled"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -63,3 +64,30 @@ def _select(typing: Any, condition: Any, one: Any, other: Any) -> Any:
         return chosen
 
     return types.int64(types.boolean, types.int64, types.int64), build
+
+
+def scaled(number: int, whole: int, fraction: int, less: int) -> int:
+    """`number * whole + floor((number * fraction - less) / 2^64) + 1`; of `fraction` and `less`
+    all 64 bits count, and `number` is not negative.
+    """
+    most = (1 << 64) - 1
+    return number * whole + ((number * (fraction & most) - (less & most)) >> 64) + 1
+
+
+@overload(scaled)
+def _overload_scaled(number: Any, whole: Any, fraction: Any, less: Any) -> Callable[..., Any]:
+    def multiplied(number: Any, whole: Any, fraction: Any, less: Any) -> Any:
+        return number * whole + _high_product(number, fraction, less) + 1
+
+    return multiplied
+
+
+@intrinsic
+def _high_product(typing: Any, number: Any, fraction: Any, less: Any) -> Any:
+    def build(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        wide = ir.IntType(128)
+        number, fraction, less = (builder.zext(value, wide) for value in values)
+        product = builder.sub(builder.mul(number, fraction), less)
+        return builder.trunc(builder.ashr(product, ir.Constant(wide, 64)), ir.IntType(64))
+
+    return types.int64(types.int64, types.int64, types.int64), build

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
-from simulation.layers import convolve
+from simulation.layers import convolve, whole
 from simulation.machines import ONE_PORT, SEPARATE, machine
 
-from lightsim.hardware.accelerator import IdealMemory
+from lightsim.hardware.accelerator import Buffer, IdealMemory
 from lightsim.hardware.catalogue import DRAM_PARTS
 from lightsim.hardware.device import MemoryInterface
 from lightsim.mapping.program import map_workload
@@ -23,12 +23,14 @@ PORTS = (
 LAYERS = (
     # Filters, kernel, image, other keys: long runs of weights, or many short lines.
     (64, 3, (64, 8, 8), {"padding": 1}),
-    (128, 3, (128, 4, 4), {"padding": 1}),
+    (512, 3, (64, 3, 3), {"padding": 1}),
     (128, 1, (128, 7, 7), {}),
+    (256, 1, (64, 3, 3), {}),
     (24, 3, (8, 30, 23), {"padding": 1}),
     (8, 5, (3, 41, 17), {"stride": 2}),
-    (256, 1, (64, 3, 3), {}),
 )
+_BUFFERS = ("input", "weight", "residual", "output")
+_LONG = 4  # the layers with long runs come first
 
 
 def often_refreshed(part):
@@ -67,11 +69,15 @@ def random_program(seed):
         memory=random_memory(dice, port_bits // 8, steady),
         port_bits=port_bits,
         request_bytes=port_bits // 8 * dice.choice([16, 32] if steady else [1, 4, 16, 64]),
-        outstanding=dice.choice([4, 8, 13] if steady else [1, 2, 3, 4, 16]),
+        outstanding=dice.choice([3, 4, 7] if steady else [1, 2, 3, 4, 16]),
+        **({**dict.fromkeys(_BUFFERS, Buffer(1 << 20, 2)), "psum_bytes": 1 << 20} if steady else {}),
         clock_hz=dice.choice([50_000_000, 133_333_333, 150_000_000, 400_000_000]),
         pixels=dice.choice([1, 8, 32]),
         columns=dice.choice([8, 32]),
     )
-    filters, kernel, image, keys = dice.choice(LAYERS)
+    filters, kernel, image, keys = dice.choice(LAYERS[:_LONG] if steady else LAYERS)
     workload = convolve(filters, kernel, image, k=dice.randint(1, 2), **keys)
-    return workload, map_workload(workload, accelerator, images=dice.randint(1, 2))
+    images = dice.randint(1, 2)
+    # All weights in one run, which a steady train can be part of.
+    tilings = {"conv": whole(workload.layers[0].layer, images)} if steady else None
+    return workload, map_workload(workload, accelerator, images=images, tilings=tilings)

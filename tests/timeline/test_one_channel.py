@@ -31,7 +31,7 @@ from lightsim.timeline.state import initial_state
 from timeline.equal import differences
 from timeline.machines import random_program
 
-SEEDS = range(240)
+SEEDS = range(280)
 TOTALS = (STORED, WAITED_BANK, WAITED_MEMORY)
 
 
