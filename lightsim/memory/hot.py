@@ -119,7 +119,9 @@ def free_clock(state: Table, plan: Table, hot: Hot, clock: int) -> int:
 def _in_step(plan: Table, clocks: int) -> bool:
     """Whether the distance of two column commands of a train is so many clocks."""
     step = plan[STEP + RD]
-    return clocks & (step - 1) == 0 if step & (step - 1) == 0 else clocks % step == 0
+    if step & (step - 1) == 0:
+        return bool(clocks & (step - 1) == 0)
+    return bool(clocks % step == 0)
 
 
 @inlined
@@ -130,7 +132,7 @@ def refresh_hot(state: Table, spec: Table, plan: Table, hot: Hot) -> Hot:
     closing, opened = hot.due, 0
     gate = GATES + GATE_WIDTH * PRE
     by_columns = max(hot.last_read + plan[gate + 1], hot.last_write + plan[gate + 2])
-    closing = max(closing, max(state[_RANK + ACT] + plan[gate], by_columns))
+    closing = max(closing, state[_RANK + ACT] + plan[gate], by_columns)
     for bank in range(spec[BANKS]):
         closed, at = state[OPEN_ROWS + bank] == CLOSED, place(LAST + bank * COMMAND_COUNT + PRE)
         opened += choose(closed, 0, 1)

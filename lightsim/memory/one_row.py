@@ -1,8 +1,7 @@
 """A request to a DRAM channel whose past is a `Hot`: the same as `rows`, only sooner.
 
-What is known of a request before its grant is worked out by `locate_request` when it is shown.
-Most requests then lie in one row, which is open, and no refresh comes between: `serve_open`.
-All others take `serve_closed`, a piece of a row after another.
+Most requests lie in one row and no refresh comes between: `serve_hot`. All others take
+`_serve_pieces`, a piece of a row after another.
 """
 
 from __future__ import annotations
@@ -58,6 +57,7 @@ __all__ = ["keep_train", "place_of", "quick_edge", "serve_hot"]
 
 Table = NDArray[np.int64]
 
+
 @inlined
 def serve_hot(
     state: Table,
@@ -86,15 +86,17 @@ def serve_hot(
         activated = state[at + ACT]
         gate = GATES + GATE_WIDTH * PRE
         by_columns = max(state[at + RD] + plan[gate + 1], state[at + WR] + plan[gate + 2])
-        precharge = max(since, max(activated + plan[gate], by_columns))
+        precharge = max(since, activated + plan[gate], by_columns)
         precharge = free_clock(state, plan, hot, precharge)
         precharge = choose(open_row == CLOSED, state[at + PRE], precharge)
-        activate = max(since, activate_from(state, plan, bank, group_of(spec, plan, bank), precharge))
+        activate = max(
+            since, activate_from(state, plan, bank, group_of(spec, plan, bank), precharge)
+        )
         activate = free_clock(state, plan, hot, activate)
         first = max(first, activate + plan[GATES + GATE_WIDTH * column])
     last = first + after * plan[STEP + RD]
     if last >= hot.due or after >= plan[RUN] - (burst & (plan[RUN] - 1)):
-        return serve_closed(
+        return _serve_pieces(
             state, spec, plan, hot, grant, address, nbytes, words, write, port_time
         )
     if open_row != row:
@@ -112,14 +114,12 @@ def serve_hot(
         arrived = quick_edge(plan, TO_CYCLE_QUICK, received) + spec[RESPONSE_DELAY]
     else:
         arrived = delivered(spec, plan, burst, after + 1, first, address)
-    hot = Hot(
-        last, hot.last_write, last, hot.due, first, last, hot.reads + after + 1, hot.writes
-    )
+    hot = Hot(last, hot.last_write, last, hot.due, first, last, hot.reads + after + 1, hot.writes)
     return max(port_time, arrived) + words, quick_edge(plan, TO_CYCLE_QUICK, last + 1), hot
 
 
 @kernel
-def serve_closed(
+def _serve_pieces(
     state: Table,
     spec: Table,
     plan: Table,
@@ -203,9 +203,7 @@ def _row_commands(
     activate = 0
     if open_row != row:
         if open_row != CLOSED:
-            precharge = free_clock(
-                state, plan, hot, max(since, precharge_from(state, plan, bank))
-            )
+            precharge = free_clock(state, plan, hot, max(since, precharge_from(state, plan, bank)))
         activate = max(since, activate_from(state, plan, bank, group, precharge))
         activate = free_clock(state, plan, hot, activate)
         first = max(first, activate + plan[GATES + GATE_WIDTH * column])
@@ -269,9 +267,7 @@ def keep_train(state: Table, spec: Table, plan: Table, bank: int, column: int, l
 
 
 @inlined
-def _column_after(
-    state: Table, spec: Table, plan: Table, hot: Hot, column: int, bank: int
-) -> int:
+def _column_after(state: Table, spec: Table, plan: Table, hot: Hot, column: int, bank: int) -> int:
     """The first clock at which the column commands before allow another.
 
     A row that is open has had its first column command, which came when ACT allowed it.

@@ -140,7 +140,9 @@ def _prepare_one_row(plan: Table, spec: Table, groups: int, ratio: tuple[int, in
     *plan[TO_CLOCK_QUICK : TO_CLOCK_QUICK + 3], clock_limit = _multiplication(*ratio)
     *plan[TO_CYCLE_QUICK : TO_CYCLE_QUICK + 3], cycle_limit = _multiplication(*ratio[::-1])
     # A request's last clock comes before the next refresh, which is never far.
-    plan[QUICK] = max(0, min(clock_limit, (cycle_limit - 2 * _FAR) * denominator // numerator) - _FAR)
+    plan[QUICK] = max(
+        0, min(clock_limit, (cycle_limit - 2 * _FAR) * denominator // numerator) - _FAR
+    )
 
 
 def _multiplication(numerator: int, denominator: int) -> tuple[int, int, int, int]:

@@ -51,12 +51,11 @@ def choose(condition: bool, one: int, other: int) -> int:
 @overload(choose)
 def _choose(condition: Any, one: Any, other: Any) -> Callable[..., Any]:
     def chosen(condition: Any, one: Any, other: Any) -> Any:
-        return _select(condition, one, other)
+        return _selected(condition, one, other)
 
     return chosen
 
 
-@intrinsic
 def _select(typing: Any, condition: Any, one: Any, other: Any) -> Any:
     def build(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         chosen = builder.select(*values)
@@ -77,12 +76,11 @@ def scaled(number: int, whole: int, fraction: int, less: int) -> int:
 @overload(scaled)
 def _overload_scaled(number: Any, whole: Any, fraction: Any, less: Any) -> Callable[..., Any]:
     def multiplied(number: Any, whole: Any, fraction: Any, less: Any) -> Any:
-        return number * whole + _high_product(number, fraction, less) + 1
+        return number * whole + _high(number, fraction, less) + 1
 
     return multiplied
 
 
-@intrinsic
 def _high_product(typing: Any, number: Any, fraction: Any, less: Any) -> Any:
     def build(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         wide = ir.IntType(128)
@@ -91,3 +89,7 @@ def _high_product(typing: Any, number: Any, fraction: Any, less: Any) -> Any:
         return builder.trunc(builder.ashr(product, ir.Constant(wide, 64)), ir.IntType(64))
 
     return types.int64(types.int64, types.int64, types.int64), build
+
+
+_selected: Any = intrinsic(_select)
+_high: Any = intrinsic(_high_product)

@@ -48,6 +48,7 @@ from lightsim.timeline.layout import (
     JUMPED,
     LEFT,
     NBYTES,
+    NEVER,
     OCCUPATION,
     OLDEST,
     OUTSTANDING,
@@ -63,14 +64,18 @@ __all__ = ["Steady", "jump", "steady_train"]
 
 Table = NDArray[np.int64]
 
+_WORTH = 4
+
 
 class Steady(NamedTuple):
-    """A steady train: cycles from grant to grant (0 if there can be none) and their log2; what
-    the port still has to return at a grant; of an ideal memory the cycles it is occupied; of a
-    DRAM the clocks from grant to grant at most, from a request's first burst to its last, and
-    from a burst before to be idle.
+    """A steady train: the bytes left of a run beyond which a jump is worth its while (NEVER if
+    there can be none); cycles from grant to grant and their log2; what the port still has to
+    return at a grant; of an ideal memory the cycles it is occupied; of a DRAM the clocks from
+    grant to grant at most, from a request's first burst to its last, and from a burst until the
+    channel is idle.
     """
 
+    far: int
     period: int
     shift: int
     ahead: int
@@ -81,18 +86,19 @@ class Steady(NamedTuple):
 
 
 @inlined
-def steady_train(machine: Table, spec: Table, plan: Table) -> Steady:
-    """The steady train of the machine's whole requests."""
+def steady_train(machine: Table, spec: Table, plan: Table, shared: bool) -> Steady:
+    """The steady train of the machine's whole requests; none where streams share a port."""
     period = machine[REQUEST] >> machine[WORD_SHIFT]
     shift = 0
     while period >> shift > 1:
         shift += 1
     ahead = (machine[OUTSTANDING] - 1) * period
+    far = _WORTH * machine[REQUEST]
     if spec[KIND] != DRAM:
         occupation = machine[place(machine[OCCUPATION] + period)]
         early = spec[LATENCY_CYCLES] + max(period, occupation) <= ahead + period
-        fits = early and occupation <= period and ahead > 0
-        return Steady(period if fits else 0, shift, ahead, occupation, 0, 0, 0)
+        fits = early and occupation <= period and ahead > 0 and not shared
+        return Steady(far if fits else NEVER, period, shift, ahead, occupation, 0, 0, 0)
     numerator, denominator = spec[CLOCK_NUMERATOR], spec[CLOCK_DENOMINATOR]
     bursts = machine[REQUEST] >> plan[BURST_SHIFT]
     span = (bursts - 1) * plan[STEP + RD]
@@ -107,6 +113,7 @@ def steady_train(machine: Table, spec: Table, plan: Table) -> Steady:
     slot = spec[REQUEST_DELAY] + 1 + -(-(span + 2) * denominator // numerator)
     fits = (
         plan[QUICK] > 0
+        and not shared
         and plan[FIRST_IS_LATEST] == 1
         and bursts > 0
         and early <= ahead
@@ -114,10 +121,10 @@ def steady_train(machine: Table, spec: Table, plan: Table) -> Steady:
         and span + idle <= period * numerator // denominator
     )
     clocks = -(-period * numerator // denominator)
-    return Steady(period if fits else 0, shift, ahead, 0, clocks, span, idle)
+    return Steady(far if fits else NEVER, period, shift, ahead, 0, clocks, span, idle)
 
 
-@kernel
+@inlined
 def jump(
     machine: Table,
     state: Table,
@@ -134,6 +141,24 @@ def jump(
     How many, when the slots of the last two are free, and `hot`; 0 if there are not two, and
     then nothing has changed. The run's last request is left for an ordinary grant.
     """
+    if machine[s + LEFT] <= steady.far or until - now <= steady.period:
+        return 0, 0, 0, hot
+    return _jump(machine, state, spec, plan, hot, steady, s, now, until)
+
+
+@kernel
+def _jump(
+    machine: Table,
+    state: Table,
+    spec: Table,
+    plan: Table,
+    hot: Hot,
+    steady: Steady,
+    s: int,
+    now: int,
+    until: int,
+) -> tuple[int, int, int, Hot]:
+    """`jump` of a run that is long enough."""
     limit, port, where = machine[REQUEST], place(machine[s + PORT]), machine[s + WHERE]
     count = (machine[s + LEFT] - 1) // limit
     count = min(count, ((until - now - 1) >> steady.shift) + 1)
@@ -155,7 +180,7 @@ def jump(
     since = quick_edge(plan, TO_CLOCK_QUICK, now + spec[REQUEST_DELAY])
     quiet = max(hot.last_read, hot.last_write) + steady.idle
     room = hot.due - 1 - steady.span - since
-    count = min(min(count, in_row), room // steady.clocks + 1)
+    count = min(count, in_row, room // steady.clocks + 1)
     late = now >= plan[QUICK]
     if late or since < quiet or since < hot.latest or count < 2:
         return 0, 0, 0, hot

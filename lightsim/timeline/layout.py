@@ -90,26 +90,24 @@ DEPTH: Final = 5  # of the array
 OUTSTANDING: Final = 6
 PASSES: Final = 7  # passes to run
 WORD_SHIFT: Final = 8  # log2 of WORD
-REQUEST_SHIFT: Final = 9  # log2 of REQUEST
-STEADY: Final = 10  # cycles from grant to grant of whole requests in a steady train; 0 for none
-OCCUPATION: Final = 11  # where the cycles an ideal memory takes for 0, 1, 2, ... words stand
+OCCUPATION: Final = 9  # where the cycles an ideal memory takes for 0, 1, 2, ... words stand
 
 # The array and the controller.
-ARRAY_LAUNCH: Final = 12  # the pass in hand, counted over all programs
-ARRAY_TILE: Final = 13
-ARRAY_TILES: Final = 14  # where its tiles end
-ARRAY_AT: Final = 15  # until when the array's time is accounted for
-POST_FREE: Final = 16
-OPENED: Final = 17  # passes opened
-OPEN_AT: Final = 18  # when the latest was
-CLOSED: Final = 19  # passes stored
-TRAFFIC_LAUNCH: Final = 20  # the pass that weights granted now are counted for
-EVENTS: Final = 21  # noted
-PROBLEM: Final = 22
-JUMPED: Final = 23  # requests granted by jumps
+ARRAY_LAUNCH: Final = 10  # the pass in hand, counted over all programs
+ARRAY_TILE: Final = 11
+ARRAY_TILES: Final = 12  # where its tiles end
+ARRAY_AT: Final = 13  # until when the array's time is accounted for
+POST_FREE: Final = 14
+OPENED: Final = 15  # passes opened
+OPEN_AT: Final = 16  # when the latest was
+CLOSED: Final = 17  # passes stored
+TRAFFIC_LAUNCH: Final = 18  # the pass that weights granted now are counted for
+EVENTS: Final = 19  # noted
+PROBLEM: Final = 20
+JUMPED: Final = 21  # requests granted by jumps
 
 # The streams: STREAM_FIELDS each.
-STREAMS_AT: Final = 24
+STREAMS_AT: Final = 22
 BANKS: Final = 0  # of its buffer
 PORT: Final = 1  # where its port stands
 FULL_COUNT: Final = 2  # banks handed on full
@@ -140,12 +138,7 @@ LINE: Final = 31
 PLANE: Final = 32
 IMAGE: Final = 33
 LINE_WHERE: Final = 34  # where the line in hand begins
-BANK: Final = 35  # of the request, in the DRAM
-BANK_ROW: Final = 36
-SPAN: Final = 37  # clocks from its first burst to its last
-BURSTS: Final = 38
-NEXT_FREE: Final = 39  # when its port's place that is free second is free
-ROW: Final = 40  # a copy of the transfer in hand
+ROW: Final = 35  # a copy of the transfer in hand
 STREAM_FIELDS: Final = ROW + TRANSFER_FIELDS
 
 # The ports: PORT_FIELDS each, room for four.

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.hardware.accelerator import Accelerator, IdealMemory
-from lightsim.hardware.pipeline import LAYER_START_CYCLES, array_depth
 from lightsim.hardware.device import MemoryInterface
+from lightsim.hardware.pipeline import LAYER_START_CYCLES, array_depth
 from lightsim.memory import make_channel
 from lightsim.memory.channel import DramChannel
 from lightsim.memory.row_plan import row_plan
@@ -38,7 +38,6 @@ from lightsim.timeline.layout import (
     PORT_FIELDS,
     PORTS_AT,
     REQUEST,
-    REQUEST_SHIFT,
     SHOWN,
     STREAM_FIELDS,
     STREAMS,
@@ -97,7 +96,6 @@ def initial_state(accelerator: Accelerator, passes: int, events: int) -> State:
         if count > 1:
             machine[REQUEST] = min(accelerator.request_bytes, memory.interleave_bytes)
     machine[CAPACITY] = channel.capacity
-    machine[REQUEST_SHIFT] = int(machine[REQUEST]).bit_length() - 1
     for number in range(4):
         machine[STREAMS_AT + STREAM_FIELDS * number + SHOWN] = NEVER
     _ports_and_streams(accelerator, machine, places)

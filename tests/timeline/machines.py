@@ -70,7 +70,9 @@ def random_program(seed):
         port_bits=port_bits,
         request_bytes=port_bits // 8 * dice.choice([16, 32] if steady else [1, 4, 16, 64]),
         outstanding=dice.choice([3, 4, 7] if steady else [1, 2, 3, 4, 16]),
-        **({**dict.fromkeys(_BUFFERS, Buffer(1 << 20, 2)), "psum_bytes": 1 << 20} if steady else {}),
+        **(
+            {**dict.fromkeys(_BUFFERS, Buffer(1 << 20, 2)), "psum_bytes": 1 << 20} if steady else {}
+        ),
         clock_hz=dice.choice([50_000_000, 133_333_333, 150_000_000, 400_000_000]),
         pixels=dice.choice([1, 8, 32]),
         columns=dice.choice([8, 32]),
