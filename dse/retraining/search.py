@@ -12,8 +12,9 @@ from dse.reports.directory import JOURNAL, STUDY, write_results
 from dse.result import Exploration
 from dse.retraining.candidates import FLIGHTNN, Candidate
 from dse.search import Step
-from dse.study import new_study
+from dse.study import parse_study
 from dse.writing import study_text
+from lightsim.flow.resolve import DEFAULT_BOARD
 
 __all__ = ["Point", "joint_front", "search_candidates"]
 
@@ -39,20 +40,25 @@ def search_candidates(
     board: str | None,
     directory: Path,
     *,
-    k: str | None = None,
+    axes: Mapping[str, Any] | None = None,
     search: Mapping[str, Any] | None = None,
     progress: Callable[[Candidate], Callable[[Step], None] | None] | None = None,
 ) -> tuple[Point, ...]:
     """Explore accelerators for each candidate, in a results directory of its own.
 
-    `k` is a choice of that axis, `search` overrides keys of `[search]`; `progress` gives for
-    every candidate what is told of its search. A search that was stopped is gone on with.
+    `axes` are those of a study, `search` the keys of its `[search]`; `progress` gives for every
+    candidate what is told of its search. A search that was stopped is gone on with.
     Raises what `explore` raises.
     """
     found: list[Point] = []
     for candidate in candidates:
         where = directory / f"designs-{candidate.label.replace(':', '-')}-seed-{candidate.seed}"
-        study = new_study(candidate.network, board, scheme=FLIGHTNN, k=k, search=search)
+        table = {
+            "name": where.name, "board": board or DEFAULT_BOARD,
+            "network": [{"name": candidate.network}],
+            "axes": {"scheme": FLIGHTNN, **(axes or {})},
+        }  # fmt: skip
+        study = parse_study(table, "explore", search)
         where.mkdir(parents=True, exist_ok=True)
         (where / STUDY).write_text(study_text(study), encoding="utf-8")
         journal = where / JOURNAL

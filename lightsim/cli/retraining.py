@@ -51,7 +51,12 @@ def explore_retrained(
         trials = int(search.get("trials", 0)) or None
         with searching(trials or 200, prove=bool(search.get("prove"))) as told:
             points = search_candidates(
-                candidates, board, where, k=k, search=search, progress=lambda _: told
+                candidates,
+                board,
+                where,
+                axes={} if k is None else {"k": k},
+                search=search,
+                progress=lambda _: told,
             )
     except KeyboardInterrupt:
         typer.echo("interrupted: the same command goes on with what is kept", err=True)
