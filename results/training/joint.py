@@ -153,8 +153,9 @@ def page(frame: pd.DataFrame, trials: int) -> str:
     table, judged = "\n".join(lines), "\n".join(verdicts)
     return f"""# Training and search together, against search alone
 
-`python results/training/joint.py`: `{NETWORK}` on {BOARD}, batches of {BATCH} images, {len(seeds)} seeds
-({", ".join(map(str, seeds))}), {trials} designs run for every search. From one training in float (40 epochs):
+`python results/training/joint.py`: `{NETWORK}` on {BOARD}, batches of {BATCH} images,
+{len(seeds)} seeds ({", ".join(map(str, seeds))}), {trials} designs run for every search. From one
+training in float (40 epochs):
 
 - **retrained**: 30 epochs under flightnn at several strengths of the regulariser (second terms, or
   first:second), then the accelerator for each: `lightsim explore {NETWORK} --retrain ...`;
@@ -202,11 +203,11 @@ def draw(frame: pd.DataFrame) -> None:
             line={"color": colour, "width": 2.5}, marker={"size": 9},
         )  # fmt: skip
     figure.update_layout(
-        template="simple_white", width=900, height=520, legend={"x": 0.02, "y": 0.05},
+        template="simple_white", legend={"x": 0.02, "y": 0.05},
         xaxis={"title": {"text": f"images/s on {BOARD}, batches of {BATCH}"}},
         yaxis={"title": {"text": "accuracy, images held out (%)"}},
     )  # fmt: skip
-    write(figure, HERE / "joint.png")
+    write(figure, HERE / "joint.png", 900, 520)
 
 
 if __name__ == "__main__":
