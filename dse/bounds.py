@@ -1,7 +1,9 @@
 """What no design can beat: its least cycles by any mapping, and its resources.
 
 Cores are bounded with the most favourable memories that the space offers them, designs with
-their own, both by `lightsim.bounds`; where k is free, over every allocation that is allowed.
+their own, both by `lightsim.bounds`; where k is free, over every allocation that is allowed. A
+design about to be run is looked at once more, by the limits of all its tilings
+(`lightsim.optimum`), which takes some milliseconds and is closer for small layers.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +22,15 @@ from dse.design import Builder, Design
 from dse.joint.bound import FreeBound
 from dse.memories import MOST_BYTES, BufferPlan, planned, stated_bytes
 from dse.resources import whole_blocks
+from dse.shared import Kept, Pattern
 from dse.space import Space
+from dse.spending import Spending, least_spending, memory_kind
 from lightsim.bounds import Axes, NetworkBound
+from lightsim.errors import LightSimError
 from lightsim.quantisation.workload import Workload
+
+if TYPE_CHECKING:
+    from lightsim.optimum import PassTilings
 
 __all__ = ["Bounds"]
 
@@ -32,16 +41,19 @@ _BANKED = memory_names[:-1]
 # gets, but for the output's slices, which may be short enough for LUT RAM.
 _HALF_BYTES, _URAM_BYTES = 18 * 1024 // 8, 288 * 1024 // 8
 _GROWN_IN_BLOCKS = ("input", "weight", "psum")
+_MOST_PATTERNS = 64  # arrays whose tilings are kept
 
 
 @dataclass(eq=False)
 class Bounds:
-    """The bounds of a space; `workloads[network][scheme]` are its networks."""
+    """The bounds of a space; `workloads[network][scheme]` are its networks. `asked` says that a
+    study asks for what designs spend."""
 
     space: Space
     builder: Builder
     workloads: Mapping[str, Mapping[str, Workload]]
     free: FreeBound | None = None
+    asked: bool = False
     arrays: Arrays = field(init=False)
 
     def __post_init__(self) -> None:
@@ -55,6 +67,13 @@ class Bounds:
             for schemes in self.workloads.values()
         ]
         self._tables = lru_cache(maxsize=1 << 14)(self._memory_tables)
+        self._spending: Spending | None = None
+        self._tilings: Kept[tuple[PassTilings, ...]] = Kept(_MOST_PATTERNS)
+
+    @property
+    def networks(self) -> int:
+        """How many networks there are."""
+        return len(self._networks)
 
     def cores(self) -> tuple[Ints, Ints]:
         """Least cycles int64[core, network] and resources int64[core, 5] of every core.
@@ -98,6 +117,64 @@ class Bounds:
         cores = np.full(int(kept.sum()), core, np.int64)
         machines = self._machines(cores).vary(**columns)
         return numbers[kept], self._cycles(cores, machines), used[kept]
+
+    def spending(self, cores: Ints) -> Spending:
+        """What designs on these cores spend at least; zeros where the study does not ask."""
+        if not self.asked:
+            return Spending.nothing(len(cores), self.networks)
+        if self._spending is None:
+            self._spending = self._every_spending()
+        places = self.space.places(cores, self.space.core_names)
+        at = self.arrays.number(cores), places["batch"], places["k"]
+        return Spending(self._spending.joules[at], self._spending.dram_bytes[at])
+
+    def _every_spending(self) -> Spending:
+        """The same of every array, batch and choice of k: float64[array, batch, k, network]."""
+        space, schemes = self.space, self.space.axes["scheme"]
+        batches, ks = space.axes["batch"], space.axes["k"]
+        arrays = len(self.arrays.machines)
+        of_scheme = arrays // len(schemes)
+        lanes = np.repeat(
+            [str(choice) for choice in space.axes["lanes"]],
+            of_scheme // len(space.axes["lanes"]),
+        ).tolist()
+        kind = memory_kind(self.builder.board.memory)
+        joules = np.zeros((arrays, len(batches), len(ks), self.networks))
+        moved = np.zeros_like(joules)
+        for which, batch, k, network in np.ndindex(
+            len(schemes), len(batches), len(ks), self.networks
+        ):
+            own = slice(which * of_scheme, (which + 1) * of_scheme)
+            machines = self.arrays.machines.take(own).vary(images=int(batches[batch]))
+            joules[own, batch, k, network], moved[own, batch, k, network] = least_spending(
+                self._networks[network][which], str(schemes[which]), lanes, machines, kind,
+                None if self.free is None else self.free.fewest_terms(k),
+            )  # fmt: skip
+        return Spending(joules, moved)
+
+    def closer(self, number: int) -> Ints | None:
+        """Least cycles int64[network] of a design by the limits of all its tilings; None where
+        nothing more is known of it than `designs` says: it cannot be built, or k is free."""
+        if self.free is not None:
+            return None
+        # Numba takes a third of a second to load: only those who search pay for it.
+        from lightsim.optimum import network_limit, pass_tilings
+
+        built = self.builder.build(self.space.point(number))
+        if not isinstance(built, Design):
+            return None
+        acc, found = built.accelerator, []
+        for network, schemes in self.workloads.items():
+            key = network, Pattern.key(built)
+            passes = self._tilings.get(key)
+            if passes is None:
+                try:
+                    passes = pass_tilings(schemes[acc.scheme], acc, built.batch)
+                except LightSimError:  # running it will say why
+                    return None
+                self._tilings.put(key, passes)
+            found.append(network_limit(passes, acc, built.batch) or 0)
+        return np.array(found, np.int64)
 
     def _machines(self, cores: Ints) -> Axes:
         """The machines of cores, with the least memories of their arrays."""

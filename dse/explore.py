@@ -11,6 +11,7 @@ from dse.accuracy.given import CallableAccuracy
 from dse.axes import AXES
 from dse.design import Design
 from dse.evaluate import Evaluator, Outcome
+from dse.exact import mapped_exactly
 from dse.front import front_of
 from dse.joint.subject import joint_of
 from dse.pool import Pool
@@ -115,8 +116,13 @@ def _result(searcher: Searcher, pool: Pool | None, sampler: str, interrupted: bo
     study = searcher.study
     if pool is not None:
         searcher.close_all(pool)
-    limit = None if pool is None else searcher.limit(pool)
-    front = front_of(searcher.records, study.objectives)
+    usual = study.search.mapping == "usual"
+    if pool is not None and not usual:
+        front, limits = mapped_exactly(searcher, pool)
+    else:
+        front = front_of(searcher.records, study.objectives)
+        limits = () if pool is None else searcher.limits(pool)
+    limit, gap = (limits[0].value, limits[0].gap) if limits else (None, None)
     if not study.asks_for_energy:
         front = [_with_energy(searcher, record) for record in front]
     return Exploration(
@@ -127,11 +133,13 @@ def _result(searcher: Searcher, pool: Pool | None, sampler: str, interrupted: bo
         front=tuple(front),
         steps=tuple(searcher.steps),
         limit=limit,
-        gap=searcher.gap(limit) if limit is not None else None,
-        exhaustive=pool is not None and pool.empty(),
+        gap=gap,
+        limits=limits,
+        exhaustive=pool is not None and pool.empty() and (usual or gap == 0),
         rejected=searcher.rejected,
         evaluations=searcher.evaluations(),
         accuracy_source=searcher.scores.source,
+        accuracy_detail=searcher.scores.detail,
         sampler=sampler,
         interrupted=interrupted,
         limit_of_any_k=None if pool is None else searcher.limit_of_any_k(pool),

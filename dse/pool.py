@@ -11,9 +11,12 @@ from dse.bounds import Bounds
 from dse.optimist import Optimist
 from dse.space import Space
 
-__all__ = ["Pool"]
+__all__ = ["LARGE", "Pool"]
 
 Floats = NDArray[np.float64]
+
+LARGE = 50_000
+"""Cycles above which a closer look is not worth its time: latencies do not count there."""
 
 
 class Pool:
@@ -21,7 +24,8 @@ class Pool:
 
     A design is *closed* when a design that was run is at least as good, in every objective, as
     it could be; it need not be run. Cores are opened up into their designs only when one of
-    them is next, so a space may have many more designs than are ever listed.
+    them is next, so a space may have many more designs than are ever listed. A design that is
+    next is looked at more closely first (`Bounds.closer`), and goes back to its place.
     """
 
     def __init__(self, bounds: Bounds, optimist: Optimist) -> None:
@@ -29,7 +33,7 @@ class Pool:
         self._bounds = bounds
         self._optimist = optimist
         cores = np.arange(self.space.cores, dtype=np.int64)
-        best = optimist.measures(self.space, cores, *bounds.cores())
+        best = optimist.measures(self.space, cores, *bounds.cores(), bounds.spending(cores))
         kept = optimist.possible(best)
         self.impossible = int((~kept).sum()) * self.space.variants
         self._cores = cores[kept]
@@ -38,6 +42,9 @@ class Pool:
         self._orders = [self._order(column) for column in self._core_values.T]
         self._next = [0] * len(self._orders)
         self._numbers = np.zeros(0, np.int64)
+        self._cycles = np.zeros((0, bounds.networks), np.int64)
+        self._used = np.zeros((0, 5), np.int64)
+        self._looked = np.zeros(0, np.bool_)
         self._values = np.zeros((0, self._core_values.shape[1]))
         self._open = np.zeros(0, np.bool_)
         self._taken: set[int] = set()
@@ -50,25 +57,13 @@ class Pool:
         equals the one with the highest number is taken, which is the larger machine. None when
         every design is closed.
         """
-        while True:
-            core = (
-                self._next_core(objective) if within is None else self._core_in(objective, within)
-            )
-            at = self._best_listed(objective, within)
-            if core is None and at is None:
-                return None
-            if at is None or (
-                core is not None
-                and self._core_values[core, objective] <= self._values[at, objective]
-            ):
-                assert core is not None
-                self._open_up(core)
-                continue
-            self._open[at] = False
-            number = int(self._numbers[at])
-            if number not in self._taken:
-                self._taken.add(number)
-                return number
+        at = self._promising(objective, within)
+        if at is None:
+            return None
+        self._open[at] = False
+        number = int(self._numbers[at])
+        self._taken.add(number)
+        return number
 
     def mark(self, number: int) -> None:
         """Never take that design: it has been run already."""
@@ -86,30 +81,68 @@ class Pool:
 
     def limit(self, objective: int = 0) -> float | None:
         """The best value that a design not yet closed could have; None where there is none."""
-        core, at = self._next_core(objective), self._best_listed(objective)
-        found = []
-        if core is not None:
-            found.append(float(self._core_values[core, objective]))
-        if at is not None:
-            found.append(float(self._values[at, objective]))
-        return min(found) if found else None
+        at = self._promising(objective)
+        return None if at is None else float(self._values[at, objective])
 
-    def could_be(self, numbers: Iterable[int]) -> float | None:
-        """The best value that any of these designs could have in the first objective, run or not;
-        None for no designs."""
+    def could_be(self, numbers: Iterable[int], objective: int = 0) -> float | None:
+        """The best value that any of these designs could have in an objective, run or not; None
+        for no designs."""
         found = [np.inf]
         for number in numbers:
             core = number // self.space.variants
             listed, cycles, used = self._bounds.designs(core)
             at = np.flatnonzero(listed == number)
+            if at.size and cycles[at].max() <= LARGE:
+                closer = self._bounds.closer(number)
+                cycles = cycles if closer is None else np.maximum(cycles, closer)
             cores = np.full(at.size, core, np.int64)
-            best = self._optimist.measures(self.space, cores, cycles[at], used[at])
-            found += self._optimist.values(best)[:, 0].tolist()
+            spending = self._bounds.spending(cores)
+            best = self._optimist.measures(self.space, cores, cycles[at], used[at], spending)
+            found += self._optimist.values(best)[:, objective].tolist()
         return min(found) if len(found) > 1 else None
 
     def empty(self) -> bool:
         """Whether every design is closed."""
         return not self._core_open.any() and not self._open.any()
+
+    def _promising(self, objective: int, within: Mapping[str, int] | None = None) -> int | None:
+        """The place of the listed design that is next: every core that could hold a better one
+        has been opened up, and the design has been looked at closely."""
+        while True:
+            core = (
+                self._next_core(objective) if within is None else self._core_in(objective, within)
+            )
+            at = self._best_listed(objective, within)
+            if core is None and at is None:
+                return None
+            if at is None or (
+                core is not None
+                and self._core_values[core, objective] <= self._values[at, objective]
+            ):
+                assert core is not None
+                self._open_up(core)
+            elif int(self._numbers[at]) in self._taken:
+                self._open[at] = False
+            elif self._looked[at] or self._cycles[at].max() > LARGE:
+                return at
+            else:
+                self._look_at(at)
+
+    def _look_at(self, at: int) -> None:
+        """Raise the values of a listed design to what its tilings say; close it if that does."""
+        number = int(self._numbers[at])
+        cycles = self._bounds.closer(number)
+        if cycles is not None:
+            core = np.array([number // self.space.variants], np.int64)
+            least = np.maximum(cycles, self._cycles[at])[None, :]
+            spending, used = self._bounds.spending(core), self._used[at : at + 1]
+            best = self._optimist.measures(self.space, core, least, used, spending)
+            values = self._optimist.values(best)
+            closed = not self._optimist.possible(best)[0]
+            self._values[at] = np.maximum(values[0], self._values[at])
+            if closed or _beaten(values, self._beaten_by)[0]:
+                self._open[at] = False
+        self._looked[at] = True
 
     def _order(self, column: Floats) -> NDArray[np.int64]:
         return np.lexsort((-self._cores, column))
@@ -148,21 +181,28 @@ class Pool:
 
     def _open_up(self, core: int) -> None:
         """List the designs of a core that could keep every budget."""
-        self._core_open[core] = False
         number = int(self._cores[core])
         numbers, cycles, used = self._bounds.designs(number)
         cores = np.full(numbers.size, number, np.int64)
-        best = self._optimist.measures(self.space, cores, cycles, used)
+        spending = self._bounds.spending(cores)
+        best = self._optimist.measures(self.space, cores, cycles, used, spending)
         kept = self._optimist.possible(best)
         values = self._optimist.values({name: row[kept] for name, row in best.items()})
         if self._open.size > 4096:  # forget what is closed
-            left = self._open
-            self._numbers, self._values, self._open = (
-                self._numbers[left], self._values[left], left[left]
-            )  # fmt: skip
+            self._keep(np.flatnonzero(self._open))
         self._numbers = np.concatenate((self._numbers, numbers[kept]))
         self._values = np.concatenate((self._values, values))
+        self._cycles = np.concatenate((self._cycles, cycles[kept]))
+        self._used = np.concatenate((self._used, used[kept]))
+        self._looked = np.concatenate((self._looked, np.zeros(len(values), np.bool_)))
         self._open = np.concatenate((self._open, ~_beaten(values, self._beaten_by)))
+        # Last: whoever interrupts this must not lose designs from the limit.
+        self._core_open[core] = False
+
+    def _keep(self, places: NDArray[np.intp]) -> None:
+        self._numbers, self._values = self._numbers[places], self._values[places]
+        self._cycles, self._used = self._cycles[places], self._used[places]
+        self._looked, self._open = self._looked[places], self._open[places]
 
 
 def _beaten(values: Floats, rows: Floats) -> NDArray[np.bool_]:

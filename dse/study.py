@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from dse.axes import Choice, read_axes
 from dse.entries import AccuracyEntry, NetworkEntry, SearchEntry, StudyEntry
+from dse.joint.choices import ANY
+from dse.joint.layers import LayerChoice, read_layers
 from dse.measures import Budget, Objective, measure, read_quantity
 from dse.samplers import check_sampler
 from lightsim.errors import InputError
@@ -19,13 +21,25 @@ from lightsim.hardware.reading import read_table
 from lightsim.network import load_network
 from lightsim.network.checking import checked, spell_value
 
-__all__ = ["DEFAULT_SHARE", "AccuracyChoice", "Search", "Share", "Study", "load_study", "new_study"]
+__all__ = [
+    "DEFAULT_LOSS",
+    "DEFAULT_SHARE",
+    "AccuracyChoice",
+    "Search",
+    "Share",
+    "Study",
+    "load_study",
+    "new_study",
+]
 
 _ONE_LINE = "explore"
 
 # Of every resource, where no budget is stated: what default accelerators keep to, because
 # neither routing nor timing closure is modelled.
 DEFAULT_SHARE = 0.8
+
+# Of accuracy against k = 2, where k is free and nothing says what may be lost.
+DEFAULT_LOSS = "1 %"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +73,15 @@ class Search:
     seconds: float = 900.0
     gap: float = 0.0
     storage: str | None = None
+    mapping: Literal["usual", "exact"] = "usual"
 
 
 @dataclass(frozen=True, slots=True)
 class Study:
     """Everything a study is, resolved: no default is left open.
 
-    `shares` add up to 1. `axes` has every axis with its choices. The first of `objectives` is
+    `shares` add up to 1. `axes` has every axis with its choices; `layers` what single layers may
+    hold where k is free, those it does not name whatever pays. The first of `objectives` is
     the one whose bound is proven.
     """
 
@@ -74,6 +90,7 @@ class Study:
     board_name: str
     shares: tuple[Share, ...]
     axes: Mapping[str, tuple[Choice, ...]]
+    layers: Mapping[str, tuple[LayerChoice, ...]]
     budgets: tuple[Budget, ...]
     objectives: tuple[Objective, ...]
     accuracy: AccuracyChoice
@@ -85,6 +102,13 @@ class Study:
         names = {row.measure.name for row in self.objectives}
         names |= {row.measure.name for row in self.budgets}
         return bool(names & {"energy", "power"})
+
+    @property
+    def asks_for_spending(self) -> bool:
+        """Whether an objective or a budget is an energy, a power or a memory traffic."""
+        names = {row.measure.name for row in self.objectives}
+        names |= {row.measure.name for row in self.budgets}
+        return self.asks_for_energy or "dram_bandwidth" in names
 
     def resource_limits(self) -> Resources:
         """The most of each resource that a design may take."""
@@ -145,12 +169,18 @@ def parse_study(
     named = "--sampler" if "sampler" in (options or {}) else f"{where}, [search]"
     check_sampler(search.sampler, named)
     accuracy = checked(AccuracyEntry, entry.accuracy, f"{where}, [accuracy]")
+    shares = _shares(entry.network, where)
+    layers = _layers(entry.layers, shares, where)
+    axes = dict(entry.axes)
+    if layers and "k" not in axes:
+        axes["k"] = _default_k(layers, shares[0].network)
     return Study(
         name=entry.name,
         board=board,
         board_name=entry.board,
-        shares=_shares(entry.network, where),
-        axes=read_axes(entry.axes, f"{where}, [axes]", board),
+        shares=shares,
+        axes=read_axes(axes, f"{where}, [axes]", board),
+        layers=layers,
         budgets=_budgets(entry.budget, f"{where}, [budget]", board),
         objectives=_objectives(entry.objectives, f"{where}, [objectives]"),
         accuracy=_accuracy(accuracy, f"{where}, [accuracy]"),
@@ -178,6 +208,27 @@ def _shares(rows: list[dict[str, Any]], where: str) -> tuple[Share, ...]:
             problem = f"name is '{name}', as of an earlier block"
             raise InputError(f"{where}, [[network]] {number}", problem, "accepted: each once")
     return tuple(Share(entry.name, entry.weight / whole) for entry in entries)
+
+
+def _layers(
+    table: dict[str, Any], shares: tuple[Share, ...], where: str
+) -> dict[str, tuple[LayerChoice, ...]]:
+    if not table:
+        return {}
+    if len(shares) > 1:
+        problem = f"names layers, and there are {len(shares)} networks"
+        raise InputError(f"{where}, [layers]", problem, "accepted: one network")
+    return read_layers(table, _weighted(shares[0].network), f"{where}, [layers]")
+
+
+def _default_k(layers: Mapping[str, tuple[LayerChoice, ...]], network: str) -> str:
+    """Where every layer is fixed nothing is left to be chosen by a loss."""
+    fixed = [name for name, choices in layers.items() if choices in ((1,), (2,))]
+    return ANY if len(fixed) == len(_weighted(network)) else DEFAULT_LOSS
+
+
+def _weighted(network: str) -> list[str]:
+    return [layer.name for layer in load_network(network).layers if layer.has_weights]
 
 
 def _budgets(table: Mapping[str, Any], where: str, board: Board) -> tuple[Budget, ...]:

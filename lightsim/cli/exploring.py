@@ -99,6 +99,13 @@ def explore_command(
             metavar="<path>",
         ),
     ] = None,
+    mapping: Annotated[
+        str | None,
+        typer.Option(
+            help="usual, or exact: the best designs with the quickest tiling of every layer.  "
+            "[default: usual]"
+        ),
+    ] = None,
     storage: Annotated[
         str | None,
         typer.Option(help="A journal file or a database URL.  [default: in the output]"),
@@ -126,7 +133,7 @@ def explore_command(
 
     given = {
         "trials": trials, "seed": seed, "workers": workers, "sampler": sampler,
-        "seconds": seconds, "storage": storage, "prove": prove or None,
+        "seconds": seconds, "storage": storage, "prove": prove or None, "mapping": mapping,
     }  # fmt: skip
     search = {name: value for name, value in given.items() if value is not None}
     if retrain is not None or recipe is not None:
