@@ -33,6 +33,7 @@ def explore_retrained(
     from dse.retraining.report import summary_text, write_joint
     from dse.retraining.search import search_candidates
     from lightsim.cli.progress import searching, training
+    from lightsim.errors import BudgetError
     from lightsim.flow.resolve import DEFAULT_BOARD
     from lightsim.hardware.board_file import find_board
     from lightsim.reports.directory import check_directory
@@ -61,6 +62,8 @@ def explore_retrained(
     except KeyboardInterrupt:
         typer.echo("interrupted: the same command goes on with what is kept", err=True)
         sys.exit(_INTERRUPTED)
+    if not points:
+        raise BudgetError(f"{base.network.name}: no design of the space keeps the budgets")
     write_joint(points, base.network.name, on.name, where)
     if json:
         typer.echo(summary_text(points, base.network.name, on.name), nl=False)

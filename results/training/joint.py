@@ -2,11 +2,11 @@
 
     python results/training/joint.py [--seeds 0 1 2 3 4] [--trials 8]
 
-For every seed `digits-small` is trained in float once. Then
+For every seed `digits-small` is trained
 
-- retrained: under flightnn at several strengths from these float weights, for 30 epochs, and
-  accelerators are searched for each (`lightsim explore --retrain`);
-- post-training: the float weights as fixed8, and accelerators are searched with the k of every
+- retrained: 40 epochs in float, and from there at each of several strengths 30 epochs under
+  flightnn; accelerators are searched for each (`lightsim explore --retrain`);
+- post-training: 70 epochs in float; as fixed8, accelerators are searched with the k of every
   filter free within several losses of accuracy (`lightsim explore --k free`).
 
 Both search the same space with as many trials a search. Writes joint.csv, joint.md and, where
@@ -67,17 +67,22 @@ def retrained_rows(seed: int, trials: int, folder: Path) -> list[dict]:
 
 
 def rounded_rows(seed: int, trials: int, folder: Path) -> list[dict]:
-    """A point for every loss that k may cost, from the same float weights."""
+    """A point for every loss that k may cost, from as many epochs, all of them in float."""
     base = recipe_for(seed)
+    longer = replace(
+        base, name="float", scheme="float32", epochs=base.float_epochs + base.epochs,
+        float_epochs=0,
+    )  # fmt: skip
+    train(longer, folder / "longer")
     rounded = replace(
         base, name="fixed8", scheme="fixed8", epochs=0, float_epochs=0,
-        start=str(folder / "float"),
+        start=str(folder / "longer"),
     )  # fmt: skip
-    train(rounded, folder / "fixed8")
+    train(rounded, folder / "rounded")
     rows = []
     for loss in LOSSES:
         table = {
-            "board": BOARD, "network": [{"name": str(folder / "fixed8" / "network.toml")}],
+            "board": BOARD, "network": [{"name": str(folder / "rounded" / "network.toml")}],
             "axes": {"scheme": "flightnn", "batch": [BATCH], "lanes": [LANES], "k": [loss]},
         }  # fmt: skip
         found = explore(parse_study(table, "joint.py", {"trials": trials}))
@@ -160,13 +165,14 @@ def page(frame: pd.DataFrame, trials: int) -> str:
 
 `python results/training/joint.py`: `{NETWORK}` on {BOARD}, arrays of `{LANES}`
 lanes, batches of {BATCH} images, {len(seeds)} seeds ({", ".join(map(str, seeds))}), {trials}
-designs run for every search. From one training in float (40 epochs):
+designs run for every search.
 
-- **retrained**: 30 epochs under flightnn at several strengths of the regulariser (second terms, or
-  first:second), then the accelerator for each: `lightsim explore {NETWORK} --retrain ...`;
-- **post-training**: the weights as fixed8, k of every filter chosen with the accelerator within a
-  loss of accuracy on training images: `lightsim explore --k free --accuracy-loss ...`. Nothing is
-  trained again.
+- **retrained**: 40 epochs in float, and from there 30 epochs under flightnn at each of several
+  strengths of the regulariser (second terms, or first:second), then the accelerator for each:
+  `lightsim explore {NETWORK} --retrain ...`;
+- **post-training**: 70 epochs in float, the weights as fixed8, k of every filter chosen with the
+  accelerator within a loss of accuracy on training images: `lightsim explore --k free
+  --accuracy-loss ...`. Nothing is trained again.
 
 Nothing was chosen by the images held out (360; one is 0.28 %, the sampling error of an accuracy
 near 99 % is 0.5 %).
