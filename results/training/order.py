@@ -100,8 +100,8 @@ Made by `python results/training/order.py` at commit {commit()}. `digits-small`
 rate {RATE} falling to 0 as a cosine, {EPOCHS} epochs, images randomly moved by up to a pixel each
 way. {runs.seed.nunique()} seeds: each draws its own fifth of the images to hold out, its own start
 and order. Accuracy in integers (conventional: in float) over all nine positions of the images,
-3,240 held out; the unmoved images are 360. Means ± standard deviations over seeds; the last column
-compares the same seeds.
+3,240 held out; the unmoved images are 360. Means ± standard deviations over seeds, steps to the
+row above between the same seeds.
 
 {markdown(pd.DataFrame(rows))}
 
@@ -125,7 +125,8 @@ def draw(runs: pd.DataFrame, path: Path) -> None:
     names = [name for name, _, _, _ in ROWS]
     figure.add_bar(
         x=names, y=[means[name] for name in names], name="mean", marker_color="#56B4E9",
-        text=[f"{means[name]:.1f}" for name in names], textposition="inside", insidetextanchor="start",
+        text=[f"{means[name]:.1f}" for name in names], textposition="inside",
+        insidetextanchor="start",
     )  # fmt: skip
     figure.add_scatter(
         x=runs.row, y=100 * runs.held_out, mode="markers", name="one seed",
