@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,8 @@ from dse.design import Builder
 from dse.memories import BufferPlan, planned, word_bits
 from dse.space import Space
 from lightsim.bounds import Axes
-from lightsim.hardware.accelerator import Accelerator
+from lightsim.hardware.accelerator import Accelerator, IdealMemory
+from lightsim.hardware.device import MemoryInterface
 
 __all__ = ["ARRAY_AXES", "Arrays", "MemoryName", "memory_names"]
 
@@ -43,6 +45,7 @@ class Arrays:
     least: Ints
     least_resources: Ints
     port_of: Ints
+    memory: MemoryInterface | IdealMemory
 
     @classmethod
     def of(cls, space: Space, builder: Builder) -> Arrays:
@@ -53,17 +56,22 @@ class Arrays:
             builder.least(base | _choices(space, number))
             for number in np.ndindex(*(len(space.axes[name]) for name in ARRAY_AXES))
         ]
-        costs = builder.costs
+        plans = _plans(space)
+        parts = [
+            (builder.costs.without_memories(acc), _least_resources(plans, builder, acc))
+            for acc in built
+        ]
         ports = [builder.least(base | {"ports": choice}) for choice in space.axes["ports"]]
         return cls(
             space,
             Axes.of(built),
-            np.array([costs.without_memories(acc) for acc in built], np.int64),
+            np.array([row for row, _ in parts], np.int64),
             _more_ports(space, builder, base),
             np.array([[word_bits(acc, name) for name in memory_names] for acc in built], np.int64),
             np.array([_least(acc) for acc in built], np.int64),
-            np.array([_least_resources(space, builder, acc) for acc in built], np.int64),
+            np.array([row for _, row in parts], np.int64),
             Axes.of(ports).port_of,
+            builder.board.memory,
         )
 
     def number(self, cores: Ints) -> Ints:
@@ -90,12 +98,23 @@ def _least(acc: Accelerator) -> list[int]:
     return [*(buffer.bytes_per_bank for buffer in buffers), acc.psum_bytes]
 
 
-def _least_resources(space: Space, builder: Builder, acc: Accelerator) -> Ints:
+def _least_resources(plans: Sequence[BufferPlan], builder: Builder, acc: Accelerator) -> Ints:
     """Of each memory the least of every resource over its choices, added up."""
+    tried = []
+    for plan in plans:
+        own = planned(acc, plan)
+        # Where nothing changes it is the same object, whose costs are known already.
+        own = acc if own == acc else own
+        tried.append([*builder.costs.memories(own).values()])
+    return np.asarray(np.array(tried, np.int64).min(axis=0).sum(axis=0), np.int64)
+
+
+def _plans(space: Space) -> list[BufferPlan]:
+    """Plans that have every choice of every memory between them."""
     axes = {name: choices for name, choices in space.axes.items() if name in space.memory_names}
     sizes = max(len(axes[f"{name}_bytes"]) for name in memory_names)
     banks = max(len(choices) for name, choices in axes.items() if name.endswith("_banks"))
-    tried = []
+    plans = []
     # An automatic residual buffer is as large as the output's, so all pairs of the two are tried.
     for i, j, size in np.ndindex(sizes, banks, len(axes["residual_bytes"])):
         point = {
@@ -103,9 +122,8 @@ def _least_resources(space: Space, builder: Builder, acc: Accelerator) -> Ints:
             for name, choices in axes.items()
         }
         point["residual_bytes"] = axes["residual_bytes"][size]
-        built = planned(acc, BufferPlan.of(point))
-        tried.append([*builder.costs.memories(built).values()])
-    return np.asarray(np.array(tried, np.int64).min(axis=0).sum(axis=0), np.int64)
+        plans.append(BufferPlan.of(point))
+    return plans
 
 
 def _more_ports(space: Space, builder: Builder, base: dict[str, Choice]) -> Ints:

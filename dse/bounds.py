@@ -1,12 +1,14 @@
 """What no design can beat: its least cycles by any mapping, and its resources.
 
 Cores are bounded with the most favourable memories that the space offers them, designs with
-their own, both by `lightsim.bounds`; where k is free, over every allocation that is allowed.
+their own, both by `lightsim.bounds`; where k is free, over every allocation that is allowed. A
+design about to be run is looked at once more, by the limits of all its tilings
+(`lightsim.optimum`), which takes some milliseconds and is closer for small layers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -19,7 +21,9 @@ from dse.design import Builder, Design
 from dse.joint.bound import FreeBound
 from dse.memories import MOST_BYTES, BufferPlan, planned, stated_bytes
 from dse.resources import whole_blocks
+from dse.second_look import SecondLook
 from dse.space import Space
+from dse.spending import Spending, every_spending
 from lightsim.bounds import Axes, NetworkBound
 from lightsim.quantisation.workload import Workload
 
@@ -36,12 +40,14 @@ _GROWN_IN_BLOCKS = ("input", "weight", "psum")
 
 @dataclass(eq=False)
 class Bounds:
-    """The bounds of a space; `workloads[network][scheme]` are its networks."""
+    """The bounds of a space; `workloads[network][scheme]` are its networks. `asked` says that a
+    study asks for what designs spend."""
 
     space: Space
     builder: Builder
     workloads: Mapping[str, Mapping[str, Workload]]
     free: FreeBound | None = None
+    asked: bool = False
     arrays: Arrays = field(init=False)
 
     def __post_init__(self) -> None:
@@ -55,20 +61,36 @@ class Bounds:
             for schemes in self.workloads.values()
         ]
         self._tables = lru_cache(maxsize=1 << 14)(self._memory_tables)
+        self._spending: Spending | None = None
+        self._second = SecondLook(self.space, self.builder, self.workloads)
+
+    @property
+    def networks(self) -> int:
+        """How many networks there are."""
+        return len(self._networks)
 
     def cores(self) -> tuple[Ints, Ints]:
-        """Least cycles int64[core, network] and resources int64[core, 5] of every core.
+        """Least cycles int64[core, network] and resources int64[core, 5] of every core."""
+        _, cycles, used = zip(*self.core_blocks(), strict=True)
+        return np.concatenate(cycles), np.concatenate(used)
 
-        The resources are those with the least of every memory.
+    def core_blocks(self, fitting: bool = False) -> Iterator[tuple[Ints, Ints, Ints]]:
+        """Numbers, least cycles [core, network] and resources [core, 5] of cores, block by block.
+
+        The resources are those with the least of every memory; cores that take more than there
+        is are left out if `fitting`.
         """
-        cycles, parts = [], []
+        limits = np.array(self.builder.limits.values(), np.int64)
         for first in range(0, self.space.cores, _CHUNK):
             numbers = np.arange(first, min(first + _CHUNK, self.space.cores), dtype=np.int64)
             core = self.arrays.core_resources(numbers)
-            parts.append(core + self.arrays.least_resources[self.arrays.number(numbers)])
-            machines = self._with_most_memory(self._machines(numbers), numbers, core)
-            cycles.append(self._cycles(numbers, machines))
-        return np.concatenate(cycles), whole_blocks(np.concatenate(parts))
+            used = whole_blocks(core + self.arrays.least_resources[self.arrays.number(numbers)])
+            if fitting:
+                fits = (used <= limits).all(axis=1)
+                numbers, core, used = numbers[fits], core[fits], used[fits]
+            if numbers.size:
+                machines = self._with_most_memory(self._machines(numbers), numbers, core)
+                yield numbers, self._cycles(numbers, machines), used
 
     def designs(self, core: int) -> tuple[Ints, Ints, Ints]:
         """Numbers, least cycles [design, network] and resources [design, 5] of a core's designs.
@@ -98,6 +120,21 @@ class Bounds:
         cores = np.full(int(kept.sum()), core, np.int64)
         machines = self._machines(cores).vary(**columns)
         return numbers[kept], self._cycles(cores, machines), used[kept]
+
+    def spending(self, cores: Ints) -> Spending:
+        """What designs on these cores spend at least; zeros where the study does not ask."""
+        if not self.asked:
+            return Spending.nothing(len(cores), self.networks)
+        if self._spending is None:
+            self._spending = every_spending(self.space, self.arrays, self._networks, self.free)
+        places = self.space.places(cores, self.space.core_names)
+        at = self.arrays.number(cores), places["batch"], places["k"]
+        return Spending(self._spending.joules[at], self._spending.dram_bytes[at])
+
+    def closer(self, number: int) -> Ints | None:
+        """Least cycles int64[network] of a design by the limits of all its tilings; None where
+        nothing more is known of it than `designs` says: it cannot be built, or k is free."""
+        return None if self.free is not None else self._second.cycles(number)
 
     def _machines(self, cores: Ints) -> Axes:
         """The machines of cores, with the least memories of their arrays."""

@@ -48,6 +48,9 @@ class SearchEntry(Entry):
         float, Field(ge=0, lt=1, description="a share from 0 (search until it is closed) below 1")
     ] = 0.0
     storage: TextOrNone = None
+    mapping: Annotated[
+        Literal["usual", "exact"], Field(description="usual, or exact for the best designs")
+    ] = "usual"
 
 
 class AccuracyEntry(Entry):
@@ -77,6 +80,9 @@ class StudyEntry(Entry):
         list[_Table], Field(min_length=1, description="one [[network]] block for each network")
     ]
     axes: Annotated[_Table, Field(description="a table [axes]")] = Field(default_factory=dict)
+    layers: Annotated[_Table, Field(description="tables [layers.NAME]")] = Field(
+        default_factory=dict
+    )
     budget: Annotated[_Table, Field(description="a table [budget]")] = Field(default_factory=dict)
     objectives: Annotated[
         dict[str, str], Field(description="a table [objectives], as throughput = 'maximise'")

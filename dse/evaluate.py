@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 from dse.design import Design, Refusal
 from dse.shared import Kept, Pattern, timing_key
+from dse.spending import memory_kind
 from dse.study import Share
 from lightsim.errors import LightSimError
 from lightsim.estimation import energy, energy_table
 from lightsim.estimation.energy import DEFAULT_ENERGY_TABLE
 from lightsim.flow.limits import check_memory
-from lightsim.hardware.accelerator import Accelerator, IdealMemory
+from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.program import Program, map_workload, plan_workload
 from lightsim.network import load_network
 from lightsim.numerics.scheme import scheme
@@ -118,7 +119,7 @@ class Evaluator:
                 joint.subject.with_k(best.k), design.accelerator, images=images
             ),
         )
-        cycles, traffic, joules = self._timed(best.program)
+        cycles, traffic, joules = self.timed(best.program)
         digits = {name: "".join(map(str, own.tolist())) for name, own in best.k.items()}
         energy_j = (joules,) if self._with_energy else None
         return Outcome((cycles,), (traffic,), energy_j, digits, joint.values(best.k))
@@ -141,11 +142,12 @@ class Evaluator:
             return known
         program = map_workload(workload, acc, images=design.batch, tilings=tilings)
         check_memory(program, lambda images: map_workload(workload, acc, images=images))
-        found = self._timed(program)
+        found = self.timed(program)
         self._runs.put(run_key, found)
         return found
 
-    def _timed(self, program: Program) -> tuple[int, int, float]:
+    def timed(self, program: Program) -> tuple[int, int, float]:
+        """Cycles, bytes and joules (0 without energy) of a program."""
         # Numba takes a third of a second to load: only those who run a design pay for it.
         from lightsim.timeline.model import run as run_timeline
 
@@ -171,6 +173,5 @@ def _check_sums(workload: Workload, bits: int, accumulation: str) -> None:
 
 
 def _joules(acc: Accelerator, events: Mapping[str, int]) -> float:
-    memory = acc.memory
-    kind = "ideal" if isinstance(memory, IdealMemory) else memory.part.kind
+    kind = memory_kind(acc.memory)
     return sum(energy(events, energy_table(DEFAULT_ENERGY_TABLE), kind).values())

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dse.axes import AUTO
+from dse.measures import Objective
 from dse.space import Space
+from dse.spending import Spending
 from dse.study import Study
 from lightsim.hardware.device import Resources
 
@@ -16,6 +18,9 @@ __all__ = ["Optimist"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+# Sums of what is spent are rounded otherwise than those of a run: a share to be safe from that.
+_SAFE = 1 - 1e-12
 
 
 class Optimist:
@@ -25,11 +30,31 @@ class Optimist:
         self._study = study
         self._accuracies = accuracies
         self._weights = np.array([share.weight for share in study.shares])
+        self._limits = {budget.measure.name: budget.limit for budget in study.budgets}
 
-    def measures(self, space: Space, cores: Ints, cycles: Ints, used: Ints) -> dict[str, Floats]:
-        """By measure, the best value of designs on `cores` of so many cycles and resources.
+    @property
+    def objectives(self) -> int:
+        """How many objectives the study has."""
+        return len(self._study.objectives)
 
-        Nothing is known of energy, power and traffic: they could be 0.
+    def proves(self, objective: Objective) -> bool:
+        """Whether anything is known of an objective before designs are run: not of one against its
+        better direction, nor of power and mean traffic where designs may be as slow as they like.
+        """
+        if objective.direction != objective.measure.direction:
+            return False
+        slow = not {"throughput", "latency"} & set(self._limits)
+        return not (slow and objective.measure.name in ("power", "dram_bandwidth"))
+
+    def measures(
+        self, space: Space, cores: Ints, cycles: Ints, used: Ints, spending: Spending
+    ) -> dict[str, Floats]:
+        """By measure, the best value of designs on `cores` of so many cycles and resources, that
+        spend so much at least.
+
+        Who keeps a budget of power P and spends E on an image has P / E images a second at the
+        most, and likewise for memory traffic. Power and traffic are at least what the fewest
+        images a second that the budgets allow take.
         """
         places = space.places(cores, space.core_names)
         hz = self._study.board.clock_hz
@@ -38,12 +63,22 @@ class Optimist:
         seconds = (cycles * self._weights).sum(axis=1) / clocks[places["clock"]]
         scores = [self._accuracies.get(str(name)) for name in space.axes["scheme"]]
         accuracy = np.array([1.0 if score is None else score for score in scores])
+        joules = (spending.joules * self._weights).sum(axis=1) * _SAFE
+        moved = (spending.dram_bytes * self._weights).sum(axis=1) * _SAFE
+        for name, spent in (("power", joules), ("dram_bandwidth", moved)):
+            if self._limits.get(name):
+                seconds = np.maximum(seconds, spent / self._limits[name])
+        slowest = np.zeros(len(cores))
+        if "throughput" in self._limits:
+            slowest = np.maximum(slowest, self._limits["throughput"])
+        if self._limits.get("latency"):
+            slowest = np.maximum(slowest, batch / self._limits["latency"])
         return {
             "throughput": batch / np.maximum(seconds, 1e-12),
             "latency": seconds,
-            "energy": np.zeros(len(cores)),
-            "power": np.zeros(len(cores)),
-            "dram_bandwidth": np.zeros(len(cores)),
+            "energy": joules / batch,
+            "power": joules / batch * slowest,
+            "dram_bandwidth": moved / batch * slowest,
             "accuracy": accuracy[places["scheme"]],
             **{name: used[:, i].astype(np.float64) for i, name in enumerate(Resources.names())},
         }

@@ -8,12 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dse.bounds import Bounds
+from dse.cores import MOST_HELD, Cores, beaten, gather
 from dse.optimist import Optimist
 from dse.space import Space
 
-__all__ = ["Pool"]
+__all__ = ["LARGE", "Pool"]
 
 Floats = NDArray[np.float64]
+
+LARGE = 50_000
+"""Cycles above which a closer look is not worth its time: latencies do not count there."""
 
 
 class Pool:
@@ -21,23 +25,24 @@ class Pool:
 
     A design is *closed* when a design that was run is at least as good, in every objective, as
     it could be; it need not be run. Cores are opened up into their designs only when one of
-    them is next, so a space may have many more designs than are ever listed.
+    them is next, so a space may have many more designs than are ever listed. A design that is
+    next is looked at more closely first (`Bounds.closer`), and goes back to its place. At most
+    `most` cores are held at a time (see `dse.cores`).
     """
 
-    def __init__(self, bounds: Bounds, optimist: Optimist) -> None:
+    def __init__(self, bounds: Bounds, optimist: Optimist, most: int = MOST_HELD) -> None:
         self.space: Space = bounds.space
         self._bounds = bounds
         self._optimist = optimist
-        cores = np.arange(self.space.cores, dtype=np.int64)
-        best = optimist.measures(self.space, cores, *bounds.cores())
-        kept = optimist.possible(best)
-        self.impossible = int((~kept).sum()) * self.space.variants
-        self._cores = cores[kept]
-        self._core_values = optimist.values({name: row[kept] for name, row in best.items()})
-        self._core_open = np.ones(self._cores.size, np.bool_)
-        self._orders = [self._order(column) for column in self._core_values.T]
-        self._next = [0] * len(self._orders)
+        self._most = most
+        self._dropped: Floats
+        self._core_open: NDArray[np.bool_]
+        self._opened: list[int] = []
+        self._hold(gather(bounds, optimist, most=most))
         self._numbers = np.zeros(0, np.int64)
+        self._cycles = np.zeros((0, bounds.networks), np.int64)
+        self._used = np.zeros((0, 5), np.int64)
+        self._looked = np.zeros(0, np.bool_)
         self._values = np.zeros((0, self._core_values.shape[1]))
         self._open = np.zeros(0, np.bool_)
         self._taken: set[int] = set()
@@ -50,25 +55,13 @@ class Pool:
         equals the one with the highest number is taken, which is the larger machine. None when
         every design is closed.
         """
-        while True:
-            core = (
-                self._next_core(objective) if within is None else self._core_in(objective, within)
-            )
-            at = self._best_listed(objective, within)
-            if core is None and at is None:
-                return None
-            if at is None or (
-                core is not None
-                and self._core_values[core, objective] <= self._values[at, objective]
-            ):
-                assert core is not None
-                self._open_up(core)
-                continue
-            self._open[at] = False
-            number = int(self._numbers[at])
-            if number not in self._taken:
-                self._taken.add(number)
-                return number
+        at = self._promising(objective, within)
+        if at is None:
+            return None
+        self._open[at] = False
+        number = int(self._numbers[at])
+        self._taken.add(number)
+        return number
 
     def mark(self, number: int) -> None:
         """Never take that design: it has been run already."""
@@ -78,38 +71,111 @@ class Pool:
     def close(self, values: Floats) -> None:
         """Close what designs of these `values` [design, objective] make needless to run."""
         for row in values:
-            if _beaten(row[None, :], self._beaten_by).any():
+            if beaten(row[None, :], self._beaten_by).any():
                 continue
             self._beaten_by = np.vstack((self._beaten_by, row))
-            self._core_open &= ~_beaten(self._core_values, row[None, :])
-            self._open &= ~_beaten(self._values, row[None, :])
+            if (row <= self._dropped).all():
+                self._dropped = np.full_like(self._dropped, np.inf)
+            self._core_open &= ~beaten(self._core_values, row[None, :])
+            self._open &= ~beaten(self._values, row[None, :])
 
     def limit(self, objective: int = 0) -> float | None:
         """The best value that a design not yet closed could have; None where there is none."""
-        core, at = self._next_core(objective), self._best_listed(objective)
-        found = []
-        if core is not None:
-            found.append(float(self._core_values[core, objective]))
-        if at is not None:
-            found.append(float(self._values[at, objective]))
-        return min(found) if found else None
+        at = self._promising(objective)
+        return None if at is None else float(self._values[at, objective])
 
-    def could_be(self, numbers: Iterable[int]) -> float | None:
-        """The best value that any of these designs could have in the first objective, run or not;
-        None for no designs."""
+    def could_be(self, numbers: Iterable[int], objective: int = 0) -> float | None:
+        """The best value that any of these designs could have in an objective, run or not; None
+        for no designs."""
         found = [np.inf]
         for number in numbers:
             core = number // self.space.variants
             listed, cycles, used = self._bounds.designs(core)
             at = np.flatnonzero(listed == number)
+            if at.size and cycles[at].max() <= LARGE:
+                closer = self._bounds.closer(number)
+                cycles = cycles if closer is None else np.maximum(cycles, closer)
             cores = np.full(at.size, core, np.int64)
-            best = self._optimist.measures(self.space, cores, cycles[at], used[at])
-            found += self._optimist.values(best)[:, 0].tolist()
+            spending = self._bounds.spending(cores)
+            best = self._optimist.measures(self.space, cores, cycles[at], used[at], spending)
+            found += self._optimist.values(best)[:, objective].tolist()
         return min(found) if len(found) > 1 else None
 
     def empty(self) -> bool:
         """Whether every design is closed."""
-        return not self._core_open.any() and not self._open.any()
+        held = self._core_open.any() or self._open.any()
+        return not held and not np.isfinite(self._dropped).any()
+
+    def _promising(self, objective: int, within: Mapping[str, int] | None = None) -> int | None:
+        """The place of the listed design that is next: every core that could hold a better one
+        has been opened up, and the design has been looked at closely."""
+        while True:
+            core = (
+                self._next_core(objective) if within is None else self._core_in(objective, within)
+            )
+            at = self._best_listed(objective, within)
+            if within is None and self._dropped[objective] < self._next_value(core, at, objective):
+                self._gather_again(objective)
+                continue
+            if core is None and at is None:
+                return None
+            if at is None or (
+                core is not None
+                and self._core_values[core, objective] <= self._values[at, objective]
+            ):
+                assert core is not None
+                self._open_up(core)
+            elif int(self._numbers[at]) in self._taken:
+                self._open[at] = False
+            elif self._looked[at] or self._cycles[at].max() > LARGE:
+                return at
+            else:
+                self._look_at(at)
+
+    def _next_value(self, core: int | None, at: int | None, objective: int) -> float:
+        """The best value of what is held: of a core, or of a listed design."""
+        found = [np.inf]
+        found += [] if core is None else [float(self._core_values[core, objective])]
+        found += [] if at is None else [float(self._values[at, objective])]
+        return min(found)
+
+    def _gather_again(self, objective: int) -> None:
+        """Hold the most promising of the cores that were dropped, beside those still open."""
+        numbers, values = self._cores[self._core_open], self._core_values[self._core_open]
+        known = np.sort(np.concatenate((numbers, np.array(self._opened, np.int64))))
+        more = gather(
+            self._bounds, self._optimist, objective=objective, known=known,
+            beaten_by=self._beaten_by, most=self._most,
+        )  # fmt: skip
+        self._hold(
+            Cores(
+                np.concatenate((numbers, more.numbers)),
+                np.concatenate((values, more.values)),
+                more.dropped,
+            )
+        )
+
+    def _hold(self, cores: Cores) -> None:
+        self._cores, self._core_values, self._dropped = cores.numbers, cores.values, cores.dropped
+        self._core_open = np.ones(self._cores.size, np.bool_)
+        self._orders = [self._order(column) for column in self._core_values.T]
+        self._next = [0] * len(self._orders)
+
+    def _look_at(self, at: int) -> None:
+        """Raise the values of a listed design to what its tilings say; close it if that does."""
+        number = int(self._numbers[at])
+        cycles = self._bounds.closer(number)
+        if cycles is not None:
+            core = np.array([number // self.space.variants], np.int64)
+            least = np.maximum(cycles, self._cycles[at])[None, :]
+            spending, used = self._bounds.spending(core), self._used[at : at + 1]
+            best = self._optimist.measures(self.space, core, least, used, spending)
+            values = self._optimist.values(best)
+            closed = not self._optimist.possible(best)[0]
+            self._values[at] = np.maximum(values[0], self._values[at])
+            if closed or beaten(values, self._beaten_by)[0]:
+                self._open[at] = False
+        self._looked[at] = True
 
     def _order(self, column: Floats) -> NDArray[np.int64]:
         return np.lexsort((-self._cores, column))
@@ -148,26 +214,26 @@ class Pool:
 
     def _open_up(self, core: int) -> None:
         """List the designs of a core that could keep every budget."""
-        self._core_open[core] = False
         number = int(self._cores[core])
         numbers, cycles, used = self._bounds.designs(number)
         cores = np.full(numbers.size, number, np.int64)
-        best = self._optimist.measures(self.space, cores, cycles, used)
+        spending = self._bounds.spending(cores)
+        best = self._optimist.measures(self.space, cores, cycles, used, spending)
         kept = self._optimist.possible(best)
         values = self._optimist.values({name: row[kept] for name, row in best.items()})
         if self._open.size > 4096:  # forget what is closed
-            left = self._open
-            self._numbers, self._values, self._open = (
-                self._numbers[left], self._values[left], left[left]
-            )  # fmt: skip
+            self._keep(np.flatnonzero(self._open))
         self._numbers = np.concatenate((self._numbers, numbers[kept]))
         self._values = np.concatenate((self._values, values))
-        self._open = np.concatenate((self._open, ~_beaten(values, self._beaten_by)))
+        self._cycles = np.concatenate((self._cycles, cycles[kept]))
+        self._used = np.concatenate((self._used, used[kept]))
+        self._looked = np.concatenate((self._looked, np.zeros(len(values), np.bool_)))
+        self._open = np.concatenate((self._open, ~beaten(values, self._beaten_by)))
+        # Last: whoever interrupts this must not lose designs from the limit.
+        self._opened.append(number)
+        self._core_open[core] = False
 
-
-def _beaten(values: Floats, rows: Floats) -> NDArray[np.bool_]:
-    """Which of `values` [design, objective] some row is at least as good as in every objective."""
-    found = np.zeros(len(values), np.bool_)
-    for row in rows:
-        found |= (row <= values).all(axis=1)
-    return found
+    def _keep(self, places: NDArray[np.intp]) -> None:
+        self._numbers, self._values = self._numbers[places], self._values[places]
+        self._cycles, self._used = self._cycles[places], self._used[places]
+        self._looked, self._open = self._looked[places], self._open[places]

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from lightsim.mapping.tiling import Tiling
+
 __all__ = ["Record", "State", "chosen_by"]
 
 State = Literal["complete", "infeasible", "failed"]
@@ -17,7 +19,8 @@ class Record:
 
     `values` are measures by key, empty for a design that could not run; `over` says by which
     share each budget is broken; `cycles` are those of a batch, by network. `reason` tells why
-    a design is not complete. Where k was free, `k` has by layer a digit for each filter.
+    a design is not complete. Where k was free, `k` has by layer a digit for each filter. `tilings`
+    are by network those of a mapping other than the usual one.
     """
 
     number: int
@@ -27,6 +30,7 @@ class Record:
     cycles: Mapping[str, int]
     reason: str | None = None
     k: Mapping[str, str] = field(default_factory=dict)
+    tilings: Mapping[str, Mapping[str, Tiling]] = field(default_factory=dict)
 
 
 def chosen_by(values: Mapping[str, float]) -> Mapping[str, float]:

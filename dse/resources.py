@@ -45,17 +45,25 @@ class Costs:
         self._has_uram = device.resources.uram > 0
         # Where the LUTs have four inputs the estimate counts them twice.
         self._luts = 2 if device.family in ("ECP5", "iCE40") else 1
+        self._last: tuple[Accelerator | None, dict[str | None, list[Item]]] = (None, {})
 
     def without_memories(self, acc: Accelerator) -> Ints:
         """Everything of `acc` but what belongs to the memories."""
         around = sum((part.resources for part in surrounding_parts(acc, self._device)), Resources())
         used = np.array(around.values(), np.int64) * (self._luts, 1, 1, 2, 1)
-        return np.asarray(used + self._amounts(_by_owner(acc).get(None, [])), np.int64)
+        return np.asarray(used + self._amounts(self._items(acc).get(None, [])), np.int64)
 
     def memories(self, acc: Accelerator) -> dict[str, Ints]:
         """Every memory of `MEMORIES` by name."""
-        items = _by_owner(acc)
+        items = self._items(acc)
         return {name: self._amounts(items.get(name, [])) for name in MEMORIES}
+
+    def _items(self, acc: Accelerator) -> dict[str | None, list[Item]]:
+        """`_by_owner`, remembered for the accelerator that was asked about last: what is asked
+        of one is asked at once."""
+        if self._last[0] is not acc:
+            self._last = acc, _by_owner(acc)
+        return self._last[1]
 
     def _amounts(self, items: list[Item]) -> Ints:
         found = np.array(amounts(items, has_uram=self._has_uram), np.int64)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dse.design import Builder, Design
 from dse.record import Record
-from dse.search import Step
+from dse.search import Limit, Step
 from dse.space import Space
 from dse.study import Study
 
@@ -19,10 +19,10 @@ class Exploration:
 
     `front` are the records that none other beats, the best in the first objective first.
     `limit` is what no design of the space can beat in that objective, `gap` how far the best is
-    from it as a share; `exhaustive` says that every design was run or proven no better.
-    `limit_of_any_k` is, where k is free, what no design can beat with any allocation that may
-    lose so much, on designs that were run too. `rejected` counts points that were taken and could
-    not be built.
+    from it as a share; `limits` are those of every objective by itself. `exhaustive` says that
+    every design was run or proven no better. `limit_of_any_k` is, where k is free, what no design
+    can beat with any allocation that may lose so much, on designs that were run too. `rejected`
+    counts points that were taken and could not be built.
     """
 
     study: Study
@@ -33,10 +33,12 @@ class Exploration:
     steps: tuple[Step, ...]
     limit: float | None
     gap: float | None
+    limits: tuple[Limit, ...]
     exhaustive: bool
     rejected: int
     evaluations: int
     accuracy_source: str
+    accuracy_detail: str
     sampler: str
     interrupted: bool
     limit_of_any_k: float | None = None

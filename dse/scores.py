@@ -13,13 +13,27 @@ from lightsim.quantisation.workload import LabelledImages
 
 __all__ = ["Scores", "scores_of"]
 
+# Where k is free, the sources that are called otherwise in a report, and what each looks at.
+_KINDS = {"callable": "table"}
+_OF_FILTERS = {
+    "measured": "k chosen by training images, held-out images report",
+    "sensitivity": "output error of every filter",
+    "table": "losses of filters",
+    "callable": "callable",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Accuracy by scheme (None where nothing says it), and its source."""
+    """Accuracy by scheme (None where nothing says it), and its source.
+
+    `source` is `measured`, `sensitivity` or `table`; `detail` says which of its kind it is: a
+    function of the user's is a table whose detail is `callable`.
+    """
 
     by_scheme: Mapping[str, float | None]
     source: str
+    detail: str
 
 
 def scores_of(study: Study, joint: str | None = None) -> Scores:
@@ -35,23 +49,25 @@ def scores_of(study: Study, joint: str | None = None) -> Scores:
         if _asked(study) and joint == "sensitivity":
             problem = "nothing says an accuracy (sensitivity predicts a loss, no accuracy)"
             raise InputError("[accuracy]", problem, "accepted: file = 'losses.toml'")
-        return Scores(dict.fromkeys(schemes), joint)
+        return Scores(dict.fromkeys(schemes), _KINDS.get(joint, joint), _OF_FILTERS[joint])
     table, source = study.accuracy.table, study.accuracy.source
     for name in table:
         if name not in schemes:
             raise unknown_name("[accuracy.table]", "scheme of the study", name, schemes)
+    detail = "held-out images"
     if source == "table" or (source == "auto" and table):
         found: dict[str, float | None] = {name: table.get(name) for name in schemes}
-        source = "table"
+        source, detail = "table", "by scheme"
     else:
         found = {name: _measured(study, name) for name in schemes}
         if source == "measured" and None in found.values():
             _refuse("source is 'measured', and not every network has labelled images")
         source = "measured" if None not in found.values() else "sensitivity"
+        detail = detail if source == "measured" else "no labelled images"
     if _asked(study) and None in found.values():
         missing = next(name for name, score in found.items() if score is None)
         _refuse(f"nothing says the accuracy under '{missing}', which the study asks for")
-    return Scores(found, source)
+    return Scores(found, source, detail)
 
 
 def _refuse(problem: str) -> None:

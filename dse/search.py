@@ -14,6 +14,7 @@ from dse.evaluate import workload_of
 from dse.front import front_of, signed
 from dse.joint.subject import Joint
 from dse.judge import judged
+from dse.measures import Objective
 from dse.optimist import Optimist
 from dse.pool import Pool
 from dse.record import Record
@@ -23,7 +24,7 @@ from dse.store import Store
 from dse.study import Study
 from dse.workers import Crew
 
-__all__ = ["WAVE", "Progress", "Searcher", "Step"]
+__all__ = ["WAVE", "Limit", "Progress", "Searcher", "Step"]
 
 WAVE = 8
 
@@ -39,6 +40,16 @@ class Step:
     limit: float | None
     gap: float | None
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What no design of the space beats in an objective, and how far the best is from it; None
+    where that is not known."""
+
+    objective: Objective
+    value: float | None
+    gap: float | None
 
 
 @dataclass(eq=False)
@@ -79,7 +90,8 @@ class Searcher:
             for share in self.study.shares
         }
         free = None if self.joint is None else self.joint.bound(space.axes["k"])
-        pool = Pool(Bounds(space, self.builder, workloads, free), self.optimist)
+        bounds = Bounds(space, self.builder, workloads, free, self.study.asks_for_spending)
+        pool = Pool(bounds, self.optimist)
         for record in self.records:
             pool.mark(record.number)
         # A wave that was broken off is finished as it was begun.
@@ -129,20 +141,19 @@ class Searcher:
         """How many designs were run on the timeline."""
         return sum(1 for record in self.records if record.cycles)
 
-    def gap(self, limit: float | None) -> float | None:
-        """How far the best design can be from the optimum, as a share of the larger of both."""
-        best = self.best()
-        if best is None:
+    def gap(self, limit: float | None, objective: int = 0) -> float | None:
+        """How far the best design can be from the optimum, as a share of the larger of both; None
+        where there is no design, or no limit."""
+        best = self.best(objective)
+        if best is None or limit is None:
             return None
-        if limit is None:
-            return 0.0
-        sign = self.study.objectives[0].sign
+        sign = self.study.objectives[objective].sign
         low, high = sorted((abs(sign * best), abs(sign * limit)))
         return 0.0 if sign * best <= sign * limit or high == 0 else (high - low) / high
 
-    def best(self) -> float | None:
-        """The best value of the first objective so far."""
-        objective = self.study.objectives[0]
+    def best(self, place: int = 0) -> float | None:
+        """The best value of an objective so far, the first's unless `place` says another."""
+        objective = self.study.objectives[place]
         values = [
             objective.sign * r.values[objective.measure.key]
             for r in self.records
@@ -150,18 +161,30 @@ class Searcher:
         ]
         return objective.sign * min(values) if values else None
 
-    def limit(self, pool: Pool) -> float | None:
-        """What no design can beat: the better of the best and what open designs could be."""
-        sign, best = self.study.objectives[0].sign, self.best()
-        found = [value for value in (pool.limit(),) if value is not None]
+    def limit(self, pool: Pool, place: int = 0) -> float | None:
+        """What no design can beat in an objective: the better of the best and what open designs
+        could be. None where nothing is known of open designs, or there are no designs at all."""
+        objective, best = self.study.objectives[place], self.best(place)
+        sign = objective.sign
+        found = [value for value in (pool.limit(place),) if value is not None]
+        if found and not self.optimist.proves(objective):
+            return None
         if best is not None:
             found.append(sign * best)
         return sign * min(found) if found else None
 
+    def limits(self, pool: Pool) -> tuple[Limit, ...]:
+        """The limit and the gap of every objective by itself."""
+        found = []
+        for place, objective in enumerate(self.study.objectives):
+            value = self.limit(pool, place)
+            found.append(Limit(objective, value, self.gap(value, place)))
+        return tuple(found)
+
     def limit_of_any_k(self, pool: Pool) -> float | None:
         """What no design beats with any allocation of k that is allowed, on designs that were run
         too: `limit` takes those at what they were run with. None where k is given."""
-        if self.joint is None:
+        if self.joint is None or not self.optimist.proves(self.study.objectives[0]):
             return None
         sign = self.study.objectives[0].sign
         run = pool.could_be(record.number for record in self.records)

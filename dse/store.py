@@ -7,9 +7,11 @@ was finished.
 from __future__ import annotations
 
 import contextlib
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -130,7 +132,7 @@ def open_store(
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    where = "--storage" if storage is None else storage
+    where = "--storage" if storage is None else _shown(storage)
     with _quiet(), _told(where, _troubles(storage)):
         backend = _backend(storage)
         names = () if backend is None else optuna.get_all_study_names(backend)
@@ -164,9 +166,30 @@ def _backend(storage: str | None) -> BaseStorage | None:
     if storage is None:
         return None
     if "://" in storage:
-        return RDBStorage(storage)
+        return RDBStorage(_with_driver(storage))
     Path(storage).parent.mkdir(parents=True, exist_ok=True)
     return JournalStorage(JournalFileBackend(storage, lock_obj=journal_lock(storage)))
+
+
+def _shown(storage: str) -> str:
+    """A storage as errors show it: a URL without its password."""
+    return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:...@", storage)
+
+
+def _with_driver(url: str) -> str:
+    """A database URL that names its driver: of PostgreSQL the one of the extra `cluster`.
+
+    Raises `InputError` where that is not installed.
+    """
+    scheme, _, rest = url.partition("://")
+    if scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
+        return url
+    if find_spec("psycopg") is None:
+        problem = "needs the driver psycopg, which is not installed"
+        raise InputError(
+            _shown(url), problem, "pip install 'lightsim[cluster]' (uv sync --extra cluster)"
+        )
+    return f"postgresql+psycopg://{rest}"
 
 
 @contextlib.contextmanager

@@ -9,17 +9,26 @@ from typing import Any, Literal
 
 from dse.axes import Choice, read_axes
 from dse.entries import AccuracyEntry, NetworkEntry, SearchEntry, StudyEntry
+from dse.joint.layers import LayerChoice, default_k, read_layers
 from dse.measures import Budget, Objective, measure, read_quantity
 from dse.samplers import check_sampler
 from lightsim.errors import InputError
-from lightsim.flow.resolve import DEFAULT_BOARD
+from lightsim.flow.resolve import DEFAULT_BOARD, DEFAULT_SCHEME, default_scheme
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.device import Board, Resources
 from lightsim.hardware.reading import read_table
 from lightsim.network import load_network
 from lightsim.network.checking import checked, spell_value
 
-__all__ = ["DEFAULT_SHARE", "AccuracyChoice", "Search", "Share", "Study", "load_study", "new_study"]
+__all__ = [
+    "DEFAULT_SHARE",
+    "AccuracyChoice",
+    "Search",
+    "Share",
+    "Study",
+    "load_study",
+    "new_study",
+]
 
 _ONE_LINE = "explore"
 
@@ -59,13 +68,15 @@ class Search:
     seconds: float = 900.0
     gap: float = 0.0
     storage: str | None = None
+    mapping: Literal["usual", "exact"] = "usual"
 
 
 @dataclass(frozen=True, slots=True)
 class Study:
     """Everything a study is, resolved: no default is left open.
 
-    `shares` add up to 1. `axes` has every axis with its choices. The first of `objectives` is
+    `shares` add up to 1. `axes` has every axis with its choices; `layers` what single layers may
+    hold where k is free, those it does not name whatever pays. The first of `objectives` is
     the one whose bound is proven.
     """
 
@@ -74,6 +85,7 @@ class Study:
     board_name: str
     shares: tuple[Share, ...]
     axes: Mapping[str, tuple[Choice, ...]]
+    layers: Mapping[str, tuple[LayerChoice, ...]]
     budgets: tuple[Budget, ...]
     objectives: tuple[Objective, ...]
     accuracy: AccuracyChoice
@@ -85,6 +97,13 @@ class Study:
         names = {row.measure.name for row in self.objectives}
         names |= {row.measure.name for row in self.budgets}
         return bool(names & {"energy", "power"})
+
+    @property
+    def asks_for_spending(self) -> bool:
+        """Whether an objective or a budget is an energy, a power or a memory traffic."""
+        names = {row.measure.name for row in self.objectives}
+        names |= {row.measure.name for row in self.budgets}
+        return self.asks_for_energy or "dram_bandwidth" in names
 
     def resource_limits(self) -> Resources:
         """The most of each resource that a design may take."""
@@ -121,6 +140,8 @@ def new_study(
     axes: dict[str, Any] = {}
     if scheme is not None:
         axes["scheme"] = [name.strip() for name in scheme.split(",")]
+    elif (own := default_scheme(load_network(network))) != DEFAULT_SCHEME:
+        axes["scheme"] = [own]
     if k is not None:
         axes["k"] = k
     if axes:
@@ -143,12 +164,18 @@ def parse_study(
     named = "--sampler" if "sampler" in (options or {}) else f"{where}, [search]"
     check_sampler(search.sampler, named)
     accuracy = checked(AccuracyEntry, entry.accuracy, f"{where}, [accuracy]")
+    shares = _shares(entry.network, where)
+    layers = read_layers(entry.layers, [share.network for share in shares], f"{where}, [layers]")
+    axes = dict(entry.axes)
+    if layers and "k" not in axes:
+        axes["k"] = default_k(layers, shares[0].network)
     return Study(
         name=entry.name,
         board=board,
         board_name=entry.board,
-        shares=_shares(entry.network, where),
-        axes=read_axes(entry.axes, f"{where}, [axes]", board),
+        shares=shares,
+        axes=read_axes(axes, f"{where}, [axes]", board),
+        layers=layers,
         budgets=_budgets(entry.budget, f"{where}, [budget]", board),
         objectives=_objectives(entry.objectives, f"{where}, [objectives]"),
         accuracy=_accuracy(accuracy, f"{where}, [accuracy]"),

@@ -19,6 +19,8 @@ def study_text(study: Study, *, searching: bool = True) -> str:
     for share in study.shares:
         lines += ["", "[[network]]", _key("name", share.network), _key("weight", share.weight)]
     lines += ["", "[axes]", *(_key(name, list(row)) for name, row in study.axes.items())]
+    for name, choices in study.layers.items():
+        lines += ["", f"[layers.{json.dumps(name)}]", _key("k", list(choices))]
     lines += ["", "[budget]", *(_budget(b.measure.name, b.limit) for b in study.budgets)]
     lines += ["", "[objectives]", *(_key(o.measure.name, o.direction) for o in study.objectives)]
     accuracy = study.accuracy

@@ -57,7 +57,13 @@ def measured(subject: Subject, choosing: LabelledImages | None = None) -> Measur
             "use sensitivity, a table or a callable",
         )
     if choosing is None:
-        seen, first = training_images(network), len(subject.calibration)
+        seen, first = training_images(subject.reference.network), len(subject.calibration)
+        if len(seen.images) <= first:
+            raise InputError(
+                "accuracy source 'measured'",
+                f"'{network}' comes with {len(seen.images)} training images",
+                f"accepted: more than the {first} that calibrate the rounding",
+            )
         choosing = replace(
             seen,
             images=seen.images[first:],

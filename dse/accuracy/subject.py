@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 from lightsim.network.layer import Network
 from lightsim.numerics.scheme import scheme
 from lightsim.quantisation.calibration import calibration_images
-from lightsim.quantisation.per_filter import REFERENCE, KMap, RoundedLayer, round_filters, with_k
+from lightsim.quantisation.per_filter import (
+    KMap,
+    RoundedLayer,
+    reference_scheme,
+    round_filters,
+    with_k,
+)
 from lightsim.quantisation.select import quantise
 from lightsim.quantisation.workload import Workload
 
@@ -45,8 +51,10 @@ class Subject:
         return with_k(self.reference, self.rounded, k)
 
 
-def make_subject(network: Network, *, seed: int = 0, weights: str = REFERENCE) -> Subject:
-    """`network` with the weights of scheme `weights`, trained where it can be, ready for any k."""
+def make_subject(network: Network, *, seed: int = 0, weights: str | None = None) -> Subject:
+    """`network` with the weights of scheme `weights` (default: `reference_scheme`), trained where
+    it can be, ready for any k."""
+    weights = reference_scheme(network) if weights is None else weights
     reference = quantise(network, scheme(weights), seed)
     images = calibration_images(reference)
     return Subject(reference, round_filters(reference, images), images, weights)

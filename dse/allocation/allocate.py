@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from dse.accuracy.source import FilterLosses, Losses, total_loss
 from dse.accuracy.subject import Subject, uniform
 from dse.allocation.costs import MOST_RUNS, point_cycles, program_for, timed
-from dse.allocation.curve import Curve, layer_curve
+from dse.allocation.curve import Curve, UniformCurve, layer_curve, uniform_curve
 from dse.allocation.knapsack import least_cycles, least_loss
 from dse.allocation.stacks import stacks
 from dse.allocation.table import ChoiceTable, Solution
@@ -61,7 +61,7 @@ class AllocationTable:
     source: FilterLosses
     images: int
     tilings: Mapping[str, Tiling]
-    curves: Mapping[str, Curve]
+    curves: Mapping[str, Curve | UniformCurve]
     choices: ChoiceTable
 
     @property
@@ -154,28 +154,32 @@ def tabulate(
     tilings: Mapping[str, Tiling] | None = None,
     prune: bool = True,
     most_runs: int = MOST_RUNS,
+    uniform_layers: Mapping[str, tuple[int, ...]] | None = None,
 ) -> AllocationTable:
     """The table of `subject` on `accelerator` for batches of `images`.
 
     Without `tilings` the passes have those of the default mapping when all filters have two
     terms. With `prune` filters may lose all terms, but not those of the last layer with
-    weights. The cycles are read off at most `most_runs` runs of the timeline; a layer with more
+    weights. Layers in `uniform_layers` have in all their filters one of the terms it names. The
+    cycles are read off at most `most_runs` runs of the timeline; a layer with more
     points is interpolated between. Raises `InputError` for losses of another network.
     """
     whole = program_for(subject.reference, accelerator, uniform(subject, 2), images, tilings)
     fixed = {schedule.layer.name: schedule.tiling for schedule in whole.schedules}
-    curves = {}
+    curves: dict[str, Curve | UniformCurve] = {}
     for schedule in whole.schedules:
         layer = schedule.layer
         if layer.weights is None:
             continue
         losses = whole_losses(source.losses, layer.name, len(layer.weights))
+        if layer.name in (uniform_layers or {}):
+            curves[layer.name] = uniform_curve((uniform_layers or {})[layer.name], losses)
+            continue
         may_prune = prune and layer.name != subject.last
         curves[layer.name] = layer_curve(
             stacks(layer, accelerator, schedule.tiling), losses, may_prune
         )
-    ks = {name: [c.example_at(p) for p in range(len(c.passes))] for name, c in curves.items()}
-    cycles, other = point_cycles(subject.reference, accelerator, ks, images, fixed, most_runs)
+    cycles, other = point_cycles(subject.reference, whole, curves, most_runs)
     choices = ChoiceTable(
         (*curves, _OTHER),
         (*(curve.losses for curve in curves.values()), np.zeros(1, np.int64)),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dse.allocation.shaped import with_terms
+from lightsim.errors import InputError
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.program import Program, map_workload
 from lightsim.mapping.tiling import Tiling
@@ -16,12 +19,22 @@ from lightsim.quantisation.per_filter import KMap
 from lightsim.quantisation.workload import Workload
 from lightsim.timeline.model import run
 
-__all__ = ["MOST_RUNS", "point_cycles", "program_for", "timed"]
+__all__ = ["MOST_RUNS", "Points", "point_cycles", "program_for", "timed"]
 
 Ints = NDArray[np.int64]
 
 MOST_RUNS = 33
 """Runs of the timeline for one table; layers with more points are interpolated between."""
+
+
+class Points(Protocol):
+    """A layer's points, of which some are run."""
+
+    def __len__(self) -> int: ...
+
+    def example_at(self, point: int) -> NDArray[np.int8]:
+        """Some k that takes as many passes as the best of a point: int8[out]."""
+        ...
 
 
 def program_for(
@@ -52,17 +65,16 @@ def timed(program: Program) -> dict[str, int]:
 
 def point_cycles(
     workload: Workload,
-    accelerator: Accelerator,
-    layers: Mapping[str, Sequence[NDArray[np.int8]]],
-    images: int,
-    tilings: Mapping[str, Tiling],
+    program: Program,
+    layers: Mapping[str, Points],
     most_runs: int = MOST_RUNS,
 ) -> tuple[dict[str, Ints], int]:
-    """For every layer the cycles of its points, and the cycles of all other passes.
+    """For every layer the cycles of its points, and the cycles of all other passes, with the
+    tilings of `program`, which is one of the workload.
 
-    `layers[name][point]` is int8[out]. In each run all layers stand at about the same share of
-    their points, as they will in an allocation, so that what one layer's weights prefetch under
-    another is about right. Means are taken where a point is run more than once.
+    Of a layer only the points that are run are made. In each run all layers stand at about the
+    same share of their points, as they will in an allocation, so that what one layer's weights
+    prefetch under another is about right. Means are taken where a point is run more than once.
     """
     runs = min(most_runs, max(len(points) for points in layers.values()))
     sums = {name: np.zeros(len(points), np.int64) for name, points in layers.items()}
@@ -71,13 +83,21 @@ def point_cycles(
     for number in range(runs):
         share = number / max(1, runs - 1)
         at = {name: round(share * (len(points) - 1)) for name, points in layers.items()}
-        k = {name: points[at[name]] for name, points in layers.items()}
-        cycles = timed(program_for(workload, accelerator, k, images, tilings))
+        k = {name: points.example_at(at[name]) for name, points in layers.items()}
+        cycles = timed(_shaped(workload, program, k))
         for name, point in at.items():
             sums[name][point] += cycles[name]
             counts[name][point] += 1
         other += sum(spent for name, spent in cycles.items() if name not in layers)
     return {name: _between(sums[name], counts[name]) for name in layers}, round(other / runs)
+
+
+def _shaped(workload: Workload, program: Program, k: KMap) -> Program:
+    try:
+        return with_terms(program, k)
+    except InputError:  # perhaps: the whole mapping says so
+        tilings = {schedule.layer.name: schedule.tiling for schedule in program.schedules}
+        return program_for(workload, program.accelerator, k, program.images, tilings)
 
 
 def _between(sums: Ints, counts: Ints) -> Ints:

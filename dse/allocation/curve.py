@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dse.allocation.filling import PRUNED_NEVER, fill, fill_any, loss_table
 from dse.allocation.stacks import Stack
 
-__all__ = ["Curve", "layer_curve"]
+__all__ = ["Curve", "UniformCurve", "layer_curve", "uniform_curve"]
 
 Ints = NDArray[np.int64]
 
@@ -26,6 +26,10 @@ class Curve:
     stacks: tuple[Stack, ...]
     filter_losses: Ints
 
+    def __len__(self) -> int:
+        """How many points there are."""
+        return len(self.passes)
+
     def k_at(self, point: int) -> NDArray[np.int8]:
         """The k of the layer's filters at a point: int8[out]."""
         k = np.zeros(len(self.filter_losses), np.int8)
@@ -39,6 +43,30 @@ class Curve:
         for stack, (two, one) in zip(self.stacks, self.splits[point], strict=True):
             fill_any(stack, self.filter_losses, two, one, k)
         return k
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UniformCurve:
+    """A layer whose filters all have one number of terms: `terms` rising, `losses` of each."""
+
+    terms: tuple[int, ...]
+    losses: Ints
+    filters: int
+
+    def __len__(self) -> int:
+        """How many points there are."""
+        return len(self.terms)
+
+    def k_at(self, point: int) -> NDArray[np.int8]:
+        """The k of the layer's filters at a point: int8[out]."""
+        return np.full(self.filters, self.terms[point], np.int8)
+
+    example_at = k_at
+
+
+def uniform_curve(terms: tuple[int, ...], losses: Ints) -> UniformCurve:
+    """The points of a layer that holds one of `terms` in all its filters."""
+    return UniformCurve(terms, losses[:, list(terms)].sum(axis=0), len(losses))
 
 
 def layer_curve(stacks: tuple[Stack, ...], losses: Ints, prune: bool) -> Curve:

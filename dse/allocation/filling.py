@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +13,8 @@ from dse.allocation.stacks import Stack
 __all__ = ["PRUNED_NEVER", "fill", "fill_any", "loss_table"]
 
 Ints = NDArray[np.int64]
+
+_MOST_TABLES = 48  # of at most 2 MB each for 512 filters
 
 PRUNED_NEVER = 1 << 44
 """The loss of a filter where it may not be pruned; far above any sum of real losses."""
@@ -74,6 +78,8 @@ def _places(stack: Stack, two: int, one: int) -> Ints:
 def _at_most(stack: Stack, losses: Ints) -> Ints:
     """The loss of every item with at most 0, 1, 2 terms: int64[items, 3]."""
     own = np.minimum.accumulate(losses, axis=1)
+    if all(len(item) == 1 for item in stack.items):
+        return np.asarray(own[[item[0] for item in stack.items]], np.int64)
     return np.array([own[list(item)].sum(axis=0) for item in stack.items], np.int64)
 
 
@@ -97,6 +103,13 @@ def _without(at_most: Ints) -> Ints:
 
 def _with_pruning(at_most: Ints) -> Ints:
     """Least loss [twos, some] with at most so many items of two terms, and of any."""
-    best = np.zeros((len(at_most) + 1, len(at_most) + 1), np.int64)
-    add_items(at_most, best)
+    return _all_choices(at_most.tobytes())
+
+
+@lru_cache(maxsize=_MOST_TABLES)
+def _all_choices(at_most: bytes) -> Ints:
+    """The same by the numbers themselves: designs with the same tiles of filters share it."""
+    items = np.frombuffer(at_most, np.int64).reshape(-1, 3)
+    best = np.zeros((len(items) + 1, len(items) + 1), np.int64)
+    add_items(items, best)
     return best

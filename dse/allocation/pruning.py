@@ -16,13 +16,17 @@ def add_items(at_most: NDArray[np.int64], best: NDArray[np.int64]) -> None:
 
     `best[a, b]` is the least loss of all items so far with at most a of two terms and at most b
     of any; `at_most` int64[items, 3] are the items' losses with at most 0, 1, 2 terms. Falling
-    indices leave what an item's choice refers to as it was before the item.
+    indices leave what an item's choice refers to as it was before the item. No more terms than
+    items so far can be used, so the table is worked on as far as these go, and grows with them.
     """
-    size = best.shape[0]
     for item in range(at_most.shape[0]):
         zero, one, two = at_most[item, 0], at_most[item, 1], at_most[item, 2]
-        for a in range(size - 1, -1, -1):
-            for b in range(size - 1, a - 1, -1):
+        last = item + 1
+        for a in range(last):
+            best[a, last] = best[a, item]
+        best[last, last] = best[item, item]
+        for a in range(last, -1, -1):
+            for b in range(last, a - 1, -1):
                 least = best[a, b] + zero
                 if b > 0:
                     # No more twos than any: a limit of b on both where a would be beyond it.

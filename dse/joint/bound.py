@@ -10,7 +10,7 @@ of the least (cycles + price x loss), less the price of the whole loss.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,17 +26,19 @@ Floats = NDArray[np.float64]
 
 _PARTS = 8  # of a layer's filters: so many ranges, and none at all
 _PRICES = 2.0 ** np.arange(-6, 7)  # of the allowed loss, in shares of the least cycles
+_NEVER = 1 << 60  # what a cell loses that no allocation is in
 _BLOCK = 1 << 12  # machines at a time: a few hundred bytes each for every pass
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FreeBound:
     """The bound of a network whose allocations may lose `allowed` each, by the choice of k; the
-    filters of layer `last` keep a term."""
+    filters of layer `last` keep a term, and `uniform_layers` hold one of so many in all filters."""
 
     losses: Losses
     last: str
     allowed: Sequence[float]
+    uniform_layers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def cycles(self, bound: NetworkBound, choices: Ints, machines: Axes) -> Floats:
         """Cycles below which no allowed allocation comes, float64[machine]; `choices` says for
@@ -49,14 +51,33 @@ class FreeBound:
                 found[part] = self._least(bound, self.allowed[choice], machines.take(part))
         return found
 
+    def fewest_terms(self, choice: int) -> dict[str, tuple[int, int]]:
+        """By layer the filters with one term and with two that no allocation of a choice of k has
+        fewer of."""
+        rows = self.fewest(self.allowed[choice])
+        return {name: _terms(kept, two) for name, (kept, two) in rows.items()}
+
     def fewest(self, allowed: float) -> dict[str, tuple[int, int]]:
         """By layer the least number of filters with a term, and the least with two, when all
         other layers lose as little as they can."""
         rows, left = self._rows(allowed)
         return {
             name: (_least_within(kept, left), _least_within(two, left))
+            if name not in self.uniform_layers
+            else self._least_uniform(name, left)
             for name, (kept, two) in rows.items()
         }
+
+    def _least_uniform(self, name: str, left: int) -> tuple[int, int]:
+        lost = self._uniform(name)
+        filters = len(self.losses[name])
+        return filters, 0 if lost.get(1, left + 1) <= left else filters
+
+    def _uniform(self, name: str) -> dict[int, int]:
+        """By the terms that a layer may hold in all filters, what it loses beyond its least."""
+        whole = whole_losses(self.losses, name, len(self.losses[name])).sum(axis=0).tolist()
+        least = min(whole[terms] for terms in self.uniform_layers[name])
+        return {terms: whole[terms] - least for terms in self.uniform_layers[name]}
 
     def _least(self, bound: NetworkBound, allowed: float, machines: Axes) -> Floats:
         rows, left = self._rows(allowed)
@@ -88,8 +109,11 @@ class FreeBound:
             if first:
                 kept[:-1] = np.iinfo(np.int64).max >> 2
             rows[name] = kept, _sums(whole[:, first:2].min(axis=1) - least)
-            spent += int(least.sum())
             filters += len(whole)
+            if name in self.uniform_layers:
+                spent += min(int(whole[:, terms].sum()) for terms in self.uniform_layers[name])
+            else:
+                spent += int(least.sum())
         return rows, loss_budget(allowed, filters) - spent
 
     def _cell(
@@ -101,6 +125,13 @@ class FreeBound:
             if name not in rows:
                 terms.append((0, 0))
                 lost.append(0.0)
+                continue
+            if name in self.uniform_layers:
+                filters = len(rows[name][0]) - 1
+                # All filters have a term; two terms are in none, or in all of them.
+                amount = {0: 1, _PARTS: 2}.get(two, 0) if kept == _PARTS else 0
+                terms.append(_terms(filters, filters if amount == 2 else 0))
+                lost.append(float(self._uniform(name).get(amount, _NEVER)))
                 continue
             of_kept, of_two = rows[name]
             fewest_kept, most_kept = _range(len(of_kept) - 1, kept)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["FREE", "GIVEN", "K_ACCEPTED", "read_k", "tolerated"]
+__all__ = ["ANY", "FREE", "GIVEN", "K_ACCEPTED", "read_k", "tolerated"]
 
 GIVEN = "given"
 FREE = "free"
+ANY = "any"
 K_ACCEPTED = (
-    "'given' (the workload's own), a loss of accuracy against k = 2 as '1 %', or 'free' "
-    "(as [budget] accuracy allows)"
+    "'given' (the workload's own), a loss of accuracy against k = 2 as '1 %', 'free' "
+    "(as [budget] accuracy allows), or 'any' (whatever it loses)"
 )
 _SHARE = re.compile(r"^\s*(\d{1,3}(?:\.\d{1,6})?)\s*%\s*$")
 
 
 def read_k(value: object) -> str:
-    """A choice as it is kept: 'given', 'free' or '1 %'; raises `ValueError` for anything else."""
-    if isinstance(value, str) and value.strip() in (GIVEN, FREE):
+    """A choice as it is kept: 'given', 'free', 'any' or '1 %'; raises `ValueError` for anything
+    else."""
+    if isinstance(value, str) and value.strip() in (GIVEN, FREE, ANY):
         return value.strip()
     match = _SHARE.match(value) if isinstance(value, str) else None
     if match is None or float(match[1]) > 100:

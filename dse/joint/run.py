@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dse.accuracy.subject import uniform
-from dse.allocation.allocate import AllocationTable, loss_budget, tabulate
-from dse.allocation.costs import timed
+import numpy as np
+
+from dse.allocation.allocate import AllocationTable, loss_budget, tabulate, whole_losses
+from dse.allocation.costs import program_for, timed
 from dse.allocation.knapsack import least_cycles
 from dse.design import Design
 from dse.joint.subject import Joint
-from dse.joint.tolerance import Tolerance
+from dse.joint.tolerance import Tolerance, least_loss
 from lightsim.errors import InputError
-from lightsim.mapping.program import Program, map_workload
+from lightsim.mapping.program import Program
 from lightsim.mapping.tiling import Tiling
 from lightsim.quantisation.accumulators import check_accumulators
 from lightsim.quantisation.per_filter import KMap
@@ -46,17 +47,19 @@ def best_allocation(joint: Joint, design: Design) -> Allocated:
     Raises `InputError` where there is none, or where the design cannot run the network.
     """
     acc, tolerance = design.accelerator, joint.tolerances[design.k]
-    two = uniform(joint.subject, 2)
-    best = _confirmed(joint, design, two) if joint.keeps(two, tolerance) else None
-    tilings: dict[str, Tiling] | None = None
+    most = joint.most_terms
+    first = _confirmed(joint, design, most)
+    best = first if _allowed(joint, most, tolerance) else None
+    found, tilings = first, _tilings(first)
     for _ in range(_ROUNDS):
         try:
             table = tabulate(
                 joint.subject, acc, joint.losses,
                 images=design.batch, tilings=tilings, most_runs=_RUNS,
+                uniform_layers=joint.uniform_layers,
             )  # fmt: skip
         except InputError:
-            if tilings is None:
+            if found is first:
                 raise
             break  # these tilings are too large for filters with more terms
         k = _kept(joint, table, tolerance)
@@ -65,7 +68,7 @@ def best_allocation(joint: Joint, design: Design) -> Allocated:
         found = _confirmed(joint, design, k)
         if best is None or found.cycles < best.cycles:
             best = found
-        tilings = {schedule.layer.name: schedule.tiling for schedule in found.program.schedules}
+        tilings = _tilings(found)
         if tilings == table.tilings:
             break
     if best is None:
@@ -74,11 +77,25 @@ def best_allocation(joint: Joint, design: Design) -> Allocated:
     return best
 
 
+def _allowed(joint: Joint, k: KMap, tolerance: Tolerance) -> bool:
+    """Whether an allocation is within the loss and keeps the accuracy."""
+    losses = joint.losses.losses
+    within = loss_budget(tolerance.loss, sum(joint.subject.filters.values()))
+    lost = sum(
+        int(whole_losses(losses, name, len(own))[np.arange(len(own)), own].sum())
+        for name, own in k.items()
+    )
+    return lost <= within and joint.keeps(k, tolerance)
+
+
+def _tilings(found: Allocated) -> dict[str, Tiling]:
+    return {schedule.layer.name: schedule.tiling for schedule in found.program.schedules}
+
+
 def _kept(joint: Joint, table: AllocationTable, tolerance: Tolerance) -> KMap | None:
     """The fastest allocation of the table within the loss, or within a part of it if only there
     the accuracy is kept."""
-    losses = joint.losses.losses
-    least = sum(float(row.min(axis=1).sum()) for row in losses.values())
+    least = least_loss(joint.losses.losses, joint.subject.last, joint.uniform_layers)
     filters = sum(joint.subject.filters.values())
     for share in _SHARES:
         loss = least + share * (tolerance.loss - least)
@@ -93,7 +110,7 @@ def _kept(joint: Joint, table: AllocationTable, tolerance: Tolerance) -> KMap | 
 
 
 def _confirmed(joint: Joint, design: Design, k: KMap) -> Allocated:
-    program = map_workload(joint.subject.with_k(k), design.accelerator, images=design.batch)
+    program = program_for(joint.subject.reference, design.accelerator, k, design.batch, None)
     return Allocated(k, program, sum(timed(program).values()))
 
 

@@ -6,14 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dse.accuracy.given import CallableAccuracy, load_table
 from dse.accuracy.measured import MeasuredAccuracy, measured
 from dse.accuracy.sensitivity import sensitivity
 from dse.accuracy.source import AccuracySource, FilterLosses, total_loss
 from dse.accuracy.subject import Subject, make_subject, uniform
 from dse.joint.bound import FreeBound
-from dse.joint.choices import FREE, GIVEN, tolerated
-from dse.joint.tolerance import Tolerance, loss_that_keeps
+from dse.joint.choices import ANY, FREE, GIVEN, tolerated
+from dse.joint.layers import restricted
+from dse.joint.tolerance import Tolerance, least_loss, loss_that_keeps, most_terms
 from dse.study import Study
 from lightsim.errors import InputError
 from lightsim.network import load_network
@@ -35,6 +39,16 @@ class Joint:
     judge: AccuracySource | None
     tolerances: Mapping[str, Tolerance]
 
+    @property
+    def uniform_layers(self) -> dict[str, tuple[int, ...]]:
+        """The layers whose filters all have one number of terms, and which it may be."""
+        return restricted(self.study.layers)
+
+    @property
+    def most_terms(self) -> dict[str, NDArray[np.int8]]:
+        """The allocation with the most terms that layers may hold."""
+        return most_terms(self.subject, self.uniform_layers)
+
     def __reduce__(self) -> tuple[object, ...]:
         """Another process makes it again: its kernels cannot be carried over."""
         own = self.judge if isinstance(self.judge, CallableAccuracy) else None
@@ -53,7 +67,7 @@ class Joint:
     def bound(self, choices: Sequence[object]) -> FreeBound:
         """What no allocation that these choices of k allow can beat."""
         most = [self.tolerances[str(choice)].loss for choice in choices]
-        return FreeBound(self.losses.losses, self.subject.last, most)
+        return FreeBound(self.losses.losses, self.subject.last, most, self.uniform_layers)
 
     def keeps(self, k: KMap, tolerance: Tolerance) -> bool:
         """Whether an allocation within the loss keeps the accuracy too."""
@@ -83,6 +97,9 @@ def joint_of(study: Study, judge: CallableAccuracy | None = None) -> Joint | Non
     """
     choices = [str(choice) for choice in study.axes["k"]]
     if choices == [GIVEN]:
+        if study.layers:
+            problem = f"is stated for '{next(iter(study.layers))}', and k is 'given'"
+            raise InputError("[layers]", problem, "accepted: another k under [axes], or none")
         return None
     _check(study, choices)
     network = study.shares[0].network
@@ -144,7 +161,9 @@ def _tolerance(
     judge: AccuracySource | None,
 ) -> Tolerance:
     """What a choice allows: by the judge an accuracy, without one a loss beyond that of k = 2."""
-    two, lost = uniform(subject, 2), tolerated(choice)
+    two, lost, layers = uniform(subject, 2), tolerated(choice), restricted(study.layers)
+    if choice == ANY:
+        return Tolerance(sum(float(row.max(axis=1).sum()) for row in losses.losses.values()))
     stated = {budget.measure.name: budget.limit for budget in study.budgets}.get("accuracy")
     if lost is None and (stated is None or (judge is None and losses.name == "sensitivity")):
         problem = f"k is '{FREE}', and no budget of an accuracy that something says limits it"
@@ -154,15 +173,25 @@ def _tolerance(
         if lost is None and stated is not None:
             whole = losses.evaluate(two) + total_loss(losses.losses, two)
             most = whole - stated
+        _check_least(choice, most, least_loss(losses.losses, subject.last, layers))
         return Tolerance(most)
     reached = judge.evaluate(two)
     floor = stated if lost is None else reached - lost
     assert floor is not None
-    most_or_none = loss_that_keeps(subject, losses.losses, judge, floor)
+    most_or_none = loss_that_keeps(subject, losses.losses, judge, floor, layers)
     if most_or_none is None:
+        what = "two terms everywhere" if not layers else "the most terms that [layers] leaves"
+        reached = judge.evaluate(most_terms(subject, layers))
         raise InputError(
             "[budget]",
-            f"accuracy is {floor:g}, and with two terms everywhere it is {reached:.4g}",
+            f"accuracy is {floor:.4g}, and with {what} it is {reached:.4g}",
             f"accepted: at most {reached:.4g} ({judge.name}, on the images for choosing)",
         )
     return Tolerance(most_or_none, floor)
+
+
+def _check_least(choice: str, most: float, least: float) -> None:
+    """A loss that no allocation of the layers keeps to is told before anything is searched."""
+    if least > most * (1 + 1e-9) + 1e-9:
+        problem = f"k is '{choice}', a loss of {most:.4g}; what layers may hold loses {least:.4g}"
+        raise InputError("[layers]", problem, "accepted: more terms, or a larger loss in axis k")

@@ -7,6 +7,7 @@ accuracy is what designs are given.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from dse.accuracy.source import AccuracySource, Losses, total_loss
 from dse.accuracy.subject import Subject, uniform
 
-__all__ = ["Tolerance", "loss_that_keeps"]
+__all__ = ["Tolerance", "least_loss", "loss_that_keeps", "most_terms"]
 
 _POINTS = 48
 
@@ -29,30 +30,65 @@ class Tolerance:
     floor: float | None = None
 
 
+def most_terms(
+    subject: Subject, layers: Mapping[str, tuple[int, ...]]
+) -> dict[str, NDArray[np.int8]]:
+    """Two terms in every filter, but in `layers` the most that they may hold everywhere."""
+    k = uniform(subject, 2)
+    for name, terms in layers.items():
+        k[name][:] = terms[-1]
+    return k
+
+
+def least_loss(losses: Losses, last: str, layers: Mapping[str, tuple[int, ...]]) -> float:
+    """What every allocation loses: filters of `last` keep a term, `layers` hold one number."""
+    found = 0.0
+    for name, row in losses.items():
+        if name in layers:
+            found += min(float(row[:, terms].sum()) for terms in layers[name])
+        else:
+            found += float(row[:, int(name == last) :].min(axis=1).sum())
+    return found
+
+
 def loss_that_keeps(
-    subject: Subject, losses: Losses, judge: AccuracySource, floor: float
+    subject: Subject,
+    losses: Losses,
+    judge: AccuracySource,
+    floor: float,
+    layers: Mapping[str, tuple[int, ...]] | None = None,
 ) -> float | None:
     """The largest loss on the path whose accuracy by `judge` is at least `floor`; None if none is.
 
-    The path takes a term away where it costs the least loss for the products it saves.
+    The path takes a term away where it costs the least loss for the products it saves; from
+    `layers`, that hold one number of terms in all filters, all or none.
     """
-    names, k = list(subject.filters), uniform(subject, 2)
+    whole = layers or {}
+    names, k = list(subject.filters), most_terms(subject, whole)
     best = total_loss(losses, k) if judge.evaluate(k) >= floor else None
-    for moves in np.array_split(_moves(subject, losses), _POINTS):
+    for moves in np.array_split(_moves(subject, losses, whole), _POINTS):
         for layer, number in moves.tolist():
-            k[names[layer]][number] -= 1
+            own = k[names[layer]]
+            own[slice(None) if number < 0 else number] -= 1
         if judge.evaluate(k) >= floor:
             best = max(total_loss(losses, k), best or 0.0)
     return best
 
 
-def _moves(subject: Subject, losses: Losses) -> NDArray[np.int64]:
+def _moves(
+    subject: Subject, losses: Losses, whole: Mapping[str, tuple[int, ...]]
+) -> NDArray[np.int64]:
     """Terms to take away in order, int64[move, (layer, filter)]: none but the first is taken from
-    a filter of the last layer."""
+    a filter of the last layer; filter -1 stands for all of a layer."""
     rows = []
     macs = {q.layer.name: q.layer.macs for q in subject.reference.layers}
     for layer, (name, count) in enumerate(subject.filters.items()):
         saved = max(macs[name], 1) / count
+        if name in whole:
+            if whole[name] == (1, 2):
+                price = float((losses[name][:, 1] - losses[name][:, 2]).sum()) / (saved * count)
+                rows.append((price, 0, layer, -1))
+            continue
         first = (losses[name][:, 1] - losses[name][:, 2]) / saved
         second = np.maximum(first, (losses[name][:, 0] - losses[name][:, 1]) / saved)
         rows += [(price, 0, layer, number) for number, price in enumerate(first.tolist())]

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from dse.result import Exploration
 
-__all__ = ["BEST_K", "run_command"]
+__all__ = ["BEST_K", "BEST_MAPPING", "run_command"]
 
 BEST_K = "best-k.toml"
+BEST_MAPPING = "best-mapping.toml"
 
 
 def run_command(found: Exploration, file: str = "best.toml", verb: str = "run") -> str:
@@ -21,6 +22,8 @@ def run_command(found: Exploration, file: str = "best.toml", verb: str = "run") 
         parts.append(f"--board {study.board_name}")
     if found.front[0].k:
         parts.append(f"--k {Path(file).with_name(BEST_K)}")
+    if study.shares[0].network in found.front[0].tilings:
+        parts.append(f"--mapping {Path(file).with_name(BEST_MAPPING)}")
     if design.batch > 1:
         parts.append(f"--images {design.batch} --batch {design.batch}")
     if study.search.seed:

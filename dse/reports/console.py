@@ -68,9 +68,20 @@ def _facts(found: Exploration) -> list[tuple[str, str]]:
         ("Best", spell_measure(objective, best.values[objective.key])),
         ("Limit", f"{spell_measure(objective, found.limit)} (no design of the space beats it)"),
         ("Gap", gap),
+        *_further(found),
         *_any_k(found),
         ("Array", f"{array.rows} rows ({kinds}) x {array.columns} columns x {array.pixels} pixels"),
     ]
+
+
+def _further(found: Exploration) -> list[tuple[str, str]]:
+    """The limits of the objectives after the first."""
+    rows = []
+    for row in found.limits[1:]:
+        gap = "unknown" if row.gap is None else f"{row.gap:.2%}"
+        of = f"of {row.objective.measure.title} by itself, gap {gap}"
+        rows.append(("Limit", f"{spell_measure(row.objective.measure, row.value)} ({of})"))
+    return rows
 
 
 def _any_k(found: Exploration) -> list[tuple[str, str]]:

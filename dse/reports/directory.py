@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-import numpy as np
-
-from dse.reports.commands import BEST_K
+from dse.k_digits import k_of
+from dse.reports.commands import BEST_K, BEST_MAPPING
 from dse.reports.summary import summary_text
 from dse.reports.tables import TRIALS, write_front, write_trials
 from dse.result import Exploration
@@ -17,10 +16,13 @@ from dse.writing import study_text
 from lightsim.errors import InputError
 from lightsim.flow.k_file import dump_k
 from lightsim.hardware.writing import dump_accelerator
-from lightsim.quantisation.per_filter import FilterTerms
+from lightsim.mapping.file import dump_mapping
+from lightsim.mapping.tiling import Tiling
+from lightsim.network import load_network
+from lightsim.quantisation.per_filter import FilterTerms, reference_scheme
 from lightsim.reports.directory import check_directory
 
-__all__ = ["BEST", "BEST_K", "JOURNAL", "STUDY", "check_results", "write_results"]
+__all__ = ["BEST", "BEST_K", "BEST_MAPPING", "JOURNAL", "STUDY", "check_results", "write_results"]
 
 JOURNAL = "journal.log"
 STUDY = "study.toml"
@@ -41,7 +43,7 @@ def write_results(found: Exploration, path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
         for name, write in _FILES.items():
-            if name in (BEST, BEST_K) and not _has(found, name):
+            if name in _OF_THE_BEST and not _OF_THE_BEST[name](found):
                 (path / name).unlink(missing_ok=True)
                 continue
             write(found, path / f"{_PARTIAL}{name}")
@@ -76,15 +78,27 @@ def _best(found: Exploration, path: Path) -> None:
     path.write_text(dump_accelerator(accelerator), encoding="utf-8")
 
 
-def _has(found: Exploration, name: str) -> bool:
-    """Whether there is a best design, and for `BEST_K` one whose k was chosen."""
-    return bool(found.front) and (name == BEST or bool(found.front[0].k))
+# Files that only some searches have: there is a best design, with a k or a mapping of its own.
+_OF_THE_BEST: dict[str, Callable[[Exploration], bool]] = {
+    BEST: lambda found: bool(found.front),
+    BEST_K: lambda found: bool(found.front) and bool(found.front[0].k),
+    BEST_MAPPING: lambda found: bool(_best_tilings(found)),
+}
+
+
+def _best_tilings(found: Exploration) -> Mapping[str, Tiling]:
+    """Those of the best design on the first network, where its mapping is not the usual one."""
+    network = found.study.shares[0].network
+    return found.front[0].tilings.get(network, {}) if found.front else {}
+
+
+def _best_mapping(found: Exploration, path: Path) -> None:
+    path.write_text(dump_mapping(_best_tilings(found)), encoding="utf-8")
 
 
 def _best_k(found: Exploration, path: Path) -> None:
-    digits = found.front[0].k
-    k = {name: np.array([int(digit) for digit in own], np.int8) for name, own in digits.items()}
-    path.write_text(dump_k(FilterTerms(k)), encoding="utf-8")
+    weights = reference_scheme(load_network(found.study.shares[0].network))
+    path.write_text(dump_k(FilterTerms(k_of(found.front[0].k), weights)), encoding="utf-8")
 
 
 def _page(found: Exploration, path: Path) -> None:
@@ -99,6 +113,7 @@ _FILES: dict[str, Callable[[Exploration, Path], None]] = {
     "summary.json": _summary,
     BEST: _best,
     BEST_K: _best_k,
+    BEST_MAPPING: _best_mapping,
     "front.csv": write_front,
     TRIALS: write_trials,
     "report.html": _page,

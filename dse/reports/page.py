@@ -71,6 +71,10 @@ def _headline(found: Exploration) -> list[tuple[str, str, str]]:
         ("Best", spell_measure(objective, best), objective.title),
         ("Limit", spell_measure(objective, found.limit), "no design of the space beats it"),
         ("Gap", gap, proven),
+        *(
+            ("Limit", spell_measure(row.objective.measure, row.value), row.objective.measure.title)
+            for row in found.limits[1:]
+        ),
         *_any_k(found),
         ("Run", f"{found.evaluations:,} designs", f"of {found.space.size:,}, on the timeline"),
     ]
@@ -96,9 +100,12 @@ def _notes(found: Exploration) -> list[str]:
             "k was chosen with each design. The limit takes designs that were run at the k they "
             "were run with."
         )
+    if found.study.layers:
+        rows = (f"{n} {' or '.join(map(str, c))}" for n, c in found.study.layers.items())
+        notes.append(f"Terms that the study leaves to single layers: {', '.join(rows)}.")
     says = found.limit_of_any_k is not None
     if says or any(record.values.get("accuracy") is not None for record in found.front):
-        notes.append(f"Accuracy source: {found.accuracy_source}.")
+        notes.append(f"Accuracy source: {found.accuracy_source} ({found.accuracy_detail}).")
     if found.interrupted:
         notes.insert(0, "The search was interrupted: --resume goes on with it.")
     return notes

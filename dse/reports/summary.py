@@ -58,6 +58,7 @@ def _design(found: Exploration, record: Record) -> dict[str, Any]:
         "cycles": dict(record.cycles),
         "batch": design.batch,
         "scheme": design.accelerator.scheme,
+        "mapping": "exact" if record.tilings else "usual",
         **({"k_choice": design.k, "terms": dict(record.k)} if record.k else {}),
     }
 
@@ -80,8 +81,14 @@ def _additions(found: Exploration) -> dict[str, Any]:
         "space": {
             "designs": found.space.size,
             "axes": {name: list(choices) for name, choices in study.axes.items()},
+            "layers": {name: list(choices) for name, choices in study.layers.items()},
         },
         **_of_any_k(found),
+        "bounds": [
+            {"objective": row.objective.measure.key, "value": row.value, "gap": row.gap}
+            for row in found.limits
+        ],
+        "accuracy_detail": found.accuracy_detail,
         "sampler": found.sampler,
         "seed": study.search.seed,
         "rejected": found.rejected,

@@ -47,6 +47,10 @@ def pass_facts(layer: EngineLayer, accelerator: Accelerator) -> Floats:
     row[layout.WORD_CHANNELS] = block
     row[layout.FULL_BLOCKS], row[layout.REST] = divmod(computed.channels, block)
     row[layout.ACTIVATION_BITS] = layer.source.element.bits
+    row[layout.PRODUCTS] = taps * (source.channels // layer.groups) if convolves else 0
+    values = computed.channels * computed.height * computed.width
+    row[layout.REQUANTISED] = values * (2 if layer.residual is not None else 1)
+    row[layout.POOLED] = values * (not convolves) * taps + values * (layer.pooling is not None)
     return row
 
 

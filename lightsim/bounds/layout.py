@@ -31,7 +31,10 @@ WORD_CHANNELS: Final = 12
 REST: Final = 13  # channels of a last word that is not full
 ACTIVATION_BITS: Final = 14
 TIED: Final = 15  # the input channels follow from the filters
-FACTS: Final = 16
+PRODUCTS: Final = 16  # of a filter and a position
+REQUANTISED: Final = 17  # values of one image
+POOLED: Final = 18  # comparisons and additions of pooling, of one image
+FACTS: Final = 19
 
 # --- what is built, at its most favourable: where its column begins ---
 FAST_ROWS: Final = 0 * BLOCK  # take any weight in one pass

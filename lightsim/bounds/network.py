@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.bounds import layout
+from lightsim.bounds.activity import Activity, least_activity
 from lightsim.bounds.axes import Axes
 from lightsim.bounds.cycles import network_cycles
 from lightsim.bounds.facts import k_counts, pass_facts
@@ -81,6 +82,20 @@ class NetworkBound:
                 one = slice(number, number + 1)
                 cycles[number, at] = _carry(facts[one], counts[one], design, at, -np.inf)
         return np.floor(cycles)
+
+    def activity(self, machines: Axes, k: Floats | None = None) -> Activity:
+        """Activity below which no mapping can come, each count float64[machine]; `k` float64[pass,
+        2] as in `cycles`."""
+        counts = self.k if k is None else k
+        design = self._designs(machines, machines)
+        events: dict[str, Floats] = {}
+        products = np.zeros((3, len(machines)))
+        for facts, at in self._parts(machines, machines):
+            found = least_activity(facts, counts, design[:, at], machines.take(at))
+            products[:, at] = found.products
+            for name, count in found.events.items():
+                events.setdefault(name, np.zeros(len(machines)))[at] = count
+        return Activity(events, products)
 
     def _designs(self, low: Axes, high: Axes) -> Floats:
         return optimistic(low, high, self._workload.scheme, self._template.memory)

@@ -1,4 +1,4 @@
-"""The command line: `lightsim run`, `explore`, `verify`, `rtl`, `calibrate` and `list`.
+"""The command line: `lightsim run`, `explore`, `train`, `verify`, `rtl`, `calibrate` and `list`.
 
 Nothing heavy is imported here: each command imports what it needs when it is called, so that
 `--help` answers at once.
@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from lightsim.cli import calibrating, exploring, listing, running, verifying
+from lightsim.cli import calibrating, exploring, listing, running, training, verifying
 from lightsim.cli.ending import ended
 
 __all__ = ["app", "main"]
@@ -24,6 +24,7 @@ app = typer.Typer(
 )
 app.command("run")(running.run_command)
 app.command("explore")(exploring.explore_command)
+app.command("train")(training.train_command)
 app.command("verify")(verifying.verify_command)
 app.command("rtl")(verifying.rtl_command)
 app.command("calibrate")(calibrating.calibrate_command)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lightsim.cli.retraining import explore_retrained
 from lightsim.cli.values import place, whole
 
 if TYPE_CHECKING:
@@ -82,6 +83,29 @@ def explore_command(
     seconds: Annotated[
         float | None, typer.Option(help="Time that --prove may take.  [default: 900]")
     ] = None,
+    retrain: Annotated[
+        str | None,
+        typer.Option(
+            help="Train the network first at each of these strengths of the regulariser of k, as "
+            "0.001,0.003 (second terms) or 0.001:0.003 (first and second); search for each, and "
+            "join the fronts.",
+        ),
+    ] = None,
+    recipe: Annotated[
+        Path | None,
+        typer.Option(
+            help="How --retrain trains.  [default: as `lightsim train NETWORK`]",
+            parser=place("--recipe"),
+            metavar="<path>",
+        ),
+    ] = None,
+    mapping: Annotated[
+        str | None,
+        typer.Option(
+            help="usual, or exact: the best designs with the quickest tiling of every layer.  "
+            "[default: usual]"
+        ),
+    ] = None,
     storage: Annotated[
         str | None,
         typer.Option(help="A journal file or a database URL.  [default: in the output]"),
@@ -109,9 +133,16 @@ def explore_command(
 
     given = {
         "trials": trials, "seed": seed, "workers": workers, "sampler": sampler,
-        "seconds": seconds, "storage": storage, "prove": prove or None,
+        "seconds": seconds, "storage": storage, "prove": prove or None, "mapping": mapping,
     }  # fmt: skip
     search = {name: value for name, value in given.items() if value is not None}
+    if retrain is not None or recipe is not None:
+        _refuse_with_retrain(retrain, scheme, storage, resume)
+        explore_retrained(
+            network, str(retrain), recipe, board=board, k=_k_choice(k, accuracy_loss),
+            search=search, output=output, json=json,
+        )  # fmt: skip
+        return
     study = _study(network, board, scheme, _k_choice(k, accuracy_loss), search)
     where = Path("lightsim-explore") / study.name if output is None else output
     check_results(where)
@@ -124,14 +155,33 @@ def explore_command(
     _show(found, where, json)
 
 
+def _refuse_with_retrain(
+    retrain: str | None, scheme: str | None, storage: str | None, resume: bool
+) -> None:
+    """What does not go together with training candidates first."""
+    from lightsim.errors import InputError
+
+    if retrain is None:
+        raise InputError("--recipe", "without --retrain", "accepted: --retrain 0.001,0.003")
+    if scheme not in (None, "flightnn"):
+        raise InputError(
+            "--retrain", f"with --scheme {scheme}", "accepted: flightnn, or none named"
+        )
+    for option, given in (("--storage", storage is not None), ("--resume", resume)):
+        if given:
+            accepted = "accepted: without it (what is kept in --output is gone on with)"
+            raise InputError("--retrain", f"with {option}", accepted)
+
+
 def _k_choice(k: str | None, accuracy_loss: str | None) -> str | None:
     """The choice of axis `k` that the options name; None where they name none."""
+    from dse.joint.layers import DEFAULT_LOSS
     from lightsim.errors import InputError
 
     if k not in (None, "given", "free"):
         raise InputError("--k", f"is '{k}'", "accepted: given or free")
     if accuracy_loss is None:
-        return "1 %" if k == "free" else k
+        return DEFAULT_LOSS if k == "free" else k
     if k == "given":
         raise InputError("--accuracy-loss", "with --k given", "accepted: --k free")
     return accuracy_loss

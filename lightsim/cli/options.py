@@ -2,88 +2,124 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lightsim.cli.values import place, whole
 
-__all__ = [
-    "AcceleratorOption",
-    "BatchOption",
-    "BoardOption",
-    "IdealMemoryOption",
-    "ImagesOption",
-    "JsonOption",
-    "KOption",
-    "KeepOrderOption",
-    "MappingOption",
-    "NetworkArgument",
-    "SchemeOption",
-    "SeedOption",
-]
+if TYPE_CHECKING:
+    from lightsim.flow.experiment import Experiment
 
-NetworkArgument = Annotated[
-    str,
-    typer.Argument(
-        metavar="NETWORK",
-        help="A network of the zoo (see `lightsim list networks`) or a TOML file.",
-    ),
-]
-BoardOption = Annotated[
-    str | None, typer.Option(help="A board by name, or a TOML file.  [default: zc706]")
-]
-AcceleratorOption = Annotated[
-    str | None,
-    typer.Option(
-        help="A TOML file, or a PE kind for the board's default array of that kind.  "
-        "[default: the scheme's usual kind]"
-    ),
-]
-SchemeOption = Annotated[
-    str | None, typer.Option(help="The weights' number format.  [default: flightnn]")
-]
-ImagesOption = Annotated[
-    int, typer.Option(help="How many images to run.", parser=whole("--images"), metavar="<int>")
-]
-BatchOption = Annotated[
-    int,
-    typer.Option(
-        help="How many images share each load of weights.",
-        parser=whole("--batch"),
-        metavar="<int>",
-    ),
-]
-SeedOption = Annotated[
-    int,
-    typer.Option(
-        help="Seed of synthetic weights and images.", parser=whole("--seed"), metavar="<int>"
-    ),
-]
-KeepOrderOption = Annotated[
-    bool, typer.Option("--keep-filter-order", help="Do not group filters of equal k.")
-]
-KOption = Annotated[
-    Path | None,
-    typer.Option(
-        help="A TOML file with the number of terms of every filter (flightnn).",
-        parser=place("--k"),
-        metavar="<path>",
-    ),
-]
-IdealMemoryOption = Annotated[
-    bool, typer.Option("--ideal-memory", help="Replace the memory by one that never waits.")
-]
-MappingOption = Annotated[
-    Path | None,
-    typer.Option(
-        help="A TOML file that fixes the tiling of named layers, or exact: the quickest "
-        "tiling of every layer, proven.",
-        parser=place("--mapping"),
-        metavar="<path>",
-    ),
-]
+__all__ = ["JsonOption", "on_experiment"]
+
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document and nothing else.")
 ]
+
+
+def on_experiment(command: Callable[..., None]) -> Callable[..., None]:
+    """`command(experiment, ...)` with the shared options in the place of its first parameter."""
+    shared, own = _parameters(_described), _parameters(command)[1:]
+
+    @wraps(command)
+    def described(**given: Any) -> None:
+        experiment = _described(**{one.name: given.pop(one.name) for one in shared})
+        command(experiment, **given)
+
+    parameters = sorted([*shared, *own], key=lambda one: one.default is not one.empty)
+    # typer asks both for a command's options; `wraps` has left those of `command` there.
+    described.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    described.__annotations__ = {one.name: one.annotation for one in parameters}
+    return described
+
+
+def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    # The class is heavy to import and says nothing to typer.
+    unread = {"Experiment": Any}
+    return list(inspect.signature(function, eval_str=True, locals=unread).parameters.values())
+
+
+def _described(
+    network: Annotated[
+        str,
+        typer.Argument(
+            metavar="NETWORK",
+            help="A network of the zoo (see `lightsim list networks`) or a TOML file.",
+        ),
+    ],
+    board: Annotated[
+        str | None, typer.Option(help="A board by name, or a TOML file.  [default: zc706]")
+    ] = None,
+    accelerator: Annotated[
+        str | None,
+        typer.Option(
+            help="A TOML file, or a PE kind for the board's default array of that kind.  "
+            "[default: the scheme's usual kind]"
+        ),
+    ] = None,
+    scheme: Annotated[
+        str | None, typer.Option(help="The weights' number format.  [default: flightnn]")
+    ] = None,
+    images: Annotated[
+        int,
+        typer.Option(help="How many images to run.", parser=whole("--images"), metavar="<int>"),
+    ] = 1,
+    batch: Annotated[
+        int,
+        typer.Option(
+            help="How many images share each load of weights.",
+            parser=whole("--batch"),
+            metavar="<int>",
+        ),
+    ] = 1,
+    seed: Annotated[
+        int,
+        typer.Option(
+            help="Seed of synthetic weights and images.", parser=whole("--seed"), metavar="<int>"
+        ),
+    ] = 0,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            help="A TOML file that fixes the tiling of named layers, or exact: the quickest "
+            "tiling of every layer, proven.",
+            parser=place("--mapping"),
+            metavar="<path>",
+        ),
+    ] = None,
+    keep_filter_order: Annotated[
+        bool, typer.Option("--keep-filter-order", help="Do not group filters of equal k.")
+    ] = False,
+    k: Annotated[
+        Path | None,
+        typer.Option(
+            help="A TOML file with the number of terms of every filter (flightnn).",
+            parser=place("--k"),
+            metavar="<path>",
+        ),
+    ] = None,
+    ideal_memory: Annotated[
+        bool,
+        typer.Option("--ideal-memory", help="Replace the memory by one that never waits."),
+    ] = False,
+) -> Experiment:
+    from lightsim.flow.experiment import Experiment
+
+    return Experiment(
+        network=network,
+        board=board,
+        accelerator=accelerator,
+        scheme=scheme,
+        images=images,
+        batch=batch,
+        seed=seed,
+        tilings=None if mapping is None else str(mapping),
+        sort_filters=not keep_filter_order,
+        k=None if k is None else str(k),
+        ideal=ideal_memory,
+    )

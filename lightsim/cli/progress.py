@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-__all__ = ["searching", "shown"]
+__all__ = ["searching", "shown", "training"]
 
 if TYPE_CHECKING:
     from dse.search import Step
+    from lightsim.flow.training import Moment
 
 _PATIENCE_S = 0.7  # what ends sooner needs no bar
 
@@ -50,6 +51,24 @@ def searching(trials: int, *, prove: bool) -> Iterator[Callable[[Step], None]]:
         best = "none yet" if step.best is None else f"{step.best:.6g}"
         gap = "" if step.gap is None else f", gap {step.gap:.2%}"
         bar.update(task, description=f"best {best}{gap}", completed=step.evaluations)
+
+    with bar:
+        yield tell
+
+
+@contextmanager
+def training() -> Iterator[Callable[[Moment], None]]:
+    """A function `tell(moment)` that moves a bar over all epochs, with loss, accuracy and k."""
+    bar = _bar()
+    task = bar.add_task("load the images", total=None)
+
+    def tell(moment: Moment) -> None:
+        last = moment.last
+        told = f"seed {moment.seed}"
+        if last is not None:
+            k = "/".join(str(sum(row[terms] for row in last.k.values())) for terms in (0, 1, 2))
+            told += f", {last.stage}: loss {last.loss:.4f}, {last.accuracy:.2%}, k {k}"
+        bar.update(task, description=told, completed=moment.done, total=max(moment.of, 1))
 
     with bar:
         yield tell

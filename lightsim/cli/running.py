@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lightsim.cli.options import (
-    AcceleratorOption,
-    BatchOption,
-    BoardOption,
-    IdealMemoryOption,
-    ImagesOption,
-    JsonOption,
-    KeepOrderOption,
-    KOption,
-    MappingOption,
-    NetworkArgument,
-    SchemeOption,
-    SeedOption,
-)
+from lightsim.cli.options import JsonOption, on_experiment
 from lightsim.cli.values import place
+
+if TYPE_CHECKING:
+    from lightsim.flow.experiment import Experiment
 
 __all__ = ["run_command"]
 
 
+@on_experiment
 def run_command(
-    network: NetworkArgument,
-    board: BoardOption = None,
-    accelerator: AcceleratorOption = None,
-    scheme: SchemeOption = None,
+    experiment: Experiment,
     engine: Annotated[
         str, typer.Option(help="The timing model: simulation or timeline.")
     ] = "simulation",
-    images: ImagesOption = 1,
-    batch: BatchOption = 1,
-    seed: SeedOption = 0,
-    mapping: MappingOption = None,
-    keep_filter_order: KeepOrderOption = False,
-    k: KOption = None,
-    ideal_memory: IdealMemoryOption = False,
     energy: Annotated[
         str | None,
         typer.Option(help="The energy table (see `lightsim list energy`).  [default: fpga-28nm]"),
@@ -57,31 +39,16 @@ def run_command(
 ) -> None:
     """Simulate NETWORK on an accelerator: cycles, stalls, resources, energy, output bits."""
     from lightsim.cli.progress import shown
-    from lightsim.flow.run import Experiment, run
+    from lightsim.flow.run import run
     from lightsim.reports.console import report_console, show_run
     from lightsim.reports.directory import check_directory, write_directory
     from lightsim.reports.summary import summary_text
 
     if output is not None:
         check_directory(output)
-    experiment = Experiment(
-        network=network,
-        board=board,
-        accelerator=accelerator,
-        scheme=scheme,
-        engine=engine,
-        images=images,
-        batch=batch,
-        seed=seed,
-        tilings=None if mapping is None else str(mapping),
-        sort_filters=not keep_filter_order,
-        k=None if k is None else str(k),
-        ideal=ideal_memory,
-        tracing=output is not None,
-        energy_table=energy,
-    )
+    whole = replace(experiment, engine=engine, energy_table=energy, tracing=output is not None)
     with shown() as progress:
-        report = run(experiment, progress)
+        report = run(whole, progress)
         if output is not None:
             progress("write reports", 0, 1)
             write_directory(report, output)

@@ -41,7 +41,7 @@ def _networks() -> list[Row]:
                 "parameters": network.parameters,
                 "macs": network.macs,
                 "layers": len(network.layers),
-                "trained schemes": ", ".join(trained_schemes(name)) or None,
+                "trained schemes": ", ".join(trained_schemes(network)) or None,
                 "title": network.title,
                 "source": network.source,
             }

@@ -7,40 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lightsim.cli.options import (
-    AcceleratorOption,
-    BatchOption,
-    BoardOption,
-    IdealMemoryOption,
-    ImagesOption,
-    JsonOption,
-    KeepOrderOption,
-    KOption,
-    MappingOption,
-    NetworkArgument,
-    SchemeOption,
-    SeedOption,
-)
+from lightsim.cli.options import JsonOption, on_experiment
 from lightsim.cli.values import place
 
 if TYPE_CHECKING:
+    from lightsim.flow.experiment import Experiment
     from lightsim.flow.verification import Verification
 
 __all__ = ["rtl_command", "verify_command"]
 
 
+@on_experiment
 def verify_command(
-    network: NetworkArgument,
-    board: BoardOption = None,
-    accelerator: AcceleratorOption = None,
-    scheme: SchemeOption = None,
-    images: ImagesOption = 1,
-    batch: BatchOption = 1,
-    seed: SeedOption = 0,
-    mapping: MappingOption = None,
-    keep_filter_order: KeepOrderOption = False,
-    k: KOption = None,
-    ideal_memory: IdealMemoryOption = False,
+    experiment: Experiment,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -66,7 +45,6 @@ def verify_command(
     """
     from lightsim.cli.progress import shown
     from lightsim.errors import InputError
-    from lightsim.flow.experiment import Experiment
     from lightsim.flow.verification import verify
     from lightsim.reports.directory import check_directory
     from lightsim.rtl.project import is_project
@@ -76,11 +54,6 @@ def verify_command(
         raise InputError("--wave", f"{str(wave.parent)!r} is no folder", "make it first")
     if output is not None:
         check_directory(output, is_project)
-    experiment = Experiment(
-        network, board, accelerator, scheme,
-        images=images, batch=batch, seed=seed, tilings=None if mapping is None else str(mapping),
-        sort_filters=not keep_filter_order, k=None if k is None else str(k), ideal=ideal_memory,
-    )  # fmt: skip
     with shown() as progress:
         found = verify(experiment, progress, folder=output, wave=wave)
     if json:
@@ -94,38 +67,23 @@ def verify_command(
         raise typer.Exit(1)
 
 
+@on_experiment
 def rtl_command(
-    network: NetworkArgument,
+    experiment: Experiment,
     output: Annotated[
         Path,
         typer.Option(
             help="The folder to write the project into.", parser=place("--output"), metavar="<path>"
         ),
     ],
-    board: BoardOption = None,
-    accelerator: AcceleratorOption = None,
-    scheme: SchemeOption = None,
-    images: ImagesOption = 1,
-    batch: BatchOption = 1,
-    seed: SeedOption = 0,
-    mapping: MappingOption = None,
-    keep_filter_order: KeepOrderOption = False,
-    k: KOption = None,
-    ideal_memory: IdealMemoryOption = False,
 ) -> None:
     """Write NETWORK's accelerator as a SystemVerilog project with its program and memory."""
     from lightsim.cli.progress import shown
-    from lightsim.flow.experiment import Experiment
     from lightsim.flow.verification import write_rtl
     from lightsim.reports.directory import check_directory
     from lightsim.rtl.project import is_project
 
     check_directory(output, is_project)
-    experiment = Experiment(
-        network, board, accelerator, scheme,
-        images=images, batch=batch, seed=seed, tilings=None if mapping is None else str(mapping),
-        sort_filters=not keep_filter_order, k=None if k is None else str(k), ideal=ideal_memory,
-    )  # fmt: skip
     with shown() as progress:
         write_rtl(experiment, output, progress)
     typer.echo(f"written to {output}: see {output / 'README.md'}")

@@ -14,7 +14,12 @@ from lightsim.flow.engines import ENGINES, Progress
 from lightsim.flow.k_file import load_k
 from lightsim.flow.limits import check_activations, check_weights
 from lightsim.flow.mapping import map_batches
-from lightsim.flow.resolve import choose_images, ideal_memory, resolve_accelerator
+from lightsim.flow.resolve import (
+    choose_images,
+    default_scheme,
+    ideal_memory,
+    resolve_accelerator,
+)
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.device import Board
 from lightsim.mapping.program import Program
@@ -86,7 +91,7 @@ def prepare(experiment: Experiment, tell: Progress) -> Prepared:
     check_weights(network)
     check_activations(network, 1)
     board, accelerator, scheme = resolve_accelerator(
-        experiment.board, experiment.accelerator, experiment.scheme
+        experiment.board, experiment.accelerator, experiment.scheme, default_scheme(network)
     )
     if experiment.ideal:
         accelerator = ideal_memory(accelerator)

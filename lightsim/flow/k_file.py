@@ -9,7 +9,7 @@ import numpy as np
 from lightsim.errors import InputError, unknown_name
 from lightsim.hardware.reading import read_table
 from lightsim.network.checking import on_one_line, spell_value
-from lightsim.quantisation.per_filter import REFERENCE, FilterTerms
+from lightsim.quantisation.per_filter import FilterTerms
 
 __all__ = ["dump_k", "load_k"]
 
@@ -17,7 +17,8 @@ _KEYS = ("weights", "k")
 
 
 def load_k(path: Path) -> FilterTerms:
-    """What a k file says: `weights`, the scheme that is rounded (default fixed8), and `[k]`.
+    """What a k file says: `weights`, the scheme that is rounded (default: fixed8, or what the
+    network was trained for), and `[k]`.
 
     `[k]` has for each layer with weights one text with a digit 0, 1 or 2 for each filter.
     Whether the layers are those of a network is not looked at here. Raises `InputError` naming
@@ -27,8 +28,8 @@ def load_k(path: Path) -> FilterTerms:
     for key in table:
         if key not in _KEYS:
             raise unknown_name(str(path), "key", key, _KEYS)
-    weights, layers = table.get("weights", REFERENCE), table.get("k")
-    if not isinstance(weights, str):
+    weights, layers = table.get("weights"), table.get("k")
+    if weights is not None and not isinstance(weights, str):
         raise InputError(f"{path}: weights", f"is {spell_value(weights)}", "accepted: a scheme")
     if not isinstance(layers, dict):
         raise InputError(str(path), "has no table [k]", 'accepted: conv1 = "2110..." by layer')
@@ -46,6 +47,7 @@ def load_k(path: Path) -> FilterTerms:
 
 def dump_k(terms: FilterTerms) -> str:
     """The text of a k file."""
-    lines = [f'weights = "{terms.weights}"', "", "[k]"]
+    lines = [] if terms.weights is None else [f'weights = "{terms.weights}"', ""]
+    lines.append("[k]")
     lines += [f'"{name}" = "{"".join(map(str, k.tolist()))}"' for name, k in terms.k.items()]
     return "\n".join(lines) + "\n"

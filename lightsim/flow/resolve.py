@@ -17,14 +17,17 @@ from lightsim.hardware.device import Board
 from lightsim.hardware.file import load_design
 from lightsim.hardware.pe_kinds import PE_KINDS
 from lightsim.hardware.validation import validate_accelerator
+from lightsim.network.layer import Network
 from lightsim.numerics.scheme import Scheme, scheme
 from lightsim.quantisation.synthetic import synthetic_images
+from lightsim.quantisation.trained import trained_schemes
 from lightsim.quantisation.workload import Workload
 
 __all__ = [
     "DEFAULT_BOARD",
     "DEFAULT_SCHEME",
     "choose_images",
+    "default_scheme",
     "ideal_memory",
     "resolve_accelerator",
 ]
@@ -33,10 +36,21 @@ DEFAULT_BOARD = "zc706"
 DEFAULT_SCHEME = "flightnn"
 
 
+def default_scheme(network: Network) -> str:
+    """The scheme that a network is run under unless another is named: `flightnn`, or where it
+    has trained weights, but none for that, the first that it has."""
+    trained = trained_schemes(network)
+    return DEFAULT_SCHEME if DEFAULT_SCHEME in trained or not trained else trained[0]
+
+
 def resolve_accelerator(
-    board_name: str | None, accelerator: str | Accelerator | None, scheme_name: str | None
+    board_name: str | None,
+    accelerator: str | Accelerator | None,
+    scheme_name: str | None,
+    default: str = DEFAULT_SCHEME,
 ) -> tuple[Board | None, Accelerator, Scheme]:
-    """The board, the accelerator and the scheme, each from the others where it is not given.
+    """The board, the accelerator and the scheme, each from the others where it is not given,
+    the scheme from `default` where nothing says it.
 
     `accelerator` is None for the board's default, the name of a PE kind for the board's default
     of that kind, a path to a TOML file, or an `Accelerator`. Raises `InputError` for unknown
@@ -45,7 +59,7 @@ def resolve_accelerator(
     if isinstance(accelerator, Accelerator) or _is_file(accelerator):
         return _given(board_name, accelerator, scheme_name)
     board = find_board(DEFAULT_BOARD if board_name is None else board_name)
-    chosen = scheme(DEFAULT_SCHEME if scheme_name is None else scheme_name)
+    chosen = scheme(default if scheme_name is None else scheme_name)
     if accelerator not in (None, "default", *PE_KINDS):
         known = ["default", *PE_KINDS]
         raise unknown_name("--accelerator", "accelerator or file", str(accelerator), known)

@@ -13,43 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.hardware.accelerator import Accelerator
-from lightsim.mapping.filters import row_groups
-from lightsim.mapping.geometry import Geometry
+from lightsim.mapping.filter_axis import FilterAxis, filter_axis
 from lightsim.mapping.plan import EngineLayer
-from lightsim.mapping.schedule import cut, input_channels
+from lightsim.mapping.schedule import cut
 from lightsim.mapping.tiling import grain, input_extent
 from lightsim.mapping.words import block_channels
-from lightsim.mapping.work import column_groups, weight_bytes
 from lightsim.units import ceil_div
 
-__all__ = ["Candidates", "FilterAxis", "PositionAxis", "enumerate_candidates"]
+__all__ = ["Candidates", "PositionAxis", "enumerate_candidates"]
 
 Ints = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class FilterAxis:
-    """Per choice of (Tm, Tn), flattened to arrays [m, n].
-
-    `steps` are array steps per pixel group summed over all weight tiles, `last_steps` those of
-    the weight tiles that finish their sums; `drains` post-processing cycles per pixel. The
-    `largest` are what a tile loads, the `held` what it takes in the buffer.
-    """
-
-    m: tuple[int, ...]
-    n: tuple[int, ...]
-    m_tiles: Ints
-    n_tiles: Ints
-    steps: Ints
-    last_steps: Ints
-    drains: Ints
-    weight_bytes: Ints
-    largest_weight: Ints
-    largest_groups: Ints
-    input_blocks: Ints
-    largest_blocks: Ints
-    held_weight: Ints
-    held_blocks: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +59,9 @@ class Candidates:
     residual_blocks: Ints
 
 
-def enumerate_candidates(layer: EngineLayer, accelerator: Accelerator, images: int) -> Candidates:
+def enumerate_candidates(
+    layer: EngineLayer, accelerator: Accelerator, images: int, sort_filters: bool = True
+) -> Candidates:
     """All tilings that are considered for one pass."""
     step = grain(layer, accelerator)
     computed = layer.computed
@@ -101,7 +76,7 @@ def enumerate_candidates(layer: EngineLayer, accelerator: Accelerator, images: i
         layer,
         accelerator,
         images,
-        _filter_axis(layer, accelerator, m_choices, n_choices),
+        filter_axis(layer, accelerator, m_choices, n_choices, sort_filters),
         _position_axis(layer, accelerator, images, step.r, step.c),
         np.array([ceil_div(m, out) for m in m_choices], np.int64),
         np.array([ceil_div(m, res) for m in m_choices], np.int64),
@@ -116,67 +91,6 @@ def _multiples(extent: int, unit: int) -> tuple[int, ...]:
     if len(kept) > 12:  # the small sizes differ little from their neighbours
         kept = kept[:4] + kept[4:-6:2] + kept[-6:]
     return tuple(kept)
-
-
-def _filter_axis(
-    layer: EngineLayer,
-    accelerator: Accelerator,
-    m_choices: tuple[int, ...],
-    n_choices: tuple[int, ...],
-) -> FilterAxis:
-    shape = (len(m_choices), len(n_choices))
-    names = (
-        "m_tiles", "n_tiles", "steps", "last_steps", "drains", "weight_bytes",
-        "largest_weight", "largest_groups", "input_blocks", "largest_blocks",
-        "held_weight", "held_blocks",
-    )  # fmt: skip
-    table = {name: np.zeros(shape, np.int64) for name in names}
-    block = block_channels(accelerator.word_bytes, layer.source.element.bits)
-    geometry, narrow = Geometry(accelerator), layer.kind == "depthwise"
-    total = layer.source.shape.channels
-    taps = layer.kernel[0] * layer.kernel[1]
-    for i, m in enumerate(m_choices):
-        spans = cut(layer.computed.channels, m)
-        grouped = [
-            row_groups(layer, accelerator, span, sort_filters=True)
-            if layer.weights is not None
-            else ()
-            for span in spans
-        ]
-        for j, n in enumerate(n_choices):
-            inner = cut(total, n)
-            at = (i, j)
-            table["m_tiles"][at], table["n_tiles"][at] = len(spans), len(inner)
-            if layer.weights is None or layer.groups > 1:
-                blocks = [
-                    ceil_div(read.stop, block) - read.start // block
-                    for (read,) in input_channels(layer, n, spans)
-                ]
-            else:
-                blocks = [ceil_div(span.size, block) for span in inner]
-            table["input_blocks"][at] = sum(blocks)
-            table["largest_blocks"][at] = max(blocks)
-            table["held_blocks"][at] = (
-                geometry.input_bytes(1, max(blocks)) // accelerator.word_bytes
-            )
-            # All input channel tiles but the last are equal.
-            repeats = [(inner[0], len(inner) - 1)] if len(inner) > 1 else []
-            for groups in grouped:
-                table["largest_groups"][at] = max(table["largest_groups"][at], len(groups))
-                for channels, count in (*repeats, (inner[-1], 1)):
-                    steps = sum(
-                        max(1, taps * column_groups(layer, accelerator, g, channels) * g.passes)
-                        for g in groups
-                    )
-                    parts = weight_bytes(layer, accelerator, groups, channels)
-                    nbytes, held = sum(parts), geometry.weight_bytes(*parts, narrow)
-                    table["steps"][at] += steps * count
-                    table["weight_bytes"][at] += nbytes * count
-                    table["largest_weight"][at] = max(table["largest_weight"][at], nbytes)
-                    table["held_weight"][at] = max(table["held_weight"][at], held)
-                table["last_steps"][at] += steps
-                table["drains"][at] += sum(g.drain for g in groups)
-    return FilterAxis(m_choices, n_choices, **table)
 
 
 def _position_axis(

@@ -24,12 +24,12 @@ def choose_tiling(
 ) -> Tiling:
     """The best legal tiling by the estimate of `cost`; ties go to the larger tiles.
 
-    `candidates` are those of the layer on this accelerator, where they are known already: they
-    do not depend on buffers, ports, memory and clock. Raises `InputError` when not even the
-    smallest tile fits, saying which buffer is too small.
+    `candidates` are those of the layer on this accelerator with this order of its filters, where
+    they are known already: they do not depend on buffers, ports, memory and clock. Raises
+    `InputError` when not even the smallest tile fits, saying which buffer is too small.
     """
     if candidates is None:
-        candidates = enumerate_candidates(layer, accelerator, images)
+        candidates = enumerate_candidates(layer, accelerator, images, sort_filters)
     best: tuple[float, Tiling] | None = None
     for order in _orders(candidates):
         cycles, legal = order_cost(candidates, order)

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.pe_kinds import PeKind, pe_kind
 from lightsim.mapping.layout import Span
@@ -73,34 +75,40 @@ class _Builder:
         self._layer = layer
         self._start = start
         self._scheme: Scheme = main.scheme
-        self._k = [int(k) for k in main.k]
+        self._k: list[int] = np.asarray(main.k).tolist()
         self._prunes = main.scheme.k_per_filter
-        self._kinds = row_kinds(accelerator)
         self._columns = accelerator.array.columns
         self._lanes = accelerator.post.lanes
         self._bits = layer.source.element.bits
         self._sort = sort_filters and main.scheme.max_terms > 1
+        # Passes and planes of the rows of each lane group by the terms of their filters.
+        groups = accelerator.array.groups
+        self._group_of = [number for number, group in enumerate(groups) for _ in range(group.rows)]
+        self._cost = [
+            [self._passes_planes(pe_kind(group.pe), k) for k in range(3)] for group in groups
+        ]
         self._fast = [
             row
-            for row, kind in enumerate(self._kinds)
-            if self._passes(kind, 2) == self._passes(kind, 1)
+            for row, number in enumerate(self._group_of)
+            if self._cost[number][2][0] == self._cost[number][1][0]
         ]
 
-    def _passes(self, kind: PeKind, k: int) -> int:
-        return kind.passes(self._scheme, k, self._bits)
+    def _passes_planes(self, kind: PeKind, k: int) -> tuple[int, int]:
+        passes = kind.passes(self._scheme, k, self._bits)
+        return passes, max(k, 1) if kind.term_serial else 1
 
     def _group(self, rows: Sequence[int], channels: Span | None) -> RowGroup:
-        placed = [(self._kinds[row], self._k[f]) for row, f in enumerate(rows) if f >= 0]
-        lanes = Counter((f - self._start) % self._lanes for f in rows if f >= 0)
+        placed = {(self._group_of[row], self._k[f]) for row, f in enumerate(rows) if f >= 0}
+        lanes = Counter([(f - self._start) % self._lanes for f in rows if f >= 0])
         drain = max(lanes.values())
         if self._prunes and all(k == 0 for _, k in placed):
             return RowGroup(tuple(rows), 0, 0, drain, channels)
-        passes = max(self._passes(kind, k) for kind, k in placed)
-        planes = max(max(k, 1) if kind.term_serial else 1 for kind, k in placed)
+        costs = [self._cost[number][k] for number, k in placed]
+        passes, planes = (max(row) for row in zip(*costs, strict=True))
         return RowGroup(tuple(rows), passes, planes, drain, channels)
 
     def dense(self, filters: list[int], channels: Span | None) -> tuple[RowGroup, ...]:
-        rows = len(self._kinds)
+        rows = len(self._group_of)
         if self._sort:
             filters = sorted(filters, key=lambda f: -self._k[f])
             if 0 < len(self._fast) < rows:
@@ -110,7 +118,7 @@ class _Builder:
 
     def _mixed(self, filters: list[int], channels: Span | None) -> tuple[RowGroup, ...]:
         """Two-term filters on the fast rows, except in as many groups as cannot do without."""
-        rows, fast = len(self._kinds), self._fast
+        rows, fast = len(self._group_of), self._fast
         slow = [row for row in range(rows) if row not in set(fast)]
         two = [f for f in filters if self._k[f] > 1]
         rest = [f for f in filters if self._k[f] <= 1]
@@ -149,7 +157,7 @@ class _Builder:
 
     def depthwise(self, filters: Span) -> tuple[RowGroup, ...]:
         """Row r takes channel start + r; the channels of a group share one column group."""
-        rows = len(self._kinds)
+        rows = len(self._group_of)
         width = max(d for d in range(1, min(rows, self._columns) + 1) if self._columns % d == 0)
         groups = []
         for start in range(filters.start, filters.stop, width):

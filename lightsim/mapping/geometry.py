@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lightsim.hardware.accelerator import Accelerator
-from lightsim.hardware.pe_kinds import PeKind
+from lightsim.hardware.pe_kinds import PeKind, pe_kind
 from lightsim.mapping.filters import row_kinds
 from lightsim.numerics.scheme import Scheme, scheme
 from lightsim.units import ceil_div
@@ -36,7 +36,9 @@ class Geometry:
     @property
     def narrow_bits(self) -> int:
         """Code bits of all rows for one column."""
-        return sum(kind.code_bits(self.scheme) for kind in self.kinds)
+        row = self.scheme
+        groups = self.accelerator.array.groups
+        return sum(group.rows * pe_kind(group.pe).code_bits(row) for group in groups)
 
     @property
     def weight_bits(self) -> int:

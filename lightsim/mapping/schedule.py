@@ -16,6 +16,7 @@ from lightsim.mapping.filters import RowGroup, row_groups
 from lightsim.mapping.layout import Span, Volume
 from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.tiling import Tiling, input_extent
+from lightsim.mapping.words import block_channels
 from lightsim.units import ceil_div
 
 __all__ = ["Schedule", "Tile", "cut", "input_channels", "make_schedule"]
@@ -70,7 +71,7 @@ def make_schedule(
 ) -> Schedule:
     """The tiles of one pass over `images` images."""
     filters = cut(layer.computed.channels, tiling.m)
-    channels = input_channels(layer, tiling.n, filters)
+    channels = input_channels(layer, accelerator, tiling.n, filters)
     has_weights = layer.weights is not None
     groups = tuple(
         row_groups(layer, accelerator, span, tiling.sort_filters) if has_weights else ()
@@ -121,9 +122,12 @@ def make_schedule(
 
 
 def input_channels(
-    layer: EngineLayer, size: int, filters: tuple[Span, ...]
+    layer: EngineLayer, accelerator: Accelerator, size: int, filters: tuple[Span, ...]
 ) -> list[tuple[Span, ...]]:
-    """For every filter tile, the input channel tiles of `size` channels that it sums over."""
+    """For every filter tile, the input channel tiles of `size` channels that it sums over.
+
+    Those of a grouped convolution begin where the word begins that holds the first channel.
+    """
     if layer.weights is None:
         return [(span,) for span in filters]
     total = layer.source.shape.channels
@@ -131,7 +135,12 @@ def input_channels(
         return [cut(total, size)] * len(filters)
     outer = layer.computed.channels // layer.groups
     inner = total // layer.groups
-    return [(Span(f.start // outer * inner, ceil_div(f.stop, outer) * inner),) for f in filters]
+    block = block_channels(accelerator.word_bytes, layer.source.element.bits)
+    firsts = [f.start // outer * inner // block * block for f in filters]
+    return [
+        (Span(first, ceil_div(f.stop, outer) * inner),)
+        for first, f in zip(firsts, filters, strict=True)
+    ]
 
 
 def _walk(order: str, counts: dict[str, int]) -> Iterator[tuple[int, int, int]]:

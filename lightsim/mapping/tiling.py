@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import lcm
+from math import gcd, lcm
 from typing import Literal
 
 from lightsim.hardware.accelerator import Accelerator
@@ -63,7 +63,8 @@ def grain(layer: EngineLayer, accelerator: Accelerator) -> Grain:
 
     Filters come in whole output words and, for a convolution, whole row groups; input channels
     in whole input words and whole column groups. Grouped convolutions tile whole groups, or
-    parts of groups whose channels fill whole words and whose filters whole row groups.
+    parts of groups whose filters fill whole output words and whole row groups; depthwise ones
+    tile whole words of channels.
     """
     word = accelerator.word_bytes
     out_block = block_channels(word, layer.destination.element.bits)
@@ -76,19 +77,20 @@ def grain(layer: EngineLayer, accelerator: Accelerator) -> Grain:
         return Grain(step, step, *pool)
     array = accelerator.array
     if layer.groups > 1:
-        inner = layer.source.shape.channels // layer.groups
         outer = layer.computed.channels // layer.groups
-        groups = 1
-        while (groups * outer) % out_block or (groups * inner) % in_block:
-            groups += 1
-            if groups >= layer.groups:
-                groups = layer.groups
-                break
         part = lcm(out_block, array.rows)
-        if layer.kind == "depthwise" or inner % in_block or outer % part:
-            part = groups * outer
+        if layer.kind == "depthwise" or outer % part:
+            part = _whole_groups(layer, out_block, in_block) * outer
         return Grain(part, layer.source.shape.channels, *pool)
     return Grain(lcm(out_block, array.rows), lcm(in_block, array.columns), *pool)
+
+
+def _whole_groups(layer: EngineLayer, out_block: int, in_block: int) -> int:
+    """The fewest groups whose filters, and for a depthwise pass channels, fill whole words."""
+    inner = layer.source.shape.channels // layer.groups if layer.kind == "depthwise" else 0
+    outer = layer.computed.channels // layer.groups
+    step = lcm(out_block // gcd(out_block, outer), in_block // gcd(in_block, inner))
+    return min(step, layer.groups)
 
 
 def input_extent(layer: EngineLayer, axis: int, start: int, stop: int) -> tuple[int, int]:

@@ -21,6 +21,7 @@ __all__ = [
     "PoolEntry",
     "ReorganiseEntry",
     "SingleEntry",
+    "TrainedEntry",
 ]
 
 LARGEST = 65536
@@ -80,6 +81,22 @@ class InputEntry(Entry):
     signed: Flag = False
 
 
+class TrainedEntry(Entry):
+    """`[trained]`: weights that were trained for this network, and images to judge them by."""
+
+    weights: Annotated[
+        dict[str, str],
+        Field(min_length=1, description="a table of npz files by scheme, as flightnn = 'w.npz'"),
+    ]
+    provenance: Text
+    held_out: Annotated[str | None, Field(min_length=1, description="an npz file of images")] = None
+    data: Text = "labelled images"
+    fingerprint: Annotated[
+        str | None,
+        Field(pattern=r"^[0-9a-f]{16}$", description="16 hexadecimal digits, as training wrote"),
+    ] = None
+
+
 class NetworkEntry(Entry):
     """The whole file; the tables inside are checked one by one, so that errors can name them."""
 
@@ -91,6 +108,7 @@ class NetworkEntry(Entry):
     layer: Annotated[
         list[dict[str, Any]], Field(min_length=1, description="one [[layer]] block for each layer")
     ]
+    trained: Annotated[dict[str, Any] | None, Field(description="a table [trained]")] = None
 
 
 class LayerEntry(Entry):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from lightsim.network.tensor import TensorShape
+from lightsim.network.trained_files import TrainedFiles
 
 __all__ = ["Activation", "Layer", "Network", "Operator", "Padding"]
 
@@ -96,7 +97,8 @@ class Network:
 
     The last layer's output is the network's. `binary_activations` says that under the scheme
     `binary` every `relu` becomes `sign` (1-bit activations); networks that add residuals keep
-    8-bit activations and get binary weights alone.
+    8-bit activations and get binary weights alone. `trained` names the files that its file names
+    for its weights; networks of equal layers are equal with or without.
     """
 
     name: str
@@ -107,6 +109,7 @@ class Network:
     layers: tuple[Layer, ...]
     binary_activations: bool
     source: str
+    trained: TrainedFiles | None = field(default=None, compare=False, repr=False)
 
     def layer(self, name: str) -> Layer:
         """The layer called `name`; raises `KeyError` if there is none."""

@@ -3,34 +3,50 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from lightsim.errors import InputError, unknown_name
 from lightsim.network.checking import checked, on_one_line, spell_value
-from lightsim.network.entries import InputEntry, JoinEntry, LayerEntry, NetworkEntry, SingleEntry
+from lightsim.network.entries import (
+    InputEntry,
+    JoinEntry,
+    LayerEntry,
+    NetworkEntry,
+    SingleEntry,
+    TrainedEntry,
+)
 from lightsim.network.layer import Layer, Network
 from lightsim.network.operators import OPERATORS, Site
 from lightsim.network.tensor import TensorShape
+from lightsim.network.trained_files import TrainedFiles, fingerprint
+from lightsim.numerics.scheme import SCHEMES
 
-__all__ = ["INPUT", "parse_network"]
+__all__ = ["INPUT", "Beside", "parse_network"]
+
+Beside = Callable[[str], Traversable]
+"""From a path as a network file writes it to the file meant: relative to the network's own."""
 
 INPUT = "input"
 """The name by which layers call the network's own input."""
 
 
-def parse_network(text: str, file: str) -> Network:
+def parse_network(text: str, file: str, beside: Beside | None = None) -> Network:
     """The network that `text` (TOML) describes; `file` is what errors call it.
 
-    Raises `InputError` for a syntax error, an unknown, missing or wrong key, a layer that
-    reads what is not there, shapes that do not chain, and a layer whose output nobody reads.
+    `beside` finds the files of a table `[trained]`, which are not opened here; without it the
+    table is passed over. Raises `InputError` for a syntax error, an unknown, missing or wrong
+    key, a layer that reads what is not there, shapes that do not chain, and a layer whose output
+    nobody reads.
     """
     head = checked(NetworkEntry, _toml(text, file), file)
     image = checked(InputEntry, head.input, f"{file}, [input]")
     shape = TensorShape(image.channels, image.height, image.width)
     layers = _layers(_entries(head.layer, file), shape, file)
     _refuse_unused(layers, file)
-    return Network(
+    network = Network(
         name=head.name,
         title=head.title,
         input_shape=shape,
@@ -39,6 +55,25 @@ def parse_network(text: str, file: str) -> Network:
         layers=layers,
         binary_activations=head.binary_activations,
         source=head.source,
+    )
+    if head.trained is None or beside is None:
+        return network
+    where = f"{file}, [trained]"
+    entry = checked(TrainedEntry, head.trained, where)
+    return replace(network, trained=_trained(entry, network, where, beside))
+
+
+def _trained(entry: TrainedEntry, network: Network, where: str, beside: Beside) -> TrainedFiles:
+    for scheme in entry.weights:
+        if scheme not in SCHEMES:
+            raise unknown_name(f"{where}, weights", "scheme", on_one_line(scheme), SCHEMES)
+    return TrainedFiles(
+        where=where,
+        weights={scheme: beside(path) for scheme, path in entry.weights.items()},
+        held_out=None if entry.held_out is None else beside(entry.held_out),
+        data=entry.data,
+        provenance=entry.provenance,
+        fingerprint=entry.fingerprint or fingerprint(network),
     )
 
 

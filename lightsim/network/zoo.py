@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -12,6 +13,7 @@ from lightsim.network.layer import Network
 __all__ = ["load_network", "zoo_names"]
 
 _SUFFIX = ".toml"
+_PACKAGE, _FOLDER = "workloads", "networks"
 
 
 def zoo_names() -> tuple[str, ...]:
@@ -30,18 +32,24 @@ def load_network(name_or_path: str | Path) -> Network:
 
     name = str(name_or_path)
     if name.endswith(_SUFFIX) or isinstance(name_or_path, Path):
-        return parse_network(_read(Path(name)), name)
+        return parse_network(_read(Path(name)), name, lambda path: Path(name).parent / path)
     for file in _zoo():
         if file.name == name + _SUFFIX:
-            return parse_network(file.read_text(encoding="utf-8"), file.name)
+            return parse_network(file.read_text(encoding="utf-8"), file.name, _beside_the_zoo)
     if name and Path(name).exists():
         raise InputError(name, "not the name of a network file", f"accepted: a {_SUFFIX} file")
     raise unknown_name("network", "network", name, zoo_names())
 
 
 def _zoo() -> list[Traversable]:
-    folder = files("workloads") / "networks"
+    folder = files(_PACKAGE) / _FOLDER
     return [file for file in folder.iterdir() if file.name.endswith(_SUFFIX)]
+
+
+def _beside_the_zoo(path: str) -> Traversable:
+    """A file named from the zoo's folder; the package may be an archive, which knows no `..`."""
+    parts = posixpath.normpath(posixpath.join(_FOLDER, path)).split("/")
+    return files(_PACKAGE).joinpath(*parts)
 
 
 def _read(path: Path) -> str:

@@ -2,7 +2,7 @@
 
 `filters` and `positions` say what every choice of tile sizes asks for, `limit` bounds the cycles
 of all of them, `clock` times one on the timeline, `choose` searches and `network` does it for
-all passes.
+all passes. `passes` adds the limits up to one of a whole network.
 """
 
 from __future__ import annotations
@@ -12,8 +12,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lightsim.optimum.choose import Choice, choose_exact
     from lightsim.optimum.network import exact_tilings
+    from lightsim.optimum.passes import PassTilings, network_limit, pass_tilings
 
-__all__ = ["Choice", "choose_exact", "exact_tilings"]
+__all__ = [
+    "Choice",
+    "PassTilings",
+    "choose_exact",
+    "exact_tilings",
+    "network_limit",
+    "pass_tilings",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -26,4 +34,8 @@ def __getattr__(name: str) -> Any:
         from lightsim.optimum.network import exact_tilings
 
         return exact_tilings
+    if name in ("PassTilings", "network_limit", "pass_tilings"):
+        from lightsim.optimum import passes
+
+        return getattr(passes, name)
     raise AttributeError(f"module 'lightsim.optimum' has no attribute '{name}'")

@@ -18,10 +18,11 @@ from lightsim.optimum.limit import collect, least
 from lightsim.optimum.machine import machine_numbers
 from lightsim.optimum.positions import Positions, position_choices
 
-__all__ = ["Choice", "Search", "choose_exact"]
+__all__ = ["ORDER_TABLE", "Choice", "Search", "choose_exact"]
 
 _NAMES: tuple[LoopOrder, ...] = tuple(ORDERS)
-_ORDERS = np.array([["mns".index(letter) for letter in name] for name in _NAMES])
+ORDER_TABLE = np.array([["mns".index(letter) for letter in name] for name in _NAMES])
+"""The loop orders int64[order, 3]: loops from outermost to innermost."""
 _ROOM = 1 << 12  # tilings that may be better than the first guess; if more are, all are asked anew
 
 
@@ -110,7 +111,7 @@ class Search:
         while True:
             places, limits = np.empty((room, 3), np.int64), np.empty(room)
             count, looked = collect(
-                self._filters.table, self._positions.table, self._machine, _ORDERS, cutoff,
+                self._filters.table, self._positions.table, self._machine, ORDER_TABLE, cutoff,
                 places, limits,
             )  # fmt: skip
             if count <= room:
@@ -123,7 +124,7 @@ class Search:
     def most_promising(self) -> NDArray[np.int64] | None:
         """The place of the legal tiling with the least limit, None if no tiling is legal."""
         place = np.full(3, -1)
-        least(self._filters.table, self._positions.table, self._machine, _ORDERS, place)
+        least(self._filters.table, self._positions.table, self._machine, ORDER_TABLE, place)
         return None if place[0] < 0 else place
 
     def tiling(self, place: Sequence[int] | NDArray[np.int64], sort_filters: bool) -> Tiling:

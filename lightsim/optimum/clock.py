@@ -74,7 +74,7 @@ class PassClock:
         spans: list[Span] = []
         if layer.weights is not None:
             filters = cut(layer.computed.channels, tiling.m)
-            channels = input_channels(layer, tiling.n, filters)
+            channels = input_channels(layer, accelerator, tiling.n, filters)
             for span, inner in zip(filters, channels, strict=True):
                 of_tile = row_groups(layer, accelerator, span, tiling.sort_filters)
                 groups += [of_tile] * len(inner)

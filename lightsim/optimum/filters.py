@@ -13,13 +13,13 @@ from lightsim.mapping.filters import RowGroup, row_groups
 from lightsim.mapping.geometry import Geometry
 from lightsim.mapping.layout import Span
 from lightsim.mapping.plan import EngineLayer, TensorView
+from lightsim.mapping.row_work import row_work
 from lightsim.mapping.schedule import cut, input_channels
 from lightsim.mapping.tiling import grain
 from lightsim.mapping.words import block_channels
 from lightsim.mapping.work import column_groups, weight_bytes
 from lightsim.optimum import layout as at
 from lightsim.optimum.positions import sizes_along
-from lightsim.optimum.row_work import row_work
 from lightsim.units import ceil_div
 
 __all__ = ["Filters", "filter_choices"]
@@ -79,7 +79,7 @@ class _Asked:
         table[at.M_TILES] = len(self._spans)
         block = block_channels(self._word, layer.source.element.bits)
         if self._tied:
-            read = [spans[0] for spans in input_channels(layer, int(n[0]), self._spans)]
+            read = [spans[0] for spans in self._read(int(n[0]))]
             blocks = [ceil_div(span.stop, block) - span.start // block for span in read]
             table[at.N_TILES] = 1
             table[at.INPUT_BLOCKS], table[at.FIRST_BLOCKS] = sum(blocks), blocks[0]
@@ -153,6 +153,7 @@ class _Asked:
         table[at.FIRST_STEPS], table[at.FIRST_WEIGHT] = of_tiles[first, 0], words[first, 0]
         table[at.LAST_STEPS], table[at.BEHIND] = of_tiles[last, -1], behind[last]
         table[at.ROW_GROUPS], table[at.LAST_DRAIN] = work.counts.max(), work.drain[-1]
+        table[at.DRAINS] = work.drain.sum()
 
     def _weights(self, columns: Ints, planes: Ints, counts: Ints) -> tuple[Ints, Ints]:
         """Words [columns, tile] of weight tiles in memory, and the bytes they take in the buffer,
@@ -165,9 +166,12 @@ class _Asked:
         words = codes + -(-slots * PARAMETER_BYTES // self._word)
         return words, words * self._word
 
+    def _read(self, n: int) -> list[tuple[Span, ...]]:
+        return input_channels(self._layer, self._accelerator, n, self._spans)
+
     def _row_groups(self) -> list[tuple[tuple[RowGroup, ...], Span]]:
         """The row groups of a grouped convolution's tiles, and the channels each tile reads."""
-        channels = input_channels(self._layer, self._layer.source.shape.channels, self._spans)
+        channels = self._read(self._layer.source.shape.channels)
         return [
             (row_groups(self._layer, self._accelerator, span, self._sort), inner[0])
             for span, inner in zip(self._spans, channels, strict=True)

@@ -25,7 +25,8 @@ FIRST_STEPS: Final = 16  # of the first tile
 LAST_STEPS: Final = 17  # of the last tile
 LAST_DRAIN: Final = 18  # cycles to drain a position of the last row group
 FIRST_RESIDUAL: Final = 19
-FILTER_FIELDS: Final = 20
+DRAINS: Final = 20  # cycles to drain a position of all row groups, all filter tiles together
+FILTER_FIELDS: Final = 21
 
 # --- a choice of Tb, Tr and Tc ---
 TILES: Final = 0
@@ -64,4 +65,6 @@ TIED: Final = 38
 HAS_WEIGHTS: Final = 39
 PIXELS: Final = 40
 OUTSTANDING: Final = 41
-MACHINE_FIELDS: Final = 42
+AHEAD_TILES: Final = 42  # weight tiles that may have been loaded before the pass began
+AHEAD_WORDS: Final = 43
+MACHINE_FIELDS: Final = 44

@@ -179,7 +179,11 @@ def _limit(
     taken = filters[at.INPUT_BLOCKS, q] * positions[at.READ, p] * sweeps
     taking = loads * positions[at.FILLED, p] / s
     fetching = _loads(filters, q, positions, p, orders, order, TILES) * machine[at.HAS_WEIGHTS]
-    weights = filters[at.WEIGHT_WORDS, q] * fetching / (m * n)
+    every_weight = filters[at.WEIGHT_WORDS, q] * fetching / (m * n)
+    # Of the weights, those that the banks do not hold when the pass begins.
+    weights = max(0.0, every_weight - machine[at.AHEAD_WORDS])
+    again_weights = fetching - 1
+    fetching = max(0.0, fetching - machine[at.AHEAD_TILES])
     finishing = m * s
     back = filters[at.RESIDUAL_BLOCKS, q] * machine[at.POSITIONS]
     stored = filters[at.OUTPUT_BLOCKS, q] * machine[at.POSITIONS] / machine[at.POOL]
@@ -187,11 +191,13 @@ def _limit(
     latency, word = machine[at.READ_LATENCY], machine[at.MEMORY_CYCLES]
     each = max(1.0, word)
     first_input = filters[at.FIRST_BLOCKS, q] * positions[at.FIRST_READ, p]
-    first_weight = filters[at.FIRST_WEIGHT, q]
+    first_weight = filters[at.FIRST_WEIGHT, q] if machine[at.AHEAD_TILES] == 0 else 0.0
     waited = first_input + first_weight
     if n == 1:
         waited += filters[at.FIRST_RESIDUAL, q] * positions[at.HELD_COMPUTED, p]
     begin = machine[at.FIRST_LATENCY] + waited * word
+    if machine[at.AHEAD_TILES] > 0:  # nothing is waited for that is asked for before the layer
+        begin += LAYER_START_CYCLES if waited > 0 else -begin
     opened = float(LAYER_START_CYCLES) + latency
     if first_weight > 0:
         shared = machine[at.SHARED + 1] * first_input
@@ -205,11 +211,14 @@ def _limit(
     last_store = filters[at.LAST_OUTPUT, q] * positions[at.LAST_COMPUTED, p] / machine[at.POOL]
     requests = machine[at.REQUEST_WORDS]
     answer = machine[at.WRITE_LATENCY]
-    end = positions[at.LAST_REST, p] * filters[at.LAST_DRAIN, q] + POST_DEPTH
-    end += _store(last_store, 1.0, requests, answer)
+    left = POST_DEPTH + _store(last_store, 1.0, requests, answer)
+    end = positions[at.LAST_REST, p] * filters[at.LAST_DRAIN, q] + left
     last = machine[at.DEPTH] + positions[at.LAST_GROUPS, p] * filters[at.LAST_STEPS, q] + end
     first = machine[at.DEPTH] + positions[at.FIRST_GROUPS, p] * filters[at.FIRST_STEPS, q]
     array = begin + _computing(filters, q, positions, p, machine) + end
+    # Snapshots are drained one after another, the first after a step at the earliest.
+    drains = filters[at.DRAINS, q] * machine[at.POSITIONS]
+    drained = begin + machine[at.DEPTH] + 1 + drains + left
 
     # Streams by themselves: each transfer begins when the one before it is done.
     apart = (1 + latency) / machine[at.OUTSTANDING]
@@ -221,12 +230,14 @@ def _limit(
     store_time = _store(stored, finishing, requests, answer)
     limit = max(array, LAYER_START_CYCLES + max(input_time, back_time) + last, weight_time + last)
     limit = max(limit, begin + first + machine[at.HAS_WEIGHTS] + POST_DEPTH + store_time)
+    limit = max(limit, drained)
 
     # Buffers of one bank neither fill while they are read nor empty while they are written.
     # Those that the first or the last tile needs are counted with it.
     again = _load(taken - first_input, max(0.0, taking - 1), latency, each, requests, apart)
     alone = machine[at.SINGLE] * again
-    again = _load(weights - first_weight, max(0.0, fetching - 1), latency, each, requests, apart)
+    held = every_weight - filters[at.FIRST_WEIGHT, q]
+    again = _load(held, max(0.0, again_weights), latency, each, requests, apart)
     alone = max(alone, machine[at.SINGLE + 1] * again)
     limit = max(limit, array + alone)
     if n == 1 and machine[at.SINGLE + 3] > 0:
@@ -240,7 +251,9 @@ def _limit(
         back + machine[at.SHARED + 2] * taken + machine[at.SHARED + 6] * weights,
     )
     read = taken + weights + back
-    limit = max(limit, port + last, latency + read * word + last)
+    limit = max(limit, port + last)
+    if read > 0:
+        limit = max(limit, latency + read * word + last)
     every = read + stored
     least: float = max(limit, every * word, every * machine[at.RATE_CYCLES] - machine[at.BLACKOUT])
     return least

@@ -17,9 +17,13 @@ _STREAMS: tuple[StreamName, ...] = ("input", "weight", "residual", "output")
 
 
 def machine_numbers(
-    layer: EngineLayer, accelerator: Accelerator, images: int
+    layer: EngineLayer, accelerator: Accelerator, images: int, *, ahead: bool = False
 ) -> NDArray[np.float64]:
-    """The numbers float64[MACHINE_FIELDS]."""
+    """The numbers float64[MACHINE_FIELDS].
+
+    `ahead` says that passes went before: the weight banks may hold what they can, and no bank of
+    the memory need be closed.
+    """
     row = np.zeros(at.MACHINE_FIELDS)
     word, memory = accelerator.word_bytes, accelerator.memory
     hz = np.array([accelerator.clock_hz])
@@ -30,7 +34,8 @@ def machine_numbers(
     request = accelerator.request_bytes
     if not isinstance(memory, IdealMemory):
         part = memory.part
-        row[at.FIRST_LATENCY] += np.floor(part.tRCD * accelerator.clock_hz / part.clock_hz)
+        if not ahead:
+            row[at.FIRST_LATENCY] += np.floor(part.tRCD * accelerator.clock_hz / part.clock_hz)
         if memory.channels > 1:
             request = min(request, memory.interleave_bytes)
     row[at.WRITE_LATENCY] = rate.write_latency[0]
@@ -56,4 +61,7 @@ def machine_numbers(
     row[at.HAS_WEIGHTS] = convolves
     row[at.PIXELS] = array.pixels
     row[at.OUTSTANDING] = accelerator.outstanding
+    if ahead:
+        row[at.AHEAD_TILES] = accelerator.weight.banks
+        row[at.AHEAD_WORDS] = accelerator.weight.banks * (accelerator.weight.bytes_per_bank // word)
     return row

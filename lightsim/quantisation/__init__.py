@@ -4,9 +4,15 @@ from lightsim.quantisation.accumulators import accumulator_bits, check_accumulat
 from lightsim.quantisation.elements import element_types
 from lightsim.quantisation.inference import accuracy, infer
 from lightsim.quantisation.layer_output import SumRules, layer_output
+from lightsim.quantisation.saving import save_trained
 from lightsim.quantisation.select import quantise
 from lightsim.quantisation.synthetic import synthetic_images, synthetic_workload
-from lightsim.quantisation.trained import held_out_images, load_trained, trained_schemes
+from lightsim.quantisation.trained import (
+    held_out_images,
+    load_trained,
+    trained_schemes,
+    training_images,
+)
 from lightsim.quantisation.truncation import in_truncated_units
 from lightsim.quantisation.workload import LabelledImages, QuantisedLayer, Workload
 
@@ -25,7 +31,9 @@ __all__ = [
     "layer_output",
     "load_trained",
     "quantise",
+    "save_trained",
     "synthetic_images",
     "synthetic_workload",
     "trained_schemes",
+    "training_images",
 ]

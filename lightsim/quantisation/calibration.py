@@ -22,7 +22,7 @@ def calibration_images(workload: Workload, seed: int = 0) -> NDArray[np.int16]:
     """The images that calibrate: the first of the training set, or seeded random ones."""
     count = int(np.clip(_PRODUCTS // max(workload.network.macs, 1), 1, _MOST_IMAGES))
     if workload.trained:
-        return training_images(workload.network.name).images[:count]
+        return training_images(workload.network).images[:count]
     return synthetic_images(workload.network, count, seed)
 
 

@@ -21,6 +21,7 @@ from lightsim.numerics.flightnn import FLIGHTNN as CODEC
 from lightsim.numerics.scheme import SCHEMES, scheme
 from lightsim.quantisation.calibration import calibration_images, input_means
 from lightsim.quantisation.select import quantise
+from lightsim.quantisation.trained import trained_schemes
 from lightsim.quantisation.workload import QuantisedLayer, Workload
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "RoundedLayer",
     "check_k",
     "quantise_with_k",
+    "reference_scheme",
     "round_filters",
     "with_k",
 ]
@@ -38,20 +40,22 @@ KMap = Mapping[str, NDArray[np.int8]]
 """k of every filter, int8[out], of every layer with weights, by the layer's name."""
 
 REFERENCE = "fixed8"
-"""The scheme whose weights are rounded to terms, unless another is named."""
+"""The scheme whose weights are rounded to terms, unless another is named or trained."""
 
 FLIGHTNN = SCHEMES["flightnn"]
 _STEPS = 2.0 ** (np.arange(-6, 6) / 12)  # one octave: terms are powers of two
+_NEAREST = ("flightnn", "lightnn2", "lightnn1")
 _LARGEST_MULTIPLIER = 32767
 _WIDEST = 256  # no reference weight is larger
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FilterTerms:
-    """The k of every filter, and the scheme `weights` of the reference to be rounded to it."""
+    """The k of every filter, and the scheme `weights` of the reference to be rounded to it, None
+    for the `reference_scheme` of the network."""
 
     k: KMap
-    weights: str = REFERENCE
+    weights: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,9 +88,29 @@ def quantise_with_k(network: Network, terms: FilterTerms, seed: int) -> Workload
 
     Raises `InputError` as `quantise`, `round_filters` and `with_k` do.
     """
-    reference = quantise(network, scheme(terms.weights), seed)
+    chosen = reference_scheme(network) if terms.weights is None else terms.weights
+    reference = quantise(network, scheme(chosen), seed)
     check_k(reference, terms.k)
     return with_k(reference, round_filters(reference, calibration_images(reference)), terms.k)
+
+
+def reference_scheme(network: Network) -> str:
+    """The scheme whose weights are rounded unless another is named: `fixed8`, or where only
+    others were trained, the one of them that comes nearest to the real weights.
+
+    Raises `InputError` where what was trained cannot be rounded to terms.
+    """
+    trained = trained_schemes(network)
+    if not trained or REFERENCE in trained:
+        return REFERENCE
+    for name in _NEAREST:
+        if name in trained:
+            return name
+    raise InputError(
+        f"k of '{network.name}'",
+        f"its weights were trained for {', '.join(trained)} alone",
+        f"accepted: weights trained for {', '.join((REFERENCE, *_NEAREST))}",
+    )
 
 
 def round_filters(reference: Workload, images: NDArray[np.int16]) -> dict[str, RoundedLayer]:

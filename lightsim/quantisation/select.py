@@ -10,7 +10,7 @@ from lightsim.quantisation.synthetic import synthetic_workload
 from lightsim.quantisation.trained import load_trained, trained_schemes
 from lightsim.quantisation.workload import Workload
 
-__all__ = ["quantise"]
+__all__ = ["check_applicable", "quantise"]
 
 
 def quantise(network: Network, scheme: Scheme, seed: int) -> Workload:
@@ -19,13 +19,14 @@ def quantise(network: Network, scheme: Scheme, seed: int) -> Workload:
     Raises `InputError` for a network that the scheme cannot serve: one without weights, a mean
     of 1-bit activations (a mean of signs is not a sign), or a join of different types.
     """
-    _refuse_inapplicable(network, scheme)
-    if scheme.name in trained_schemes(network.name):
+    check_applicable(network, scheme)
+    if scheme.name in trained_schemes(network):
         return load_trained(network, scheme)
     return synthetic_workload(network, scheme, seed)
 
 
-def _refuse_inapplicable(network: Network, scheme: Scheme) -> None:
+def check_applicable(network: Network, scheme: Scheme) -> None:
+    """Raises `InputError` for a network that the scheme cannot serve, as `quantise` says."""
     if not any(layer.has_weights for layer in network.layers):
         raise InputError(
             network.name, "has no layer with weights to quantise", "add a conv2d or dense layer"

@@ -1,64 +1,83 @@
-"""Trained workloads: the networks whose weights and labelled images come with LightSim."""
+"""Trained workloads: the integers and labelled images that a network's file names."""
 
 from __future__ import annotations
 
-import json
-from importlib.resources import as_file, files
-from importlib.resources.abc import Traversable
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from lightsim.errors import InputError
 from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType
-from lightsim.network.zoo import load_network
+from lightsim.network.trained_files import TrainedFiles, fingerprint
 from lightsim.numerics.scheme import SCHEMES, Scheme
 from lightsim.quantisation.elements import element_types, input_types
+from lightsim.quantisation.stored import (
+    HELD_OUT,
+    TRAINING,
+    Arrays,
+    images_of,
+    integers_of,
+    layer_fields,
+)
 from lightsim.quantisation.workload import LabelledImages, QuantisedLayer, Workload
 
 __all__ = ["held_out_images", "load_trained", "trained_schemes", "training_images"]
 
-_TRAINING, _HELD_OUT = 0, 1  # the values of `split` in the file of images
-_PER_FILTER = ("k", "bias", "multiplier")
 
-Arrays = dict[str, NDArray[Any]]
-
-
-def trained_schemes(network_name: str) -> tuple[str, ...]:
-    """The schemes that the network called `network_name` has trained weights for, if any."""
-    return tuple(name for name in SCHEMES if _weights_file(network_name, name).is_file())
+def trained_schemes(network: Network) -> tuple[str, ...]:
+    """The schemes that `network` has trained weights for, if any."""
+    known = {} if network.trained is None else network.trained.weights
+    return tuple(name for name in SCHEMES if name in known)
 
 
 def load_trained(network: Network, scheme: Scheme) -> Workload:
-    """The trained workload of `network`, with its held-out images.
+    """The trained workload of `network`, with its held-out images where its file names some.
 
-    Raises `InputError` where there are no trained weights for the network and scheme, and where
-    `network` bears the name but is not the network that they were trained for.
+    Raises `InputError` where there are no trained weights for the network and scheme, where the
+    layers are not those that the weights were trained for, and for every fault of the files.
     """
-    _check_trained(network.name, scheme.name)
-    _check_layers(network)
-    stored = _arrays(_weights_file(network.name, scheme.name))
+    files = _trained(network)
+    if scheme.name not in files.weights:
+        raise InputError(
+            network.name,
+            f"has no trained weights for scheme '{scheme.name}'",
+            f"trained: {', '.join(trained_schemes(network))}",
+        )
+    stored = integers_of(network, scheme, files.weights[scheme.name])
     types = element_types(network, scheme)
     layers = tuple(
         _quantised(layer, input_types(network, layer, types), types[layer.name], scheme, stored)
         for layer in network.layers
     )
-    made = json.loads((_folder() / "provenance.json").read_text(encoding="utf-8"))
-    origin = f"trained ({made['date']}, {made['command']})"
-    held_out = held_out_images(network.name)
+    origin = f"trained ({files.provenance})"
+    held_out = None if files.held_out is None else held_out_images(network)
     return Workload(network, scheme, layers, origin, trained=True, held_out=held_out)
 
 
-def held_out_images(network_name: str) -> LabelledImages:
-    """The labelled images that `network_name` was not trained on; `InputError` if none."""
-    return _images(network_name, _HELD_OUT, "held out")
+def held_out_images(network: Network) -> LabelledImages:
+    """The labelled images that `network` was not trained on; `InputError` if none."""
+    return _images(network, HELD_OUT, "held out")
 
 
-def training_images(network_name: str) -> LabelledImages:
-    """The labelled images that `network_name` was trained on; `InputError` if none."""
-    return _images(network_name, _TRAINING, "used in training")
+def training_images(network: Network) -> LabelledImages:
+    """The labelled images that `network` was trained on; `InputError` if none."""
+    return _images(network, TRAINING, "used in training")
+
+
+def _trained(network: Network) -> TrainedFiles:
+    files = network.trained
+    if files is None:
+        raise InputError(
+            network.name,
+            "no trained weights or labelled images come with this network",
+            "its weights can be synthetic",
+        )
+    if fingerprint(network) != files.fingerprint:
+        raise InputError(
+            files.where,
+            f"the input or a layer of '{network.name}' is not what its weights were trained for",
+            "accepted: the network as it was trained, or no table [trained]",
+        )
+    return files
 
 
 def _quantised(
@@ -68,12 +87,19 @@ def _quantised(
     scheme: Scheme,
     stored: Arrays,
 ) -> QuantisedLayer:
+    own = {field: stored[f"{layer.name}.{field}"] for field in layer_fields(layer)}
     if not layer.has_weights:
-        return QuantisedLayer(layer, inputs, output, output.lowest, output.highest)
-    _check_shapes(layer, stored)
-    weights, k, bias, multiplier, shift = (
-        stored[f"{layer.name}.{field}"] for field in ("weights", *_PER_FILTER, "shift")
-    )
+        return QuantisedLayer(
+            layer,
+            inputs,
+            output,
+            output.lowest,
+            output.highest,
+            multiplier=np.atleast_1d(own.get("multiplier", np.ones(1, np.int32))),
+            shift=int(own.get("shift", 0)),
+            residual_multiplier=int(own.get("residual_multiplier", 1)),
+            residual_shift=int(own.get("residual_shift", 0)),
+        )
     return QuantisedLayer(
         layer,
         inputs,
@@ -81,78 +107,24 @@ def _quantised(
         output.lowest,
         output.highest,
         scheme,
-        weights,
-        k,
-        bias,
-        multiplier,
-        int(shift),
+        own["weights"],
+        own["k"],
+        own["bias"],
+        own["multiplier"],
+        int(own["shift"]),
     )
 
 
-def _check_trained(network_name: str, scheme_name: str | None = None) -> None:
-    known = trained_schemes(network_name)
-    if not known:
-        raise InputError(
-            network_name,
-            "no trained weights or labelled images come with this network",
-            "its weights can be synthetic",
-        )
-    if scheme_name is not None and scheme_name not in known:
-        raise InputError(
-            network_name,
-            f"has no trained weights for scheme '{scheme_name}'",
-            f"trained: {', '.join(known)}",
-        )
-
-
-def _check_layers(network: Network) -> None:
-    trained = {layer.name: layer for layer in load_network(network.name).layers}
-    for layer in network.layers:
-        if trained.pop(layer.name, None) != layer:
-            raise InputError(
-                f"{network.name}, layer {layer.name}",
-                f"is not the layer that the trained weights of '{network.name}' are for",
-                "give the changed network a name of its own",
-            )
-    if trained:
-        raise InputError(
-            network.name,
-            f"lacks layer {next(iter(trained))} of the network that the weights were trained for",
-            "give the changed network a name of its own",
-        )
-
-
-def _check_shapes(layer: Layer, stored: Arrays) -> None:
-    expected: dict[str, tuple[int, ...]] = dict.fromkeys(_PER_FILTER, layer.weight_shape[:1])
-    expected["weights"] = layer.weight_shape
-    for field, shape in expected.items():
-        array = stored.get(f"{layer.name}.{field}")
-        if array is None or array.shape != shape:
-            found = "is missing" if array is None else f"has shape {list(array.shape)}"
-            raise InputError(
-                f"stored {layer.name}.{field}", found, f"the layer needs {list(shape)}"
-            )
-
-
-def _images(network_name: str, part: int, what: str) -> LabelledImages:
-    _check_trained(network_name)
-    stored = _arrays(_folder() / "images.npz")
-    chosen = stored["split"] == part
-    return LabelledImages(
-        stored["images"][chosen].astype(np.int16),
-        stored["labels"][chosen].astype(np.int64),
-        f"UCI Optical Recognition of Handwritten Digits, {chosen.sum()} images {what}",
-    )
-
-
-def _folder() -> Traversable:
-    return files("workloads") / "digits"
-
-
-def _weights_file(network_name: str, scheme_name: str) -> Traversable:
-    return _folder() / f"{network_name}-{scheme_name}.npz"
-
-
-def _arrays(file: Traversable) -> Arrays:
-    with as_file(file) as path, np.load(path, allow_pickle=False) as stored:
-        return dict(stored)
+def _images(network: Network, part: int, what: str) -> LabelledImages:
+    files = _trained(network)
+    if files.held_out is None:
+        accepted = "accepted: held_out = an npz file of images, labels and split"
+        raise InputError(files.where, "names no labelled images", accepted)
+    images, labels, split = images_of(network, files.held_out)
+    assert split is not None
+    chosen = split == part
+    if not chosen.any():
+        accepted = f"accepted: {part} in 'split' for some of them"
+        raise InputError(str(files.held_out), f"has no images {what}", accepted)
+    origin = f"{files.data}, {chosen.sum()} images {what}"
+    return LabelledImages(images[chosen], labels[chosen], origin)

@@ -99,7 +99,7 @@ def _parts(layer: EngineLayer, tile: Tile) -> list[tuple[slice, slice]]:
     parts = []
     for group in range(first, ceil_div(filters.stop, outer)):
         start, stop = max(filters.start, group * outer), min(filters.stop, (group + 1) * outer)
-        channel = (group - first) * inner
+        channel = group * inner - tile.read.channels.start
         parts.append(
             (slice(start - filters.start, stop - filters.start), slice(channel, channel + inner))
         )

@@ -142,7 +142,8 @@ def _input_span(p: Table, m: int, n: int) -> tuple[int, int]:
         return filters
     outer, inner = p[OUTER], p[INNER]
     if outer:
-        return filters[0] // outer * inner, -(-filters[1] // outer) * inner
+        first = filters[0] // outer * inner
+        return first - first % p[BLOCK], -(-filters[1] // outer) * inner
     return _span(p, 1, n)
 
 

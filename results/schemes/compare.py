@@ -4,13 +4,14 @@
 
 writes, beside itself, `<board>.csv` (every design and network), `<board>-mixture.csv`
 (throughput against the share of two-term filters), `<board>.md` (the table and what it says of
-the FLightNN abstract) and, where the extra `png` is installed, `<board>.png`.
+the FLightNN abstract) and, where chromium is installed, `<board>.png`.
 """
 
 from __future__ import annotations
 
 import argparse
 import subprocess
+import sys
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -195,6 +196,11 @@ def describe(on: Board, frame: pd.DataFrame, mixed: pd.DataFrame) -> str:
         lines.append(
             f"| {network} | {two:.2f} | {spatial:.2f} | {one:.2f} | {dsp4:.2f} | {lut4:.2f} |"
         )
+
+    def span(above: str, below: str) -> str:
+        found = [ratio(frame, network, above, below) for network in NETWORKS]
+        return f"{min(found):.2f} to {max(found):.2f}"
+
     return f"""# All schemes on {on.name}
 
 Made by `python results/schemes/compare.py --board {on.name}` at commit {commit}, LightSim
@@ -224,19 +230,26 @@ With the share of two-term filters going from 100 % to 0 % the serial array goes
 
 - "Up to 2x over k = 2": **agrees**, as a limit. It is reached where nearly all filters need one
   term; in between the gain is what the mixture and the grouping of rows allow.
-- "Up to 2x over 4-bit fixed point": **agrees only against multipliers on DSPs**. On this device
-  the DSPs bound a 4-bit array (two products a DSP) well below what the LUTs can hold. Against
-  4 x 8-bit multipliers built in LUTs our figures do not show it: such a lane costs about 69 LUT
-  beside 47 for the serial shift lane, a factor of 1.5 that a mixture of 1.5 terms a weight
-  uses up. Which multipliers the paper's fixed-point rows used is in the part we could not read.
-- The LUT rows of the fixed formats are, if anything, too slow here: open synthesis makes an 8 x 8
-  multiplier 107 LUT larger than a shift lane, routed designs (PoTAcc) 44.5.
+- "Up to 2x over 4-bit fixed point": **not reached** here. This mixture runs at
+  {span("flightnn, serial shift", "fixed4, DSP")} times the speed of 4 x 8-bit multipliers on DSP
+  blocks and {span("flightnn, serial shift", "fixed4, LUT")} times that of multipliers in LUTs; one
+  term everywhere at {span("lightnn1, serial shift", "fixed4, DSP")} and
+  {span("lightnn1, serial shift", "fixed4, LUT")} times. Each scheme gets all the board has, so what
+  decides is how many lanes fit. By our synthesis (`lightsim list lanes`) a serial shift lane with
+  its part of the adder tree takes about as many LUTs as a 4 x 8-bit multiplier in LUTs, which
+  needs one cycle a weight whatever it is, and a DSP block makes two products. Which multipliers
+  and which share of the device the paper's fixed-point rows used is in the part we could not read.
+- Open synthesis is no place and route: LUTs of every row are estimates from it
+  ([what is modelled](../../docs/model.md)).
 """
 
 
 def draw(on: Board, frame: pd.DataFrame, mixed: pd.DataFrame, path: Path) -> None:
     """Throughput, resources and the mixture curve as one picture."""
     from plotly.subplots import make_subplots
+
+    sys.path.append(str(HERE.parent / "explore"))
+    from picture import write
 
     figure = make_subplots(
         rows=3,
@@ -278,10 +291,10 @@ def draw(on: Board, frame: pd.DataFrame, mixed: pd.DataFrame, path: Path) -> Non
     figure.update_yaxes(title="images/s", rangemode="tozero", row=3, col=1)
     figure.update_xaxes(title="filters with k = 2, %", row=3, col=1)
     figure.update_layout(
-        template="plotly_white", width=1200, height=1400, title=f"All schemes on {on.name}",
+        template="plotly_white", title=f"All schemes on {on.name}",
         legend={"y": 1.0}, legend2={"y": 0.62}, legend3={"y": 0.22},
     )  # fmt: skip
-    figure.write_image(path, scale=1)
+    write(figure, path, 1200, 1400)
 
 
 def main() -> None:

@@ -97,7 +97,7 @@ def test_the_model_ranks_as_measurement_does(subject, model):
 
 def test_measurement_keeps_its_images_apart(subject):
     source = measured(subject)
-    seen = training_images("digits-small")
+    seen = training_images(load_network("digits-small"))
     assert len(source.choosing.images) + len(subject.calibration) == len(seen.images)
     assert np.array_equal(source.choosing.images, seen.images[len(subject.calibration) :])
     two = uniform(subject, 2)

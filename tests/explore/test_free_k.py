@@ -22,6 +22,7 @@ from dse.explore import explore
 from dse.joint.bound import FreeBound
 from dse.joint.run import best_allocation
 from dse.joint.subject import Joint, joint_of
+from dse.reports.summary import summary
 from dse.space import Space
 from dse.writing import study_text
 from lightsim.errors import InputError
@@ -47,11 +48,16 @@ def bounds_of(study, joint: Joint) -> Bounds:
     return Bounds(space, builder, workloads, joint.bound(study.axes["k"]))
 
 
+LAYERS = {"conv1": {"k": [1, 2]}, "conv2": {"k": ["free", 2]}, "dense": {"k": 2}}
+
+
+@pytest.mark.parametrize("layers", [{}, LAYERS], ids=["all free", "some not"])
 @pytest.mark.parametrize("source", ["measured", "sensitivity"])
-def test_no_allowed_allocation_is_faster_than_the_limit(source: str):
+def test_no_allowed_allocation_is_faster_than_the_limit(source: str, layers):
     study, joint = joint_study(
         axes={"k": list(LOSSES), "lanes": ["shift_add_serial", "shift_add_serial + multiply_dsp"]},
         accuracy={"source": source},
+        layers=layers,
     )
     bounds, space = bounds_of(study, joint), Space(study.axes)
     losses, filters = joint.losses.losses, sum(joint.subject.filters.values())
@@ -85,9 +91,14 @@ def test_no_allowed_allocation_is_faster_than_the_limit(source: str):
 def _drawn(data, joint: Joint, most: float):
     """Terms taken away at random while the loss allows it: close to its edge."""
     losses = joint.losses.losses
-    k = uniform(joint.subject, 2)
+    k = joint.most_terms
     rng = np.random.default_rng(data.draw(st.integers(0, 1 << 20)))
-    moves = [(name, at) for name, own in k.items() for at in range(len(own))] * 2
+    for name, terms in joint.uniform_layers.items():
+        k[name][:] = rng.choice(terms)
+        if total_loss(losses, k) > most:
+            k[name][:] = terms[-1]
+    own = {name: row for name, row in k.items() if name not in joint.uniform_layers}
+    moves = [(name, at) for name, row in own.items() for at in range(len(row))] * 2
     for place in rng.permutation(len(moves)).tolist():
         name, at = moves[place]
         if k[name][at] > int(name == joint.subject.last):
@@ -95,6 +106,34 @@ def _drawn(data, joint: Joint, most: float):
             if total_loss(losses, k) > most:
                 k[name][at] += 1
     return k
+
+
+def test_layers_with_choices_of_terms_are_chosen_as_by_enumeration():
+    """Every combination of the layers' choices run on the timeline, those allowed compared."""
+    study, joint = joint_study(
+        axes={"k": list(LOSSES)},
+        layers={"conv1": {"k": [1, 2]}, "conv2": {"k": [2, 1]}, "dense": {"k": [1, 2]}},
+    )
+    builder, space = Builder(study.board, study.resource_limits()), Space(study.axes)
+    run = set()
+    for number in range(0, space.size, 17):
+        built = builder.build(space.point(number))
+        if not isinstance(built, Design):
+            continue
+        tolerance, least = joint.tolerances[built.k], {}
+        for terms in itertools.product((1, 2), repeat=3):
+            k = {
+                name: np.full(count, own, np.int8)
+                for (name, count), own in zip(joint.subject.filters.items(), terms, strict=True)
+            }
+            if total_loss(joint.losses.losses, k) <= tolerance.loss and joint.keeps(k, tolerance):
+                program = map_workload(joint.subject.with_k(k), built.accelerator)
+                least[terms] = sum(timed(program).values())
+        found = best_allocation(joint, built)
+        assert {len(set(own.tolist())) for own in found.k.values()} == {1}
+        assert found.cycles == min(least.values())
+        run.add(built.k)
+    assert run == set(LOSSES)
 
 
 def test_the_fewest_terms_are_those_of_enumeration():
@@ -165,6 +204,29 @@ def test_the_front_of_throughput_and_accuracy_is_chosen_without_held_out_images(
     assert {found.design(row).k for row in found.records} == set(LOSSES)
 
 
+def test_layers_that_are_fixed_stay_as_they_are():
+    fixed = {"conv1": {"scheme": "lightnn2"}, "conv2": {"k": 1}, "dense": {"k": [2]}}
+    found = explore(small_study(layers=fixed, search={"trials": 8}))
+    told = summary(found)["front"][0]
+    assert {name: set(digits) for name, digits in told["terms"].items()} == {
+        "conv1": {"2"}, "conv2": {"1"}, "dense": {"2"},
+    }  # fmt: skip
+    assert told["k"]["conv2"]["1"] == len(told["terms"]["conv2"])
+    with pytest.raises(InputError, match=r"\[layers\]: k is '0 %', a loss of .* loses"):
+        explore(small_study(axes={"k": "0 %"}, layers=fixed, accuracy={"source": "sensitivity"}))
+    with pytest.raises(InputError, match=r"\[layers\]: is stated for 'conv1', and k is 'given'"):
+        explore(small_study(axes={"k": "given"}, layers=fixed))
+
+
+def test_no_allowed_allocation_spends_less_than_the_limit():
+    study, joint = joint_study(axes={"k": list(LOSSES)}, objectives={"energy": "minimise"})
+    found = explore(study)
+    assert found.limit is not None and found.limit > 0
+    every = [record.values["energy_j"] for record in found.records if record.values]
+    assert every and found.limit <= min(every)
+    assert joint.source == "measured"
+
+
 def test_processes_find_the_same():
     one = explore(small_study(axes=FREE, search={"trials": 8}))
     two = explore(small_study(axes=FREE, search={"trials": 8, "workers": 2}))
@@ -180,7 +242,9 @@ def _pruned_is_wrong(k) -> float:
 def test_a_function_of_the_users_judges():
     study = small_study(axes={"k": ["1 %"]}, search={"trials": 8})
     found = explore(study, accuracy=CallableAccuracy(_pruned_is_wrong))
-    assert found.accuracy_source == "callable"
+    assert (found.accuracy_source, found.accuracy_detail) == ("table", "callable")
+    told = summary(found)
+    assert (told["accuracy_source"], told["accuracy_detail"]) == ("table", "callable")
     assert all(record.values["accuracy"] >= 0.99 for record in found.front)
 
 

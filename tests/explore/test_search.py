@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from dse.explore import explore
 from dse.front import front_of
 from dse.judge import judged
 from dse.record import Record
+from dse.samplers import SAMPLERS
 from dse.scores import scores_of
 from dse.space import Space
-from dse.study import Study
+from dse.study import Study, new_study
 from lightsim.errors import BudgetError, InputError
 from tests.explore.spaces import small_study
 
@@ -70,7 +72,61 @@ def test_the_answer_is_that_of_enumeration(name: str):
     front = front_of(every, study.objectives)
     assert values(found.front, study) == values(front, study)
     assert found.limit == found.front[0].values[study.objectives[0].measure.key]
+    for row in found.limits:
+        own = [r.values[row.objective.measure.key] for r in every if r.state == "complete"]
+        wanted = min(own) if row.objective.direction == "minimise" else max(own)
+        assert (row.value, row.gap) == (wanted, 0)
     assert len({record.number for record in found.records}) == len(found.records)
+
+
+EARLY = {
+    "energy": {"objectives": {"energy": "minimise"}},
+    "power": {"objectives": {"power": "minimise"}, "budget": {"latency": "20 us"}},
+    "traffic": {"objectives": {"dram_bandwidth": "minimise"}, "budget": {"throughput": 60_000}},
+    "all": {
+        "objectives": {"latency": "minimise", "energy": "minimise", "lut": "minimise"},
+        "axes": {"scheme": ["flightnn", "lightnn1", "fixed8"], "lanes": ["multiply_dsp"]},
+    },
+    "throughput within a power": {"budget": {"power": "0.12 W"}},
+    "batches of two networks": {
+        "objectives": {"energy": "minimise", "throughput": "maximise"},
+        "network": [{"name": "digits-small", "weight": 0.7}, {"name": "digits", "weight": 0.3}],
+        "axes": {"lanes": ["shift_add_serial"], "pixels": [1], "batch": [1, 3]},
+    },
+}
+
+
+@pytest.mark.parametrize("name", EARLY)
+def test_every_objective_has_a_true_limit_from_the_start(name: str):
+    study = small_study(search={"trials": 8}, **EARLY[name])
+    found, every = explore(study), enumerated(study)
+    assert [row.objective for row in found.limits] == list(study.objectives)
+    for row in found.limits:
+        own = [r.values[row.objective.measure.key] for r in every if r.state == "complete"]
+        assert row.value is not None and row.value > 0
+        if row.objective.direction == "minimise":
+            assert row.value <= min(own)
+        else:
+            assert row.value >= max(own)
+
+
+def test_where_nothing_is_known_there_is_no_limit():
+    for objectives in ({"power": "minimise"}, {"energy": "maximise"}):
+        early = explore(small_study(objectives=objectives, search={"trials": 8}))
+        assert (early.limit, early.gap) == (None, None) and early.front
+        whole = explore(small_study(objectives=objectives, search=WHOLE))
+        assert (
+            whole.gap == 0
+            and whole.limit == whole.front[0].values[whole.study.objectives[0].measure.key]
+        )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("network", ["digits", "digits-small"])
+@pytest.mark.parametrize("board", ["zc706", "pynq-z2", "ultra96"])
+def test_the_default_search_closes_the_gap_of_small_networks(network: str, board: str):
+    found = explore(new_study(network, board))
+    assert found.gap is not None and (found.exhaustive or found.gap <= 0.05)
 
 
 def test_a_bound_saves_evaluations():
@@ -91,7 +147,7 @@ def test_the_limit_is_true_when_the_search_ends_early():
             assert found.gap == pytest.approx((found.limit - value) / found.limit)
 
 
-@pytest.mark.parametrize("sampler", ["tpe", "nsga2", "random"])
+@pytest.mark.parametrize("sampler", sorted(SAMPLERS))
 def test_samplers_repeat_themselves_and_prove(sampler: str):
     study = small_study(search={"sampler": sampler, "trials": 24, "seed": 5})
     first, again = explore(study), explore(study)
@@ -134,6 +190,20 @@ def test_a_resumed_search_goes_on_where_it_was(tmp_path: Path):
         explore(other, storage=journal, resume=True)
     with pytest.raises(InputError, match="holds no study 'small' to resume"):
         explore(small_study(), storage=str(tmp_path / "none.log"), resume=True)
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://me:secret@localhost:1/trials", "mysql://localhost/x"]
+)
+def test_a_database_that_cannot_be_used_is_told_in_a_line(url: str):
+    with pytest.raises(InputError) as refused:
+        explore(small_study(), storage=url)
+    text = str(refused.value)
+    assert "\n" not in text and "secret" not in text and len(text) < 400
+    if url.startswith("postgresql") and find_spec("psycopg") is None:
+        assert "needs the driver psycopg" in text and "lightsim[cluster]" in text
+    else:
+        assert "cannot be used" in text
 
 
 def test_no_design_within_the_budgets_is_said():

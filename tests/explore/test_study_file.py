@@ -44,6 +44,13 @@ BAD = [
     ("[search]\ntrials = 0", "trials is 0; accepted: a whole number from 1"),
     ("[accuracy]\nsource = 'table'", "source is 'table', and there is none"),
     ("[accuracy.table]\nflightnn = 2", "table flightnn is 2"),
+    ("[layers.conv9]\nk = 1", "[layers]: unknown layer with weights 'conv9'; did you mean 'conv"),
+    ("[layers.conv1]\nk = 3", "s.toml, [layers.conv1]: k is 3; accepted: 1, 2 or 'free'"),
+    ("[layers.conv1]\nk = [1, 1]", "[layers.conv1]: k is 1 twice; accepted: each once"),
+    ("[layers.conv1]\nk = []", "[layers.conv1]: k is empty; accepted: 1, 2 or 'free'"),
+    ("[layers.conv1]\nk = 1\nscheme = 'lightnn1'", "accepted: k = ... or scheme = ..."),
+    ("[layers.conv1]\nscheme = 'fixed4'", "unknown scheme of a layer 'fixed4'"),
+    ("[layers]\nconv1 = 1", "[layers.conv1]: is 1; accepted: k = ... or scheme = ..."),
 ]
 
 
@@ -90,6 +97,20 @@ def test_every_part_of_a_study_survives_writing(tmp_path: Path):
     assert limits["dram_bandwidth"] == 4e9
     assert limits["accuracy"] == 0.95
     assert [share.weight for share in study.shares] == [0.7, 0.3]
+
+
+def test_layers_survive_writing_and_schemes_are_terms(tmp_path: Path):
+    study = small_study(
+        layers={"dense": {"k": 2}, "conv1": {"scheme": ["lightnn2", "lightnn1", "flightnn"]}}
+    )
+    assert study.layers == {"conv1": (2, 1, "free"), "dense": (2,)}
+    assert study.axes["k"] == ("1 %",)
+    assert parse_study(tomllib.loads(study_text(study)), "again.toml") == study
+    every = {name: {"k": terms} for name, terms in (("conv1", 1), ("conv2", 2), ("dense", 2))}
+    assert small_study(layers=every).axes["k"] == ("any",)
+    with pytest.raises(InputError, match=r"\[layers\]: names layers, and there are 2 networks"):
+        networks = [{"name": "digits"}, {"name": "digits-small"}]
+        small_study(network=networks, layers={"conv1": {"k": 1}})
 
 
 def test_options_stand_in_for_the_files_search(tmp_path: Path):

@@ -48,6 +48,20 @@ def test_every_board_runs_the_small_networks(name):
     check_network(name, BOARDS)
 
 
+def test_filters_in_their_own_order_get_a_legal_tiling():
+    # Unsorted, every row group has a filter of two terms: of 512 with 16 channels only 416 fit.
+    made = network(
+        [{**convolution(512, 3, padding=1, activation="relu"), "name": "layer"}],
+        image=(64, 14, 14),
+    )
+    accelerator = default("pynq-z2")
+    (layer,) = lower(synthetic_workload(made, FLIGHTNN, 0), accelerator).layers
+    for sort_filters in (True, False):
+        tiling = choose_tiling(layer, accelerator, 1, sort_filters)
+        assert tiling.sort_filters == sort_filters
+        check_tiling(layer, accelerator, tiling, 1)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(set(zoo_names()) - set(QUICK)))
 def test_every_board_runs_every_network(name):

@@ -63,7 +63,7 @@ MALFORMED = [
     (
         "unknown key far from any",
         "colour = 1\n" + HEAD + IMAGE + DENSE,
-        ": unknown key 'colour'; known: binary_activations, input, layer, name, source, title",
+        ": unknown key 'colour'; known: binary_activations, input, layer, name, source, title, trained",
     ),
     (
         "text for a flag",

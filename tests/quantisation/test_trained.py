@@ -13,6 +13,7 @@ import pytest
 
 from lightsim.errors import InputError
 from lightsim.network.layer import Network
+from lightsim.network.trained_files import fingerprint
 from lightsim.network.zoo import load_network
 from lightsim.numerics.formats import codec
 from lightsim.numerics.scheme import SCHEMES
@@ -39,8 +40,8 @@ def trained(name: str, scheme: str) -> Workload:
 
 def test_every_scheme_is_trained():
     assert set(NETWORKS) == {"digits", "digits-small"}
-    assert all(trained_schemes(name) == tuple(SCHEMES) for name in NETWORKS)
-    assert trained_schemes("lenet") == ()
+    assert all(trained_schemes(load_network(name)) == tuple(SCHEMES) for name in NETWORKS)
+    assert trained_schemes(load_network("lenet")) == ()
 
 
 def test_files_are_those_of_the_provenance_and_small():
@@ -55,7 +56,8 @@ def test_files_are_those_of_the_provenance_and_small():
 
 
 def test_images_are_split_by_class_and_all_used_once():
-    held_out, training = held_out_images("digits"), training_images("digits-small")
+    held_out = held_out_images(load_network("digits"))
+    training = training_images(load_network("digits-small"))
     assert (len(held_out.labels), len(training.labels)) == (360, 1437)
     assert held_out.images.shape == (360, 1, 8, 8)
     for images in (held_out, training):
@@ -69,6 +71,13 @@ def test_images_are_scikit_learns():
     with np.load(str(FOLDER / "images.npz")) as stored:
         assert (stored["images"][:, 0] == data.images).all()
         assert (stored["labels"] == data.target).all()
+
+
+def test_the_zoo_says_what_the_provenance_says():
+    for name in NETWORKS:
+        files = load_network(name).trained
+        assert files is not None and files.fingerprint == fingerprint(load_network(name))
+        assert files.provenance == f"{PROVENANCE['date']}, {PROVENANCE['command']}"
 
 
 @EVERY_CASE
@@ -122,7 +131,9 @@ def test_only_flightnn_mixes_k(name: str, scheme: str):
 def test_accuracies_are_those_of_the_provenance(name: str, scheme: str):
     workload = trained(name, scheme)
     row = PROVENANCE["networks"][name]["schemes"][scheme]["integer_accuracy"]
-    for part, images in (("held_out", held_out_images(name)), ("training", training_images(name))):
+    network = workload.network
+    parts = {"held_out": held_out_images(network), "training": training_images(network)}
+    for part, images in parts.items():
         kernels = infer(workload, images.images).reshape(len(images.labels), -1)
         plain = forward(workload.network, integers(workload), images.images, scheme == "binary")
         assert (kernels == plain).all()
@@ -166,13 +177,13 @@ def test_a_network_without_weights_is_refused():
         "its weights can be synthetic"
     )
     with pytest.raises(InputError, match="no trained weights or labelled images"):
-        held_out_images("lenet")
+        held_out_images(load_network("lenet"))
 
 
-def test_another_network_of_the_same_name_is_refused():
+def test_a_changed_network_is_refused():
     network = load_network("digits-small")
     for changed in (_with_other_filters(network), replace(network, layers=network.layers[:-1])):
-        with pytest.raises(InputError, match="give the changed network a name of its own"):
+        with pytest.raises(InputError, match="is not what its weights were trained for"):
             load_trained(changed, SCHEMES["fixed8"])
 
 

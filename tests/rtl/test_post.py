@@ -149,3 +149,18 @@ def test_rows_that_lanes_do_not_divide(lanes, rows, tmp_path):
     )
     tilings = {"a": Tiling(24, 8, 5, 6, 1, "msn")}
     assert_equal(verdict(net, machine(pe=kinds, lanes=lanes), tmp_path, tilings=tilings))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("channels", [10, 15, 20])
+def test_groups_that_begin_within_a_word(channels, tmp_path):
+    """A tile of the second group's filters reads a word that the first group's channels share."""
+    net = network(
+        [
+            convolution(channels, 1, name="a", activation="relu"),
+            convolution(40, name="grouped", padding=1, groups=5, activation="relu"),
+        ],
+        image=(8, 5, 6),
+    )
+    tilings = {"grouped": Tiling(8, channels, 3, 6, 1, "msn")}
+    assert_equal(verdict(net, machine(columns=8), tmp_path, tilings=tilings))

@@ -27,15 +27,22 @@ def test_any_whole_words_of_filters(m, order):
         assert result.layers[0].busy == 25 * steps
 
 
-def test_parts_of_groups_only_where_words_stay_whole():
-    workload = convolve(48, 3, IMAGE, padding=1, groups=3)
+@pytest.mark.parametrize("order", ["msn", "smn"])
+@pytest.mark.parametrize("m", [8, 16, 24, 32, 48])
+def test_groups_that_begin_within_a_word(m, order):
+    """Groups of 5 channels in words of 8: a tile's input begins before its first channel."""
+    workload = convolve(48, 3, (15, 5, 5), padding=1, groups=3, k=[1, 2, 0, 2] * 12)
+    run(workload, machine(), conv=whole(workload.layers[0].layer, m=m, r=2, order=order))
+
+
+def test_parts_of_groups_whose_filters_fill_words_and_rows():
+    for channels in (24, 12, 15):
+        workload = convolve(48, 3, (channels, 5, 5), padding=1, groups=3)
+        (layer,) = lower(workload, machine()).layers
+        assert grain(layer, machine()).m == 8
+    # Twelve filters a group do not fill words of eight: only whole pairs of groups.
+    workload = convolve(36, 3, (12, 5, 5), padding=1, groups=3)
     (layer,) = lower(workload, machine()).layers
-    assert grain(layer, machine()).m == 8
-    # Groups of 4 channels share a word: only whole pairs of them.
-    workload = convolve(48, 3, (12, 5, 5), padding=1, groups=3)
-    (layer,) = lower(workload, machine()).layers
-    assert grain(layer, machine()).m == 32
-    with pytest.raises(
-        InputError, match="Tm = 16 is not legal; accepted: multiples of 32 up to 48"
-    ):
-        map_workload(workload, machine(), tilings={"conv": whole(layer.main.layer, m=16)})
+    assert grain(layer, machine()).m == 24
+    with pytest.raises(InputError, match="Tm = 8 is not legal; accepted: multiples of 24 up to 36"):
+        map_workload(workload, machine(), tilings={"conv": whole(layer.main.layer, m=8)})

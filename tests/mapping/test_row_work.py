@@ -7,10 +7,10 @@ import pytest
 from simulation.test_properties import random_case
 
 from lightsim.mapping.filters import row_groups
+from lightsim.mapping.row_work import row_work
 from lightsim.mapping.schedule import cut
 from lightsim.mapping.tiling import grain
 from lightsim.numerics.scheme import SCHEMES
-from lightsim.optimum.row_work import row_work
 
 
 @pytest.mark.parametrize("scheme", sorted(SCHEMES))

@@ -1,0 +1,138 @@
+"""A joint study as files: its front, all candidates, and a page with both."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from html import escape
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from dse.retraining.search import Point, joint_front
+from lightsim.errors import InputError
+
+__all__ = ["SCHEMA_NAME", "summary_text", "write_joint"]
+
+SCHEMA_NAME = "lightsim.retrain/1"
+
+_NOTE = (
+    "Points are compared by the accuracy on training images (choosing_accuracy); that on the "
+    "images held out (accuracy) only reports."
+)
+
+
+def summary(points: Sequence[Point], network: str, board: str) -> dict[str, Any]:
+    """The joint study as JSON-able data."""
+    front = joint_front(points)
+    return {
+        "schema": SCHEMA_NAME,
+        "network": network,
+        "board": board,
+        "front": [_row(point) for point in front],
+        "candidates": [_row(point) for point in points],
+        "notes": [_NOTE],
+        "lightsim_version": version("lightsim"),
+    }
+
+
+def summary_text(points: Sequence[Point], network: str, board: str) -> str:
+    """The summary as one JSON document."""
+    text = json.dumps(
+        summary(points, network, board), indent=2, ensure_ascii=False, allow_nan=False
+    )
+    return text + "\n"
+
+
+def write_joint(points: Sequence[Point], network: str, board: str, directory: Path) -> None:
+    """Write `front.csv`, `candidates.csv`, `report.html` and, last, `summary.json`.
+
+    Raises `InputError` where they cannot be written.
+    """
+    files = {
+        "front.csv": _table(joint_front(points)),
+        "candidates.csv": _table(points),
+        "report.html": _page(points, network, board),
+        "summary.json": summary_text(points, network, board),
+    }
+    try:
+        for name, text in files.items():
+            partial = directory / f".{name}.partial"
+            partial.write_text(text, encoding="utf-8")
+            partial.replace(directory / name)
+    except OSError as error:
+        raise InputError(str(directory), f"cannot be written: {error.strerror or error}") from None
+
+
+def _row(point: Point) -> dict[str, Any]:
+    own = point.candidate
+    return {
+        "strengths": own.label,
+        "seed": own.seed,
+        "throughput_images_per_s": point.throughput,
+        "limit_images_per_s": point.limit,
+        "accuracy": point.accuracy,
+        "choosing_accuracy": point.choosing_accuracy,
+        "k": dict(zip(("0", "1", "2"), own.k, strict=True)),
+        "network": own.network,
+        "command": point.command,
+    }
+
+
+def _table(points: Sequence[Point]) -> str:
+    buffer = io.StringIO()
+    rows = []
+    for point in points:
+        row = _row(point)
+        row |= {f"k{terms}": count for terms, count in row.pop("k").items()}
+        rows.append(row)
+    writer = csv.DictWriter(buffer, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+def _page(points: Sequence[Point], network: str, board: str) -> str:
+    # Plotly takes a quarter of a second to import: only who writes a page pays for it.
+    from dse.retraining.figure import front_figure
+    from lightsim.reports.document import document, fact, figure_section
+
+    front = joint_front(points)
+    fastest, best = front[0], front[-1]
+    rows = "\n".join(
+        f"<tr><td>{p.candidate.label}</td><td>{p.candidate.seed}</td>"
+        f"<td>{'/'.join(map(str, p.candidate.k))}</td><td>{p.throughput:,.0f}</td>"
+        f"<td>{p.accuracy:.2%}</td><td>{p.choosing_accuracy:.2%}</td>"
+        f"<td>{'front' if p in front else ''}</td><td>{escape(p.command)}</td></tr>"
+        for p in points
+    )
+    head = "".join(
+        f"<th>{name}</th>"
+        for name in (
+            "strengths", "seed", "k 0/1/2", "images/s", "accuracy", "for choosing", "", "run it",
+        )
+    )  # fmt: skip
+    return document(
+        title=f"{network} on {board}: {len(points)} trained candidates",
+        subtitle="Retrained at several strengths of the regulariser of k, the accelerator searched "
+        "for each.",
+        facts=[
+            fact("Fastest", f"{fastest.throughput:,.0f} images/s", f"{fastest.accuracy:.2%}"),
+            fact("Most accurate", f"{best.accuracy:.2%}", f"{best.throughput:,.0f} images/s"),
+            fact("Front", f"{len(front)}", f"of {len(points)} candidates"),
+        ],
+        notes=[_NOTE],
+        sections=(
+            figure_section(
+                "front", "Throughput and accuracy", front_figure(points),
+                "A point is a trained network on the best accelerator found for it. The line "
+                "joins those that none beats in throughput and in accuracy on training images.",
+            ),
+            '<section class="long" id="candidates">\n<h2>Candidates</h2>\n<div class="scroll">'
+            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></section>",
+        ),
+        footer="Made by LightSim. The same numbers stand in summary.json and candidates.csv; every "
+        "training and every search has a directory of its own beside this page.",
+    )  # fmt: skip

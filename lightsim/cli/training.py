@@ -1,0 +1,190 @@
+"""`lightsim train`: a network trained for a scheme, and written as a trained network file."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lightsim.cli.values import place, whole
+
+if TYPE_CHECKING:
+    from lightsim.training.recipe import Recipe
+
+__all__ = ["train_command"]
+
+_INTERRUPTED = 130
+_MOST_SEEDS = 1000
+
+
+def train_command(
+    recipe: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="RECIPE.toml|NETWORK",
+            help="A recipe, or a network to be trained by the recipe for short.",
+        ),
+    ] = None,
+    scheme: Annotated[
+        str | None,
+        typer.Option(help="The weights' number format, or float32.  [default: flightnn]"),
+    ] = None,
+    epochs: Annotated[
+        int | None,
+        typer.Option(
+            help="Epochs under the scheme; 0 quantises what was trained in float.  [default: 60]",
+            parser=whole("--epochs"),
+            metavar="<int>",
+        ),
+    ] = None,
+    float_epochs: Annotated[
+        int | None,
+        typer.Option(
+            help="Epochs in float before them.  [default: 40 for a network, 0 in a recipe]",
+            parser=whole("--float-epochs"),
+            metavar="<int>",
+        ),
+    ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(
+            help="Begin from the float weights in this run directory.",
+            parser=place("--start"),
+            metavar="<path>",
+        ),
+    ] = None,
+    seeds: Annotated[
+        str | None,
+        typer.Option(help="Seeds, as 0,1,2 or 0-4; each is a training.  [default: 0]"),
+    ] = None,
+    board: Annotated[
+        str | None,
+        typer.Option(help="Weigh second terms by their cycles on this board's accelerator."),
+    ] = None,
+    accelerator: Annotated[
+        str | None, typer.Option(help="Weigh second terms by their cycles on this accelerator.")
+    ] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cpu or cuda.  [default: auto]")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            help="The run directory.  [default: lightsim-train/NAME]",
+            parser=place("--output"),
+            metavar="<path>",
+        ),
+    ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            help="Go on with the training in this run directory.",
+            parser=place("--resume"),
+            metavar="<path>",
+        ),
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
+    ] = False,
+) -> None:
+    """Train a network so that its weights are sums of powers of two, and write it for `run`.
+
+    A training that was stopped goes on when the same command is given again.
+    """
+    from lightsim.errors import InputError
+
+    given: dict[str, Any] = {
+        "scheme": scheme,
+        "epochs": epochs,
+        "float_epochs": float_epochs,
+        "start": None if start is None else str(start),
+        "seeds": None if seeds is None else _seeds(seeds),
+        "device": device,
+    }
+    options = {key: value for key, value in given.items() if value is not None}
+    if board is not None or accelerator is not None:
+        rows = {"board": board, "accelerator": accelerator}
+        options["hardware"] = {key: value for key, value in rows.items() if value is not None}
+    if resume is None:
+        if recipe is None:
+            raise InputError("train", "names nothing to train", "accepted: a recipe or a network")
+        own = _recipe(recipe, options)
+        where = output if output is not None else Path("lightsim-train") / own.name
+    else:
+        named = next(iter(options), None) or ("output" if output else None) or recipe
+        if named is not None:
+            problem = f"with '{named}', and the directory has its own recipe"
+            raise InputError("--resume", problem, "accepted: --resume DIR alone")
+        own, where = _resumed(resume), resume
+    _train(own, where, json)
+
+
+def _train(recipe: Recipe, where: Path, json: bool) -> None:
+    from lightsim.cli.progress import training
+    from lightsim.flow.training import train
+    from lightsim.reports.console import report_console
+    from lightsim.reports.training.console import show_training
+    from lightsim.reports.training.summary import summary_text
+
+    try:
+        with training() as progress:
+            report = train(recipe, where, progress)
+    except KeyboardInterrupt:
+        typer.echo(
+            f"interrupted: every whole epoch is kept, `lightsim train --resume {where}` goes on",
+            err=True,
+        )
+        sys.exit(_INTERRUPTED)
+    if json:
+        typer.echo(summary_text(report), nl=False)
+        return
+    show_training(report, report_console())
+    typer.echo(f"written to {where}: open {where / 'report.html'}")
+    if report.seeds[0].network is not None:
+        typer.echo(f"Run it: lightsim run {where / 'network.toml'} --scheme {_exported(recipe)}")
+
+
+def _recipe(name: str, options: dict[str, Any]) -> Recipe:
+    """A recipe file with the options in place of its keys, or the recipe for a network."""
+    from lightsim.hardware.reading import read_table
+    from lightsim.training.recipe import load_recipe, new_recipe
+
+    if name.endswith(".toml"):
+        table = read_table(Path(name))
+        if "layer" not in table and "input" not in table:
+            return load_recipe(Path(name), options)
+    return new_recipe(name, options)
+
+
+def _resumed(directory: Path) -> Recipe:
+    from lightsim.errors import InputError
+    from lightsim.flow.training import RECIPE
+    from lightsim.training.recipe import load_recipe
+
+    if not (directory / RECIPE).is_file():
+        accepted = "accepted: the run directory of a training"
+        raise InputError("--resume", f"'{directory}' has no {RECIPE}", accepted)
+    return load_recipe(directory / RECIPE)
+
+
+def _exported(recipe: Recipe) -> str:
+    """The scheme that the trained network file has weights for."""
+    from lightsim.training.formats import exported_scheme
+
+    return exported_scheme(recipe.scheme, recipe.options).name
+
+
+def _seeds(text: str) -> list[int]:
+    """`0,1,2` or `0-4` as numbers."""
+    from lightsim.errors import InputError
+
+    found: list[int] = []
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*(\d{1,18})(?:-(\d{1,18}))?\s*", part)
+        first = int(match[1]) if match else 0
+        last = int(match[2] or match[1]) if match else -1
+        if not first <= last < first + _MOST_SEEDS:
+            raise InputError("--seeds", f"{text[:40]!r}", "accepted: numbers as 0,1,2 or 0-4")
+        found += range(first, last + 1)
+    return found

@@ -1,0 +1,153 @@
+"""`train`: a recipe's seeds trained, exported as trained network files, and reported."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+
+from lightsim.errors import InputError
+from lightsim.flow.resolve import resolve_accelerator
+from lightsim.flow.training_export import export_seed
+from lightsim.quantisation.synthetic import synthetic_workload
+from lightsim.reports.directory import check_directory
+from lightsim.reports.training.directory import write_reports
+from lightsim.reports.training.report import SeedReport, TrainingReport
+from lightsim.training.cost import TermCosts, term_costs
+from lightsim.training.data import TrainingData, load_data
+from lightsim.training.history import Epoch
+from lightsim.training.recipe import FLOAT, Recipe, load_recipe
+from lightsim.training.recipe_text import recipe_text
+from lightsim.training.seeds import device_of, epochs_of, train_seed
+from lightsim.training.states import float_start, seed_folder
+
+__all__ = ["RECIPE", "Moment", "open_directory", "train"]
+
+RECIPE = "recipe.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Where a training is: `done` of `of` epochs over all seeds and stages, and the last one."""
+
+    seed: int
+    done: int
+    of: int
+    last: Epoch | None
+
+
+def train(
+    recipe: Recipe, directory: Path, tell: Callable[[Moment], None] | None = None
+) -> TrainingReport:
+    """Train every seed of a recipe and write the run directory; what is there is gone on with.
+
+    `tell` is called before the first epoch of a seed and after every epoch. An interrupt leaves
+    the directory as the last whole epoch did. Raises `InputError` for anything that cannot be
+    accepted, as the directory of another training.
+    """
+    data = load_data(recipe.data, recipe.network)
+    starts = {seed: float_start(recipe, seed) for seed in recipe.seeds}
+    costs = _costs(recipe)
+    open_directory(recipe, directory)
+    seeds, each = [], epochs_of(recipe)
+    of = each * len(recipe.seeds)
+    for number, seed in enumerate(recipe.seeds):
+        done = number * each
+
+        def told(stage: str, epoch: Epoch, seed: int = seed, done: int = done) -> None:
+            before = recipe.float_epochs if stage != FLOAT else 0
+            if tell is not None:
+                tell(Moment(seed, done + before + epoch.epoch, of, epoch))
+
+        if tell is not None:
+            tell(Moment(seed, done, of, None))
+        trained = train_seed(
+            recipe, data, seed, seed_folder(directory, seed), start=starts[seed], costs=costs,
+            tell=told,
+        )  # fmt: skip
+        seeds.append(export_seed(recipe, data, trained, directory))
+    report = _report(recipe, data, tuple(seeds))
+    write_reports(report, directory)
+    return report
+
+
+def open_directory(recipe: Recipe, directory: Path) -> None:
+    """Write a recipe into its run directory, new or of the same training.
+
+    Raises `InputError` for the directory of another training, which is never overwritten, and
+    for one that holds other things.
+    """
+    check_directory(directory, lambda path: (path / RECIPE).exists())
+    path = directory / RECIPE
+    if path.exists() and _alike(load_recipe(path)) != _alike(recipe):
+        raise InputError(
+            str(directory),
+            "holds a training of another recipe",
+            f"name another directory; `lightsim train --resume {directory}` goes on with that one",
+        )
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        path.write_text(recipe_text(recipe), encoding="utf-8")
+    except OSError as error:
+        raise InputError(str(directory), f"cannot be written: {error.strerror or error}") from None
+
+
+def _alike(recipe: Recipe) -> str:
+    """Equal for recipes whose seeds are trained alike."""
+    return recipe_text(replace(recipe, name="recipe", seeds=(), device="auto", threads=1))
+
+
+def _costs(recipe: Recipe) -> TermCosts | None:
+    """What second terms cost on the accelerator that a recipe names."""
+    own = recipe.hardware
+    if own is None:
+        return None
+    _, accelerator, chosen = resolve_accelerator(own.board, own.accelerator, None)
+    if not chosen.k_per_filter:
+        problem = f"'{accelerator.name}' is built for '{chosen.name}'"
+        raise InputError("[hardware]", problem, "accepted: an accelerator for flightnn")
+    return term_costs(synthetic_workload(recipe.network, chosen, 0), accelerator, own.batch)
+
+
+def _report(recipe: Recipe, data: TrainingData, seeds: tuple[SeedReport, ...]) -> TrainingReport:
+    network = recipe.network
+    return TrainingReport(
+        name=recipe.name,
+        network=network.name,
+        title=network.title,
+        parameters=network.parameters,
+        scheme=recipe.scheme,
+        device=device_of(recipe.device).type,
+        epochs=recipe.epochs,
+        float_epochs=recipe.float_epochs,
+        start=recipe.start,
+        data=data.data,
+        training_images=len(data.training.labels),
+        held_out_images=len(data.held_out.labels),
+        judges="set apart from training" if recipe.data.validation else "held out",
+        seeds=seeds,
+        versions={
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("torch", "numpy")},
+        },
+        notes=_notes(recipe, seeds),
+    )
+
+
+def _notes(recipe: Recipe, seeds: tuple[SeedReport, ...]) -> tuple[str, ...]:
+    notes = []
+    if any(seed.bit_exact is False for seed in seeds):
+        notes.append(
+            "The model in eval mode differs from the exported integers: this is a bug. Accuracies "
+            "are those of the exported integers."
+        )
+    if recipe.epochs == 0 and recipe.scheme != FLOAT:
+        notes.append("Nothing was trained under the scheme: the float weights were quantised.")
+    if recipe.data.validation:
+        notes.append(
+            "Accuracies are of training images set apart, so that settings can be chosen by them; "
+            "the images held out were not looked at."
+        )
+    return tuple(notes)

@@ -1,0 +1,78 @@
+"""A trained seed as files: its integers, its network file, and how accurate they are."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+
+from lightsim.quantisation.inference import accuracy, infer
+from lightsim.quantisation.saving import (
+    IMAGES,
+    NETWORK,
+    store_images,
+    store_integers,
+    store_network,
+)
+from lightsim.quantisation.threads import cores
+from lightsim.quantisation.workload import LabelledImages
+from lightsim.reports.training.report import EpochReport, SeedReport
+from lightsim.training.data import TrainingData
+from lightsim.training.loop import as_tensors, deterministic, logits
+from lightsim.training.recipe import FLOAT, Recipe
+from lightsim.training.seeds import TrainedSeed, device_of
+from lightsim.training.states import seed_folder
+
+__all__ = ["export_seed"]
+
+_MOST_KEPT = 2048  # training images that go with the exported networks, to calibrate and choose by
+
+
+def export_seed(
+    recipe: Recipe, data: TrainingData, trained: TrainedSeed, directory: Path
+) -> SeedReport:
+    """Write a seed's trained network file, and the directory's own if it is the first seed.
+
+    Its accuracy is that of the bit-exact kernels on the exported integers. Under `float32`
+    nothing is exported.
+    """
+    history = tuple(EpochReport(**asdict(epoch)) for epoch in trained.history)
+    held_out, device = data.held_out, device_of(recipe.device)
+    with deterministic(recipe.threads, device):
+        found = logits(trained.model, as_tensors(held_out, device).images)
+    k = {
+        name: [int((own == terms).sum()) for terms in (0, 1, 2)]
+        for name, own in trained.model.k().items()
+    }
+    if recipe.scheme == FLOAT:
+        right = float(np.mean(found.argmax(1) == held_out.labels))
+        return SeedReport(trained.seed, right, None, None, k, history)
+    origin, folder = _provenance(recipe, trained.seed), seed_folder(directory, trained.seed)
+    workload = trained.model.export(origin, held_out)
+    same = bool((infer(workload, held_out.images).reshape(len(found), -1) == found).all())
+    weights = store_integers(workload, folder / f"{workload.scheme.name}.npz")
+    images = store_images(directory / IMAGES, held_out, _some(data.training))
+    for place in (folder, directory) if trained.seed == recipe.seeds[0] else (folder,):
+        store_network(
+            recipe.network, place / NETWORK, {workload.scheme.name: weights},
+            provenance=origin, held_out=images, data=data.data,
+        )  # fmt: skip
+    right = accuracy(workload, held_out, threads=cores())
+    name = (folder / NETWORK).relative_to(directory).as_posix()
+    return SeedReport(trained.seed, right, same, name, k, history)
+
+
+def _some(training: LabelledImages) -> LabelledImages:
+    """A part of the training images, evenly taken."""
+    chosen = np.unique(np.linspace(0, len(training.labels) - 1, _MOST_KEPT).round().astype(int))
+    return replace(training, images=training.images[chosen], labels=training.labels[chosen])
+
+
+def _provenance(recipe: Recipe, seed: int) -> str:
+    before = f"{recipe.float_epochs} epochs in float, then " if recipe.float_epochs else ""
+    before = f"from {recipe.start}, " if recipe.start else before
+    return (
+        f"lightsim train, recipe {recipe.name}, {before}{recipe.epochs} epochs under "
+        f"{recipe.scheme}, seed {seed}"
+    )

@@ -1,0 +1,43 @@
+"""The `[trained]` table of a network file: where its integers and its labelled images are."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lightsim.network.layer import Network
+
+__all__ = ["FINGERPRINT_DIGITS", "TrainedFiles", "fingerprint"]
+
+FINGERPRINT_DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedFiles:
+    """What a network file says of its training.
+
+    `weights` has by scheme the file of the integers; `held_out` is the file of labelled images,
+    None where there are none, and `data` what the images are. `provenance` says when and how
+    the weights were made. `fingerprint` is that of the layers they were made for, and `where`
+    what errors call the table.
+    """
+
+    where: str
+    weights: Mapping[str, Traversable]
+    held_out: Traversable | None
+    data: str
+    provenance: str
+    fingerprint: str
+
+
+def fingerprint(network: Network) -> str:
+    """Hexadecimal digits that are equal for networks of equal inputs and layers."""
+    # Here and not above: a network knows its trained files, and writing knows networks.
+    from lightsim.network.writing import dump_network
+
+    plain = replace(network, name="network", title="-", source="-")
+    return hashlib.sha256(dump_network(plain).encode()).hexdigest()[:FINGERPRINT_DIGITS]

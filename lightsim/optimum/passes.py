@@ -1,0 +1,65 @@
+"""Cycles below which a network cannot come on one machine, by the limits of all its tilings.
+
+The first pass begins with empty banks. What a pass after it may find is the best that the ones
+before could leave: its first weights in every bank, and open rows in the memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lightsim.hardware.accelerator import Accelerator
+from lightsim.mapping.lowering import lower
+from lightsim.mapping.plan import EngineLayer
+from lightsim.optimum.choose import ORDER_TABLE
+from lightsim.optimum.filters import Filters, filter_choices
+from lightsim.optimum.limit import least
+from lightsim.optimum.machine import machine_numbers
+from lightsim.optimum.positions import Positions, position_choices
+from lightsim.quantisation.workload import Workload
+
+__all__ = ["PassTilings", "network_limit", "pass_tilings"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PassTilings:
+    """A pass with all its tile sizes: they depend on the array, not on buffers, ports or clock."""
+
+    layer: EngineLayer
+    filters: Filters
+    positions: Positions
+
+
+def pass_tilings(
+    workload: Workload, accelerator: Accelerator, images: int
+) -> tuple[PassTilings, ...]:
+    """Every pass of a network with the tile sizes it may choose from."""
+    return tuple(
+        PassTilings(
+            layer,
+            filter_choices(layer, accelerator, True),
+            position_choices(layer, accelerator, images),
+        )
+        for layer in lower(workload, accelerator).layers
+    )
+
+
+def network_limit(
+    passes: tuple[PassTilings, ...], accelerator: Accelerator, images: int
+) -> int | None:
+    """Cycles below which no legal tiling and loop order of the passes comes, with the filters
+    sorted by their terms; None where a pass has no legal tiling.
+
+    `passes` are those of an accelerator with the same array.
+    """
+    total = 0
+    for number, one in enumerate(passes):
+        machine = machine_numbers(one.layer, accelerator, images, ahead=number > 0)
+        place = np.full(3, -1)
+        found = least(one.filters.table, one.positions.table, machine, ORDER_TABLE, place)
+        if place[0] < 0:
+            return None
+        total += int(np.ceil(found - 1e-6))
+    return total

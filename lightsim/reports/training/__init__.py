@@ -1,0 +1,1 @@
+"""Reports of a training: tables, curves, the page, the JSON summary."""

@@ -1,0 +1,46 @@
+"""A training as lines on a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from lightsim.reports.training.report import SeedReport, TrainingReport
+
+__all__ = ["show_training", "spelled_accuracy"]
+
+
+def show_training(report: TrainingReport, console: Console) -> None:
+    """The accuracies, seed by seed and together."""
+    console.print(f"[bold]{report.network}[/] under {report.scheme}", highlight=False)
+    before = f"{report.float_epochs} in float, then " if report.float_epochs else ""
+    console.print(
+        f"{before}{report.epochs} epochs on {report.training_images:,} images "
+        f"({report.data}), {report.device}\n",
+        highlight=False,
+    )
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold underline")
+    for name in ("seed", "accuracy", "loss", "k 0/1/2", "bit exact"):
+        table.add_column(name, justify="right")
+    for seed in report.seeds:
+        table.add_row(*_row(seed))
+    console.print(table)
+    console.print(f"\nAccuracy  {spelled_accuracy(report)}", highlight=False)
+    for note in report.notes:
+        console.print(f"note: {note}", markup=False, highlight=False)
+
+
+def spelled_accuracy(report: TrainingReport) -> str:
+    """Mean and standard deviation over the seeds, and what was judged."""
+    found, count = report.accuracy, len(report.seeds)
+    spread = "" if found.deviation is None else f" ± {100 * found.deviation:.2f}"
+    seeds = f"{count} seed{'s' if count > 1 else ''}"
+    images = f"{report.held_out_images:,} images {report.judges}"
+    return f"{100 * found.mean:.2f}{spread} % ({seeds}) of {images}"
+
+
+def _row(seed: SeedReport) -> tuple[str, ...]:
+    k = "/".join(str(sum(row[terms] for row in seed.k.values())) for terms in (0, 1, 2))
+    loss = f"{seed.epochs[-1].loss:.4f}" if seed.epochs else "-"
+    exact = {True: "yes", False: "NO", None: "-"}[seed.bit_exact]
+    return str(seed.seed), f"{seed.accuracy:.2%}", loss, k, exact

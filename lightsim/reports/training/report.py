@@ -1,0 +1,99 @@
+"""What a training came to: every number that its reports show."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+__all__ = ["EpochReport", "SeedReport", "Spread", "TrainingReport", "spread_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class EpochReport:
+    """An epoch of one stage of one seed.
+
+    `loss` is the mean cross entropy, `penalty` the mean of what is added to it;
+    `training_accuracy` was counted while the weights changed, `accuracy` on the images that
+    judge. `k` has by layer the filters with 0, 1 and 2 terms, `statistics` by layer numbers on
+    its activations.
+    """
+
+    stage: str
+    epoch: int
+    learning_rate: float
+    loss: float
+    penalty: float
+    training_accuracy: float
+    accuracy: float
+    k: Mapping[str, Sequence[int]]
+    statistics: Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class SeedReport:
+    """One seed: the accuracy of its exported integers (of the float model under `float32`).
+
+    `bit_exact` says that the model computes the outputs of the exported integers for every
+    image that judges; None where nothing is exported. `network` is the trained network file in
+    the run directory.
+    """
+
+    seed: int
+    accuracy: float
+    bit_exact: bool | None
+    network: str | None
+    k: Mapping[str, Sequence[int]]
+    epochs: tuple[EpochReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Mean, sample standard deviation (None for a single value), least and most."""
+
+    mean: float
+    deviation: float | None
+    least: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingReport:
+    """A training of one recipe. `judges` says what the images are that accuracies are of."""
+
+    name: str
+    network: str
+    title: str
+    parameters: int
+    scheme: str
+    device: str
+    epochs: int
+    float_epochs: int
+    start: str | None
+    data: str
+    training_images: int
+    held_out_images: int
+    judges: str
+    seeds: tuple[SeedReport, ...]
+    versions: Mapping[str, str]
+    notes: tuple[str, ...]
+
+    @property
+    def accuracy(self) -> Spread:
+        """Over the seeds."""
+        return spread_of([seed.accuracy for seed in self.seeds])
+
+    @property
+    def mean_k(self) -> float | None:
+        """Terms a filter, over all filters and seeds; None where filters have none."""
+        counts = [row for seed in self.seeds for row in seed.k.values()]
+        filters = sum(sum(row) for row in counts)
+        terms = sum(row[1] + 2 * row[2] for row in counts)
+        return terms / filters if terms else None
+
+
+def spread_of(values: Sequence[float]) -> Spread:
+    """The spread of one value or more."""
+    deviation = statistics.stdev(values) if len(values) > 1 else None
+    return Spread(math.fsum(values) / len(values), deviation, min(values), max(values))

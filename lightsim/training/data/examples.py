@@ -1,0 +1,39 @@
+"""Labelled images as a source gives them: pixels, and which of them are held out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Examples", "Labelled"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labelled:
+    """Pixels int16[n, channels, height, width] and class numbers int64[n]."""
+
+    images: NDArray[np.int16]
+    labels: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, chosen: NDArray[np.int64] | slice) -> Labelled:
+        """Some of them, in the order named."""
+        return Labelled(self.images[chosen], self.labels[chosen])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examples:
+    """What a source holds: `classes` is how many it tells apart, `origin` says what it is.
+
+    `is_bytes` says that pixels go from 0 to 255; else they are already a network's integers.
+    """
+
+    training: Labelled
+    held_out: Labelled
+    classes: int
+    origin: str
+    is_bytes: bool = True

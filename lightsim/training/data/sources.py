@@ -1,0 +1,129 @@
+"""The sources of images that a recipe may name, and the network's own integers made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from lightsim.errors import InputError, unknown_name
+from lightsim.network.layer import Network
+from lightsim.network.tensor import ElementType
+from lightsim.quantisation.workload import LabelledImages
+from lightsim.training.data.arrays import digits, npz
+from lightsim.training.data.cifar import cifar10, cifar100
+from lightsim.training.data.examples import Examples, Labelled
+from lightsim.training.data.idx import mnist
+from lightsim.training.data.svhn import svhn
+from lightsim.training.recipe_entries import DataEntry
+
+__all__ = ["SOURCES", "TrainingData", "load_data"]
+
+_BYTE = 255
+_MIDDLE = 128
+
+SOURCES: dict[str, Callable[[Path], Examples] | None] = {
+    "digits": None,
+    "npz": None,
+    "mnist": mnist,
+    "cifar10": cifar10,
+    "cifar100": cifar100,
+    "svhn": svhn,
+}
+"""The sources by name; those that read a folder with the function that does."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingData:
+    """Images to train on and images that only judge, as a network's integers.
+
+    `data` says in a few words what they are.
+    """
+
+    training: LabelledImages
+    held_out: LabelledImages
+    data: str
+
+
+def load_data(entry: DataEntry, network: Network) -> TrainingData:
+    """What a recipe's `[data]` names, as integers of `network`'s input.
+
+    Raises `InputError` for an unknown source, a file that is missing or malformed, images that
+    are not of the network's size, and a network with fewer outputs than classes.
+    """
+    found = _examples(entry, network)
+    training = _first(found.training, entry.training_images)
+    held_out = _first(found.held_out, entry.held_out_images)
+    what = "held out"
+    if entry.validation:
+        training, held_out = _set_apart(training, entry.validation, entry.split_seed)
+        what = "of the training images set apart"
+    origin = f"{found.origin}, {{}} images {{}}"
+    parts = (training, "used in training"), (held_out, what)
+    made = [_fitted(own, network, found, entry.pad) for own, _ in parts]
+    labelled = [
+        LabelledImages(own.images, own.labels, origin.format(len(own), text))
+        for own, (_, text) in zip(made, parts, strict=True)
+    ]
+    return TrainingData(labelled[0], labelled[1], found.origin)
+
+
+def _examples(entry: DataEntry, network: Network) -> Examples:
+    if entry.source not in SOURCES:
+        raise unknown_name("[data]", "source", entry.source, SOURCES)
+    if entry.source == "digits":
+        if entry.path is not None:
+            accepted = "accepted: no path (the digits come with LightSim)"
+            raise InputError("[data]", f"path is '{entry.path}' beside source 'digits'", accepted)
+        return digits()
+    if entry.path is None:
+        kind = "an npz file" if entry.source == "npz" else "the folder of its files"
+        raise InputError("[data]", f"source '{entry.source}' has no path", f"accepted: {kind}")
+    read = SOURCES[entry.source]
+    if read is None:
+        return npz(Path(entry.path), network, entry.held_out, entry.split_seed)
+    return read(Path(entry.path))
+
+
+def _first(own: Labelled, most: int | None) -> Labelled:
+    return own if most is None else own.take(slice(most))
+
+
+def _set_apart(own: Labelled, share: float, seed: int) -> tuple[Labelled, Labelled]:
+    order = np.random.default_rng((seed, 1)).permutation(len(own))
+    count = max(1, round(share * len(own)))
+    if count >= len(own):
+        problem = f"is {share:g} of {len(own)} training images"
+        raise InputError("[data] validation", problem, "accepted: a share that leaves some")
+    return own.take(np.sort(order[count:])), own.take(np.sort(order[:count]))
+
+
+def _fitted(own: Labelled, network: Network, found: Examples, pad: int) -> Labelled:
+    """Images of the network's size, in the integers of its input."""
+    element = ElementType(network.input_bits, network.input_signed)
+    images = own.images
+    if found.is_bytes and element.bits == 1:
+        images = np.where(images >= _MIDDLE, np.int16(1), np.int16(-1))
+    elif found.is_bytes and element.signed:
+        images = images - np.int16(_MIDDLE)
+    if pad:
+        edges = ((0, 0), (0, 0), (pad, pad), (pad, pad))
+        zero = max(element.lowest, 0) if element.bits > 1 and not found.is_bytes else element.lowest
+        images = np.pad(images, edges, constant_values=zero)
+    shape = network.input_shape
+    if images.shape[1:] != (shape.channels, shape.height, shape.width):
+        sizes = "x".join(map(str, images.shape[1:]))
+        accepted = f"accepted: {shape} (pad = N adds N pixels on every side)"
+        raise InputError(
+            "[data]", f"images are {sizes}, the input of '{network.name}' is {shape}", accepted
+        )
+    if images.min() < element.lowest or images.max() > element.highest:
+        problem = f"images hold {images.min()} to {images.max()}"
+        raise InputError("[data]", problem, f"accepted: {element.lowest} to {element.highest}")
+    outputs = network.layers[-1].output_shape.elements
+    if outputs < found.classes:
+        problem = f"'{network.name}' has {outputs} outputs"
+        raise InputError("[data]", problem, f"accepted: at least the {found.classes} classes")
+    return Labelled(images, own.labels)

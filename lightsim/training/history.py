@@ -1,0 +1,41 @@
+"""What is noted after every epoch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+
+__all__ = ["Epoch", "dump_history", "load_history"]
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """An epoch of one stage (`float32`, or the scheme) of one seed.
+
+    `loss` is the mean cross entropy over the batches and `penalty` the mean of what the model
+    adds to it; `training_accuracy` is that of the batches as they were seen, while the weights
+    changed; `accuracy` that of the images held out, in the integers that would be exported.
+    `k` has by layer the filters with 0, 1 and 2 terms; `statistics` by layer what the model
+    tells of its activations.
+    """
+
+    stage: str
+    epoch: int
+    learning_rate: float
+    loss: float
+    penalty: float
+    training_accuracy: float
+    accuracy: float
+    k: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    statistics: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+
+def dump_history(epochs: Sequence[Epoch]) -> str:
+    """One JSON text; every float comes back as it was."""
+    return json.dumps([asdict(epoch) for epoch in epochs])
+
+
+def load_history(text: str) -> list[Epoch]:
+    """The epochs of such a text."""
+    return [Epoch(**row) for row in json.loads(text)]

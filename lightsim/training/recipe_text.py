@@ -1,0 +1,48 @@
+"""A recipe written as the TOML file that would be read back as the same recipe."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+
+from pydantic import BaseModel
+
+from lightsim.training.recipe import Recipe
+
+__all__ = ["recipe_text"]
+
+_HEAD = (
+    "name", "network", "scheme", "epochs", "float_epochs", "batch", "seeds", "start", "device",
+    "threads",
+)  # fmt: skip
+_TABLES = ("data", "augmentation", "optimiser", "schedule", "hardware")
+_INNER = ("flightnn", "distribution", "term_weights")
+
+
+def recipe_text(recipe: Recipe) -> str:
+    """The text of a recipe with nothing left open; `parse_recipe` of it equals `recipe`."""
+    head = {name: getattr(recipe, name) for name in _HEAD} | {"network": recipe.network_name}
+    parts = [_lines(head.items())]
+    for name in _TABLES:
+        entry: BaseModel | None = getattr(recipe, name)
+        if entry is not None:
+            parts += ["", f"[{name}]", _lines(entry.model_dump().items())]
+    options = recipe.options
+    for name, own in (
+        ("model", options), ("flightnn", options.flightnn), ("distribution", options.distribution),
+    ):  # fmt: skip
+        if own is not None:
+            rows = ((row.name, getattr(own, row.name)) for row in fields(own))
+            parts += ["", f"[{name}]", _lines(row for row in rows if row[0] not in _INNER)]
+    return "\n".join(parts) + "\n"
+
+
+def _lines(rows: Iterable[tuple[str, Any]]) -> str:
+    """TOML writes these like JSON, except that it also wants DEL escaped and has no null."""
+    return "\n".join(
+        f"{key} = {json.dumps(value, ensure_ascii=False)}".replace("\x7f", "\\u007f")
+        for key, value in rows
+        if value is not None
+    )

@@ -1,0 +1,211 @@
+"""Every source of images: what is read is what was written, and what is wrong is refused."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="torch is the extra 'train'")
+
+from lightsim.errors import InputError
+from lightsim.network import load_network
+from lightsim.network.layer import Network
+from lightsim.training.data import SOURCES, load_data
+from lightsim.training.recipe_entries import DataEntry
+from tests.training.image_files import (
+    write_cifar10,
+    write_cifar100,
+    write_idx,
+    write_mnist,
+    write_svhn,
+)
+
+LENET = load_network("lenet")
+VGG = load_network("vgg7-cifar10")
+
+
+def entry(source: str, path: Path | None = None, **more) -> DataEntry:
+    return DataEntry(source=source, path=None if path is None else str(path), **more)
+
+
+def refusal(source: str, path: Path, network: Network, **more) -> str:
+    with pytest.raises(InputError) as caught:
+        load_data(entry(source, path, **more), network)
+    return str(caught.value)
+
+
+def test_the_digits_are_those_that_come_with_the_network():
+    found = load_data(entry("digits"), load_network("digits-small"))
+    assert (len(found.training.labels), len(found.held_out.labels)) == (1437, 360)
+    assert found.data == "UCI Optical Recognition of Handwritten Digits"
+    assert found.held_out.origin == f"{found.data}, 360 images held out"
+    assert set(SOURCES) == {"digits", "npz", "mnist", "cifar10", "cifar100", "svhn"}
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_mnist(packed: bool, tmp_path: Path):
+    write_mnist(tmp_path, 40, 20, packed)
+    found = load_data(entry("mnist", tmp_path), LENET)
+    assert found.training.images.shape == (40, 1, 28, 28)
+    assert found.training.images.dtype == np.int16
+    assert (found.training.labels == np.arange(40) % 10).all()
+    assert found.held_out.images[3, 0, 3:9, 19:24].min() == 250
+
+
+def test_cifar_and_svhn_have_their_channels_in_order(tmp_path: Path):
+    write_cifar10(tmp_path, 4)
+    found = load_data(entry("cifar10", tmp_path), VGG)
+    raw = np.frombuffer((tmp_path / "data_batch_2.bin").read_bytes(), np.uint8).reshape(4, 3073)
+    assert found.training.images.shape == (20, 3, 32, 32) and len(found.held_out.labels) == 4
+    # Record 1 of the second file, green, row 2, column 5.
+    assert found.training.images[5, 1, 2, 5] == raw[1, 1 + 1024 + 2 * 32 + 5]
+    write_cifar100(tmp_path, 6)
+    found = load_data(entry("cifar100", tmp_path), load_network("resnet18-cifar100"))
+    assert found.training.labels.tolist() == [0, 1, 2, 3, 4, 5]
+    write_svhn(tmp_path, 12)
+    found = load_data(entry("svhn", tmp_path), VGG)
+    assert found.training.labels.tolist() == [1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2]
+    from scipy.io import loadmat
+
+    stored = loadmat(tmp_path / "train_32x32.mat")["X"]
+    assert found.training.images[7, 2, 3, 4] == stored[3, 4, 2, 7]
+
+
+def test_bytes_become_the_integers_of_the_network(tmp_path: Path):
+    write_mnist(tmp_path, 10, 10)
+    plain = load_data(entry("mnist", tmp_path), LENET).training.images
+    signed = load_data(entry("mnist", tmp_path), replace(LENET, input_signed=True))
+    assert (signed.training.images == plain - 128).all()
+    one = replace(LENET, input_bits=1, input_signed=True)
+    assert (
+        load_data(entry("mnist", tmp_path), one).training.images == np.where(plain < 128, -1, 1)
+    ).all()
+    wide = replace(LENET, input_shape=replace(LENET.input_shape, height=32, width=32))
+    padded = load_data(entry("mnist", tmp_path, pad=2), wide).training.images
+    assert (padded[:, :, 2:-2, 2:-2] == plain).all() and not padded[:, :, :2].any()
+    assert "pad = N" in refusal("mnist", tmp_path, wide)
+
+
+def test_parts_and_a_validation_set(tmp_path: Path):
+    network = load_network("digits-small")
+    some = load_data(entry("digits", training_images=100, held_out_images=50), network)
+    assert (len(some.training.labels), len(some.held_out.labels)) == (100, 50)
+    apart = load_data(entry("digits", validation=0.25), network)
+    assert (len(apart.training.labels), len(apart.held_out.labels)) == (1078, 359)
+    again = load_data(entry("digits", validation=0.25), network)
+    assert (apart.held_out.images == again.held_out.images).all()
+    assert "of the training images set apart" in apart.held_out.origin
+    # Together they are the training images, each once.
+    both = np.concatenate([apart.training.images, apart.held_out.images]).reshape(1437, -1)
+    whole = load_data(entry("digits"), network).training.images.reshape(1437, -1)
+    assert sorted(map(bytes, both)) == sorted(map(bytes, whole))
+    with pytest.raises(InputError, match="a share that leaves some"):
+        load_data(entry("digits", validation=0.99, training_images=3), network)
+
+
+def test_npz_with_and_without_its_own_split(tmp_path: Path):
+    network, file = load_network("digits-small"), tmp_path / "own.npz"
+    rng = np.random.default_rng(3)
+    images, labels = rng.integers(0, 256, (200, 1, 8, 8), np.uint8), np.arange(200) % 10
+    np.savez(file, images=images, labels=labels)
+    found = load_data(entry("npz", file, held_out=0.25), network)
+    assert (len(found.training.labels), len(found.held_out.labels)) == (150, 50)
+    assert (np.bincount(found.held_out.labels) == 5).all()
+    np.savez(file, images=images, labels=labels, split=np.arange(200) < 30)
+    assert "is bool" in refusal("npz", file, network)
+    np.savez(file, images=images, labels=labels, split=(np.arange(200) < 30).astype(int))
+    assert len(load_data(entry("npz", file), network).held_out.labels) == 30
+    np.savez(file, images=images, labels=labels, split=np.ones(200, int))
+    assert "no images to train on" in refusal("npz", file, network)
+
+
+def test_a_source_needs_its_path_and_fits_the_network(tmp_path: Path):
+    write_cifar100(tmp_path, 3)
+    assert "no folder" in refusal("mnist", tmp_path / "none", LENET)
+    assert "has no file train-images-idx3-ubyte" in refusal("mnist", tmp_path, LENET)
+    assert "images are 3x32x32" in refusal("cifar100", tmp_path, LENET)
+    assert "has 10 outputs; accepted: at least the 100" in refusal("cifar100", tmp_path, VGG)
+    for wrong, words in (
+        (entry("mnits"), "did you mean 'mnist'"),
+        (entry("mnist"), "has no path"),
+        (entry("npz"), "has no path; accepted: an npz file"),
+        (entry("digits", tmp_path), "no path (the digits come with LightSim)"),
+    ):
+        with pytest.raises(InputError, match=r".") as caught:
+            load_data(wrong, LENET)
+        assert words in str(caught.value)
+
+
+def _cut(path: Path, by: int) -> None:
+    path.write_bytes(path.read_bytes()[:-by])
+
+
+def test_damaged_idx_files_are_refused(tmp_path: Path):
+    images, labels = tmp_path / "train-images-idx3-ubyte", tmp_path / "train-labels-idx1-ubyte"
+    write_mnist(tmp_path, 10, 10)
+    _cut(images, 1)
+    assert "accepted: 7856 bytes" in refusal("mnist", tmp_path, LENET)
+    write_mnist(tmp_path, 10, 10)
+    images.write_bytes(labels.read_bytes())
+    assert "begins with 0x00000801; accepted: an IDX file, 0x00000803" in refusal(
+        "mnist", tmp_path, LENET
+    )
+    for content in (b"", b"\0\0"):
+        images.write_bytes(content)
+        assert "accepted: an IDX file" in refusal("mnist", tmp_path, LENET)
+    write_mnist(tmp_path, 10, 10)
+    write_idx(labels, np.zeros(9, np.uint8), 0x801)
+    assert "holds 9 labels" in refusal("mnist", tmp_path, LENET)
+    write_idx(labels, np.full(10, 10, np.uint8), 0x801)
+    assert "holds label 10; accepted: 0 to 9" in refusal("mnist", tmp_path, LENET)
+    # A head whose sizes would need more than there is memory.
+    images.write_bytes(b"\0\0\x08\x03" + b"\xff" * 12 + b"\0" * 9)
+    assert "its head says" in refusal("mnist", tmp_path, LENET)
+
+
+def test_a_cut_gzip_file_is_refused(tmp_path: Path):
+    write_mnist(tmp_path, 10, 10, packed=True)
+    _cut(tmp_path / "train-images-idx3-ubyte.gz", 20)
+    assert "is not a whole gzip file" in refusal("mnist", tmp_path, LENET)
+    (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(b"text")
+    assert "is not a whole gzip file" in refusal("mnist", tmp_path, LENET)
+    (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(gzip.compress(b""))
+    assert "is empty" in refusal("mnist", tmp_path, LENET)
+
+
+def test_damaged_cifar_files_are_refused(tmp_path: Path):
+    write_cifar10(tmp_path, 2)
+    file = tmp_path / "data_batch_3.bin"
+    _cut(file, 1)
+    assert "holds 6145 bytes; accepted: records of 3073 bytes" in refusal("cifar10", tmp_path, VGG)
+    file.write_bytes(b"")
+    assert "holds 0 bytes" in refusal("cifar10", tmp_path, VGG)
+    file.write_bytes(bytes(3073) + b"\x0a" + bytes(3072))
+    assert "record 1 has label 10; accepted: 0 to 9" in refusal("cifar10", tmp_path, VGG)
+    file.unlink()
+    assert "has no file data_batch_3.bin" in refusal("cifar10", tmp_path, VGG)
+
+
+def test_damaged_svhn_files_are_refused(tmp_path: Path):
+    from scipy.io import savemat
+
+    write_svhn(tmp_path, 2)
+    file = tmp_path / "train_32x32.mat"
+    good = np.zeros((32, 32, 3, 2), np.uint8), np.ones((2, 1), np.uint8)
+    cases = (
+        ({"X": good[0]}, "has no variable y"),
+        ({"X": good[0][:, :, :, 0], "y": good[1]}, "X is uint8[32, 32, 3]"),
+        ({"X": good[0].astype(float), "y": good[1]}, "X is float64"),
+        ({"X": good[0], "y": good[1][:1]}, "y is uint8[1, 1] for 2 images"),
+        ({"X": good[0], "y": good[1] * 0}, "y goes from 0 to 0; accepted: 1 to 10"),
+    )
+    for variables, words in cases:
+        savemat(file, variables)
+        assert words in refusal("svhn", tmp_path, VGG)
+    for content in (b"", b"text", b"MATLAB 5.0 MAT-file" + bytes(120)):
+        file.write_bytes(content)
+        assert "MATLAB 5 file" in refusal("svhn", tmp_path, VGG)
