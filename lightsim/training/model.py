@@ -29,6 +29,7 @@ from lightsim.training.options import DistributionOptions, ModelOptions
 
 __all__ = ["Model", "build_model"]
 
+_THRESHOLD_EPS = 1e-3
 _AT_ONCE = 256  # images whose integers are in memory together
 
 
@@ -105,14 +106,26 @@ class Model(nn.Module):
         return [node for node in self.nodes if isinstance(node, Weighted)]
 
     def parameter_groups(self, weight_decay: float) -> list[dict[str, Any]]:
-        """Parameters for an optimiser: only weights decay, nothing else is pulled to zero."""
+        """Parameters for an optimiser: only weights decay, nothing else is pulled to zero.
+
+        Thresholds have an `eps` of their own, which Adam and its kin read: without it they
+        would turn gradients of next to nothing into steps of the full learning rate.
+        """
         weights = [node.weight for node in self.weighted()]
-        known = {id(weight) for weight in weights}
+        thresholds = [
+            node.weights.thresholds
+            for node in self.weighted()
+            if isinstance(node.weights, FlightnnWeights) and node.weights.learns_k
+        ]
+        known = {id(own) for own in (*weights, *thresholds)}
         others = [own for own in self.parameters() if id(own) not in known]
-        return [
+        groups: list[dict[str, Any]] = [
             {"params": weights, "weight_decay": weight_decay},
             {"params": others, "weight_decay": 0.0},
         ]
+        if thresholds:
+            groups.append({"params": thresholds, "weight_decay": 0.0, "eps": _THRESHOLD_EPS})
+        return groups
 
     def penalty(self) -> Tensor:
         """What is added to the loss of the last forward pass."""
