@@ -15,7 +15,9 @@ from lightsim.training.folding import _requantised, _threshold, ratio  # noqa: E
 UNSIGNED, SIGNED = ElementType(8, False), ElementType(8, True)
 LARGEST = (1 << 31) - 1
 MAGNITUDES = st.floats(1e-12, 1e6) | st.sampled_from([0.0, 1e-300, 1.0, 0.5])
-OFFSETS = st.floats(-1e9, 1e9, allow_subnormal=False) | st.sampled_from([0.0, -0.0, 1e-30, -1e-30, 3.0])
+OFFSETS = st.floats(-1e9, 1e9, allow_subnormal=False) | st.sampled_from(
+    [0.0, -0.0, 1e-30, -1e-30, 3.0]
+)
 
 
 @given(MAGNITUDES, OFFSETS, st.integers(0, 40))
