@@ -14,7 +14,7 @@ from typing import Any
 from dse.retraining.search import Point, joint_front
 from lightsim.errors import InputError
 
-__all__ = ["SCHEMA_NAME", "command", "summary_text", "write_joint"]
+__all__ = ["SCHEMA_NAME", "summary_text", "write_joint"]
 
 SCHEMA_NAME = "lightsim.retrain/1"
 
@@ -22,14 +22,6 @@ _NOTE = (
     "Points are compared by the accuracy on training images (choosing_accuracy); that on the "
     "images held out (accuracy) only reports."
 )
-
-
-def command(point: Point) -> str:
-    """What runs a point."""
-    where = Path(point.directory)
-    text = f"lightsim run {point.candidate.network} --accelerator {where / 'best.toml'}"
-    k = where / "best-k.toml"
-    return f"{text} --k {k}" if k.exists() else text
 
 
 def summary(points: Sequence[Point], network: str, board: str) -> dict[str, Any]:
@@ -85,7 +77,7 @@ def _row(point: Point) -> dict[str, Any]:
         "choosing_accuracy": point.choosing_accuracy,
         "k": dict(zip(("0", "1", "2"), own.k, strict=True)),
         "network": own.network,
-        "command": command(point),
+        "command": point.command,
     }
 
 
@@ -113,7 +105,7 @@ def _page(points: Sequence[Point], network: str, board: str) -> str:
         f"<tr><td>{p.candidate.label}</td><td>{p.candidate.seed}</td>"
         f"<td>{'/'.join(map(str, p.candidate.k))}</td><td>{p.throughput:,.0f}</td>"
         f"<td>{p.accuracy:.2%}</td><td>{p.choosing_accuracy:.2%}</td>"
-        f"<td>{'front' if p in front else ''}</td><td>{escape(command(p))}</td></tr>"
+        f"<td>{'front' if p in front else ''}</td><td>{escape(p.command)}</td></tr>"
         for p in points
     )
     head = "".join(

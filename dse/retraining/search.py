@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from dse.explore import explore
-from dse.reports.directory import JOURNAL, STUDY, write_results
+from dse.reports.commands import run_command
+from dse.reports.directory import BEST, JOURNAL, STUDY, write_results
 from dse.result import Exploration
 from dse.retraining.candidates import FLIGHTNN, Candidate
 from dse.search import Step
-from dse.study import new_study
+from dse.study import parse_study
 from dse.writing import study_text
+from lightsim.flow.resolve import DEFAULT_BOARD
 
 __all__ = ["Point", "joint_front", "search_candidates"]
 
@@ -22,8 +24,8 @@ __all__ = ["Point", "joint_front", "search_candidates"]
 class Point:
     """A candidate on the best accelerator that was found for it.
 
-    `directory` holds the results of its search; `limit` is what no design of the space can beat.
-    Where k was free within a loss, the accuracies and `k` are those of the allocation chosen.
+    `limit` is what no design of the space can beat; `command` runs the point. Where k was free
+    within a loss, the accuracies are those of the allocation chosen.
     """
 
     candidate: Candidate
@@ -31,7 +33,7 @@ class Point:
     limit: float | None
     accuracy: float
     choosing_accuracy: float
-    directory: str
+    command: str
 
 
 def search_candidates(
@@ -39,29 +41,35 @@ def search_candidates(
     board: str | None,
     directory: Path,
     *,
-    k: str | None = None,
+    axes: Mapping[str, Any] | None = None,
     search: Mapping[str, Any] | None = None,
     progress: Callable[[Candidate], Callable[[Step], None] | None] | None = None,
 ) -> tuple[Point, ...]:
     """Explore accelerators for each candidate, in a results directory of its own.
 
-    `k` is a choice of that axis, `search` overrides keys of `[search]`; `progress` gives for
-    every candidate what is told of its search. A search that was stopped is gone on with.
-    Raises what `explore` raises.
+    `axes` are those of a study, `search` the keys of its `[search]`; `progress` gives for every
+    candidate what is told of its search. A search that was stopped is gone on with.
+    A candidate that no design was found for is left out. Raises what `explore` raises.
     """
     found: list[Point] = []
     for candidate in candidates:
         where = directory / f"designs-{candidate.label.replace(':', '-')}-seed-{candidate.seed}"
-        study = new_study(candidate.network, board, scheme=FLIGHTNN, k=k, search=search)
+        table = {
+            "name": where.name, "board": board or DEFAULT_BOARD,
+            "network": [{"name": candidate.network}],
+            "axes": {"scheme": FLIGHTNN, **(axes or {})},
+        }  # fmt: skip
+        study = parse_study(table, "explore", search)
         where.mkdir(parents=True, exist_ok=True)
         (where / STUDY).write_text(study_text(study), encoding="utf-8")
         journal = where / JOURNAL
         tell = None if progress is None else progress(candidate)
         own = explore(study, storage=str(journal), resume=journal.exists(), progress=tell)
         write_results(own, where)
-        found += _points(candidate, own, where)
         if own.interrupted:
             raise KeyboardInterrupt
+        if own.front:
+            found.append(_point(candidate, own, where))
     return tuple(found)
 
 
@@ -78,15 +86,13 @@ def joint_front(points: Iterable[Point]) -> tuple[Point, ...]:
     return tuple(kept)
 
 
-def _points(candidate: Candidate, own: Exploration, where: Path) -> list[Point]:
-    return [
-        Point(
-            candidate,
-            record.values["throughput_images_per_s"],
-            own.limit,
-            record.values.get("accuracy", candidate.accuracy) if record.k else candidate.accuracy,
-            record.values.get("choosing_accuracy", candidate.choosing_accuracy),
-            str(where),
-        )
-        for record in own.front
-    ]
+def _point(candidate: Candidate, own: Exploration, where: Path) -> Point:
+    best = own.front[0].values
+    return Point(
+        candidate,
+        best["throughput_images_per_s"],
+        own.limit,
+        best.get("accuracy", candidate.accuracy) if own.front[0].k else candidate.accuracy,
+        best.get("choosing_accuracy", candidate.choosing_accuracy),
+        run_command(own, str(where / BEST)),
+    )

@@ -33,6 +33,7 @@ def explore_retrained(
     from dse.retraining.report import summary_text, write_joint
     from dse.retraining.search import search_candidates
     from lightsim.cli.progress import searching, training
+    from lightsim.errors import BudgetError
     from lightsim.flow.resolve import DEFAULT_BOARD
     from lightsim.hardware.board_file import find_board
     from lightsim.reports.directory import check_directory
@@ -51,11 +52,18 @@ def explore_retrained(
         trials = int(search.get("trials", 0)) or None
         with searching(trials or 200, prove=bool(search.get("prove"))) as told:
             points = search_candidates(
-                candidates, board, where, k=k, search=search, progress=lambda _: told
+                candidates,
+                board,
+                where,
+                axes={} if k is None else {"k": k},
+                search=search,
+                progress=lambda _: told,
             )
     except KeyboardInterrupt:
         typer.echo("interrupted: the same command goes on with what is kept", err=True)
         sys.exit(_INTERRUPTED)
+    if not points:
+        raise BudgetError(f"{base.network.name}: no design of the space keeps the budgets")
     write_joint(points, base.network.name, on.name, where)
     if json:
         typer.echo(summary_text(points, base.network.name, on.name), nl=False)

@@ -34,7 +34,8 @@ class FlightnnWeights(WeightFormat):
 
     R rounds to a signed power of two; gate gj is 1 where the 2-norm of the filter's rj is above
     the layer's threshold j, else 0. Without `learns_k` both gates are open (`lightnn2` of the
-    residual form). The last layer's first gate is always open: each filter is a class.
+    residual form). A gate whose strength is 0 stays
+    open, and so does the last layer's first: each of its filters is a class.
     """
 
     term_weights: Tensor
@@ -83,8 +84,11 @@ class FlightnnWeights(WeightFormat):
         sharpness = self.options.sharpness
         over = [_norms(part) - t for part, t in zip((scaled, left), self.thresholds, strict=True)]
         first, second = (step_sigmoid(x, sharpness) for x in over)
-        if self.last:
+        # A term that costs nothing is not given up.
+        if self.last or self.options.strengths[0] == 0:
             first = torch.ones_like(first)
+        if self.options.strengths[1] == 0:
+            second = torch.ones_like(second)
         return first, second
 
     def begin_epoch(self, epoch: int, epochs: int, weight: Tensor) -> None:

@@ -1,0 +1,32 @@
+"""Rows of measurements as CSV, their means and spreads, and a Markdown table of them."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+
+def mean_and_spread(values: Sequence[float]) -> str:
+    """Per cent: mean +- sample standard deviation."""
+    own = 100 * np.asarray(values)
+    return f"{own.mean():.2f} ± {own.std(ddof=1):.2f}" if len(own) > 1 else f"{own.mean():.2f}"
+
+
+def markdown(frame: pd.DataFrame) -> str:
+    """The frame as a table of a document."""
+    lines = ["| " + " | ".join(map(str, frame.columns)) + " |", "|" + "---|" * len(frame.columns)]
+    lines += ["| " + " | ".join(map(str, row)) + " |" for row in frame.itertuples(index=False)]
+    return "\n".join(lines)
+
+
+def commit() -> str:
+    """The commit that the numbers were made with."""
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    found = subprocess.run(
+        command, check=True, capture_output=True, text=True, cwd=Path(__file__).parent
+    )
+    return found.stdout.strip()
