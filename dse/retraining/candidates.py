@@ -6,10 +6,10 @@ candidates are compared; the images held out only report.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lightsim.errors import InputError
 from lightsim.network import load_network
@@ -19,6 +19,7 @@ from lightsim.quantisation.threads import cores
 
 if TYPE_CHECKING:
     from lightsim.flow.training import Moment
+    from lightsim.reports.training.report import SeedReport
     from lightsim.training.recipe import Recipe
 
 __all__ = ["Candidate", "Strengths", "read_strengths", "retrain", "spell_strengths"]
@@ -115,11 +116,11 @@ def retrain(
     return tuple(found)
 
 
-def _candidate(strengths: Strengths, seed: Any, folder: Path) -> Candidate:
+def _candidate(strengths: Strengths, seed: SeedReport, folder: Path) -> Candidate:
+    assert seed.network is not None  # only float32 exports nothing
     path = folder / seed.network
     network = load_network(path)
     workload = load_trained(network, scheme(FLIGHTNN))
     seen = accuracy(workload, training_images(network), threads=cores())
-    counts: Mapping[str, Sequence[int]] = seed.k
-    k = [sum(row[terms] for row in counts.values()) for terms in (0, 1, 2)]
+    k = [sum(row[terms] for row in seed.k.values()) for terms in (0, 1, 2)]
     return Candidate(strengths, seed.seed, str(path), seed.accuracy, seen, (k[0], k[1], k[2]))

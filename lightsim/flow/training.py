@@ -89,7 +89,9 @@ def open_directory(recipe: Recipe, directory: Path) -> None:
         )
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        path.write_text(recipe_text(recipe), encoding="utf-8")
+        partial = directory / f".{RECIPE}.partial"
+        partial.write_text(recipe_text(recipe), encoding="utf-8")
+        partial.replace(path)
     except OSError as error:
         raise InputError(str(directory), f"cannot be written: {error.strerror or error}") from None
 

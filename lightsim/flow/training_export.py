@@ -52,11 +52,14 @@ def export_seed(
     workload = trained.model.export(origin, held_out)
     same = bool((infer(workload, held_out.images).reshape(len(found), -1) == found).all())
     weights = store_integers(workload, folder / f"{workload.scheme.name}.npz")
-    images = store_images(directory / IMAGES, held_out, _some(data.training))
-    for place in (folder, directory) if trained.seed == recipe.seeds[0] else (folder,):
+    places = [folder]
+    if trained.seed == recipe.seeds[0]:
+        store_images(directory / IMAGES, held_out, _some(data.training))
+        places.append(directory)
+    for place in places:
         store_network(
             recipe.network, place / NETWORK, {workload.scheme.name: weights},
-            provenance=origin, held_out=images, data=data.data,
+            provenance=origin, held_out=directory / IMAGES, data=data.data,
         )  # fmt: skip
     right = accuracy(workload, held_out, threads=cores())
     name = (folder / NETWORK).relative_to(directory).as_posix()

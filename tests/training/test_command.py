@@ -15,6 +15,7 @@ pytest.importorskip("torch", reason="torch is the extra 'train'")
 
 from jsonschema import Draft202012Validator
 
+import lightsim as lightsim_package
 from lightsim.reports.training.summary import train_schema
 from tests.cli.command import assert_refused, heeds_interrupts, lightsim
 
@@ -107,6 +108,14 @@ def test_the_same_command_again_changes_nothing(done, tmp_path: Path):
     # And anywhere else it gives the same bytes.
     trained(str(out.parent / "recipe-in.toml"), "--output", str(tmp_path / "other"))
     assert contents(tmp_path / "other") == before
+
+
+def test_the_call_is_the_command(done, tmp_path: Path):
+    out, document = done
+    report = lightsim_package.train(out.parent / "recipe-in.toml", tmp_path / "out", seeds=[3])
+    assert report.seeds[0].accuracy == document["seeds"][0]["accuracy"]
+    found = lightsim_package.run(tmp_path / "out/network.toml")
+    assert found.accuracy == report.accuracy.mean
 
 
 def test_another_training_is_never_overwritten(done, tmp_path: Path):
