@@ -42,8 +42,8 @@ class Candidate:
     """A network retrained: its strengths and seed, its file, and what it classifies correctly.
 
     `strengths` are those for first and second terms. `accuracy` is on the images held out,
-    `choosing_accuracy` on the training images that come with the file, but for those that calibrate; `k` counts its filters
-    with 0, 1 and 2 terms.
+    `choosing_accuracy` on the training images that come with the file, but for those that
+    calibrate; `k` counts its filters with 0, 1 and 2 terms.
     """
 
     strengths: Strengths

@@ -41,7 +41,8 @@ def recipe_for(seed: int) -> Recipe:
     """40 epochs in float, 40 under flightnn; a fifth of the training images set apart."""
     table = {
         "network": NETWORK, "scheme": "flightnn", "float_epochs": 40, "epochs": 40,
-        "seeds": [seed], "data": {"validation": 0.2}, "augmentation": {"shift": 1, "share": 0.5}, "device": "cpu",
+        "seeds": [seed], "data": {"validation": 0.2}, "device": "cpu",
+        "augmentation": {"shift": 1, "share": 0.5},
     }  # fmt: skip
     return parse_recipe(table, "joint.py")
 
@@ -168,7 +169,8 @@ lanes, batches of {BATCH} images, {len(seeds)} seeds ({", ".join(map(str, seeds)
 designs run for every search.
 
 - **retrained**: 40 epochs in float, and from there 40 epochs under flightnn at each of several
-  strengths of the regulariser of second terms, then the accelerator for each: `lightsim explore {NETWORK} --retrain ...`;
+  strengths of the regulariser of second terms, then the accelerator for each: `lightsim explore
+  {NETWORK} --retrain ...`;
 - **post-training**: 80 epochs in float, the weights as fixed8, k of every filter chosen with the
   accelerator within a loss of accuracy on the images set apart: `lightsim explore --k free
   --accuracy-loss ...`. Nothing is trained again.
