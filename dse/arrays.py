@@ -13,7 +13,8 @@ from dse.design import Builder
 from dse.memories import BufferPlan, planned, word_bits
 from dse.space import Space
 from lightsim.bounds import Axes
-from lightsim.hardware.accelerator import Accelerator
+from lightsim.hardware.accelerator import Accelerator, IdealMemory
+from lightsim.hardware.device import MemoryInterface
 
 __all__ = ["ARRAY_AXES", "Arrays", "MemoryName", "memory_names"]
 
@@ -44,6 +45,7 @@ class Arrays:
     least: Ints
     least_resources: Ints
     port_of: Ints
+    memory: MemoryInterface | IdealMemory
 
     @classmethod
     def of(cls, space: Space, builder: Builder) -> Arrays:
@@ -69,6 +71,7 @@ class Arrays:
             np.array([_least(acc) for acc in built], np.int64),
             np.array([row for _, row in parts], np.int64),
             Axes.of(ports).port_of,
+            builder.board.memory,
         )
 
     def number(self, cores: Ints) -> Ints:

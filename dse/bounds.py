@@ -8,10 +8,9 @@ design about to be run is looked at once more, by the limits of all its tilings
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,15 +21,11 @@ from dse.design import Builder, Design
 from dse.joint.bound import FreeBound
 from dse.memories import MOST_BYTES, BufferPlan, planned, stated_bytes
 from dse.resources import whole_blocks
-from dse.shared import Kept, Pattern
+from dse.second_look import SecondLook
 from dse.space import Space
-from dse.spending import Spending, least_spending, memory_kind
+from dse.spending import Spending, every_spending
 from lightsim.bounds import Axes, NetworkBound
-from lightsim.errors import LightSimError
 from lightsim.quantisation.workload import Workload
-
-if TYPE_CHECKING:
-    from lightsim.optimum import PassTilings
 
 __all__ = ["Bounds"]
 
@@ -41,7 +36,6 @@ _BANKED = memory_names[:-1]
 # gets, but for the output's slices, which may be short enough for LUT RAM.
 _HALF_BYTES, _URAM_BYTES = 18 * 1024 // 8, 288 * 1024 // 8
 _GROWN_IN_BLOCKS = ("input", "weight", "psum")
-_MOST_PATTERNS = 64  # arrays whose tilings are kept
 
 
 @dataclass(eq=False)
@@ -68,7 +62,7 @@ class Bounds:
         ]
         self._tables = lru_cache(maxsize=1 << 14)(self._memory_tables)
         self._spending: Spending | None = None
-        self._tilings: Kept[tuple[PassTilings, ...]] = Kept(_MOST_PATTERNS)
+        self._second = SecondLook(self.space, self.builder, self.workloads)
 
     @property
     def networks(self) -> int:
@@ -76,18 +70,27 @@ class Bounds:
         return len(self._networks)
 
     def cores(self) -> tuple[Ints, Ints]:
-        """Least cycles int64[core, network] and resources int64[core, 5] of every core.
+        """Least cycles int64[core, network] and resources int64[core, 5] of every core."""
+        _, cycles, used = zip(*self.core_blocks(), strict=True)
+        return np.concatenate(cycles), np.concatenate(used)
 
-        The resources are those with the least of every memory.
+    def core_blocks(self, fitting: bool = False) -> Iterator[tuple[Ints, Ints, Ints]]:
+        """Numbers, least cycles [core, network] and resources [core, 5] of cores, block by block.
+
+        The resources are those with the least of every memory; cores that take more than there
+        is are left out if `fitting`.
         """
-        cycles, parts = [], []
+        limits = np.array(self.builder.limits.values(), np.int64)
         for first in range(0, self.space.cores, _CHUNK):
             numbers = np.arange(first, min(first + _CHUNK, self.space.cores), dtype=np.int64)
             core = self.arrays.core_resources(numbers)
-            parts.append(core + self.arrays.least_resources[self.arrays.number(numbers)])
-            machines = self._with_most_memory(self._machines(numbers), numbers, core)
-            cycles.append(self._cycles(numbers, machines))
-        return np.concatenate(cycles), whole_blocks(np.concatenate(parts))
+            used = whole_blocks(core + self.arrays.least_resources[self.arrays.number(numbers)])
+            if fitting:
+                fits = (used <= limits).all(axis=1)
+                numbers, core, used = numbers[fits], core[fits], used[fits]
+            if numbers.size:
+                machines = self._with_most_memory(self._machines(numbers), numbers, core)
+                yield numbers, self._cycles(numbers, machines), used
 
     def designs(self, core: int) -> tuple[Ints, Ints, Ints]:
         """Numbers, least cycles [design, network] and resources [design, 5] of a core's designs.
@@ -123,58 +126,15 @@ class Bounds:
         if not self.asked:
             return Spending.nothing(len(cores), self.networks)
         if self._spending is None:
-            self._spending = self._every_spending()
+            self._spending = every_spending(self.space, self.arrays, self._networks, self.free)
         places = self.space.places(cores, self.space.core_names)
         at = self.arrays.number(cores), places["batch"], places["k"]
         return Spending(self._spending.joules[at], self._spending.dram_bytes[at])
 
-    def _every_spending(self) -> Spending:
-        """The same of every array, batch and choice of k: float64[array, batch, k, network]."""
-        space, schemes = self.space, self.space.axes["scheme"]
-        batches, ks = space.axes["batch"], space.axes["k"]
-        arrays = len(self.arrays.machines)
-        of_scheme = arrays // len(schemes)
-        lanes = np.repeat(
-            [str(choice) for choice in space.axes["lanes"]],
-            of_scheme // len(space.axes["lanes"]),
-        ).tolist()
-        kind = memory_kind(self.builder.board.memory)
-        joules = np.zeros((arrays, len(batches), len(ks), self.networks))
-        moved = np.zeros_like(joules)
-        for which, batch, k, network in np.ndindex(
-            len(schemes), len(batches), len(ks), self.networks
-        ):
-            own = slice(which * of_scheme, (which + 1) * of_scheme)
-            machines = self.arrays.machines.take(own).vary(images=int(batches[batch]))
-            joules[own, batch, k, network], moved[own, batch, k, network] = least_spending(
-                self._networks[network][which], str(schemes[which]), lanes, machines, kind,
-                None if self.free is None else self.free.fewest_terms(k),
-            )  # fmt: skip
-        return Spending(joules, moved)
-
     def closer(self, number: int) -> Ints | None:
         """Least cycles int64[network] of a design by the limits of all its tilings; None where
         nothing more is known of it than `designs` says: it cannot be built, or k is free."""
-        if self.free is not None:
-            return None
-        # Numba takes a third of a second to load: only those who search pay for it.
-        from lightsim.optimum import network_limit, pass_tilings
-
-        built = self.builder.build(self.space.point(number))
-        if not isinstance(built, Design):
-            return None
-        acc, found = built.accelerator, []
-        for network, schemes in self.workloads.items():
-            key = network, Pattern.key(built)
-            passes = self._tilings.get(key)
-            if passes is None:
-                try:
-                    passes = pass_tilings(schemes[acc.scheme], acc, built.batch)
-                except LightSimError:  # running it will say why
-                    return None
-                self._tilings.put(key, passes)
-            found.append(network_limit(passes, acc, built.batch) or 0)
-        return np.array(found, np.int64)
+        return None if self.free is not None else self._second.cycles(number)
 
     def _machines(self, cores: Ints) -> Axes:
         """The machines of cores, with the least memories of their arrays."""

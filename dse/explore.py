@@ -6,9 +6,10 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from math import prod
 
 from dse.accuracy.given import CallableAccuracy
-from dse.axes import AXES
+from dse.arrays import ARRAY_AXES
 from dse.design import Design
 from dse.evaluate import Evaluator, Outcome
 from dse.exact import mapped_exactly
@@ -29,8 +30,10 @@ from lightsim.errors import BudgetError, InputError
 
 __all__ = ["explore"]
 
-# So many cores are bounded one by one and kept in memory: about 100 bytes each.
-_MOST_CORES = 4_000_000
+# So many cores are bounded, about a microsecond each; those that fit the device are kept.
+_MOST_CORES = 1_000_000_000
+# So many arrays are added up module by module, in about half a millisecond each.
+_MOST_ARRAYS = 2_000_000
 # Spaces up to this size are run through in the order of their bounds.
 _MOST_ENUMERATED = 1 << 40
 
@@ -53,13 +56,8 @@ def explore(
     """
     space = Space(study.axes)
     joint = joint_of(study, accuracy)
-    if space.cores > _MOST_CORES:
-        widest = max(space.core_names, key=lambda name: len(study.axes[name]))
-        raise InputError(
-            "[axes]",
-            f"{space.cores:,} combinations of {', '.join(n for n in AXES if not AXES[n].memory)}",
-            f"accepted: at most {_MOST_CORES:,} (fewer choices of {widest}); memories do not count",
-        )
+    _check_size(space, space.core_names, _MOST_CORES)
+    _check_size(space, ARRAY_AXES, _MOST_ARRAYS)
     sampler = sampler_for(study.search.sampler, space.size, study.search.trials, _MOST_ENUMERATED)
     store = open_store(
         storage,
@@ -87,6 +85,18 @@ def explore(
         if interrupted:  # perhaps between keeping a trial and noting it
             searcher.records = store.records()
     return _result(searcher, pool, sampler, interrupted)
+
+
+def _check_size(space: Space, names: tuple[str, ...], most: int) -> None:
+    """Refuse more combinations of these axes than can be looked at."""
+    count = prod(len(space.axes[name]) for name in names)
+    if count > most:
+        widest = max(names, key=lambda name: len(space.axes[name]))
+        raise InputError(
+            "[axes]",
+            f"{count:,} combinations of {', '.join(names)}",
+            f"accepted: at most {most:,} (fewer choices of {widest}); memories do not count",
+        )
 
 
 def _search(searcher: Searcher, pool: Pool, sampler: str) -> None:

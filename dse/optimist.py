@@ -32,6 +32,11 @@ class Optimist:
         self._weights = np.array([share.weight for share in study.shares])
         self._limits = {budget.measure.name: budget.limit for budget in study.budgets}
 
+    @property
+    def objectives(self) -> int:
+        """How many objectives the study has."""
+        return len(self._study.objectives)
+
     def proves(self, objective: Objective) -> bool:
         """Whether anything is known of an objective before designs are run: not of one against its
         better direction, nor of power and mean traffic where designs may be as slow as they like.

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dse.bounds import Bounds
+from dse.cores import MOST_HELD, Cores, beaten, gather
 from dse.optimist import Optimist
 from dse.space import Space
 
@@ -25,22 +26,19 @@ class Pool:
     A design is *closed* when a design that was run is at least as good, in every objective, as
     it could be; it need not be run. Cores are opened up into their designs only when one of
     them is next, so a space may have many more designs than are ever listed. A design that is
-    next is looked at more closely first (`Bounds.closer`), and goes back to its place.
+    next is looked at more closely first (`Bounds.closer`), and goes back to its place. At most
+    `most` cores are held at a time (see `dse.cores`).
     """
 
-    def __init__(self, bounds: Bounds, optimist: Optimist) -> None:
+    def __init__(self, bounds: Bounds, optimist: Optimist, most: int = MOST_HELD) -> None:
         self.space: Space = bounds.space
         self._bounds = bounds
         self._optimist = optimist
-        cores = np.arange(self.space.cores, dtype=np.int64)
-        best = optimist.measures(self.space, cores, *bounds.cores(), bounds.spending(cores))
-        kept = optimist.possible(best)
-        self.impossible = int((~kept).sum()) * self.space.variants
-        self._cores = cores[kept]
-        self._core_values = optimist.values({name: row[kept] for name, row in best.items()})
-        self._core_open = np.ones(self._cores.size, np.bool_)
-        self._orders = [self._order(column) for column in self._core_values.T]
-        self._next = [0] * len(self._orders)
+        self._most = most
+        self._dropped: Floats
+        self._core_open: NDArray[np.bool_]
+        self._opened: list[int] = []
+        self._hold(gather(bounds, optimist, most=most))
         self._numbers = np.zeros(0, np.int64)
         self._cycles = np.zeros((0, bounds.networks), np.int64)
         self._used = np.zeros((0, 5), np.int64)
@@ -73,11 +71,13 @@ class Pool:
     def close(self, values: Floats) -> None:
         """Close what designs of these `values` [design, objective] make needless to run."""
         for row in values:
-            if _beaten(row[None, :], self._beaten_by).any():
+            if beaten(row[None, :], self._beaten_by).any():
                 continue
             self._beaten_by = np.vstack((self._beaten_by, row))
-            self._core_open &= ~_beaten(self._core_values, row[None, :])
-            self._open &= ~_beaten(self._values, row[None, :])
+            if (row <= self._dropped).all():
+                self._dropped = np.full_like(self._dropped, np.inf)
+            self._core_open &= ~beaten(self._core_values, row[None, :])
+            self._open &= ~beaten(self._values, row[None, :])
 
     def limit(self, objective: int = 0) -> float | None:
         """The best value that a design not yet closed could have; None where there is none."""
@@ -103,7 +103,8 @@ class Pool:
 
     def empty(self) -> bool:
         """Whether every design is closed."""
-        return not self._core_open.any() and not self._open.any()
+        held = self._core_open.any() or self._open.any()
+        return not held and not np.isfinite(self._dropped).any()
 
     def _promising(self, objective: int, within: Mapping[str, int] | None = None) -> int | None:
         """The place of the listed design that is next: every core that could hold a better one
@@ -113,6 +114,9 @@ class Pool:
                 self._next_core(objective) if within is None else self._core_in(objective, within)
             )
             at = self._best_listed(objective, within)
+            if within is None and self._dropped[objective] < self._next_value(core, at, objective):
+                self._gather_again(objective)
+                continue
             if core is None and at is None:
                 return None
             if at is None or (
@@ -128,6 +132,35 @@ class Pool:
             else:
                 self._look_at(at)
 
+    def _next_value(self, core: int | None, at: int | None, objective: int) -> float:
+        """The best value of what is held: of a core, or of a listed design."""
+        found = [np.inf]
+        found += [] if core is None else [float(self._core_values[core, objective])]
+        found += [] if at is None else [float(self._values[at, objective])]
+        return min(found)
+
+    def _gather_again(self, objective: int) -> None:
+        """Hold the most promising of the cores that were dropped, beside those still open."""
+        numbers, values = self._cores[self._core_open], self._core_values[self._core_open]
+        known = np.sort(np.concatenate((numbers, np.array(self._opened, np.int64))))
+        more = gather(
+            self._bounds, self._optimist, objective=objective, known=known,
+            beaten_by=self._beaten_by, most=self._most,
+        )  # fmt: skip
+        self._hold(
+            Cores(
+                np.concatenate((numbers, more.numbers)),
+                np.concatenate((values, more.values)),
+                more.dropped,
+            )
+        )
+
+    def _hold(self, cores: Cores) -> None:
+        self._cores, self._core_values, self._dropped = cores.numbers, cores.values, cores.dropped
+        self._core_open = np.ones(self._cores.size, np.bool_)
+        self._orders = [self._order(column) for column in self._core_values.T]
+        self._next = [0] * len(self._orders)
+
     def _look_at(self, at: int) -> None:
         """Raise the values of a listed design to what its tilings say; close it if that does."""
         number = int(self._numbers[at])
@@ -140,7 +173,7 @@ class Pool:
             values = self._optimist.values(best)
             closed = not self._optimist.possible(best)[0]
             self._values[at] = np.maximum(values[0], self._values[at])
-            if closed or _beaten(values, self._beaten_by)[0]:
+            if closed or beaten(values, self._beaten_by)[0]:
                 self._open[at] = False
         self._looked[at] = True
 
@@ -195,19 +228,12 @@ class Pool:
         self._cycles = np.concatenate((self._cycles, cycles[kept]))
         self._used = np.concatenate((self._used, used[kept]))
         self._looked = np.concatenate((self._looked, np.zeros(len(values), np.bool_)))
-        self._open = np.concatenate((self._open, ~_beaten(values, self._beaten_by)))
+        self._open = np.concatenate((self._open, ~beaten(values, self._beaten_by)))
         # Last: whoever interrupts this must not lose designs from the limit.
+        self._opened.append(number)
         self._core_open[core] = False
 
     def _keep(self, places: NDArray[np.intp]) -> None:
         self._numbers, self._values = self._numbers[places], self._values[places]
         self._cycles, self._used = self._cycles[places], self._used[places]
         self._looked, self._open = self._looked[places], self._open[places]
-
-
-def _beaten(values: Floats, rows: Floats) -> NDArray[np.bool_]:
-    """Which of `values` [design, objective] some row is at least as good as in every objective."""
-    found = np.zeros(len(values), np.bool_)
-    for row in rows:
-        found |= (row <= values).all(axis=1)
-    return found

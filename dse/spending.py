@@ -12,7 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dse.arrays import Arrays
+from dse.joint.bound import FreeBound
 from dse.lanes import lane_mix
+from dse.space import Space
 from lightsim.bounds import Axes, NetworkBound
 from lightsim.estimation import energy, energy_table
 from lightsim.estimation.energy import DEFAULT_ENERGY_TABLE
@@ -22,7 +25,7 @@ from lightsim.hardware.pe_kinds import pe_kind
 from lightsim.mapping.activity import product_event
 from lightsim.numerics.scheme import scheme
 
-__all__ = ["Spending", "least_spending", "memory_kind"]
+__all__ = ["Spending", "every_spending", "memory_kind"]
 
 Floats = NDArray[np.float64]
 
@@ -46,7 +49,34 @@ def memory_kind(memory: MemoryInterface | IdealMemory) -> str:
     return "ideal" if isinstance(memory, IdealMemory) else memory.part.kind
 
 
-def least_spending(
+def every_spending(
+    space: Space,
+    arrays: Arrays,
+    networks: Sequence[Sequence[NetworkBound]],
+    free: FreeBound | None,
+) -> Spending:
+    """What every array spends at least, float64[array, batch, choice of k, network];
+    `networks[network][scheme]` are the bounds, `free` that of allocations where k is free."""
+    schemes, batches, ks = (space.axes[name] for name in ("scheme", "batch", "k"))
+    of_scheme = len(arrays.machines) // len(schemes)
+    mixes = [str(choice) for choice in space.axes["lanes"]]
+    lanes = np.repeat(mixes, of_scheme // len(mixes)).tolist()
+    shape = len(arrays.machines), len(batches), len(ks), len(networks)
+    joules, moved = np.zeros(shape), np.zeros(shape)
+    for which, batch, k, network in np.ndindex(len(schemes), *shape[1:]):
+        own = slice(which * of_scheme, (which + 1) * of_scheme)
+        joules[own, batch, k, network], moved[own, batch, k, network] = _least(
+            networks[network][which],
+            str(schemes[which]),
+            lanes,
+            arrays.machines.take(own).vary(images=int(batches[batch])),
+            memory_kind(arrays.memory),
+            None if free is None else free.fewest_terms(k),
+        )
+    return Spending(joules, moved)
+
+
+def _least(
     bound: NetworkBound,
     scheme_name: str,
     lanes: Sequence[str],

@@ -9,8 +9,7 @@ from typing import Any, Literal
 
 from dse.axes import Choice, read_axes
 from dse.entries import AccuracyEntry, NetworkEntry, SearchEntry, StudyEntry
-from dse.joint.choices import ANY
-from dse.joint.layers import LayerChoice, read_layers
+from dse.joint.layers import LayerChoice, default_k, read_layers
 from dse.measures import Budget, Objective, measure, read_quantity
 from dse.samplers import check_sampler
 from lightsim.errors import InputError
@@ -22,7 +21,6 @@ from lightsim.network import load_network
 from lightsim.network.checking import checked, spell_value
 
 __all__ = [
-    "DEFAULT_LOSS",
     "DEFAULT_SHARE",
     "AccuracyChoice",
     "Search",
@@ -37,9 +35,6 @@ _ONE_LINE = "explore"
 # Of every resource, where no budget is stated: what default accelerators keep to, because
 # neither routing nor timing closure is modelled.
 DEFAULT_SHARE = 0.8
-
-# Of accuracy against k = 2, where k is free and nothing says what may be lost.
-DEFAULT_LOSS = "1 %"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +165,10 @@ def parse_study(
     check_sampler(search.sampler, named)
     accuracy = checked(AccuracyEntry, entry.accuracy, f"{where}, [accuracy]")
     shares = _shares(entry.network, where)
-    layers = _layers(entry.layers, shares, where)
+    layers = read_layers(entry.layers, [share.network for share in shares], f"{where}, [layers]")
     axes = dict(entry.axes)
     if layers and "k" not in axes:
-        axes["k"] = _default_k(layers, shares[0].network)
+        axes["k"] = default_k(layers, shares[0].network)
     return Study(
         name=entry.name,
         board=board,
@@ -208,27 +203,6 @@ def _shares(rows: list[dict[str, Any]], where: str) -> tuple[Share, ...]:
             problem = f"name is '{name}', as of an earlier block"
             raise InputError(f"{where}, [[network]] {number}", problem, "accepted: each once")
     return tuple(Share(entry.name, entry.weight / whole) for entry in entries)
-
-
-def _layers(
-    table: dict[str, Any], shares: tuple[Share, ...], where: str
-) -> dict[str, tuple[LayerChoice, ...]]:
-    if not table:
-        return {}
-    if len(shares) > 1:
-        problem = f"names layers, and there are {len(shares)} networks"
-        raise InputError(f"{where}, [layers]", problem, "accepted: one network")
-    return read_layers(table, _weighted(shares[0].network), f"{where}, [layers]")
-
-
-def _default_k(layers: Mapping[str, tuple[LayerChoice, ...]], network: str) -> str:
-    """Where every layer is fixed nothing is left to be chosen by a loss."""
-    fixed = [name for name, choices in layers.items() if choices in ((1,), (2,))]
-    return ANY if len(fixed) == len(_weighted(network)) else DEFAULT_LOSS
-
-
-def _weighted(network: str) -> list[str]:
-    return [layer.name for layer in load_network(network).layers if layer.has_weights]
 
 
 def _budgets(table: Mapping[str, Any], where: str, board: Board) -> tuple[Budget, ...]:

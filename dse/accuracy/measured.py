@@ -19,7 +19,8 @@ class MeasuredAccuracy:
     """The share of labelled images classified correctly.
 
     `choosing` are the images that decisions may look at, `held_out` those that only report:
-    nothing may be chosen by `held_out_accuracy`.
+    nothing may be chosen by `held_out_accuracy`. One thread measures: the workers of a study are
+    processes, one a core.
     """
 
     subject: Subject
@@ -32,12 +33,12 @@ class MeasuredAccuracy:
         """The accuracy on the images for choosing; asked again, it is remembered."""
         key = tuple(k[name].tobytes() for name in self.subject.filters)
         if key not in self._known:
-            self._known[key] = accuracy(self.subject.with_k(k), self.choosing)
+            self._known[key] = accuracy(self.subject.with_k(k), self.choosing, threads=1)
         return self._known[key]
 
     def held_out_accuracy(self, k: KMap) -> float:
         """The accuracy on images that nothing was trained on or chosen by."""
-        return accuracy(self.subject.with_k(k), self.held_out)
+        return accuracy(self.subject.with_k(k), self.held_out, threads=1)
 
 
 def measured(subject: Subject, choosing: LabelledImages | None = None) -> MeasuredAccuracy:

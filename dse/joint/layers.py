@@ -7,14 +7,25 @@ layer's own scheme is therefore a restriction of its weights: `lightnn1` one ter
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dse.joint.choices import FREE
+from dse.joint.choices import ANY, FREE
 from lightsim.errors import InputError, unknown_name
+from lightsim.network import load_network
 from lightsim.network.checking import spell_value
 
-__all__ = ["SCHEMES_OF_LAYERS", "LayerChoice", "read_layers", "restricted"]
+__all__ = [
+    "DEFAULT_LOSS",
+    "SCHEMES_OF_LAYERS",
+    "LayerChoice",
+    "default_k",
+    "read_layers",
+    "restricted",
+]
+
+DEFAULT_LOSS = "1 %"
+"""Of accuracy against k = 2, where k is free and nothing says what may be lost."""
 
 LayerChoice = int | str
 """1, 2 or `free`."""
@@ -24,12 +35,18 @@ _K = "accepted: 1, 2 or 'free', or a list of them"
 
 
 def read_layers(
-    table: Mapping[str, Any], layers: Iterable[str], where: str
+    table: Mapping[str, Any], networks: Sequence[str], where: str
 ) -> dict[str, tuple[LayerChoice, ...]]:
-    """The choices of every layer that `[layers.NAME]` names, by `k` or by `scheme`; `layers` are
-    those with weights. Raises `InputError` for anything that cannot be accepted."""
-    known = list(layers)
-    found = {}
+    """The choices of every layer with weights that `[layers.NAME]` names, by `k` or by `scheme`.
+
+    Raises `InputError` for anything that cannot be accepted.
+    """
+    if not table:
+        return {}
+    if len(networks) > 1:
+        problem = f"names layers, and there are {len(networks)} networks"
+        raise InputError(where, problem, "accepted: one network")
+    known, found = _weighted(networks[0]), {}
     for name, entry in table.items():
         if name not in known:
             raise unknown_name(where, "layer with weights", str(name), known)
@@ -39,6 +56,17 @@ def read_layers(
         found[name] = _choices(entry, own)
     # As the network has them, so that equal studies are equal.
     return {name: found[name] for name in known if name in found}
+
+
+def default_k(layers: Mapping[str, tuple[LayerChoice, ...]], network: str) -> str:
+    """The choice of axis k beside these: where every layer is fixed nothing is left to be chosen
+    by a loss."""
+    fixed = [name for name, choices in layers.items() if choices in ((1,), (2,))]
+    return ANY if len(fixed) == len(_weighted(network)) else DEFAULT_LOSS
+
+
+def _weighted(network: str) -> list[str]:
+    return [layer.name for layer in load_network(network).layers if layer.has_weights]
 
 
 def _choices(entry: Mapping[str, Any], where: str) -> tuple[LayerChoice, ...]:

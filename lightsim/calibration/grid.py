@@ -194,6 +194,10 @@ def _post() -> Iterator[Point]:
         yield from _post_of(port, lanes, False)
     for port, lanes in _HELD_OUT_PORTS:
         yield from _post_of(port, lanes, True)
+    # Rows of eight port words.
+    for port, lanes in ((64, 16), (128, 32)):
+        yield from _all("output_buffer", PORT_BITS=port, LANES=lanes, DEPTH=1024, BANKS=2,
+                        ONE_BIT=(0, 1))  # fmt: skip
     yield from _all("post_processing", PORT_BITS=64, LANES=4, MULTIPLIES=0, TURN_STEP=1, BANKS=2)
     yield from _all("output_slice", WIDTH=32, DEPTH=(64, 128, 512, 1024, 4096), BANKS=2)
     yield from _all("output_slice", WIDTH=32, DEPTH=(64, 1024), BANKS=1)

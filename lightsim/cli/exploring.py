@@ -175,12 +175,13 @@ def _refuse_with_retrain(
 
 def _k_choice(k: str | None, accuracy_loss: str | None) -> str | None:
     """The choice of axis `k` that the options name; None where they name none."""
+    from dse.joint.layers import DEFAULT_LOSS
     from lightsim.errors import InputError
 
     if k not in (None, "given", "free"):
         raise InputError("--k", f"is '{k}'", "accepted: given or free")
     if accuracy_loss is None:
-        return "1 %" if k == "free" else k
+        return DEFAULT_LOSS if k == "free" else k
     if k == "given":
         raise InputError("--accuracy-loss", "with --k given", "accepted: --k free")
     return accuracy_loss

@@ -82,15 +82,23 @@ def slice_terms(p: Parameters) -> Terms:
     return {"bit": p["WIDTH"], "row bit": row_bits, "module": 1}
 
 
+_MEASURED_WORDS = 8
+
+
 def output_terms(p: Parameters) -> Terms:
-    """A port word is selected from a row by the width of the values and its part of the row."""
-    return {"port bit": p["PORT_BITS"]}
+    """A port word is selected from a row by the width of the values and its part of the row: out
+    of twice as many words than were measured with twice as much."""
+    return {"port bit": p["PORT_BITS"] * max(1, _row_words(p) // _MEASURED_WORDS)}
 
 
 def output_case(p: Parameters) -> str:
-    """Rows of one, two or four port words, with one-bit results or without."""
-    width = max(32, p["PORT_BITS"] // p["LANES"])
-    return f"WORDS={width * p['LANES'] // p['PORT_BITS']} ONE_BIT={p['ONE_BIT']}"
+    """Rows of one, two, four, or eight and more port words, with one-bit results or without."""
+    return f"WORDS={min(_MEASURED_WORDS, _row_words(p))} ONE_BIT={p['ONE_BIT']}"
+
+
+def _row_words(p: Parameters) -> int:
+    """Port words of a row: every lane has 32 bits of it, or its part of the port."""
+    return max(32, p["PORT_BITS"] // p["LANES"]) * p["LANES"] // p["PORT_BITS"]
 
 
 def residual_terms(p: Parameters) -> Terms:

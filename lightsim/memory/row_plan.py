@@ -26,6 +26,7 @@ from lightsim.memory.layout import (
     RANK,
     RD,
     REF,
+    REFRESH_INTERVAL,
     ROW_FIELD,
     RULE_BEGIN,
     RULE_WIDTH,
@@ -51,8 +52,19 @@ LAST_IS_LATEST: Final = STEP + COMMAND_COUNT  # data come slower than a port tak
 # added, the reciprocal of the divisor in 2^-32, and up to which dividend it is exact.
 TO_CLOCK: Final = LAST_IS_LATEST + 1
 TO_CYCLE: Final = TO_CLOCK + 4
-GATES: Final = TO_CYCLE + 4
+# What `one_row` needs besides: before which cycle it may serve (0: never), the bank groups, whether
+# a request's last word never waits longer than its first, and the clocks' ratio each way once more
+# as the arguments of `kernel.scaled`.
+QUICK: Final = TO_CYCLE + 4
+GROUPS: Final = QUICK + 1
+FIRST_IS_LATEST: Final = GROUPS + 1
+TO_CLOCK_QUICK: Final = FIRST_IS_LATEST + 1
+TO_CYCLE_QUICK: Final = TO_CLOCK_QUICK + 3
+GATES: Final = TO_CYCLE_QUICK + 3
 GATE_WIDTH: Final = 6
+
+# Clocks or cycles beyond which nothing lies that a request has to do with, refreshes included.
+_FAR: Final = 1 << 20
 
 # The rules that there may be for each next command: scope and previous command, in the order in
 # which their clocks stand at GATES + GATE_WIDTH * command.
@@ -62,6 +74,7 @@ _KNOWN: Final = {
     PRE: ((BANK, ACT), (BANK, RD), (BANK, WR)),
     RD: _COLUMN,
     WR: _COLUMN,
+    REF: ((RANK, PRE), (RANK, REF)),
 }
 
 
@@ -104,7 +117,51 @@ def row_plan(spec: Table) -> Table:
     plan[LAST_IS_LATEST] = int(apart > taken)
     if min(plan[STEP + RD], plan[STEP + WR]) < 1:
         plan[FIT] = 0
+        return plan
+    _prepare_one_row(plan, spec, sizes[int(spec[GROUP_FIELD])], ratio)
     return plan
+
+
+def _prepare_one_row(plan: Table, spec: Table, groups: int, ratio: tuple[int, int]) -> None:
+    """Fill in what `one_row` needs; QUICK stays 0 where it may not serve."""
+    numerator, denominator = ratio
+    read, write = GATES + GATE_WIDTH * RD, GATES + GATE_WIDTH * WR
+    alike = plan[read] == plan[write] and plan[STEP + RD] == plan[STEP + WR]
+    if not alike or spec[REFRESH_INTERVAL] > _FAR:
+        return
+    plan[GROUPS] = groups
+    # A burst a cycle or faster brings at least one word a cycle, as fast as the port takes them.
+    whole_words = plan[WORD_SHIFT] <= plan[BURST_SHIFT]
+    plan[FIRST_IS_LATEST] = int(whole_words and plan[STEP + RD] * denominator <= numerator)
+    if groups == 1:
+        for gate in (read, write):
+            plan[gate + 3] = max(plan[gate + 3], plan[gate + 1])
+            plan[gate + 4] = max(plan[gate + 4], plan[gate + 2])
+    *plan[TO_CLOCK_QUICK : TO_CLOCK_QUICK + 3], clock_limit = _multiplication(*ratio)
+    *plan[TO_CYCLE_QUICK : TO_CYCLE_QUICK + 3], cycle_limit = _multiplication(*ratio[::-1])
+    # A request's last clock comes before the next refresh, which is never far.
+    plan[QUICK] = max(
+        0, min(clock_limit, (cycle_limit - 2 * _FAR) * denominator // numerator) - _FAR
+    )
+
+
+def _multiplication(numerator: int, denominator: int) -> tuple[int, int, int, int]:
+    """The arguments of `kernel.scaled` for ceil(x * numerator / denominator), and x's limit.
+
+    With the whole part w and the rest r of the ratio, and f = ceil(2^64 r / denominator), what
+    is wanted is w x + floor((r x - 1) / denominator) + 1. The quotient f x / 2^64 exceeds
+    r x / denominator by less than x / 2^64, and so, less 1 / denominator rounded down, has the
+    same floor as long as that is below 1 / denominator.
+    """
+    whole, rest = divmod(numerator, denominator)
+    fraction = -(-(rest << 64) // denominator)
+    less = min((1 << 64) // denominator, (1 << 64) - 1)
+    return whole, _signed(fraction), _signed(less), (1 << 62) // (denominator * (whole + 1))
+
+
+def _signed(bits: int) -> int:
+    """The int64 of the same 64 bits."""
+    return bits - (1 << 64) if bits >> 63 else bits
 
 
 def _division(numerator: int, denominator: int) -> tuple[int, int, int, int]:

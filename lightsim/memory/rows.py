@@ -67,7 +67,7 @@ from lightsim.memory.row_plan import (
 )
 from lightsim.numerics.kernel import inlined, place
 
-__all__ = ["serve_rows"]
+__all__ = ["activate_from", "delivered", "precharge_from", "serve_rows"]
 
 Table = NDArray[np.int64]
 
@@ -106,7 +106,7 @@ def serve_rows(
             first = issue_burst(state, spec, since, column)
             last, count = first, 1
         if not write:
-            done = max(done, _delivered(spec, plan, burst, count, first, address) + words)
+            done = max(done, delivered(spec, plan, burst, count, first, address) + words)
         burst += count
     if write:
         done = _edge(plan, TO_CYCLE, last + spec[WRITE_LATENCY] + spec[BURST_CLOCKS])
@@ -139,8 +139,8 @@ def _issue(
     else:
         precharge = state[LAST + bank * COMMAND_COUNT + PRE]
         if open_row != CLOSED:
-            precharge = _free(state, max(since, _precharge_from(state, plan, bank)))
-        activate = max(since, _activate_from(state, plan, bank, group, precharge))
+            precharge = _free(state, max(since, precharge_from(state, plan, bank)))
+        activate = max(since, activate_from(state, plan, bank, group, precharge))
         activate = _free(state, activate)
         first = max(since, _column_from(state, plan, column, group, activate))
         count = _before_refresh(state, first, count, step)
@@ -190,7 +190,7 @@ def _column_from(state: Table, plan: Table, command: int, group: int, activate: 
 
 
 @inlined
-def _activate_from(state: Table, plan: Table, bank: int, group: int, precharge: int) -> int:
+def activate_from(state: Table, plan: Table, bank: int, group: int, precharge: int) -> int:
     """The first clock at which the rules allow ACT after a PRE at `precharge`."""
     gate = GATES + GATE_WIDTH * ACT
     in_rank = LAST + RANK_PLACE * COMMAND_COUNT
@@ -202,7 +202,7 @@ def _activate_from(state: Table, plan: Table, bank: int, group: int, precharge: 
 
 
 @inlined
-def _precharge_from(state: Table, plan: Table, bank: int) -> int:
+def precharge_from(state: Table, plan: Table, bank: int) -> int:
     """The first clock at which the rules allow PRE."""
     gate = GATES + GATE_WIDTH * PRE
     at = LAST + bank * COMMAND_COUNT
@@ -219,7 +219,7 @@ def _free(state: Table, clock: int) -> int:
 
 
 @inlined
-def _delivered(spec: Table, plan: Table, burst: int, count: int, first: int, address: int) -> int:
+def delivered(spec: Table, plan: Table, burst: int, count: int, first: int, address: int) -> int:
     """The latest of what the words of some bursts ask for: the cycle in which a word may be
     delivered, less the number of the request's words before it.
     """

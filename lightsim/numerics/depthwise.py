@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -73,13 +71,16 @@ def convolve_depthwise_requantised(
     check_rule(shift, rounding, lowest, highest)
     if out.size == 0:
         return out
+    from lightsim.numerics.emitted_channels import ROOM, depthwise_lines
+
     planes = Planes(window)
-    image = split(x, planes, pad_value).reshape(len(x), x.shape[1], planes.channel)
+    image = split(x, planes, pad_value, ROOM)
     factors = np.ascontiguousarray(np.broadcast_to(multiplier, x.shape[1:2]), np.int32)
     rule = rounding_rule(shift, rounding, lowest, highest)
-    shape, sums = (window.rows, window.columns, planes.wide), np.empty(planes.run, np.int32)
-    taps, flat = planes.taps.reshape(-1), out.reshape(-1)
-    _requantised(image, weights, taps, bias, factors, rule, shape, sums, flat)
+    shape, flat = (len(x), window.rows, window.columns, planes.wide), out.reshape(-1)
+    filters = np.ascontiguousarray(weights).reshape(len(weights), -1)
+    taps = planes.taps.reshape(-1)
+    depthwise_lines(image, planes.channel, filters, taps, bias, factors, rule, shape, flat)
     return out
 
 
@@ -92,50 +93,6 @@ def _check_shapes(
             f"x {list(x.shape)}, weights {list(weights.shape)}, out {list(out.shape)}",
             "the same channels in all, the same batch in x and out",
         )
-
-
-@compiled(
-    "void(int16[:, :, ::1], Array(int16, 3, 'A', True), int64[::1], Array(int32, 1, 'A', True), "
-    "Array(int32, 1, 'C', True), UniTuple(int64, 6), UniTuple(int64, 3), int32[::1], int16[::1])"
-)
-def _requantised(
-    image: NDArray[np.int16],
-    weights: NDArray[np.int16],
-    taps: NDArray[np.int64],
-    bias: NDArray[np.int32],
-    multiplier: NDArray[np.int32],
-    rule: Any,
-    shape: tuple[int, int, int],
-    sums: NDArray[np.int32],
-    out: NDArray[np.int16],
-) -> None:
-    """The sums of one channel at a time, for the run that `planes.Planes` describes."""
-    shift, nudge, negative, odd, lowest, highest = rule
-    rows, columns, wide = shape
-    word = np.uint64
-    for b in range(image.shape[0]):
-        for n in range(image.shape[1]):
-            for p in range(sums.size):
-                sums[p] = bias[n]
-            for ky in range(weights.shape[1]):
-                for kx in range(weights.shape[2]):
-                    factor = weights[n, ky, kx]
-                    begin = taps[ky * weights.shape[2] + kx]
-                    seen = image[b, n, begin : begin + sums.size]
-                    for p in range(sums.size):
-                        sums[p] += np.int64(factor) * np.int64(seen[p])
-            by = np.int64(multiplier[n])
-            for r in range(rows):
-                at, line = word(((b * image.shape[1] + n) * rows + r) * columns), word(r * wide)
-                if negative == 0 and odd == 0:
-                    for c in range(word(columns)):
-                        value = (np.int64(sums[line + c]) * by + nudge) >> shift
-                        out[at + c] = min(max(value, lowest), highest)
-                    continue
-                for c in range(word(columns)):
-                    value = np.int64(sums[line + c]) * by
-                    value += nudge + (value < 0) * negative + ((value >> shift) & 1) * odd
-                    out[at + c] = min(max(value >> shift, lowest), highest)
 
 
 def _depthwise(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.numerics.filters import Filters
-from lightsim.numerics.instruction import Instruction, chosen
-from lightsim.numerics.lanes import Lanes, lanes_of
+from lightsim.numerics.forms import Form, form_of
+from lightsim.numerics.instruction import Instruction, choices
 from lightsim.numerics.window import Window
 
 __all__ = ["Requantisation", "Sums", "add_dots"]
 
 _STRIP_WORDS = 1 << 16  # words of an image at a time: 256 KB, half of a second-level cache
+_LINES_OF_PIXELS = 256  # pixels of joined lines, at most
 _SIGNED = 128  # what makes a signed byte an unsigned one
 
 
@@ -75,9 +75,26 @@ def add_dots(
         add_dots(x, filters, window, pad_value, _elsewhere(end, beside))
         _hand_over(end, beside)
         return True
-    for images, first_row, strip in _strips(rows[0], x, filters, window):
+    lines = _LINES_OF_PIXELS // max(window.columns, 1)
+    if window.kernel == window.stride == (1, 1) and _whole_image(x, window) and lines > 1:
+        # A pixel has no neighbours: lines are joined to longer ones, which are cut with less waste.
+        joined = max(n for n in range(1, lines + 1) if window.rows % n == 0)
+        size = window.rows // joined, window.columns * joined
+        window = Window((1, 1), (1, 1), (0, 0), *size)
+        x, end = x.reshape(*x.shape[:2], *size), _elsewhere(end, out.reshape(*out.shape[:2], *size))
+    strips = filters.layouts.get((x.shape, window, rows[0].name))
+    if strips is None:
+        strips = filters.layouts[x.shape, window, rows[0].name] = tuple(
+            _strips(rows[0], x, filters, window)
+        )
+    for images, first_row, strip in strips:
         _strip(rows, x[images], filters, strip, pad_value, end, images.start, first_row)
     return True
+
+
+def _whole_image(x: NDArray[np.int16], window: Window) -> bool:
+    """Whether a window of one pixel sees every pixel of `x` once."""
+    return window.origin == (0, 0) and x.shape[2:] == (window.rows, window.columns)
 
 
 def _elsewhere(end: Sums | Requantisation, out: NDArray[Any]) -> Sums | Requantisation:
@@ -93,9 +110,10 @@ def _hand_over(end: Sums | Requantisation, found: NDArray[Any]) -> None:
 
 def _rows(x: NDArray[np.int16], filters: Filters, pad_value: int) -> list[Instruction]:
     """The instructions that serve, the fastest first; the last serves any `x`."""
+    choice = choices()
     if filters.kind == "signs":
-        return [row for row in (chosen("signs"),) if row is not None]
-    row_bytes, row_pairs = chosen("bytes"), chosen("pairs")
+        return [row for row in (choice["signs"],) if row is not None]
+    row_bytes, row_pairs = choice["bytes"], choice["pairs"]
     if not filters.fit_bytes():
         row_bytes = None
     if row_pairs is None and row_bytes is not None:
@@ -131,30 +149,20 @@ def _strip(
     first_image: int,
     first_row: int,
 ) -> None:
-    from lightsim.numerics.emitted import KERNELS
-
-    row, lanes, image, offset = _words(rows, x, filters, window, pad_value)
-    packed = filters.packed(row)
+    form, image = _words(rows, x, filters, window, pad_value)
     _, channels, high, wide = end.out.shape
-    place = ((first_image * channels * high + first_row) * wide, channels * high * wide)
-    scale, constant = 1, np.zeros(channels, np.int32)
-    if row.product == "signs":
-        # Numbers that agree count 1, others -1: all of them less twice those that differ.
-        scale, constant = -2, np.full(channels, math.prod(filters.shape[1:]), np.int32)
-    elif offset:
-        constant = filters.sums() * np.int32(-offset)
-    sums, numbers, multiplier, rule = _NO_SUMS, _NO_NUMBERS, constant, _ADDING
+    place = (first_image * channels * high + first_row) * wide, channels * high * wide, high * wide
     if isinstance(end, Sums):
-        sums = end.out.reshape(-1)
+        sums, numbers, constant = end.out.reshape(-1), _NO_NUMBERS, form.constant
+        multiplier, rule = constant, _ADDING
     else:
-        constant = constant + end.bias
-        numbers, multiplier, rule = end.out.reshape(-1), end.multiplier, end.rule
-    KERNELS[row.name](
-        packed.words, packed.index, packed.blocks, packed.position, lanes.table, image,
-        (len(x), lanes.image), lanes.begins,
-        lanes.segments, lanes.chunks, np.empty(row.filters * lanes.largest * row.lanes, np.int32),
-        constant, scale, sums, (*place, high * wide, wide), multiplier, rule, numbers,
-    )  # fmt: skip
+        sums, numbers, constant = _NO_SUMS, end.out.reshape(-1), form.constant + end.bias
+        multiplier, rule = end.multiplier, end.rule
+    rest = constant, form.scale, sums, (*place, wide), multiplier, rule, numbers
+    if form.sums:
+        form.kernel(*form.head, image, *form.tail, np.empty(form.sums, np.int32), *rest)
+    else:
+        form.kernel(*form.head, image, *form.tail, *rest)
 
 
 def _words(
@@ -163,27 +171,19 @@ def _words(
     filters: Filters,
     window: Window,
     pad_value: int,
-) -> tuple[Instruction, Lanes, NDArray[np.uint32], int]:
-    """The first instruction that holds every number of `x`, its words, and what was added to x."""
-    from lightsim.numerics.words import number_words, sign_words
-
-    batch, channels, high, wide = x.shape
-    flat, strides = x.reshape(-1), (channels * high * wide, high * wide, wide)
-    moves = (*window.stride, *window.origin)
+) -> tuple[Form, NDArray[np.uint32]]:
+    """For the first instruction that holds every number of `x`: the form, and `x` as its words."""
+    flat = x.reshape(-1)
     for row in rows:
-        words = -(-channels * filters.shifts // row.numbers)
-        lanes = lanes_of(window.at_origin, words, row.lanes)
-        shape = (batch, words, *lanes.phases, lanes.high, lanes.wide)
-        # Room behind for a line of pixels, and for vectors that read on.
-        room = lanes.wide * window.stride[1] + row.vectors * row.lanes
-        image = np.empty(batch * lanes.image + room, np.uint32)
-        if row.product == "signs":
-            sign_words(flat, strides, x.shape, moves, shape, image)
-            return row, lanes, image, 0
         for offset in (0, _SIGNED) if row.product == "bytes" else (0,):
             if row.product == "bytes" and not 0 <= pad_value + offset <= 255:
                 continue
-            how = (row.numbers, filters.shifts, offset, pad_value)
-            if number_words(flat, strides, x.shape, moves, how, shape, image):
-                return row, lanes, image, offset
+            key = (x.shape, window, pad_value, row.name, offset)
+            form: Form | None = filters.layouts.get(key)
+            if form is None:
+                form = form_of(row, x.shape, filters, window, pad_value, offset)
+                filters.layouts[key] = form
+            image = np.empty(form.room, np.uint32)
+            if form.fill(flat, *form.words, image):
+                return form, image
     raise AssertionError("the last instruction holds every number")

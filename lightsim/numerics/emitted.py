@@ -2,9 +2,8 @@
 
 LLVM never makes the byte dot product of a loop by itself, and plain loops reach a fifth of the
 processor's rate. `_block` therefore emits the loop over the words of a block of filters, the
-sums held in registers, with the instruction named: the intrinsic functions of LLVM 22's x86
-back-end (`llvm/include/llvm/IR/IntrinsicsX86.td`) or, for counts of ones, `llvm.ctpop`. Nothing
-outside this file knows how it is done; which rows there are stands in `instruction.py`.
+sums held in registers, with the instruction named (`vector_code.added`). `emitted_tiles.py` is the
+other way round. Nothing else knows how it is done; which rows there are stands in `instruction.py`.
 
 This file imports numba: it is itself imported by the first convolution.
 """
@@ -23,43 +22,17 @@ from numpy.typing import NDArray
 
 from lightsim.numerics.compiled import compiled
 from lightsim.numerics.instruction import INSTRUCTIONS, Instruction
+from lightsim.numerics.vector_code import added, splat, start, vector_at
 
 __all__ = ["KERNELS"]
 
-_BIT, _INT16, _INT32, _INT64 = ir.IntType(8), ir.IntType(16), ir.IntType(32), ir.IntType(64)
+_INT32, _INT64 = ir.IntType(32), ir.IntType(64)
 
 cgutils: Any = untyped_cgutils
 
 # A weight beyond a byte is 256 * high + low: a block's high words come first, then those whose
 # weights are all negated, because +128 is no signed byte but -128 is; see `filter_words.Packed`.
 _DIGIT_BITS = 8
-
-_INTRINSICS = {
-    "vpdpbusd-512": ("llvm.x86.avx512.vpdpbusd.512", _BIT),
-    "vpdpbusd-256": ("llvm.x86.avx512.vpdpbusd.256", _BIT),
-    "vpdpwssd-512": ("llvm.x86.avx512.vpdpwssd.512", _INT16),
-    "vpmaddwd-256": ("llvm.x86.avx2.pmadd.wd", _INT16),
-}
-
-
-def _added(builder: Any, row: Instruction, total: Any, image: Any, weights: Any) -> Any:
-    """`total` and the products of one word a lane, as the row's instruction makes them."""
-    vector, module = total.type, builder.module
-    if row.product == "signs":
-        count = cgutils.get_or_insert_function(
-            module, ir.FunctionType(vector, [vector]), f"llvm.ctpop.v{row.lanes}i32"
-        )
-        return builder.add(total, builder.call(count, [builder.xor(image, weights)]))
-    name, number = _INTRINSICS[row.name]
-    numbers = ir.VectorType(number, row.lanes * 32 // number.width)
-    image, weights = builder.bitcast(image, numbers), builder.bitcast(weights, numbers)
-    if row.name == "vpmaddwd-256":
-        kind = ir.FunctionType(vector, [numbers, numbers])
-        pairs = builder.call(cgutils.get_or_insert_function(module, kind, name), [image, weights])
-        return builder.add(total, pairs)
-    kind = ir.FunctionType(vector, [vector, numbers, numbers])
-    function = cgutils.get_or_insert_function(module, kind, name)
-    return builder.call(function, [total, image, weights])
 
 
 def _emit_block(
@@ -76,11 +49,8 @@ def _emit_block(
     signature = types.void(name, vectors, words, index, table, image, begins, sums, place, span)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        def start(number: int) -> Any:
-            array = context.make_array(signature.args[number])
-            return array(context, builder, arguments[number]).data
-
-        emitter = _Emitter(builder, row, count, *(start(number) for number in range(2, 8)))
+        starts = [start(context, builder, signature, arguments, n) for n in range(2, 8)]
+        emitter = _Emitter(builder, row, count, *starts)
         place = cgutils.unpack_tuple(builder, arguments[8], 4)
         emitter.emit(place, cgutils.unpack_tuple(builder, arguments[9], 4))
         return context.get_dummy_value()
@@ -132,7 +102,7 @@ class _Emitter:
             line = builder.add(at, builder.mul(step, _INT64(f)))
             for v, total in enumerate(totals):
                 to = builder.gep(self.sums, [builder.add(line, _INT64(v * self.row.lanes))])
-                self._vector_at(to, builder.load(total))
+                vector_at(builder, to, self.vector, builder.load(total))
 
     def _variables(self) -> list[Any]:
         return [total for totals in self.totals for total in totals]
@@ -141,30 +111,19 @@ class _Emitter:
         builder = self.builder
         return builder.load(builder.gep(array, [builder.add(index, _INT64(more))]))
 
-    def _vector_at(self, pointer: Any, value: Any = None) -> Any:
-        """Load, or store `value`, at any multiple of four bytes."""
-        builder = self.builder
-        pointer = builder.bitcast(pointer, self.vector.as_pointer())
-        step = builder.load(pointer) if value is None else builder.store(value, pointer)
-        step.align = 4
-        return step
-
     def _loop(self, first: Any, last: Any, seen: list[Any]) -> None:
         builder, filters = self.builder, self.row.filters
         with cgutils.for_range_slice(builder, first, last, _INT64(1), _INT64) as (i, _):
             offset = builder.load(builder.gep(self.table, [self._at(self.index, i, 0)]))
-            images = [self._vector_at(builder.gep(pixels, [offset])) for pixels in seen]
+            images = [
+                vector_at(builder, builder.gep(pixels, [offset]), self.vector) for pixels in seen
+            ]
             word = builder.mul(i, _INT64(filters))
             for f, totals in enumerate(self.totals):
-                weights = self._broadcast(self._at(self.words, word, f))
+                weights = splat(builder, self._at(self.words, word, f), self.row.lanes)
                 for image, total in zip(images, totals, strict=True):
                     before = builder.load(total)
-                    builder.store(_added(builder, self.row, before, image, weights), total)
-
-    def _broadcast(self, number: Any) -> Any:
-        nothing = ir.Constant(self.vector, ir.Undefined)
-        one = self.builder.insert_element(nothing, number, _INT32(0))
-        return self.builder.shuffle_vector(one, nothing, ir.Constant(self.vector, None))
+                    builder.store(added(builder, self.row, before, image, weights), total)
 
 
 def _blocks(name: str) -> Callable[..., None]:

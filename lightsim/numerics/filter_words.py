@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lightsim.numerics.compiled import compiled
 from lightsim.numerics.instruction import Instruction
 
-__all__ = ["Packed", "pack"]
+__all__ = ["Packed", "pack", "positions", "rows_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,29 +34,13 @@ class Packed:
 
 def pack(numbers: NDArray[np.int16], row: Instruction) -> Packed:
     """`numbers` int16[out, channels, kh, kw] for the instruction `row`."""
-    filters, channels, high, wide = numbers.shape
-    used = numbers.reshape(filters, -1).any(axis=1)
-    # Pruned filters come last, so that whole blocks of them have no work.
-    order = np.argsort(~used, kind="stable")
-    blocks = -(-filters // row.filters)
-    position = np.full(blocks * row.filters, -1, np.int64)
-    position[:filters] = order
-    places = -(-channels // row.numbers) * high * wide
-    bits = 1 if row.product == "signs" else 32 // row.numbers
-    words = np.empty((2 if bits == 8 else 1, blocks, places, row.filters), np.uint32)
-    sort = np.zeros((blocks, places), np.int8)
-    beyond = np.zeros((blocks, places // (high * wide)), np.bool_)
-    flat = np.ascontiguousarray(numbers).reshape(-1)
-    shape = (channels, high * wide, row.numbers, bits)
-    _simple_words(flat, shape, position, words[0], sort, beyond)
-    if beyond.any():
-        _beyond_bytes(numbers, position, row.numbers, beyond, words, sort)
+    words, sort, position = rows_of(numbers, row, row.filters)
+    blocks, places = sort.shape
     if (sort == _PLAIN).all() or row.product == "signs":
         ends = np.arange(1, blocks + 1) * places
         index = np.tile(np.arange(places, dtype=np.int32), blocks)
         spans = np.stack([ends - places, ends - places, ends - places, ends], axis=1)
         return Packed(words[0].reshape(-1, row.filters), index, spans, position)
-    # The rows in their order: high digits, negated, numbers and low digits; empty ones are left.
     plain = (sort == _PLAIN) | (sort == _DIGITS)
     kept = np.stack([sort == _DIGITS, sort == _NEGATED, plain], axis=1)
     ends = kept.sum(axis=2).cumsum().reshape(blocks, 3)
@@ -64,6 +48,39 @@ def pack(numbers: NDArray[np.int16], row: Instruction) -> Packed:
     block, phase, place = np.nonzero(kept)
     rows = words[(phase == 0).astype(np.int8), block, place]
     return Packed(rows, place.astype(np.int32), spans.astype(np.int64), position)
+
+
+def rows_of(
+    numbers: NDArray[np.int16], row: Instruction, width: int
+) -> tuple[NDArray[np.uint32], NDArray[np.int8], NDArray[np.int64]]:
+    """Words [2 if bytes, block, place, filter], the sort of each row, and `Packed.position`.
+
+    A block has `width` filters. The sort of a row of zeros is 0.
+    """
+    channels, high, wide = numbers.shape[1:]
+    position = positions(numbers, width)
+    blocks = len(position) // width
+    places = -(-channels // row.numbers) * high * wide
+    bits = 1 if row.product == "signs" else 32 // row.numbers
+    words = np.empty((2 if bits == 8 else 1, blocks, places, width), np.uint32)
+    sort = np.zeros((blocks, places), np.int8)
+    beyond = np.zeros((blocks, places // (high * wide)), np.bool_)
+    flat = np.ascontiguousarray(numbers).reshape(-1)
+    shape = (channels, high * wide, row.numbers, bits)
+    _simple_words(flat, shape, position, words[0], sort, beyond)
+    if beyond.any():
+        _beyond_bytes(numbers, position, row.numbers, beyond, words, sort)
+    return words, sort, position
+
+
+def positions(numbers: NDArray[np.int16], width: int) -> NDArray[np.int64]:
+    """`Packed.position` of `numbers` [out, ...] in blocks of `width` filters."""
+    filters = len(numbers)
+    used = numbers.reshape(filters, -1).any(axis=1)
+    position = np.full(-(-filters // width) * width, -1, np.int64)
+    # Pruned filters come last, so that whole blocks of them have no work.
+    position[:filters] = np.argsort(~used, kind="stable")
+    return position
 
 
 _EMPTY, _PLAIN, _NEGATED, _DIGITS = range(4)

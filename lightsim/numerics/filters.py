@@ -14,6 +14,8 @@ from lightsim.numerics.codec import Terms
 from lightsim.numerics.compiled import compiled
 from lightsim.numerics.filter_words import Packed, pack
 from lightsim.numerics.instruction import Instruction
+from lightsim.numerics.term_lists import TermLists, list_terms
+from lightsim.numerics.tile_words import PackedTiles, fit_tiles, pack_tiles
 
 __all__ = ["Filters", "exact_filters", "sign_filters", "truncating_filters"]
 
@@ -35,7 +37,9 @@ class Filters:
     numbers: Callable[[], NDArray[np.int16]]
     terms: Callable[[], Terms] | None = None
     _packed: dict[str, Packed] = field(default_factory=dict)
+    _tiles: dict[str, PackedTiles] = field(default_factory=dict)
     _known: dict[str, Any] = field(default_factory=dict)
+    layouts: dict[Any, Any] = field(default_factory=dict, repr=False)  # see `dots`
 
     @property
     def empty(self) -> bool:
@@ -50,26 +54,55 @@ class Filters:
             found = self._packed[row.name] = pack(self.numbers(), row)
         return found
 
+    def packed_tiles(self, row: Instruction) -> PackedTiles:
+        """The filters for the tiles of one instruction."""
+        found = self._tiles.get(row.name)
+        if found is None:
+            found = self._tiles[row.name] = pack_tiles(self.numbers(), row)
+        return found
+
+    def fit_tiles(self, row: Instruction) -> bool:
+        """Whether the instruction has tiles, and these filters are made for them."""
+        if not row.tiles or row.product != "bytes":
+            return row.tiles
+        found: bool | None = self._known.get("fit_tiles")
+        if found is None:
+            found = self._known["fit_tiles"] = fit_tiles(self.numbers())
+        return found
+
     def fit_bytes(self) -> bool:
         """Whether every number is two signed bytes, 256 * high + low."""
-        return self._summary()[0] <= 127 * 256 + 127
+        found: bool | None = self._known.get("fit_bytes")
+        if found is None:
+            largest = int(self.numbers().max(initial=0))
+            found = self._known["fit_bytes"] = largest <= 127 * 256 + 127
+        return found
 
     def sums(self) -> NDArray[np.int32]:
         """int32[out], modulo 2**32: the sum of each filter's numbers."""
-        return self._summary()[1]
+        return self._summary()[0]
 
     def largest(self) -> int:
         """The largest sum of a filter's magnitudes."""
-        return self._summary()[2]
+        return self._summary()[1]
 
-    def _summary(self) -> tuple[int, NDArray[np.int32], int]:
-        found: tuple[int, NDArray[np.int32], int] | None = self._known.get("summary")
+    def _summary(self) -> tuple[NDArray[np.int32], int]:
+        found: tuple[NDArray[np.int32], int] | None = self._known.get("summary")
         if found is None:
             numbers = self.numbers()
             wide = numbers.reshape(len(numbers), -1)
             sums = wide.sum(axis=1, dtype=np.int64).astype(np.int32)
             largest = np.abs(wide, dtype=np.int32).sum(axis=1, dtype=np.int64).max(initial=0)
-            found = self._known["summary"] = int(wide.max(initial=0)), sums, int(largest)
+            found = self._known["summary"] = sums, int(largest)
+        return found
+
+    def listed(self) -> TermLists:
+        """The terms as lists, eight bytes a term; raises `ValueError` for filters without terms."""
+        if self.terms is None:
+            raise ValueError(f"{self.kind} filters have no terms")
+        found: TermLists | None = self._known.get("listed")
+        if found is None:
+            found = self._known["listed"] = list_terms(self.terms())
         return found
 
     def flattened(self) -> Filters:

@@ -42,7 +42,9 @@ def convolve_requantised(
     check_rule(shift, rounding, lowest, highest)
     out = np.empty(shape, np.int16)
     if x.size and out.size and not filters.empty:
-        factors = np.ascontiguousarray(np.broadcast_to(multiplier, shape[1:2]), np.int32)
+        factors = multiplier
+        if factors.shape != shape[1:2] or not factors.flags.c_contiguous:
+            factors = np.ascontiguousarray(np.broadcast_to(multiplier, shape[1:2]), np.int32)
         rule = rounding_rule(shift, rounding, lowest, highest)
         end = Requantisation(out, bias, factors, rule)
         if add_dots(x, filters, window, pad_value, end):

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from lightsim.errors import unknown_name
 
-__all__ = ["INSTRUCTIONS", "Instruction", "Product", "chosen", "restricted", "usable"]
+__all__ = [
+    "INSTRUCTIONS",
+    "PIXELS",
+    "Instruction",
+    "Product",
+    "choices",
+    "chosen",
+    "restricted",
+    "usable",
+]
 
 Product = Literal["bytes", "pairs", "signs"]
 
@@ -24,7 +33,8 @@ class Instruction:
     `product` says what a word holds: four unsigned bytes (by four signed ones), a pair of
     signed 16-bit numbers, or 32 signs whose differences are counted; `numbers` is how many
     those are. `lanes` sums make a vector; `filters` times `vectors` of them are kept in
-    registers. `needs` are the processor's features, as LLVM calls them.
+    registers. `tiles` is whether it also has tiles, filters in the lanes. `needs` are the
+    processor's features, as LLVM calls them.
     """
 
     name: str
@@ -33,6 +43,7 @@ class Instruction:
     lanes: int
     filters: int
     vectors: int
+    tiles: bool
     needs: tuple[str, ...]
 
 
@@ -41,14 +52,18 @@ class Instruction:
 INSTRUCTIONS: dict[str, Instruction] = {
     row.name: row
     for row in (
-        Instruction("vpdpbusd-512", "bytes", 4, 16, 8, 3, ("avx512f", "avx512vnni")),
-        Instruction("vpdpbusd-256", "bytes", 4, 8, 4, 2, ("avxvnni",)),
-        Instruction("vpdpwssd-512", "pairs", 2, 16, 8, 3, ("avx512f", "avx512vnni")),
-        Instruction("vpmaddwd-256", "pairs", 2, 8, 4, 2, ("avx2",)),
-        Instruction("vpopcntd-512", "signs", 32, 16, 8, 3, ("avx512f", "avx512vpopcntdq")),
-        Instruction("popcount-256", "signs", 32, 8, 4, 2, ("avx2",)),
+        Instruction("vpdpbusd-512", "bytes", 4, 16, 8, 3, True, ("avx512f", "avx512vnni")),
+        Instruction("vpdpbusd-256", "bytes", 4, 8, 4, 2, False, ("avxvnni",)),
+        Instruction("vpdpwssd-512", "pairs", 2, 16, 8, 3, True, ("avx512f", "avx512vnni")),
+        Instruction("vpmaddwd-256", "pairs", 2, 8, 4, 2, False, ("avx2",)),
+        Instruction("vpopcntd-512", "signs", 32, 16, 8, 3, True, ("avx512f", "avx512vpopcntdq")),
+        Instruction("popcount-256", "signs", 32, 8, 4, 2, False, ("avx2",)),
     )
 }
+
+# Pixels of a row that a tile may hold: fourteen by two vectors, and what is loaded for them, fill
+# 31 registers. Every size is code that is loaded at the start; what lies between is made of two.
+PIXELS = (1, 2, 3, 4, 5, 6, 7, 8, 14)
 
 _VARIABLE = "LIGHTSIM_INSTRUCTION"
 _ONLY: ContextVar[str | None] = ContextVar(_VARIABLE, default=None)
@@ -79,16 +94,22 @@ def chosen(product: Product) -> Instruction | None:
     The environment variable LIGHTSIM_INSTRUCTION, or `restricted`, leaves only the row of that
     name; `plain` leaves none. The sums are the same in any case.
     """
-    return _chosen(product, _ONLY.get() or os.environ.get(_VARIABLE))
+    return choices()[product]
+
+
+def choices() -> Mapping[Product, Instruction | None]:
+    """What `chosen` says of every product."""
+    return _choices(_ONLY.get() or os.environ.get(_VARIABLE))
 
 
 @functools.cache
-def _chosen(product: Product, only: str | None) -> Instruction | None:
+def _choices(only: str | None) -> dict[Product, Instruction | None]:
     _check(only)
-    for row in usable():
-        if row.product == product and only in (None, row.name):
-            return row
-    return None
+    rows = [row for row in usable() if only in (None, row.name)]
+    return {
+        product: next((row for row in rows if row.product == product), None)
+        for product in get_args(Product)
+    }
 
 
 @contextmanager

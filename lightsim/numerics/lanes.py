@@ -43,6 +43,13 @@ class Lanes:
     image: int
     largest: int
 
+    @property
+    def steps(self) -> tuple[int, int, int, int, int]:
+        """From an image, a word, a phase y, a phase x, a line to the next."""
+        plane = self.high * self.wide
+        word = self.phases[0] * self.phases[1] * plane
+        return self.image, word, self.phases[1] * plane, plane, self.wide
+
 
 @functools.lru_cache(maxsize=1024)
 def lanes_of(window: Window, words: int, lanes: int) -> Lanes:

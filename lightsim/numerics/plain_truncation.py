@@ -6,124 +6,114 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.numerics.accumulator import Accumulators, is_int32
-from lightsim.numerics.codec import Terms
 from lightsim.numerics.compiled import compiled
 from lightsim.numerics.planes import Planes, split
+from lightsim.numerics.term_lists import LISTED_CHANNELS, TermLists
 from lightsim.numerics.window import Window
 
 __all__ = ["add_truncating"]
 
 _STRIP_OUTPUTS = 4096  # a strip's shifted planes of a few channels stay in the cache
-_CHANNELS = 8  # channels whose shifted planes are made at a time
+_VECTOR = 64  # numbers of a pass through a compiled loop
 
 
 def add_truncating(
-    x: NDArray[np.int16], terms: Terms, out: Accumulators, window: Window, pad_value: int
+    x: NDArray[np.int16], terms: TermLists, out: Accumulators, window: Window, pad_value: int
 ) -> None:
     """What `truncation.convolve_truncating` adds: int32 modulo 2**32, int64 exact."""
-    sign, exponent, present = terms
-    factors = np.where(present, sign, 0).astype(np.int8)
     largest = max(abs(int(x.min(initial=0))), abs(int(x.max(initial=0))), abs(pad_value), 1)
     rows = max(1, _STRIP_OUTPUTS // window.columns)
     for r in range(0, window.rows, rows):
         part = out[:, :, r : r + rows]
         planes = Planes(window.strip(r, part.shape[2]))
         if is_int32(part) and largest * 8 <= 32767:
-            _add(x, factors, exponent, planes, pad_value, 32767 // largest, part)
+            _add(x, terms, planes, pad_value, 32767 // largest, part)
         else:
             wide = np.zeros(part.shape, np.int64)
-            _add(x, factors, exponent, planes, pad_value, 0x7FFFFFFF // largest, wide)
+            _add(x, terms, planes, pad_value, 0x7FFFFFFF // largest, wide)
             part += wide.astype(part.dtype)
 
 
 def _add(
     x: NDArray[np.int16],
-    factors: NDArray[np.int8],
-    exponent: NDArray[np.int8],
+    terms: TermLists,
     planes: Planes,
     pad_value: int,
     limit: int,
     out: Accumulators,
 ) -> None:
     """`limit` terms at most fit the running sums: 16 bits for int32 `out`, 32 for int64."""
-    shape = (*out.shape[:2], planes.outputs)
-    totals: Accumulators = np.zeros(shape, out.dtype)
-    taps = planes.taps.reshape(-1)
-    flat = (*factors.shape[:3], taps.size)
-    factors = np.ascontiguousarray(factors).reshape(flat)
-    exponent = np.ascontiguousarray(exponent).reshape(flat)
-    for n in range(0, x.shape[1], _CHANNELS):
-        image = split(x[:, n : n + _CHANNELS], planes, pad_value)
-        # [batch, 8, channels, numbers]: the image shifted by every exponent.
-        image = image.reshape(len(x), 1, -1, planes.channel)
-        shifted = image >> np.arange(8, dtype=np.int16)[:, None, None]
+    totals: Accumulators = np.zeros((*out.shape[:2], planes.outputs), out.dtype)
+    taps, chunks = planes.taps.reshape(-1), -(-x.shape[1] // LISTED_CHANNELS)
+    # Runs of whole vectors: what a compiled loop does for the rest takes longer.
+    run = -(-planes.run // _VECTOR) * _VECTOR
+    for chunk in range(chunks):
+        n = chunk * LISTED_CHANNELS
+        image = split(x[:, n : n + LISTED_CHANNELS], planes, pad_value).reshape(len(x), -1)
+        # [batch, channels * 8 * numbers + run]: each channel shifted by every exponent, then zeros.
+        shifted = np.zeros((len(x), 8 * image.shape[1] + run), np.int16)
+        shifts = np.arange(8, dtype=np.int16)[:, None]
+        grouped = image.reshape(len(x), -1, 1, planes.channel)
+        shifted[:, :-run].reshape(*grouped.shape[:2], 8, -1)[...] = grouped >> shifts
+        what = (terms.planes, terms.taps, terms.ends, planes.channel, taps, (chunk, chunks), limit)
         if is_int32(totals):
-            sums = np.empty(planes.run, np.int16)
-            _terms_fast(shifted, factors, exponent, taps, n, limit, sums, totals)
+            _terms_fast(shifted, *what, np.empty(run, np.int16), totals)
         else:
-            wide = np.empty(planes.run, np.int32)
-            _terms_wide(shifted, factors, exponent, taps, n, limit, wide, totals)
+            _terms_wide(shifted, *what, np.empty(run, np.int32), totals)
     out += totals.reshape(*out.shape[:3], planes.wide)[..., : out.shape[3]]
 
 
 def _terms(
     shifted: NDArray[np.int16],
-    factors: NDArray[np.int8],
-    exponent: NDArray[np.int8],
+    listed_planes: NDArray[np.int32],
+    listed_taps: NDArray[np.int32],
+    ends: NDArray[np.int64],
+    numbers: int,
     taps: NDArray[np.int64],
-    first: int,
+    place: tuple[int, int],
     limit: int,
     sums: NDArray[np.int16] | NDArray[np.int32],
     totals: Accumulators,
 ) -> None:
-    terms, filters, tap_count = factors.shape[0], factors.shape[1], taps.size
-    channels, numbers = shifted.shape[2], shifted.shape[3]
-    run = sums.size
-    number = sums.dtype.type
-    begins = np.zeros(terms * channels * tap_count + 4, np.int64)
-    signs = np.zeros(begins.size, sums.dtype)
-    for b in range(totals.shape[0]):
-        flat = shifted[b].reshape(-1)
-        for m in range(filters):
-            count = 0
-            for t in range(terms):
-                for n in range(channels):
-                    sign, shift = factors[t, m, first + n], exponent[t, m, first + n]
-                    for tap in range(tap_count):
-                        # An absent term is overwritten by the next: no branch to guess.
-                        begins[count] = (shift[tap] * channels + n) * numbers + taps[tap]
-                        signs[count] = sign[tap]
-                        count += sign[tap] != 0
-            # Four terms a pass; the last pass is filled up with terms of sign 0.
-            signs[count : count + 3] = 0
-            begins[count : count + 3] = 0
-            done = 0
-            while done < count:
-                until = min(count, done + limit // 4 * 4)
+    """`numbers` of a plane; four terms a pass, those that are added before those taken away."""
+    chunk, chunks = place
+    run, number, word = sums.size, sums.dtype.type, np.uint64
+    zeros, kept = shifted.shape[1] - run, min(run, totals.shape[2])
+    step = limit // 4 * 4
+    begins = np.empty(step + 4, np.int64)
+    for job in range(totals.shape[0] * totals.shape[1]):
+        b, m = divmod(job, totals.shape[1])
+        flat, to = shifted[b], totals[b, m, :kept]
+        for away in range(2):
+            at = (m * chunks + chunk) * 2 + away
+            for done in range(ends[at], ends[at + 1], step):
+                count = min(step, ends[at + 1] - done)
+                for i in range(word(count)):
+                    t = word(done) + i
+                    begins[i] = listed_planes[t] * numbers + taps[word(listed_taps[t])]
+                # The last pass is filled up with zeros.
+                begins[count : count + 3] = zeros
                 sums[:] = 0
-                for i in range(done, until, 4):
-                    s0, s1, s2, s3 = signs[i], signs[i + 1], signs[i + 2], signs[i + 3]
-                    x0 = flat[begins[i] : begins[i] + run]
-                    x1 = flat[begins[i + 1] : begins[i + 1] + run]
-                    x2 = flat[begins[i + 2] : begins[i + 2] + run]
-                    x3 = flat[begins[i + 3] : begins[i + 3] + run]
-                    for p in range(run):
+                for i in range(word(0), word(count), word(4)):
+                    x0, x1 = word(begins[i]), word(begins[i + word(1)])
+                    x2, x3 = word(begins[i + word(2)]), word(begins[i + word(3)])
+                    for p in range(word(run)):
                         # Cast at every step, or the sum is made in 64 bits.
-                        total = sums[p]
-                        total = number(total + number(s0 * x0[p]))
-                        total = number(total + number(s1 * x1[p]))
-                        total = number(total + number(s2 * x2[p]))
-                        total = number(total + number(s3 * x3[p]))
-                        sums[p] = total
-                to = totals[b, m, :run]
-                for p in range(run):
-                    to[p] += sums[p]
-                done = until
+                        left = number(number(flat[x0 + p]) + number(flat[x1 + p]))
+                        right = number(number(flat[x2 + p]) + number(flat[x3 + p]))
+                        sums[p] = number(sums[p] + number(left + right))
+                if away:
+                    for p in range(kept):
+                        to[p] -= sums[p]
+                else:
+                    for p in range(kept):
+                        to[p] += sums[p]
 
 
 _SIGNATURE = (
-    "void(int16[:, :, :, ::1], int8[:, :, :, ::1], Array(int8, 4, 'C', True), "
-    "int64[::1], int64, int64, {}[::1], {}[:, :, ::1])"
+    "void(int16[:, ::1], Array(int32, 1, 'C', True), Array(int32, 1, 'C', True), "
+    "Array(int64, 1, 'C', True), int64, int64[::1], UniTuple(int64, 2), int64, {}[::1], "
+    "{}[:, :, ::1])"
 )
 _terms_fast = compiled(_SIGNATURE.format("int16", "int32"))(_terms)
 _terms_wide = compiled(_SIGNATURE.format("int32", "int64"))(_terms)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,17 +63,24 @@ class Planes:
         return plane * (self.high * self.wide) + (ky // sy) * self.wide + kx // sx
 
 
-def split(x: NDArray[Element], planes: Planes, pad_value: int) -> NDArray[Element]:
-    """[batch, channels, sy, sx, high, wide] of `x` [batch, channels, h, w], padding filled in."""
+def split(x: NDArray[Element], planes: Planes, pad_value: int, room: int = 0) -> NDArray[Element]:
+    """Flat [batch, channels, sy, sx, high, wide] of `x` [batch, channels, h, w] with its padding.
+
+    `room` numbers behind are not set.
+    """
     window: Window = planes.window
-    shape = (*x.shape[:2], *window.stride, planes.high, planes.wide)
-    out = np.empty(shape, x.dtype)
-    kernel = _split_int16 if x.dtype == np.int16 else _split_uint64
+    out = np.empty(x.shape[0] * x.shape[1] * planes.channel + room, x.dtype)
+    kernel: Any = _split_uint64
+    if x.dtype == np.int16:
+        if window.stride[1] <= 2:
+            from lightsim.numerics.split_lines import split_lines as kernel
+        else:
+            kernel = _split_int16
     flat = np.ascontiguousarray(x).reshape(-1)
     batch, channels, high, wide = x.shape
     moves = (*window.stride, *window.origin)
     planes_shape = (batch * channels, *window.stride, planes.high, planes.wide)
-    kernel(flat, (high, wide), moves, pad_value, planes_shape, out.reshape(-1))
+    kernel(flat, (high, wide), moves, pad_value, planes_shape, out)
     return out
 
 

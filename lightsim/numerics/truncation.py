@@ -74,7 +74,7 @@ def convolve_shifted(
     window = Window((high, wide), stride, origin, out.shape[2], out.shape[3])
     if is_int32(out):
         if not (x.size and add_dots(x, filters, window, pad_value, Sums(out))):
-            add_truncating(x, filters.terms(), out, window, pad_value)
+            add_truncating(x, filters.listed(), out, window, pad_value)
         return
     exact = cast(NDArray[np.int64], out)
     largest = max(abs(int(x.min(initial=pad_value))), abs(int(x.max(initial=pad_value))))
@@ -83,4 +83,4 @@ def convolve_shifted(
     if fits and add_dots(x, filters, window, pad_value, Sums(narrow)):
         exact += narrow
     else:
-        add_truncating(x, filters.terms(), out, window, pad_value)
+        add_truncating(x, filters.listed(), out, window, pad_value)

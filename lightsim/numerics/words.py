@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.numerics.compiled import compiled
-from lightsim.numerics.lines import join_numbers, join_signs
+from lightsim.numerics.lines import join_bytes, join_numbers, join_signs
 
 __all__ = ["number_words", "sign_words"]
 
@@ -15,7 +15,10 @@ _FLAT_IMAGE = (
 )
 
 
-@compiled(f"boolean({_FLAT_IMAGE} UniTuple(int64, 4), UniTuple(int64, 6), uint32[::1])")
+@compiled(
+    f"boolean({_FLAT_IMAGE} UniTuple(int64, 4), UniTuple(int64, 6), UniTuple(int64, 5), "
+    "uint32[::1])"
+)
 def number_words(
     x: NDArray[np.int16],
     strides: tuple[int, int, int],
@@ -23,6 +26,7 @@ def number_words(
     window: tuple[int, int, int, int],
     how: tuple[int, int, int, int],
     shape: tuple[int, int, int, int, int, int],
+    steps: tuple[int, int, int, int, int],
     out: NDArray[np.uint32],
 ) -> bool:
     """out[b, q, p, o, i, j] = numbers v = `numbers` * q .. of pixel (i, j) of phase (p, o).
@@ -31,14 +35,15 @@ def number_words(
     is (stride y, x, origin y, x), `how` (numbers, shifts, offset, pad value). Number v is
     (x[b, v // shifts, i * stride y + p + origin y, ...] >> v % shifts) + offset, the pad value
     standing for what lies outside `x`. A word holds 4 numbers of 8 or 2 of 16 bits, the first
-    lowest; there may be fewer in the last. `out` is flat, of the
-    shape `shape` [b, q, p, o, i, j] and with room behind it for wide * stride x words. Returns
-    whether 8 bits were enough where they had to be; if not, `out` is unfinished.
+    lowest; there may be fewer in the last. `out` is flat, b, q, p, o, i, j
+    below `shape` lying at multiples of `steps` and 1, with room behind for wide * stride x words.
+    Returns whether 8 bits were enough where they had to be; if not, `out` is unfinished.
     """
     stride_y, stride_x, top, left = window
     numbers, shifts, offset, pad_value = how
     bits, count = 32 // numbers, size[1] * shifts
     batch, words, phases_y, phases_x, high, wide = shape
+    of_b, of_q, of_p, of_o, of_i = steps
     span, room = wide * stride_x, batch * words * phases_y * phases_x * high * wide
     first = min(max(0, -left), span)
     last = max(first, min(span, size[3] - left))
@@ -58,37 +63,45 @@ def number_words(
                 for i in range(high):
                     row = i * stride_y + p + top
                     inside = (first, last) if 0 <= row < size[2] else (0, 0)
-                    to = (((b * words + q) * phases_y + p) * phases_x * high + i) * wide
+                    to = b * of_b + q * of_q + p * of_p + i * of_i
                     line = to if stride_x == 1 else room
                     at = row * strides[2] + left
-                    bad = join_numbers(
-                        x, (begin[0] + at, begin[1] + at, begin[2] + at, begin[3] + at),
-                        (by[0], by[1], by[2], by[3]), (mask[0], mask[1], mask[2], mask[3]),
-                        (0, bits, 16, 24), offset, outside, out, line, inside, span,
-                    )  # fmt: skip
+                    if shifts == 1 and numbers == 4 and q * 4 + 4 <= count:
+                        bad = join_bytes(
+                            x, begin[0] + at, strides[1], offset, outside, out, line, inside, span
+                        )
+                    else:
+                        bad = join_numbers(
+                            x, (begin[0] + at, begin[1] + at, begin[2] + at, begin[3] + at),
+                            (by[0], by[1], by[2], by[3]), (mask[0], mask[1], mask[2], mask[3]),
+                            (0, bits, 16, 24), offset, outside, out, line, inside, span,
+                        )  # fmt: skip
                     if bad & beyond != 0:
                         return False
                     if stride_x > 1:
                         for o in range(phases_x):
                             # Without signs: an index that might be negative costs a branch.
-                            phase, begin_o = np.uint64(to + o * high * wide), np.uint64(line + o)
+                            phase, begin_o = np.uint64(to + o * of_o), np.uint64(line + o)
                             for j in range(np.uint64(wide)):
                                 out[phase + j] = out[begin_o + j * np.uint64(stride_x)]
     return True
 
 
-@compiled(f"void({_FLAT_IMAGE} UniTuple(int64, 6), uint32[::1])")
+@compiled(f"boolean({_FLAT_IMAGE} UniTuple(int64, 6), UniTuple(int64, 5), uint32[::1])")
 def sign_words(
     x: NDArray[np.int16],
     strides: tuple[int, int, int],
     size: tuple[int, int, int, int],
     window: tuple[int, int, int, int],
     shape: tuple[int, int, int, int, int, int],
+    steps: tuple[int, int, int, int, int],
     out: NDArray[np.uint32],
-) -> None:
-    """As `number_words`: bit n % 32 of word n // 32 is 1 where channel n is above zero."""
+) -> bool:
+    """As `number_words`: bit n % 32 of word n // 32 is 1 where channel n is above zero.
+    A sign always fits."""
     stride_y, stride_x, top, left = window
     batch, words, phases_y, phases_x, high, wide = shape
+    of_b, of_q, of_p, of_o, of_i = steps
     span, room = wide * stride_x, batch * words * phases_y * phases_x * high * wide
     first = min(max(0, -left), span)
     last = max(first, min(span, size[3] - left))
@@ -98,7 +111,7 @@ def sign_words(
                 for i in range(high):
                     row = i * stride_y + p + top
                     inside = (first, last) if 0 <= row < size[2] else (0, 0)
-                    to = (((b * words + q) * phases_y + p) * phases_x * high + i) * wide
+                    to = b * of_b + q * of_q + p * of_p + i * of_i
                     line = to if stride_x == 1 else room
                     at = b * strides[0] + q * 32 * strides[1] + row * strides[2] + left
                     channels = min(32, size[1] - q * 32)
@@ -106,6 +119,7 @@ def sign_words(
                     if stride_x > 1:
                         for o in range(phases_x):
                             # Without signs: an index that might be negative costs a branch.
-                            phase, begin_o = np.uint64(to + o * high * wide), np.uint64(line + o)
+                            phase, begin_o = np.uint64(to + o * of_o), np.uint64(line + o)
                             for j in range(np.uint64(wide)):
                                 out[phase + j] = out[begin_o + j * np.uint64(stride_x)]
+    return True

@@ -47,7 +47,7 @@ from lightsim.timeline.layout import (
 )
 from lightsim.timeline.request import cut, next_run
 
-__all__ = ["grant_train"]
+__all__ = ["grant_train", "put_under_way"]
 
 Table = NDArray[np.int64]
 
@@ -99,7 +99,7 @@ def grant_train(
                 machine[c + TURN] = INPUT + RESIDUAL - number
             else:
                 _count_weights(machine, found, now, nbytes)
-        _put_under_way(machine, port, done)
+        put_under_way(machine, port, done)
         machine[s + DONE] = max(machine[s + DONE], done)
         machine[s + WHERE] += nbytes
         machine[s + LEFT] -= nbytes
@@ -121,7 +121,7 @@ def grant_train(
 
 
 @inlined
-def _put_under_way(machine: Table, port: int, done: int) -> None:
+def put_under_way(machine: Table, port: int, done: int) -> None:
     """Put a request in the place that is free first; the places stay in order of time."""
     places, count = place(machine[port + UNDER_WAY]), machine[OUTSTANDING]
     at = place(machine[port + OLDEST])

@@ -104,9 +104,10 @@ CLOSED: Final = 17  # passes stored
 TRAFFIC_LAUNCH: Final = 18  # the pass that weights granted now are counted for
 EVENTS: Final = 19  # noted
 PROBLEM: Final = 20
+JUMPED: Final = 21  # requests granted by jumps
 
 # The streams: STREAM_FIELDS each.
-STREAMS_AT: Final = 21
+STREAMS_AT: Final = 22
 BANKS: Final = 0  # of its buffer
 PORT: Final = 1  # where its port stands
 FULL_COUNT: Final = 2  # banks handed on full
@@ -136,7 +137,8 @@ LEFT: Final = 30  # bytes left in the run, those of the request among them
 LINE: Final = 31
 PLANE: Final = 32
 IMAGE: Final = 33
-ROW: Final = 34  # a copy of the transfer in hand
+LINE_WHERE: Final = 34  # where the line in hand begins
+ROW: Final = 35  # a copy of the transfer in hand
 STREAM_FIELDS: Final = ROW + TRANSFER_FIELDS
 
 # The ports: PORT_FIELDS each, room for four.

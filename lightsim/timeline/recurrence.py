@@ -33,9 +33,10 @@ from lightsim.timeline.layout import (
     TURN,
     WEIGHT,
 )
+from lightsim.timeline.one_channel import play_one_channel
 from lightsim.timeline.settle import complete, settle
 
-__all__ = ["play"]
+__all__ = ["play", "play_channels"]
 
 Table = NDArray[np.int64]
 
@@ -58,6 +59,31 @@ def play(
 
     `launches` [pass] are the passes of all programs, one after another, by their rows.
     """
+    if machine[CHANNELS] == 1:
+        play_one_channel(
+            machine, channels, spec, plan, found, events, tiles, transfers, ranges, groups, launches
+        )
+    else:
+        play_channels(
+            machine, channels, spec, plan, found, events, tiles, transfers, ranges, groups, launches
+        )
+
+
+@kernel
+def play_channels(
+    machine: Table,
+    channels: Table,
+    spec: Table,
+    plan: Table,
+    found: Table,
+    events: Table,
+    tiles: Table,
+    transfers: Table,
+    ranges: Table,
+    groups: Table,
+    launches: Table,
+) -> None:
+    """`play` for any number of channels."""
     settle(machine, found, events, tiles, transfers, ranges, groups, launches)
     earliest = 0
     while machine[CLOSED] < machine[PASSES]:

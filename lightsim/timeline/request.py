@@ -23,6 +23,7 @@ from lightsim.timeline.layout import (
     LENGTH,
     LINE,
     LINE_STEP,
+    LINE_WHERE,
     LINES,
     NBYTES,
     PLANE,
@@ -46,7 +47,7 @@ def first_run(machine: Table, s: int, transfers: Table, number: int) -> None:
     for field in range(TRANSFER_FIELDS):
         machine[s + ROW + field] = transfers[number, at, field]
     machine[s + LINE], machine[s + PLANE], machine[s + IMAGE] = 0, 0, 0
-    machine[s + WHERE] = machine[s + ROW + BASE]
+    machine[s + WHERE] = machine[s + LINE_WHERE] = machine[s + ROW + BASE]
     machine[s + LEFT] = machine[s + ROW + LENGTH]
 
 
@@ -62,12 +63,13 @@ def next_run(machine: Table, s: int) -> bool:
             image += 1
         machine[s + PLANE], machine[s + IMAGE] = plane, image
     machine[s + LINE] = line
-    machine[s + WHERE] = (
+    where = (
         machine[s + ROW + BASE]
         + line * machine[s + ROW + LINE_STEP]
         + plane * machine[s + ROW + PLANE_STEP]
         + image * machine[s + ROW + IMAGE_STEP]
     )
+    machine[s + WHERE] = machine[s + LINE_WHERE] = where
     machine[s + LEFT] = machine[s + ROW + LENGTH]
     return bool(image < machine[s + ROW + IMAGES])
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.hardware.pipeline import LAYER_START_CYCLES
-from lightsim.numerics.kernel import inlined, kernel, place
+from lightsim.numerics.kernel import inlined, place
 from lightsim.timeline.layout import (
     ARRAY_AT,
     ASKED,
@@ -64,7 +64,7 @@ __all__ = ["complete", "settle"]
 Table = NDArray[np.int64]
 
 
-@kernel
+@inlined
 def settle(
     machine: Table,
     found: Table,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.hardware.accelerator import Accelerator, IdealMemory
+from lightsim.hardware.device import MemoryInterface
 from lightsim.hardware.pipeline import LAYER_START_CYCLES, array_depth
 from lightsim.memory import make_channel
 from lightsim.memory.channel import DramChannel
@@ -69,7 +71,7 @@ def initial_state(accelerator: Accelerator, passes: int, events: int) -> State:
     """The machine at time 0, with room for `passes` passes and `events` events."""
     memory = accelerator.memory
     count = 1 if isinstance(memory, IdealMemory) else memory.channels
-    channel = make_channel(memory, Clock(accelerator.clock_hz), accelerator.word_bytes)
+    channel = _channel(memory, accelerator.clock_hz, accelerator.word_bytes)
     places = CHANNELS_AT + CHANNEL_FIELDS * count
     under_way = 4 * accelerator.outstanding
     most_words = accelerator.request_bytes // accelerator.word_bytes
@@ -79,7 +81,6 @@ def initial_state(accelerator: Accelerator, passes: int, events: int) -> State:
     machine[REQUEST] = accelerator.request_bytes
     machine[INTERLEAVE] = 1
     machine[CHANNELS] = count
-    machine[CAPACITY] = NEVER
     machine[DEPTH] = array_depth(accelerator)
     machine[OUTSTANDING] = accelerator.outstanding
     machine[PASSES] = passes
@@ -94,8 +95,7 @@ def initial_state(accelerator: Accelerator, passes: int, events: int) -> State:
         machine[INTERLEAVE] = memory.interleave_bytes
         if count > 1:
             machine[REQUEST] = min(accelerator.request_bytes, memory.interleave_bytes)
-    if isinstance(channel, DramChannel):
-        machine[CAPACITY] = channel.capacity_bytes
+    machine[CAPACITY] = channel.capacity
     for number in range(4):
         machine[STREAMS_AT + STREAM_FIELDS * number + SHOWN] = NEVER
     _ports_and_streams(accelerator, machine, places)
@@ -103,10 +103,27 @@ def initial_state(accelerator: Accelerator, passes: int, events: int) -> State:
         machine,
         np.repeat(channel.state[None], count, axis=0),
         channel.spec,
-        row_plan(channel.spec),
+        channel.plan,
         np.zeros((passes, FOUND_FIELDS), np.int64),
         np.zeros((events, EVENT_FIELDS), np.int64),
     )
+
+
+class _Channel(NamedTuple):
+    """A memory channel at time 0, with the bytes that it holds; nobody writes to it."""
+
+    state: Table
+    spec: Table
+    plan: Table
+    capacity: int
+
+
+@lru_cache(maxsize=64)
+def _channel(memory: MemoryInterface | IdealMemory, clock_hz: int, word_bytes: int) -> _Channel:
+    """A channel of a memory; most machines that are run one after another have the same."""
+    channel = make_channel(memory, Clock(clock_hz), word_bytes)
+    capacity = channel.capacity_bytes if isinstance(channel, DramChannel) else NEVER
+    return _Channel(channel.state, channel.spec, row_plan(channel.spec), capacity)
 
 
 def _ports_and_streams(accelerator: Accelerator, machine: Table, places: int) -> None:

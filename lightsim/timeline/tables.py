@@ -7,6 +7,8 @@ every model of the machine shares the description; when things happen is not wri
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import permutations
+from struct import pack
 from typing import NamedTuple
 
 import numpy as np
@@ -19,11 +21,13 @@ from lightsim.mapping.program import Program
 from lightsim.mapping.schedule import Schedule
 from lightsim.mapping.words import block_channels
 from lightsim.mapping.work import column_groups
-from lightsim.timeline.layout import VIEW_FIELDS
+from lightsim.timeline.layout import PASS_FIELDS, VIEW_FIELDS
 
 __all__ = ["Tables", "describe"]
 
 Table = NDArray[np.int64]
+
+_ORDERS = {"".join(order): tuple(map("mns".index, order)) for order in permutations("mns")}
 
 
 class Tables(NamedTuple):
@@ -43,7 +47,7 @@ class Tables(NamedTuple):
 
 def describe(programs: Sequence[Program]) -> Tables:
     """The tables of programs for one accelerator, each of them written down once."""
-    passes: list[list[int]] = []
+    passes: list[int] = []
     groups: list[int] = []
     starts: list[int] = [0]
     weights: list[int] = []
@@ -51,22 +55,27 @@ def describe(programs: Sequence[Program]) -> Tables:
     known: dict[int, range] = {}
     for program in programs:
         if id(program) not in known:
-            first = len(passes)
+            first = len(passes) // PASS_FIELDS
             known[id(program)] = range(first, first + len(program.schedules))
             for schedule in program.schedules:
-                passes.append(_pass(program, schedule, len(starts) - 1, len(weights) // 2))
+                passes += _pass(program, schedule, len(starts) - 1, len(weights) // 2)
                 for run in program.weight_runs[schedule.layer.name]:
                     weights.append(run.address)
                     weights.append(run.nbytes)
                 _groups(schedule, program.accelerator, groups, starts)
         launches += known[id(program)]
     return Tables(
-        np.array(passes, np.int64),
-        np.array(groups, np.int64).reshape(-1, 2),
-        np.array(starts, np.int64),
-        np.array(weights, np.int64).reshape(-1, 2),
-        np.array(launches, np.int64),
+        _table(passes).reshape(-1, PASS_FIELDS),
+        _table(groups).reshape(-1, 2),
+        _table(starts),
+        _table(weights).reshape(-1, 2),
+        _table(launches),
     )
+
+
+def _table(numbers: list[int]) -> Table:
+    """Numbers as an array; packed first, which takes half the time."""
+    return np.frombuffer(bytearray(pack(f"={len(numbers)}q", *numbers)), np.int64)
 
 
 def _groups(
@@ -93,7 +102,7 @@ def _pass(program: Program, schedule: Schedule, groups_at: int, weights_at: int)
     tied = layer.groups > 1
     array = accelerator.array
     row = [
-        *("mns".index(letter) for letter in tiling.order),
+        *_ORDERS[tiling.order],
         *(computed.channels, source.channels, program.images, computed.height, computed.width),
         *(tiling.m, tiling.n, tiling.b, tiling.r, tiling.c),
         *(source.height, source.width, *layer.kernel, *layer.stride),

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.hardware.pipeline import BUFFER_READ_CYCLES, POST_DEPTH
-from lightsim.numerics.kernel import inlined, kernel, place
+from lightsim.numerics.kernel import inlined, place
 from lightsim.timeline.layout import (
     ARRAY_AT,
     ARRAY_LAUNCH,
@@ -70,7 +70,7 @@ _WEIGHT = STREAMS_AT + WEIGHT * STREAM_FIELDS
 _OUTPUT = STREAMS_AT + OUTPUT * STREAM_FIELDS
 
 
-@kernel
+@inlined
 def run_array(
     machine: Table,
     found: Table,

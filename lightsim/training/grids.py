@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -10,7 +12,7 @@ from lightsim.network.layer import Network
 from lightsim.network.tensor import ElementType
 from lightsim.training.rounding import round_on_grid, sign_hard_tanh
 
-__all__ = ["Grid", "grid_numbers"]
+__all__ = ["Grid", "Grids", "grid_numbers"]
 
 _FIRST_REACH = 4.0  # what the largest integer stands for before calibration: 4 deviations
 _REACHED = 0.999  # this share of a tensor's values is inside the clamp after calibration
@@ -68,6 +70,35 @@ class Grid(nn.Module):
         sample = values[:: -(-len(values) // _MOST_SAMPLES)].cpu().numpy()
         reach = float(np.quantile(sample, _REACHED)) or float(values.max())
         self.reach = max(self.reach, reach)
+
+
+class Grids(nn.ModuleList):
+    """The grids of all tensors of a network; the first is the input's, whose step is given."""
+
+    def __init__(self, network: Network, types: Mapping[str, ElementType], learned: bool) -> None:
+        self._numbers = grid_numbers(network)
+        elements: dict[int, ElementType] = {}
+        given = ElementType(network.input_bits, network.input_signed)
+        for name, number in self._numbers.items():
+            elements.setdefault(number, given if name == "input" else types[name])
+        super().__init__(
+            Grid(elements[number], learned and number > 0) for number in range(len(elements))
+        )
+        self.of("input").step.fill_(1 / given.highest)
+
+    def of(self, name: str) -> Grid:
+        """The grid of a layer's output, or of `input`."""
+        grid = self[self._numbers[name]]
+        assert isinstance(grid, Grid)
+        return grid
+
+    def step(self, name: str) -> float:
+        """What integer 1 stands for in a layer's output, or in the input."""
+        return float(self.of(name).step.detach())
+
+    def all(self) -> list[Grid]:
+        """Every grid, the input's first."""
+        return [grid for grid in self if isinstance(grid, Grid)]
 
 
 def grid_numbers(network: Network) -> dict[str, int]:

@@ -13,23 +13,21 @@ from torch import Tensor, nn
 
 from lightsim.errors import InputError
 from lightsim.network.layer import Network
-from lightsim.network.tensor import ElementType
 from lightsim.quantisation.elements import element_types, input_types
 from lightsim.quantisation.select import check_applicable
 from lightsim.quantisation.workload import LabelledImages, QuantisedLayer, Workload
 from lightsim.training.cost import TermCosts
-from lightsim.training.distribution import distribution_terms, shape_shares
 from lightsim.training.flightnn import FlightnnWeights
 from lightsim.training.folding import Steps, fold_sum, fold_unweighted, fold_weighted
 from lightsim.training.formats import FLOAT, exported_scheme, weight_format
-from lightsim.training.grids import Grid, grid_numbers
+from lightsim.training.grids import Grids
 from lightsim.training.integer import integer_forward
 from lightsim.training.nodes import Unweighted, Weighted
-from lightsim.training.options import DistributionOptions, ModelOptions
+from lightsim.training.options import ModelOptions
+from lightsim.training.penalties import distribution_loss, layer_statistics, parameter_groups
 
 __all__ = ["Model", "build_model"]
 
-_THRESHOLD_EPS = 1e-3
 _AT_ONCE = 256  # images whose integers are in memory together
 
 
@@ -67,15 +65,7 @@ class Model(nn.Module):
         self.generator = torch.Generator().manual_seed(seed)
         self.register_buffer("calibrated", torch.tensor(False))
         self.nodes = nn.ModuleList(self._node(number) for number in range(len(network.layers)))
-        numbers = grid_numbers(network)
-        self._grid_of = numbers
-        elements = self._elements(numbers)
-        # The input's integers are given, and so is what they stand for.
-        self.grids = nn.ModuleList(
-            Grid(element, options.steps == "learned" and number > 0)
-            for number, element in enumerate(elements)
-        )
-        self._input_grid.step.fill_(1 / elements[0].highest)
+        self.grids = Grids(network, self.types, options.steps == "learned")
 
     def forward(self, images: Tensor) -> Tensor:
         """One number a class, [n, classes], for `images` [n, c, h, w] of the input's integers.
@@ -97,35 +87,19 @@ class Model(nn.Module):
         if self.is_float:
             return 1.0
         if self.types[last.name].bits != 32 or not isinstance(node, Weighted):
-            return self._step(last.name)
+            return self.grids.step(last.name)
         unit = 2.0**self.scheme.fraction_bits
-        return float(node.weights.scale.detach().flatten()[0]) * self._step(last.inputs[0]) / unit
+        return (
+            float(node.weights.scale.detach().flatten()[0]) * self.grids.step(last.inputs[0]) / unit
+        )
 
     def weighted(self) -> list[Weighted]:
         """The nodes with weights, in the network's order."""
         return [node for node in self.nodes if isinstance(node, Weighted)]
 
     def parameter_groups(self, weight_decay: float) -> list[dict[str, Any]]:
-        """Parameters for an optimiser: only weights decay, nothing else is pulled to zero.
-
-        Thresholds have an `eps` of their own, which Adam and its kin read: without it they
-        would turn gradients of next to nothing into steps of the full learning rate.
-        """
-        weights = [node.weight for node in self.weighted()]
-        thresholds = [
-            node.weights.thresholds
-            for node in self.weighted()
-            if isinstance(node.weights, FlightnnWeights) and node.weights.learns_k
-        ]
-        known = {id(own) for own in (*weights, *thresholds)}
-        others = [own for own in self.parameters() if id(own) not in known]
-        groups: list[dict[str, Any]] = [
-            {"params": weights, "weight_decay": weight_decay},
-            {"params": others, "weight_decay": 0.0},
-        ]
-        if thresholds:
-            groups.append({"params": thresholds, "weight_decay": 0.0, "eps": _THRESHOLD_EPS})
-        return groups
+        """Parameters for an optimiser: only weights decay, nothing else is pulled to zero."""
+        return parameter_groups(self, self.weighted(), weight_decay)
 
     def penalty(self) -> Tensor:
         """What is added to the loss of the last forward pass."""
@@ -134,7 +108,7 @@ class Model(nn.Module):
             if isinstance(node.weights, FlightnnWeights) and node.weights.learns_k:
                 total = total + node.weights.penalty(node.weight)
         if self.options.distribution is not None and self.distribution_on:
-            total = total + self._distribution_loss(self.options.distribution)
+            total = total + distribution_loss(self.weighted(), self.options.distribution)
         return total
 
     def begin_epoch(self, epoch: int, epochs: int) -> None:
@@ -177,7 +151,7 @@ class Model(nn.Module):
         with torch.no_grad():
             for node in self.weighted():
                 node.weights.confine(node.weight.data)
-            for grid in self._all_grids():
+            for grid in self.grids.all():
                 grid.confine()
 
     def calibrate(self, images: Tensor) -> None:
@@ -192,7 +166,7 @@ class Model(nn.Module):
         with torch.no_grad():
             for node in self.weighted():
                 node.weights.calibrate(node.weight.data)
-            grids = self._all_grids()[1:]
+            grids = self.grids.all()[1:]
             for grid in grids:
                 grid.observing, grid.reach = True, 0.0
             self._with_momentum(0.0, images, len(images))
@@ -237,16 +211,7 @@ class Model(nn.Module):
         The three terms of the distribution loss and the shares of `shape_shares`, by layer.
         """
         chosen = self.options.distribution
-        form = "code" if chosen is None else chosen.form
-        found = {}
-        for node in self.weighted():
-            if node.normalise is not None and node.normalised is not None:
-                terms = distribution_terms(node.normalised.detach(), form)
-                found[node.layer.name] = {
-                    **{name: float(term) for name, term in terms.items()},
-                    **shape_shares(node.normalised),
-                }
-        return found
+        return layer_statistics(self.weighted(), "code" if chosen is None else chosen.form)
 
     def k(self) -> dict[str, NDArray[np.int8]]:
         """The number of terms of every filter, int8[out], by layer (0 for fixed point)."""
@@ -288,50 +253,15 @@ class Model(nn.Module):
         # Drawn on the processor, so that a graphics card changes nothing.
         return torch.rand(like.shape, generator=self.generator).to(like.device)
 
-    def _elements(self, numbers: Mapping[str, int]) -> list[ElementType]:
-        types = {
-            "input": ElementType(self.network.input_bits, self.network.input_signed),
-            **self.types,
-        }
-        elements: dict[int, ElementType] = {}
-        for name, number in numbers.items():
-            elements.setdefault(number, types[name])
-        return [elements[number] for number in range(len(elements))]
-
-    def _all_grids(self) -> list[Grid]:
-        return [grid for grid in self.grids if isinstance(grid, Grid)]
-
-    @property
-    def _input_grid(self) -> Grid:
-        return self._all_grids()[0]
-
-    def _distribution_loss(self, chosen: DistributionOptions) -> Tensor:
-        """The chosen terms, averaged over the layers, times the weight."""
-        losses = []
-        for node in self.weighted():
-            wanted = (
-                node.output.bits == 1 if chosen.layers is None else node.layer.name in chosen.layers
-            )
-            if wanted and node.normalised is not None:
-                terms = distribution_terms(node.normalised, chosen.form)
-                losses.append(torch.stack([terms[name] for name in chosen.terms]).sum())
-        if not losses:
-            return torch.zeros((), device=self.calibrated.device)
-        return chosen.weight * torch.stack(losses).mean()
-
-    def _step(self, name: str) -> float:
-        return float(self._all_grids()[self._grid_of[name]].step.detach())
-
     def _first_step(self, images: Tensor) -> None:
         if not bool(self.calibrated):
-            self._input_grid.step.fill_(1 / max(float(images.abs().max()), 1.0))
+            self.grids.of("input").step.fill_(1 / max(float(images.abs().max()), 1.0))
             self.calibrated.fill_(True)
 
     def _real_forward(self, images: Tensor) -> Tensor:
-        values: dict[str, Tensor] = {"input": images.float() * self._input_grid.step}
+        values: dict[str, Tensor] = {"input": images.float() * self.grids.of("input").step}
         for layer, node in zip(self.network.layers, self.nodes, strict=True):
-            number = self._grid_of[layer.name]
-            grid = None if self.is_float else self.grids[number]
+            grid = None if self.is_float else self.grids.of(layer.name)
             inputs = [values[name] for name in layer.inputs]
             values[layer.name] = node(inputs[0] if layer.has_weights else inputs, grid)
         return values[self.network.layers[-1].name]
@@ -352,8 +282,8 @@ class Model(nn.Module):
     def _quantised(self, number: int) -> QuantisedLayer:
         layer, node = self.network.layers[number], self.nodes[number]
         steps = Steps(
-            tuple(self._step(name) for name in layer.inputs),
-            self._step(layer.name),
+            tuple(self.grids.step(name) for name in layer.inputs),
+            self.grids.step(layer.name),
             input_types(self.network, layer, self.types),
             self.types[layer.name],
         )

@@ -2,6 +2,8 @@
 
     python results/explore/speed.py
 
+writes `speed.md` beside itself.
+
 *Bound*: `lightsim.bounds` over a million machines. *Design*: mapping chosen and run on the
 timeline, as a trial does it, for designs that share nothing. *Timeline*: the mapped program
 alone. *Simulation*: the same program by events, with its data. Then the CPU time of a search
@@ -13,8 +15,10 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+from provenance import made_by
 
 from dse.design import Builder, Design
 from dse.evaluate import Evaluator, workload_of
@@ -31,15 +35,39 @@ from lightsim.timeline.model import compile_programs, run_tables
 NETWORK, BOARD = "resnet18-imagenet", "zc706"
 
 
-def rate(name: str, count: int, seconds: float) -> None:
+def rate(name: str, count: int, seconds: float) -> str:
     """One row of the table."""
-    sys.stdout.write(f"| {name} | {count:,} | {seconds:.2f} | {count / seconds:,.4g} |\n")
-    sys.stdout.flush()
+    each = count / seconds
+    line = f"| {name} | {count:,} | {seconds:.2f} | {each:,.{0 if each >= 100 else 2}f} |"
+    sys.stderr.write(line + "\n")
+    return line
 
 
 def main() -> None:
-    """Measure every level."""
-    study = new_study(NETWORK, BOARD)
+    """Measure every level, and write."""
+    lines, search = levels(new_study(NETWORK, BOARD)), searched(new_study(NETWORK, BOARD))
+    table = "\n".join(["| level | evaluations | CPU s | per CPU s |", "|---|---|---|---|", *lines])
+    (Path(__file__).parent / "speed.md").write_text(
+        f"""# Evaluations per CPU second, ResNet-18
+
+{made_by("python results/explore/speed.py")}
+
+{NETWORK} on {BOARD}. *Bound*: the closed form over a million machines. *Design*: mapping chosen
+and run on the timeline, as a trial does it, for designs that share nothing. *Timeline*: the mapped
+program alone. *Simulation*: the same program by events, with its data. The choice of the mapping
+of a layer by itself is in [zigzag.md](zigzag.md).
+
+{table}
+
+{search}
+""",
+        encoding="utf-8",
+    )
+
+
+def levels(study: Study) -> list[str]:
+    """The rows of the table."""
+    lines = []
     space = Space(study.axes)
     builder = Builder(study.board, study.resource_limits())
     built: list[Design] = []
@@ -50,7 +78,6 @@ def main() -> None:
         if len(built) == 24:
             break
     workload = workload_of(NETWORK, "flightnn", 0)
-    sys.stdout.write("| level | evaluations | CPU s | per CPU s |\n|---|---|---|---|\n")
 
     bound = NetworkBound(workload, built[0].accelerator)
     machines = Axes.of([design.accelerator for design in built])
@@ -58,41 +85,43 @@ def main() -> None:
     bound.cycles(machines)
     begun = time.process_time()
     bound.cycles(many)
-    rate("bound", len(many), time.process_time() - begun)
+    lines.append(rate("bound", len(many), time.process_time() - begun))
 
     Evaluator(study.shares, 0, with_energy=False).run(built[0])  # compiles
     evaluator = Evaluator(study.shares, 0, with_energy=False)
     begun = time.process_time()
     for design in built:
         evaluator.run(design)
-    rate("design (mapping and timeline)", len(built), time.process_time() - begun)
+    lines.append(rate("design (mapping and timeline)", len(built), time.process_time() - begun))
 
     program = map_workload(workload, built[0].accelerator)
     tables = compile_programs([program])
     begun = time.process_time()
     for _ in range(20):
         run_tables(tables, program)
-    rate("timeline", 20, time.process_time() - begun)
+    lines.append(rate("timeline", 20, time.process_time() - begun))
 
     images = synthetic_images(workload.network, 1, 0)
+    simulate([program], [images])  # compiles
     begun = time.process_time()
     simulate([program], [images])
-    rate("simulation", 1, time.process_time() - begun)
-    _search(study)
+    lines.append(rate("simulation", 1, time.process_time() - begun))
+    return lines
 
 
-def _search(study: Study) -> None:
+def searched(study: Study) -> str:
+    """The time to a design within 1 % of the optimum, and to the proof."""
     steps: list[tuple[float, Step]] = []
     begun = time.process_time()
     whole = replace(study, search=replace(study.search, trials=1 << 30))
     found = explore(whole, progress=lambda step: steps.append((time.process_time(), step)))
     best = found.front[0].values["throughput_images_per_s"]
     near = next((c, s) for c, s in steps if s.best is not None and s.best >= 0.99 * best)
-    sys.stdout.write(
-        f"\nSearch of {found.space.size:,} designs: within 1 % of the optimum "
+    return (
+        f"Search of {found.space.size:,} designs: within 1 % of the optimum "
         f"({best:.6g} images/s) after {near[1].evaluations} designs and {near[0] - begun:.1f} "
         f"CPU s; gap {found.gap:.2%} after {found.evaluations} and "
-        f"{time.process_time() - begun:.1f} CPU s (exhaustive {found.exhaustive}).\n"
+        f"{time.process_time() - begun:.1f} CPU s (exhaustive {found.exhaustive})."
     )
 
 

@@ -5,17 +5,21 @@
 One process, one thread, CPU time; the rows of a shape take turns, so that what else the machine
 does strikes all alike: a call to warm the caches, its sums compared with an independent
 computation in 64-bit numpy, then three that are timed; the best turn counts. Packing of the image
-is always included, that of the filters where it is said. Torch's float32 convolution is a row
-where torch is installed.
+is always included, that of the filters where it is said; sums are cleared before they are added
+to. ONNX Runtime's result is requantised: the rows that are, too, compare like with like. Torch's
+float32 convolution is a row where torch is installed.
 """
 
 from __future__ import annotations
 
 import functools
+import os
 import platform
 import sys
 import time
 from pathlib import Path
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy: its threads wait by spinning
 
 import numba
 import numpy as np
@@ -192,6 +196,25 @@ def main():
                 f"{name:<32} {title:<22} {seconds * 1e6:7.0f} {rate:7.1f} {best[0] / seconds:7.2f}"
             )
             tell(line + "\n")
+        tell(compared(rows, best))
+
+
+def compared(rows, best):
+    """What is asked of the kernels, as ratios: the worst scheme of each."""
+    rates = {}
+    names = [row[0] for row in rows]
+    schemes = [i for i, name in enumerate(names) if name.startswith("  the same, requantised")]
+    exact = max(best[i] for i in schemes)
+    rates["exact, requantised, slowest scheme, to ONNX Runtime"] = best[0] / exact
+    rates["  the same, one term (lightnn1)"] = best[0] / best[schemes[0]]
+    if "torch float32" in names:
+        rates["  the same, slowest scheme, to torch float32"] = (
+            best[names.index("torch float32")] / exact
+        )
+    rates["XNOR to bytes (fixed8, sums)"] = (
+        best[names.index("exact, fixed8")] / best[names.index("XNOR")]
+    )
+    return "".join(f"-> {name}: {rate:.2f}\n" for name, rate in rates.items())
 
 
 def written():

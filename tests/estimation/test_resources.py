@@ -12,7 +12,7 @@ from lightsim.estimation.budget import largest_that_fits
 from lightsim.estimation.constants import constants_of
 from lightsim.estimation.design import design_parts
 from lightsim.estimation.sizing import least_design
-from lightsim.hardware.accelerator import Array, Buffer, IdealMemory, LaneGroup
+from lightsim.hardware.accelerator import Array, Buffer, IdealMemory, LaneGroup, PostProcessing
 from lightsim.hardware.catalogue import BOARDS, board, device
 from lightsim.hardware.device import Resources
 from lightsim.numerics.scheme import SCHEMES
@@ -64,6 +64,20 @@ def test_a_lane_with_a_multiplier_in_post_processing():
     assert part(estimate(acc), "post-processing").resources.dsp == 4 * acc.post.lanes
     shifting = replace(acc, post=replace(acc.post, requantise="shift"))
     assert total(estimate(shifting)).dsp == 2 * acc.post.lanes + 1
+
+
+@pytest.mark.parametrize("scheme", ["flightnn", "binary"])
+@pytest.mark.parametrize("port_bits", [32, 64, 128, 256, 512])
+def test_every_number_of_post_processing_lanes_has_a_cost(scheme, port_bits):
+    # Rows of the output buffer hold 32 bits of every lane: up to 64 port words here.
+    pe = "xnor_popcount" if scheme == "binary" else "shift_add_serial"
+    array = Array((LaneGroup(pe, 8),), 8, 1)
+    made = replace(least_design(board("ultra96"), SCHEMES[scheme], array), port_bits=port_bits)
+    used = [
+        total(estimate(replace(made, post=PostProcessing(lanes)), board("ultra96").device)).lut
+        for lanes in (1, 2, 4, 8, 16, 32, 64)
+    ]
+    assert used == sorted(used)
 
 
 def test_what_a_network_does_not_need_is_not_built():

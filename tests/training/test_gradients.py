@@ -274,10 +274,25 @@ def test_the_group_lasso_and_its_gradients(regulariser):
     np.testing.assert_allclose(np.zeros(2) if found is None else found.numpy(), by_t, atol=1e-6)
 
 
+def test_a_term_without_a_price_is_kept():
+    w, t = _case()
+    weights = _flightnn()
+    weights.thresholds.data.copy_(torch.tensor(t))
+    by_strengths = {}
+    for strengths in ((0.0, 0.0), (0.0, 0.1), (0.1, 0.0), (0.1, 0.1)):
+        weights.options = FlightnnOptions(strengths)
+        by_strengths[strengths] = weights.k(w)
+    learned = by_strengths[0.1, 0.1]
+    assert set(learned) == {0, 1, 2}
+    assert by_strengths[0.0, 0.0].tolist() == [2] * FILTERS
+    assert by_strengths[0.1, 0.0].tolist() == [2 if k else 0 for k in learned]
+    assert by_strengths[0.0, 0.1].tolist() == [1, *learned[1:]]
+
+
 def test_epochs_open_then_learn_then_freeze_the_gates():
     w, t = _case()
     weights = _flightnn()
-    weights.options = FlightnnOptions(warm_up=0.2, ramp=0.2, frozen=0.3)
+    weights.options = FlightnnOptions((1e-3, 1e-3), warm_up=0.2, ramp=0.2, frozen=0.3)
     weights.thresholds.data.copy_(torch.tensor(t))
     learned = [0, *weights.k(w)[1:]]
     seen, shares = [], []

@@ -1,8 +1,6 @@
 """The model's doors: what it refuses, what it keeps, and that the same seed is the same model."""
 
 import copy
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -157,19 +155,3 @@ def test_the_distribution_loss_rests_for_the_last_epochs():
 def test_what_is_refused(make, message):
     with pytest.raises(InputError, match=message):
         make()
-
-
-def test_without_pytorch_one_line_says_what_to_install():
-    program = """
-import sys
-sys.modules["torch"] = None
-from lightsim.errors import InputError
-try:
-    import lightsim.training.model
-except InputError as error:
-    print(error)
-"""
-    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert found.stdout.count("\n") == 1
-    assert "extra 'train'" in found.stdout
-    assert "pip install torch==2.13.0" in found.stdout

@@ -1,0 +1,53 @@
+"""A closer bound of a single design: the limits of all tilings of its passes, added up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dse.design import Builder, Design
+from dse.shared import Kept, Pattern
+from dse.space import Space
+from lightsim.errors import LightSimError
+from lightsim.quantisation.workload import Workload
+
+if TYPE_CHECKING:
+    from lightsim.optimum import PassTilings
+
+__all__ = ["SecondLook"]
+
+_MOST_PATTERNS = 64  # arrays whose tilings are kept
+
+
+class SecondLook:
+    """Bounds designs of a space one by one; `workloads[network][scheme]` are its networks."""
+
+    def __init__(
+        self, space: Space, builder: Builder, workloads: Mapping[str, Mapping[str, Workload]]
+    ) -> None:
+        self._space, self._builder, self._workloads = space, builder, workloads
+        self._tilings: Kept[tuple[PassTilings, ...]] = Kept(_MOST_PATTERNS)
+
+    def cycles(self, number: int) -> NDArray[np.int64] | None:
+        """Least cycles int64[network] of a design; None for one that cannot be built or lowered."""
+        # Numba takes a third of a second to load: only those who search pay for it.
+        from lightsim.optimum import network_limit, pass_tilings
+
+        built = self._builder.build(self._space.point(number))
+        if not isinstance(built, Design):
+            return None
+        acc, found = built.accelerator, []
+        for network, schemes in self._workloads.items():
+            key = network, Pattern.key(built)
+            passes = self._tilings.get(key)
+            if passes is None:
+                try:
+                    passes = pass_tilings(schemes[acc.scheme], acc, built.batch)
+                except LightSimError:  # running it will say why
+                    return None
+                self._tilings.put(key, passes)
+            found.append(network_limit(passes, acc, built.batch) or 0)
+        return np.array(found, np.int64)
