@@ -6,11 +6,13 @@ For every seed `digits-small` is trained
 
 - retrained: 40 epochs in float, and from there at each of several strengths 40 epochs under
   flightnn; accelerators are searched for each (`lightsim explore --retrain`);
+- retrained, then k free: some of these candidates, searched with k free within losses;
 - post-training: 80 epochs in float; as fixed8, accelerators are searched with the k of every
   filter free within several losses of accuracy (`lightsim explore --k free`).
 
 Both search the same space with as many trials a search. Writes joint.csv, joint.md and, where
-chromium is installed, joint.png beside itself. What is stopped goes on in the folder `joint-runs`.
+chromium is installed, joint.png beside itself. What is stopped goes on: rows
+that joint.csv has are not made again.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ NETWORK, BOARD, BATCH = "digits-small", "ulx3s", 16
 LANES = "shift_add_serial"  # where every second term of a filter costs a pass
 STRENGTHS = "0.001,0.003,0.005,0.01,0.015,0.02,0.03"
 LOSSES = ("0.1 %", "0.5 %", "1 %", "2 %", "4 %", "8 %", "16 %")
-RETRAINED, ROUNDED = "retrained", "post-training"
+FREED, FREED_LOSSES = ("0.001", "0.01", "0.03"), ("0.5 %", "2 %", "4 %")
+RETRAINED, BOTH, ROUNDED = "retrained", "retrained, then k free", "post-training"
 
 
 def recipe_for(seed: int) -> Recipe:
@@ -80,25 +83,50 @@ def rounded_rows(seed: int, trials: int, folder: Path) -> list[dict]:
         start=str(folder / "longer"),
     )  # fmt: skip
     train(rounded, folder / "rounded")
+    return [
+        row
+        for loss in LOSSES
+        for row in free_rows(seed, ROUNDED, loss, folder / "rounded" / "network.toml", loss, trials)
+    ]
+
+
+def both_rows(seed: int, trials: int, folder: Path) -> list[dict]:
+    """Points for some of the candidates, from which further terms are taken after training."""
+    return [
+        row
+        for strength in FREED
+        for loss in FREED_LOSSES
+        for row in free_rows(
+            seed, BOTH, f"{strength}, {loss}",
+            folder / f"strength-{strength}" / f"seed-{seed}" / "network.toml", loss, trials,
+        )
+    ]  # fmt: skip
+
+
+def free_rows(
+    seed: int, way: str, setting: str, network: Path, loss: str, trials: int
+) -> list[dict]:
+    """The best design with the k of a network free within a loss."""
+    table = {
+        "board": BOARD, "network": [{"name": str(network)}],
+        "axes": {"scheme": "flightnn", "batch": [BATCH], "lanes": [LANES], "k": [loss]},
+    }  # fmt: skip
     rows = []
-    for loss in LOSSES:
-        table = {
-            "board": BOARD, "network": [{"name": str(folder / "rounded" / "network.toml")}],
-            "axes": {"scheme": "flightnn", "batch": [BATCH], "lanes": [LANES], "k": [loss]},
-        }  # fmt: skip
-        found = explore(parse_study(table, "joint.py", {"trials": trials}))
-        for record in found.front:
-            digits = "".join(record.k.values())
-            rows.append(
-                {
-                    "seed": seed, "way": ROUNDED, "setting": loss,
-                    "images_per_s": record.values["throughput_images_per_s"],
-                    "choosing_accuracy": record.values["choosing_accuracy"],
-                    "accuracy": record.values["accuracy"],
-                    "k": "/".join(str(digits.count(terms)) for terms in "012"),
-                }
-            )  # fmt: skip
+    for record in explore(parse_study(table, "joint.py", {"trials": trials})).front:
+        digits = "".join(record.k.values())
+        rows.append(
+            {
+                "seed": seed, "way": way, "setting": setting,
+                "images_per_s": record.values["throughput_images_per_s"],
+                "choosing_accuracy": record.values["choosing_accuracy"],
+                "accuracy": record.values["accuracy"],
+                "k": "/".join(str(digits.count(terms)) for terms in "012"),
+            }
+        )  # fmt: skip
     return rows
+
+
+WAYS = {RETRAINED: retrained_rows, ROUNDED: rounded_rows, BOTH: both_rows}
 
 
 def front(rows: pd.DataFrame) -> pd.DataFrame:
@@ -127,14 +155,15 @@ def main() -> None:
     asked.add_argument("--trials", type=int, default=8)
     asked.add_argument("--folder", type=Path, default=HERE / "joint-runs")
     own = asked.parse_args()
-    rows: list[dict] = []
+    table = HERE / "joint.csv"
+    frame = pd.read_csv(table) if table.exists() else pd.DataFrame({"seed": [], "way": []})
     for seed in own.seeds:
-        folder = own.folder / f"seed-{seed}"
-        rows += retrained_rows(seed, own.trials, folder)
-        rows += rounded_rows(seed, own.trials, folder)
-        sys.stderr.write(f"seed {seed} done\n")
-        frame = pd.DataFrame(rows)
-        frame.to_csv(HERE / "joint.csv", index=False, float_format="%.6g")
+        for way, rows_of in WAYS.items():
+            if not ((frame.seed == seed) & (frame.way == way)).any():
+                rows = rows_of(seed, own.trials, own.folder / f"seed-{seed}")
+                frame = pd.concat([frame, pd.DataFrame(rows)]).astype({"seed": int})
+                frame.to_csv(table, index=False, float_format="%.6g")
+                sys.stderr.write(f"seed {seed}, {way}: done\n")
     (HERE / "joint.md").write_text(page(frame, own.trials), encoding="utf-8")
     draw(frame)
 
@@ -154,7 +183,7 @@ def page(frame: pd.DataFrame, trials: int) -> str:
     verdicts = []
     for seed in seeds:
         part = frame[frame.seed == seed]
-        mine, other = (front(part[part.way == way]) for way in (RETRAINED, ROUNDED))
+        mine, other = front(part[part.way != ROUNDED]), front(part[part.way == ROUNDED])
         cells = [dominated(mine, other, name) for name in ("choosing_accuracy", "accuracy")]
         back = dominated(other, mine, "choosing_accuracy")
         verdicts.append(
@@ -171,6 +200,8 @@ designs run for every search.
 - **retrained**: 40 epochs in float, and from there 40 epochs under flightnn at each of several
   strengths of the regulariser of second terms, then the accelerator for each: `lightsim explore
   {NETWORK} --retrain ...`;
+- **retrained, then k free**: some of these candidates, from which the search takes further terms
+  within a loss (`--k free --accuracy-loss ...` beside `--retrain`);
 - **post-training**: 80 epochs in float, the weights as fixed8, k of every filter chosen with the
   accelerator within a loss of accuracy on the images set apart: `lightsim explore --k free
   --accuracy-loss ...`. Nothing is trained again.
@@ -186,10 +217,11 @@ Means over the seeds, and the standard deviation of the accuracy:
 |---|---|---|---|---|
 {table}
 
-Points of the post-training front that some retrained point is at least equal to in throughput
-and in accuracy, and the other way round. Fronts are made by the accuracy on images set apart:
+Points of the post-training front that some point of the first two ways is at least equal to in
+throughput and in accuracy, and the other way round. Fronts are made by the accuracy on images set
+apart:
 
-| seed | by images set apart | by images held out | post-training over retrained |
+| seed | by images set apart | by images held out | post-training over the others |
 |---|---|---|---|
 {judged}
 """
@@ -202,7 +234,7 @@ def draw(frame: pd.DataFrame) -> None:
     from picture import write
 
     figure = go.Figure()
-    for way, colour in ((RETRAINED, "#0072B2"), (ROUNDED, "#D55E00")):
+    for way, colour in ((RETRAINED, "#0072B2"), (BOTH, "#009E73"), (ROUNDED, "#D55E00")):
         part = frame[frame.way == way]
         figure.add_scatter(
             x=part.images_per_s, y=100 * part.accuracy, mode="markers", showlegend=False,
