@@ -14,6 +14,8 @@ from lightsim.numerics.window import Pair, Window
 
 __all__ = ["convolve_depthwise", "convolve_depthwise_requantised"]
 
+_PLANE_NUMBERS = 1 << 17  # numbers of the planes made at a time: 256 KB
+
 
 def convolve_depthwise(
     x: NDArray[np.int16],
@@ -74,13 +76,19 @@ def convolve_depthwise_requantised(
     from lightsim.numerics.emitted_channels import ROOM, depthwise_lines
 
     planes = Planes(window)
-    image = split(x, planes, pad_value, ROOM)
     factors = np.ascontiguousarray(np.broadcast_to(multiplier, x.shape[1:2]), np.int32)
     rule = rounding_rule(shift, rounding, lowest, highest)
-    shape, flat = (len(x), window.rows, window.columns, planes.wide), out.reshape(-1)
+    shape, flat = (window.rows, window.columns, planes.wide), out.reshape(-1)
     filters = np.ascontiguousarray(weights).reshape(len(weights), -1)
-    taps = planes.taps.reshape(-1)
-    depthwise_lines(image, planes.channel, filters, taps, bias, factors, rule, shape, flat)
+    taps, every = planes.taps.reshape(-1), np.ascontiguousarray(x).reshape(1, -1, *x.shape[2:])
+    # Few enough channels at a time that their planes stay in the cache.
+    step = max(1, _PLANE_NUMBERS // planes.channel)
+    for first in range(0, every.shape[1], step):
+        image = split(every[:, first : first + step], planes, pad_value, ROOM)
+        span = first, min(first + step, every.shape[1])
+        depthwise_lines(
+            image, planes.channel, filters, taps, bias, factors, rule, span, shape, flat
+        )
     return out
 
 

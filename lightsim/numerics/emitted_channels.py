@@ -111,7 +111,7 @@ _copy: Any = intrinsic(_emit_copy)
 @compiled(
     "void(Array(int16, 1, 'C', True), int64, Array(int16, 2, 'C', True), int64[::1], "
     "Array(int32, 1, 'A', True), Array(int32, 1, 'C', True), UniTuple(int64, 6), "
-    "UniTuple(int64, 4), int16[::1])"
+    "UniTuple(int64, 2), UniTuple(int64, 3), int16[::1])"
 )
 def depthwise_lines(
     image: NDArray[np.int16],
@@ -121,15 +121,17 @@ def depthwise_lines(
     bias: NDArray[np.int32],
     multiplier: NDArray[np.int32],
     rule: Any,
-    shape: tuple[int, int, int, int],
+    span: tuple[int, int],
+    shape: tuple[int, int, int],
     out: NDArray[np.int16],
 ) -> None:
-    """Requantised sums of every channel for the run that `planes.Planes` describes.
+    """Requantised sums of channels for the run that `planes.Planes` describes.
 
-    `image` is flat, `channel` numbers a channel and `ROOM` behind; `weights` [channels, taps];
-    `shape` is (images, rows, columns, wide), `out` flat [images, channels, rows, columns].
+    They are channels span[0] to span[1] - 1 of all those of all images. `image` is flat, `channel`
+    numbers a channel and `ROOM` behind; `weights` [channels, taps]; `shape` is (rows, columns,
+    wide), `out` flat [images, channels, rows, columns].
     """
-    images, rows, columns, wide = shape
+    rows, columns, wide = shape
     channels, run = weights.shape[0], (rows - 1) * wide + columns
     narrow = np.empty(run + _LANES * _VECTORS, np.int16)
     shift, nudge, negative, odd, lowest, highest = rule
@@ -140,8 +142,8 @@ def depthwise_lines(
     up = up if high else 0
     rule = (shift, nudge << up, negative, odd, lowest, highest)
     flat = weights.reshape(weights.size)
-    for job in range(images * channels):
-        n, at = job % channels, job * channel
+    for job in range(span[0], span[1]):
+        n, at = job % channels, (job - span[0]) * channel
         first, by = bias[n], np.int32(multiplier[n] << up)
         for p in range(0, run, _LANES * _VECTORS):
             if high:

@@ -55,9 +55,9 @@ def _tiles(name: str) -> Callable[..., None]:
         images, image_words, line, lines = size
         factor, last = np.int32(scale), pieces.shape[0] - 1
         columns = pieces[last, 0] + pieces[last, 1]
-        step = columns + 16
         group, taps = TILE_LINES if columns <= _NARROW else 1, ends.shape[1] // 2
-        wide = step * group
+        # Lines follow one another, as they do in the output.
+        wide = columns * group + 16
         sums = np.empty(32 * wide, np.int32)
         # Where multipliers shifted by so much are 32-bit numbers, upper halves are the result.
         shift, nudge, negative, odd, lowest, highest = rule
@@ -78,7 +78,7 @@ def _tiles(name: str) -> Callable[..., None]:
                     for s in range(last + 1):
                         column, pixels, number = pieces[s, 0], pieces[s, 1], s
                         number += (row + g) * (last + 1)
-                        begin, to = origin + g * line + column, g * step + column
+                        begin, to = origin + g * line + column, g * columns + column
                         span = (begins[number], begins[number + 1])
                         where = (begin, at, taps, phase, span[0], span[1], to, wide)
                         if filters == 32:
@@ -92,7 +92,7 @@ def _tiles(name: str) -> Callable[..., None]:
                     over = (over_ends[m], over_ends[m + 1])
                     if over[0] < over[1]:
                         for c in range(0, columns, 16):
-                            where_over = (f * wide + c, step, origin + c, line)
+                            where_over = (f * wide + c, columns, origin + c, line, columns - c)
                             if group == 1:
                                 add_over(
                                     name, 1, over_words, over_index, image, sums, over, where_over
@@ -101,27 +101,23 @@ def _tiles(name: str) -> Callable[..., None]:
                                 add_over(
                                     name, 4, over_words, over_index, image, sums, over, where_over
                                 )
-                # Line by line: a line's neighbour is not read until what was written has settled.
-                for g in range(here):
-                    at_line = place[0] + b * place[1] + (row + g) * place[3]
-                    for f in range(filters):
-                        m = position[k * 32 + f]
-                        if m < 0:
-                            break
-                        first, to = offset[m], at_line + m * place[2]
-                        by = np.int32(multiplier[m] << up)
-                        for c in range(0, columns, 16):
-                            lane, count = f * wide + g * step + c, columns - c
-                            if out.size == 0:
-                                add_line(sums, lane, first, factor, count, totals, to + c)
-                            elif high:
-                                requantise_high(
-                                    sums, lane, first, factor, count, out, to + c, by, high_rule
-                                )
-                            else:
-                                requantise_line(
-                                    sums, lane, first, factor, count, out, to + c, by, rule
-                                )
+                at_line, length = place[0] + b * place[1] + row * columns, here * columns
+                for f in range(filters):
+                    m = position[k * 32 + f]
+                    if m < 0:
+                        break
+                    first, to = offset[m], at_line + m * place[2]
+                    by = np.int32(multiplier[m] << up)
+                    for c in range(0, length, 16):
+                        lane, count = f * wide + c, length - c
+                        if out.size == 0:
+                            add_line(sums, lane, first, factor, count, totals, to + c)
+                        elif high:
+                            requantise_high(
+                                sums, lane, first, factor, count, out, to + c, by, high_rule
+                            )
+                        else:
+                            requantise_line(sums, lane, first, factor, count, out, to + c, by, rule)
 
     return run
 

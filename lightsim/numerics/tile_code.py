@@ -176,8 +176,8 @@ def _emit_over(
 ) -> Any:  # fmt: skip
     """Emit sums[at + g * step + p] += words[i] times image[begin + g * line + index[i] + p].
 
-    That is for every i from span[0] to span[1] - 1, sixteen p and `lines` lines g; `place` is
-    (at, step, begin, line).
+    That is for every i from span[0] to span[1] - 1, every p below 16 and `count`, and `lines`
+    lines g; `place` is (at, step, begin, line, count).
     """
     row, count = INSTRUCTIONS[name.literal_value], lines.literal_value
     arguments = (name, lines, words, index, image, sums, span, place)
@@ -186,7 +186,8 @@ def _emit_over(
         words, index, image, sums = (
             start(context, builder, signature, arguments, n) for n in range(2, 6)
         )
-        at, step, begin, line = cgutils.unpack_tuple(builder, arguments[7], 4)
+        at, step, begin, line, inside = cgutils.unpack_tuple(builder, arguments[7], 5)
+        mask = _below(builder, inside)
         places = [
             builder.gep(sums, [builder.add(at, builder.mul(step, _INT64(g)))]) for g in range(count)
         ]
@@ -204,7 +205,7 @@ def _emit_over(
                 before = builder.load(total)
                 builder.store(added(builder, row, before, pixels, weights), total)
         for to, total in zip(places, totals, strict=True):
-            vector_at(builder, to, _SUMS, builder.load(total))
+            masked_store(builder, builder.load(total), to, mask)
         return context.get_dummy_value()
 
     return types.void(*arguments), generate
@@ -285,6 +286,11 @@ def _total(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
 def _line(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     """Where the line is written, and which of its sixteen places are."""
     to = builder.gep(start(context, builder, signature, arguments, 5), [arguments[6]])
+    return to, _below(builder, arguments[4])
+
+
+def _below(builder: Any, count: Any) -> Any:
+    """Which of sixteen lanes are below `count`."""
     lanes = ir.Constant(_SUMS, list(range(_LANES)))
-    count = splat(builder, builder.trunc(arguments[4], _INT32), _LANES)
-    return to, builder.icmp_signed("<", lanes, count)
+    limit = splat(builder, builder.trunc(count, _INT32), _LANES)
+    return builder.icmp_signed("<", lanes, limit)

@@ -19,7 +19,7 @@ TILE_FILTERS = 32  # two vectors of sixteen lanes
 # A row of 32 filters by 4 channels is often negated because it has +128, which is no signed byte,
 # but may have -128 as well. What is left over of such numbers, and of larger ones, is added by
 # itself, at about twenty times the price a number.
-_SHARE_BEYOND = 0.03
+_SHARE_BEYOND = 0.1
 _LEFT_OVER = 127 + 127
 
 

@@ -2,7 +2,9 @@
 
 `tables` writes a program down as numbers, `expand` lists its tiles and transfers, `recurrence`
 grants memory requests in order of time and lets everything else follow from them (`settle`,
-`tile`, `request`), `model` runs programs and `result` names what was found.
+`tile`, `request`), `model` runs programs and `result` names what was found. Where there is one
+memory channel `one_channel` grants them with all it needs close at hand (`one_grant`), and steady
+trains of them at once (`jump`).
 """
 
 from __future__ import annotations

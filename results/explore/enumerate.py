@@ -3,7 +3,8 @@
     python results/explore/enumerate.py [SPACE...]
 
 For each space of `results/explore/spaces` first `explore` with as many trials as it wants, then
-every design without any bound. Writes `enumerate.md` beside itself; ends with 1 where they differ.
+every design without any bound. Writes `enumerate.csv` and `.md`
+beside itself; ends with 1 where they differ.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import sys
 import time
 from pathlib import Path
 
-from provenance import made_by
+import pandas as pd
+from provenance import commit, made_by
 
 from dse.design import Builder, Design
 from dse.evaluate import Evaluator
@@ -23,11 +25,7 @@ from dse.space import Space
 from dse.study import Study, load_study
 
 SPACES = Path(__file__).parent / "spaces"
-COLUMNS = (
-    "space", "designs", "can be built", "explorer: best", "run", "CPU s", "exhaustive",
-    "all run: best", "CPU s", "equal",
-)  # fmt: skip
-HEAD = f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}"
+TABLE = SPACES.parent / "enumerate.csv"
 
 
 def enumerated(study: Study) -> tuple[float, int]:
@@ -47,33 +45,38 @@ def enumerated(study: Study) -> tuple[float, int]:
     return best, built
 
 
-def row(file: Path) -> tuple[str, bool]:
-    """A line of the table, and whether the two agree."""
+def row(file: Path, commit: str) -> dict:
+    """A row of the table."""
     study = load_study(file, {"trials": 1 << 30})
     begun = time.process_time()
     found = explore(study)
     middle = time.process_time()
     answer = found.front[0].values["throughput_images_per_s"]
     best, built = enumerated(study)
-    equal = answer == best and found.exhaustive and found.limit == answer
-    cells = [
-        study.name, f"{found.space.size:,}", f"{built:,}", f"{answer:.6g}",
-        f"{found.evaluations:,}", f"{middle - begun:.0f}", str(found.exhaustive),
-        f"{best:.6g}", f"{time.process_time() - middle:.0f}", str(equal),
-    ]  # fmt: skip
-    return "| " + " | ".join(cells) + " |", equal
+    return {
+        "space": study.name, "designs": f"{found.space.size:,}", "can be built": f"{built:,}",
+        "explorer: best": f"{answer:.6g}", "run": f"{found.evaluations:,}",
+        "CPU s": f"{middle - begun:.0f}", "exhaustive": found.exhaustive,
+        "all run: best": f"{best:.6g}", "all run: CPU s": f"{time.process_time() - middle:.0f}",
+        "equal": answer == best and found.exhaustive and found.limit == answer, "commit": commit,
+    }  # fmt: skip
 
 
 def main(names: list[str]) -> int:
-    """Compare, and tell."""
+    """Compare, and tell; rows of spaces that are not named are kept."""
     files = [SPACES / f"{name}.toml" for name in names] or sorted(SPACES.glob("*.toml"))
-    lines, same = [], True
+    if not names:
+        TABLE.unlink(missing_ok=True)
     for file in files:
-        line, equal = row(file)
-        lines.append(line)
-        same &= equal
-        sys.stderr.write(line + "\n")
-    table = "\n".join([HEAD, *lines])
+        found = pd.DataFrame([row(file, commit())])
+        if TABLE.is_file():
+            old = pd.read_csv(TABLE, dtype=str)
+            found = pd.concat([old[old.space != found.space[0]], found])
+        found = found.sort_values("space").astype(str)
+        found.to_csv(TABLE, index=False)
+    lines = ["| " + " | ".join(found.columns) + " |", "|---" * len(found.columns) + "|"]
+    lines += ["| " + " | ".join(cells) + " |" for cells in found.to_numpy()]
+    table = "\n".join(lines)
     command = " ".join(["python results/explore/enumerate.py", *names])
     (SPACES.parent / "enumerate.md").write_text(
         f"""# The search against enumeration
@@ -88,7 +91,7 @@ of the enumeration profit from neighbours that share their tilings.
 """,
         encoding="utf-8",
     )
-    return 0 if same else 1
+    return 0 if (found.equal == "True").all() else 1
 
 
 if __name__ == "__main__":

@@ -133,7 +133,8 @@ def described(runs: pd.DataFrame) -> str:
 Made by `python results/training/flightnn.py` at commit {commit()}. Two convolutions of 8 and 16
 filters and a dense layer ({NETWORK.parameters} parameters), {runs.seed.nunique()} seeds: each
 draws its own fifth of the images to hold out, its own start and order. Trained in float for
-{EPOCHS} epochs, then for {EPOCHS} epochs under each row's scheme, images randomly moved by up to
+{EPOCHS} epochs, then for {EPOCHS} epochs under each row's scheme (strengths grow over the first
+tenth, k stays as it is for the second half), images randomly moved by up to
 a pixel. Accuracy in integers over all nine positions of 360 held-out images; means ± standard
 deviations over seeds, differences between the same seeds. Throughput is that of `lightsim run`
 (engine timeline) on each board's default `flightnn` accelerator, {BATCH} images a batch (`k = 1`:

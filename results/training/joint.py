@@ -22,6 +22,7 @@ import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
+from tempfile import gettempdir
 
 import pandas as pd
 
@@ -172,7 +173,7 @@ def main() -> None:
     asked = argparse.ArgumentParser()
     asked.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
     asked.add_argument("--trials", type=int, default=8)
-    asked.add_argument("--folder", type=Path, default=HERE / "joint-runs")
+    asked.add_argument("--folder", type=Path, default=Path(gettempdir()) / "lightsim-joint")
     own = asked.parse_args()
     table = HERE / "joint.csv"
     frame = pd.read_csv(table) if table.exists() else pd.DataFrame({"seed": [], "way": []})

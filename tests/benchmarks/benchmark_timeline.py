@@ -1,4 +1,4 @@
-"""How much faster the timeline is than the simulation: ResNet-18, both in one process.
+"""How much faster the timeline is than the simulation: whole networks, both in one process.
 
     python tests/benchmarks/benchmark_timeline.py [--write]
 
@@ -14,6 +14,7 @@ import platform
 import sys
 import time
 from dataclasses import asdict
+from itertools import product
 from pathlib import Path
 
 from lightsim.flow.resolve import ideal_memory, resolve_accelerator
@@ -22,8 +23,22 @@ from lightsim.network import load_network
 from lightsim.quantisation.select import quantise
 from lightsim.quantisation.synthetic import synthetic_images
 from lightsim.simulation.machine import simulate
+from lightsim.timeline.expand import Lists, expand
+from lightsim.timeline.layout import (
+    BASE,
+    IMAGE_STEP,
+    IMAGES,
+    JUMPED,
+    LENGTH,
+    LINE_STEP,
+    LINES,
+    PLANE_STEP,
+    PLANES,
+    TRANSFERS_FROM,
+)
 from lightsim.timeline.model import compile_programs, run, run_tables
 
+NETWORKS = ("resnet18-imagenet", "vgg16", "mobilenet-v1", "vgg7-cifar10")
 ROUNDS = 5
 REPEATS = 20
 
@@ -42,8 +57,22 @@ def account(result):
     return result.cycles, layers, units, dict(result.memory_counters)
 
 
+def requests(program, tables):
+    """How many requests are granted, and how many of them by jumps."""
+    word, limit = program.accelerator.word_bytes, program.accelerator.request_bytes
+    lists = Lists(*expand(tables.passes, tables.group_starts, tables.weights, word))
+    count = 0
+    for number, transfers in enumerate(lists.transfers):
+        for row in transfers[: lists.ranges[-1, TRANSFERS_FROM + number]].tolist():
+            for image, plane, line in product(*(range(row[at]) for at in (IMAGES, PLANES, LINES))):
+                base = row[BASE] + image * row[IMAGE_STEP] + plane * row[PLANE_STEP]
+                first = (base + line * row[LINE_STEP]) % limit
+                count += -(-(first + row[LENGTH]) // limit)
+    return count, int(run_tables(tables, program).machine[JUMPED])
+
+
 def measure(program, batch):
-    """Cycles, and the least CPU seconds of each step."""
+    """What happens in a run, and the least CPU seconds of each step."""
     programs = [program]
     tables = compile_programs(programs)
     steps = {
@@ -60,22 +89,26 @@ def measure(program, batch):
         for name, call in steps.items():
             for _ in range(REPEATS):
                 least[name] = min(least[name], seconds(call))
-    return found.cycles, least
+    counters = found.memory_counters
+    opened = counters["row_misses"] + counters["row_conflicts"]
+    events = (*requests(program, tables), opened, counters["refreshes"])
+    return found.cycles, events, least
 
 
 def table(rows):
     """The measurements as a Markdown table."""
     lines = [
-        "| memory | cycles | simulation ms | timeline ms | of it compile | of it recurrence "
-        "| times faster |",
-        "|---|---|---|---|---|---|---|",
+        "| network | memory | cycles | requests | of them jumped | rows opened | refreshes "
+        "| simulation ms | timeline ms | of it compile | of it recurrence | times faster |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
-    for name, (cycles, least) in rows.items():
-        ms = {step: f"{1e3 * spent:.2f}" for step, spent in least.items()}
+    for (network, memory), (cycles, events, least) in rows.items():
+        counts = " | ".join(f"{count:,}" for count in events)
+        ms = {step: f"{1e3 * spent:.3f}" for step, spent in least.items()}
         ratio = least["simulation"] / least["timeline"]
         lines.append(
-            f"| {name} | {cycles:,} | {ms['simulation']} | {ms['timeline']} | {ms['compile']} "
-            f"| {ms['recurrence']} | {ratio:,.0f} |"
+            f"| {network} | {memory} | {cycles:,} | {counts} | {1e3 * least['simulation']:.0f} "
+            f"| {ms['timeline']} | {ms['compile']} | {ms['recurrence']} | {ratio:,.0f} |"
         )
     return "\n".join(lines)
 
@@ -85,14 +118,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    network = load_network("resnet18-imagenet")
-    _, accelerator, scheme = resolve_accelerator("zc706", None, "flightnn")
-    workload = quantise(network, scheme, 0)
-    batch = synthetic_images(network, 1, 0)
-    memories = {"DDR3-1600 x64": accelerator, "ideal": ideal_memory(accelerator)}
-    rows = {
-        name: measure(map_workload(workload, machine), batch) for name, machine in memories.items()
-    }
+    rows = {}
+    for name in NETWORKS:
+        network = load_network(name)
+        _, accelerator, scheme = resolve_accelerator("zc706", None, "flightnn")
+        workload = quantise(network, scheme, 0)
+        batch = synthetic_images(network, 1, 0)
+        memories = {"DDR3-1600 x64": accelerator, "ideal": ideal_memory(accelerator)}
+        for memory, machine in memories.items():
+            rows[name, memory] = measure(map_workload(workload, machine), batch)
     text = table(rows)
     sys.stdout.write(text + "\n")
     if options.write:
@@ -100,10 +134,10 @@ def main():
         where.mkdir(parents=True, exist_ok=True)
         (where / "timeline.md").write_text(
             "# Speed of the timeline\n\nMade by `python tests/benchmarks/benchmark_timeline.py "
-            f"--write` on {platform.machine()}, Python {platform.python_version()}: ResNet-18 at "
-            "224x224 on the default accelerator of zc706, `flightnn`, one image. CPU time of one "
-            "process on a shared machine, least of several; the accounts of both models are "
-            "asserted to be equal.\n\n" + text + "\n",
+            f"--write` on {platform.machine()}, Python {platform.python_version()}: networks on "
+            "the default accelerator of zc706, `flightnn`, one image. CPU time of one process on "
+            "a shared machine, least of several; the accounts of both models are asserted to be "
+            "equal.\n\n" + text + "\n",
             encoding="utf-8",
         )
 
