@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lightsim.api import run
+    from lightsim.api import run, train
     from lightsim.errors import BudgetError, InputError, LightSimError
     from lightsim.estimation.budget import check_budget
     from lightsim.estimation.defaults import default_accelerator
@@ -54,12 +54,13 @@ __all__ = [
     "run",
     "scheme",
     "simulate",
+    "train",
     "write_directory",
     "zoo_names",
 ]
 
 _HOMES = {
-    "lightsim.api": ("run",),
+    "lightsim.api": ("run", "train"),
     "lightsim.errors": ("BudgetError", "InputError", "LightSimError"),
     "lightsim.estimation.budget": ("check_budget",),
     "lightsim.estimation.defaults": ("default_accelerator",),

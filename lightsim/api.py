@@ -1,9 +1,10 @@
-"""`lightsim.run`: the run of the command line as one call, from keywords."""
+"""`lightsim.run` and `lightsim.train`: the command line's verbs as calls, from keywords."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from lightsim.flow.run import Experiment, Progress
 from lightsim.flow.run import run as run_experiment
@@ -13,7 +14,10 @@ from lightsim.network.layer import Network
 from lightsim.quantisation.per_filter import FilterTerms
 from lightsim.reports.report import RunReport
 
-__all__ = ["run"]
+if TYPE_CHECKING:
+    from lightsim.reports.training.report import TrainingReport
+
+__all__ = ["run", "train"]
 
 
 def run(
@@ -63,3 +67,36 @@ def run(
         measure_accuracy=measure_accuracy,
     )
     return run_experiment(experiment, progress)
+
+
+def train(
+    recipe: str | Path,
+    output: str | Path,
+    *,
+    scheme: str | None = None,
+    epochs: int | None = None,
+    float_epochs: int | None = None,
+    start: str | Path | None = None,
+    seeds: Sequence[int] | None = None,
+    device: str | None = None,
+) -> TrainingReport:
+    """Train a network and write its run directory `output`; the report of `lightsim train`.
+
+    `recipe` is a recipe file, or a network (a zoo name or a TOML file); the keywords stand in
+    for its keys. `output / "network.toml"` is what `run` takes. A training that was stopped goes
+    on. Raises `InputError` for anything that cannot be accepted, and where PyTorch is missing.
+    """
+    # Inside: PyTorch is an extra, and takes seconds to load.
+    from lightsim.flow.training import train as train_recipe
+    from lightsim.training.recipe import named_recipe
+
+    given: dict[str, Any] = {
+        "scheme": scheme,
+        "epochs": epochs,
+        "float_epochs": float_epochs,
+        "start": None if start is None else str(start),
+        "seeds": None if seeds is None else list(seeds),
+        "device": device,
+    }
+    options = {key: value for key, value in given.items() if value is not None}
+    return train_recipe(named_recipe(str(recipe), options), Path(output))

@@ -68,7 +68,10 @@ def loaded_by(code: str) -> list[str]:
     return sorted(set(HEAVY) & set(json.loads(done.stderr.splitlines()[-1])))
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["list", "--help"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["run", "--help"], ["list", "--help"], ["explore", "--help"], ["train", "--help"]],
+)
 def test_help_loads_nothing_heavy(arguments):
     code = (
         f"sys.argv = ['lightsim', *{arguments}]\n"

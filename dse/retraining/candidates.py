@@ -1,24 +1,32 @@
 """Candidates: one network retrained at several strengths of the regulariser of k.
 
-All start from one training in float. Their weights have seen the training images, on which
-candidates are compared; the images held out only report.
+All start from one training in float. They are compared by training images that were set apart
+(`validation` of the recipe; without it by such as the weights have seen); the images held out only
+report.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lightsim.errors import InputError
 from lightsim.network import load_network
 from lightsim.numerics.scheme import scheme
-from lightsim.quantisation import accuracy, load_trained, training_images
+from lightsim.quantisation import (
+    accuracy,
+    held_out_images,
+    load_trained,
+    training_images,
+)
+from lightsim.quantisation.calibration import calibration_images
 from lightsim.quantisation.threads import cores
 
 if TYPE_CHECKING:
     from lightsim.flow.training import Moment
+    from lightsim.reports.training.report import SeedReport
     from lightsim.training.recipe import Recipe
 
 __all__ = ["Candidate", "Strengths", "read_strengths", "retrain", "spell_strengths"]
@@ -34,8 +42,8 @@ class Candidate:
     """A network retrained: its strengths and seed, its file, and what it classifies correctly.
 
     `strengths` are those for first and second terms. `accuracy` is on the images held out,
-    `choosing_accuracy` on the training images that come with the file; `k` counts its filters
-    with 0, 1 and 2 terms.
+    `choosing_accuracy` on the training images that come with the file, but for those that
+    calibrate; `k` counts its filters with 0, 1 and 2 terms.
     """
 
     strengths: Strengths
@@ -115,11 +123,14 @@ def retrain(
     return tuple(found)
 
 
-def _candidate(strengths: Strengths, seed: Any, folder: Path) -> Candidate:
+def _candidate(strengths: Strengths, seed: SeedReport, folder: Path) -> Candidate:
+    assert seed.network is not None  # only float32 exports nothing
     path = folder / seed.network
     network = load_network(path)
     workload = load_trained(network, scheme(FLIGHTNN))
-    seen = accuracy(workload, training_images(network), threads=cores())
-    counts: Mapping[str, Sequence[int]] = seed.k
-    k = [sum(row[terms] for row in counts.values()) for terms in (0, 1, 2)]
-    return Candidate(strengths, seed.seed, str(path), seed.accuracy, seen, (k[0], k[1], k[2]))
+    held_out = accuracy(workload, held_out_images(network), threads=cores())
+    seen, first = training_images(network), len(calibration_images(workload))
+    own = replace(seen, images=seen.images[first:], labels=seen.labels[first:])
+    choosing = accuracy(workload, own, threads=cores())
+    k = [sum(row[terms] for row in seed.k.values()) for terms in (0, 1, 2)]
+    return Candidate(strengths, seed.seed, str(path), held_out, choosing, (k[0], k[1], k[2]))

@@ -19,8 +19,8 @@ __all__ = ["SCHEMA_NAME", "summary_text", "write_joint"]
 SCHEMA_NAME = "lightsim.retrain/1"
 
 _NOTE = (
-    "Points are compared by the accuracy on training images (choosing_accuracy); that on the "
-    "images held out (accuracy) only reports."
+    "Points are compared by the accuracy on training images, set apart if the recipe says so "
+    "(choosing_accuracy); that on the images held out (accuracy) only reports."
 )
 
 

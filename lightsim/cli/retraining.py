@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["explore_retrained"]
 
 _INTERRUPTED = 130
+_SET_APART = 0.2  # of the training images, to compare candidates by
 
 
 def explore_retrained(
@@ -78,7 +79,7 @@ def _recipe(network: str, recipe: Path | None) -> Recipe:
     from lightsim.training.recipe import load_recipe, new_recipe
 
     if recipe is None:
-        return new_recipe(network)
+        return new_recipe(network, {"data": {"validation": _SET_APART}})
     own = load_recipe(recipe)
     if own.network != load_network(network):
         problem = f"is for '{own.network.name}', not for '{network}'"

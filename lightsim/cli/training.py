@@ -93,6 +93,7 @@ def train_command(
     A training that was stopped goes on when the same command is given again.
     """
     from lightsim.errors import InputError
+    from lightsim.training.recipe import named_recipe
 
     given: dict[str, Any] = {
         "scheme": scheme,
@@ -109,7 +110,7 @@ def train_command(
     if resume is None:
         if recipe is None:
             raise InputError("train", "names nothing to train", "accepted: a recipe or a network")
-        own = _recipe(recipe, options)
+        own = named_recipe(recipe, options)
         where = output if output is not None else Path("lightsim-train") / own.name
     else:
         named = next(iter(options), None) or ("output" if output else None) or recipe
@@ -143,18 +144,6 @@ def _train(recipe: Recipe, where: Path, json: bool) -> None:
     typer.echo(f"written to {where}: open {where / 'report.html'}")
     if report.seeds[0].network is not None:
         typer.echo(f"Run it: lightsim run {where / 'network.toml'} --scheme {_exported(recipe)}")
-
-
-def _recipe(name: str, options: dict[str, Any]) -> Recipe:
-    """A recipe file with the options in place of its keys, or the recipe for a network."""
-    from lightsim.hardware.reading import read_table
-    from lightsim.training.recipe import load_recipe, new_recipe
-
-    if name.endswith(".toml"):
-        table = read_table(Path(name))
-        if "layer" not in table and "input" not in table:
-            return load_recipe(Path(name), options)
-    return new_recipe(name, options)
 
 
 def _resumed(directory: Path) -> Recipe:

@@ -89,7 +89,9 @@ def open_directory(recipe: Recipe, directory: Path) -> None:
         )
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        path.write_text(recipe_text(recipe), encoding="utf-8")
+        partial = directory / f".{RECIPE}.partial"
+        partial.write_text(recipe_text(recipe), encoding="utf-8")
+        partial.replace(path)
     except OSError as error:
         raise InputError(str(directory), f"cannot be written: {error.strerror or error}") from None
 
@@ -125,6 +127,7 @@ def _report(recipe: Recipe, data: TrainingData, seeds: tuple[SeedReport, ...]) -
         start=recipe.start,
         data=data.data,
         training_images=len(data.training.labels),
+        judging_images=len(data.judging.labels),
         held_out_images=len(data.held_out.labels),
         judges="set apart from training" if recipe.data.validation else "held out",
         seeds=seeds,
@@ -148,6 +151,7 @@ def _notes(recipe: Recipe, seeds: tuple[SeedReport, ...]) -> tuple[str, ...]:
     if recipe.data.validation:
         notes.append(
             "Accuracies are of training images set apart, so that settings can be chosen by them; "
-            "the images held out were not looked at."
+            "the images held out were not looked at. Those set apart go with the exported "
+            "networks, so that `explore` chooses k by them; `run` measures on those held out."
         )
     return tuple(notes)

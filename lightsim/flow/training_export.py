@@ -27,6 +27,7 @@ from lightsim.training.states import seed_folder
 __all__ = ["export_seed"]
 
 _MOST_KEPT = 2048  # training images that go with the exported networks, to calibrate and choose by
+_CALIBRATING = 128  # as many as rounding to k terms is calibrated by
 
 
 def export_seed(
@@ -34,39 +35,55 @@ def export_seed(
 ) -> SeedReport:
     """Write a seed's trained network file, and the directory's own if it is the first seed.
 
-    Its accuracy is that of the bit-exact kernels on the exported integers. Under `float32`
+    Its accuracy is that of the bit-exact kernels on the exported integers, on the images that
+    judge. Under `float32`
     nothing is exported.
     """
     history = tuple(EpochReport(**asdict(epoch)) for epoch in trained.history)
-    held_out, device = data.held_out, device_of(recipe.device)
+    judging, device = data.judging, device_of(recipe.device)
     with deterministic(recipe.threads, device):
-        found = logits(trained.model, as_tensors(held_out, device).images)
+        found = logits(trained.model, as_tensors(judging, device).images)
     k = {
         name: [int((own == terms).sum()) for terms in (0, 1, 2)]
         for name, own in trained.model.k().items()
     }
     if recipe.scheme == FLOAT:
-        right = float(np.mean(found.argmax(1) == held_out.labels))
+        right = float(np.mean(found.argmax(1) == judging.labels))
         return SeedReport(trained.seed, right, None, None, k, history)
     origin, folder = _provenance(recipe, trained.seed), seed_folder(directory, trained.seed)
-    workload = trained.model.export(origin, held_out)
-    same = bool((infer(workload, held_out.images).reshape(len(found), -1) == found).all())
+    workload = trained.model.export(origin, data.held_out)
+    same = bool((infer(workload, judging.images).reshape(len(found), -1) == found).all())
     weights = store_integers(workload, folder / f"{workload.scheme.name}.npz")
-    images = store_images(directory / IMAGES, held_out, _some(data.training))
-    for place in (folder, directory) if trained.seed == recipe.seeds[0] else (folder,):
+    places = [folder]
+    if trained.seed == recipe.seeds[0]:
+        store_images(directory / IMAGES, data.held_out, _seen(data))
+        places.append(directory)
+    for place in places:
         store_network(
             recipe.network, place / NETWORK, {workload.scheme.name: weights},
-            provenance=origin, held_out=images, data=data.data,
+            provenance=origin, held_out=directory / IMAGES, data=data.data,
         )  # fmt: skip
-    right = accuracy(workload, held_out, threads=cores())
+    right = accuracy(workload, judging, threads=cores())
     name = (folder / NETWORK).relative_to(directory).as_posix()
     return SeedReport(trained.seed, right, same, name, k, history)
 
 
-def _some(training: LabelledImages) -> LabelledImages:
-    """A part of the training images, evenly taken."""
-    chosen = np.unique(np.linspace(0, len(training.labels) - 1, _MOST_KEPT).round().astype(int))
-    return replace(training, images=training.images[chosen], labels=training.labels[chosen])
+def _seen(data: TrainingData) -> LabelledImages:
+    """The training images that go with an exported network, evenly taken; where some were set
+    apart, enough to calibrate by and then those, which choose better."""
+    if data.judging is data.held_out:
+        return _some(data.training, _MOST_KEPT)
+    first = _some(data.training, _CALIBRATING)
+    return replace(
+        first,
+        images=np.concatenate([first.images, data.judging.images]),
+        labels=np.concatenate([first.labels, data.judging.labels]),
+    )
+
+
+def _some(own: LabelledImages, most: int) -> LabelledImages:
+    chosen = np.unique(np.linspace(0, len(own.labels) - 1, most).round().astype(int))
+    return replace(own, images=own.images[chosen], labels=own.labels[chosen])
 
 
 def _provenance(recipe: Recipe, seed: int) -> str:

@@ -24,7 +24,15 @@ from lightsim.training.recipe_entries import (
     ScheduleEntry,
 )
 
-__all__ = ["FLOAT", "Recipe", "load_recipe", "new_recipe", "parse_recipe", "schemes_to_train"]
+__all__ = [
+    "FLOAT",
+    "Recipe",
+    "load_recipe",
+    "named_recipe",
+    "new_recipe",
+    "parse_recipe",
+    "schemes_to_train",
+]
 
 FLOAT = "float32"
 """The name of training without rounding."""
@@ -66,6 +74,18 @@ class Recipe:
 def schemes_to_train() -> tuple[str, ...]:
     """The names that `scheme` may have."""
     return (*SCHEMES, FLOAT)
+
+
+def named_recipe(name: str, options: Mapping[str, Any] | None = None) -> Recipe:
+    """The recipe in a TOML file, or the recipe for short of a network: a name or a network file.
+
+    Raises `InputError` as `load_recipe` and `new_recipe` do.
+    """
+    if name.endswith(".toml"):
+        table = read_table(Path(name))
+        if "layer" not in table and "input" not in table:
+            return load_recipe(Path(name), options)
+    return new_recipe(name, options)
 
 
 def load_recipe(path: Path, options: Mapping[str, Any] | None = None) -> Recipe:

@@ -102,7 +102,7 @@ class _Run:
     ) -> None:
         self._recipe, self._seed, self._device = recipe, seed, device
         self._training = as_tensors(data.training, device)
-        self._held_out = as_tensors(data.held_out, device)
+        self._judging = as_tensors(data.judging, device)
         self._path = None if folder is None else folder / CHECKPOINT
         self._costs = costs
         self._about = _about(recipe, data, seed)
@@ -168,8 +168,8 @@ class _Run:
         return model
 
     def _accuracy(self, model: Model) -> float:
-        found = logits(model, self._held_out.images).argmax(1)
-        return float(np.mean(found == self._held_out.labels.cpu().numpy()))
+        found = logits(model, self._judging.images).argmax(1)
+        return float(np.mean(found == self._judging.labels.cpu().numpy()))
 
     def _keep(
         self, number: int, epoch: int, model: Model, optimiser: torch.optim.Optimizer
@@ -197,7 +197,7 @@ def _about(recipe: Recipe, data: TrainingData, seed: int) -> str:
     """What is trained on what: two trainings of equal texts are the same training."""
     same = replace(recipe, seeds=(seed,), device="auto", threads=1, name="recipe")
     digest = hashlib.sha256(recipe_text(same).encode())
-    for part in (data.training, data.held_out):
+    for part in (data.training, data.judging):
         digest.update(part.images.tobytes())
         digest.update(part.labels.tobytes())
     return digest.hexdigest()

@@ -15,7 +15,13 @@ pytest.importorskip("torch", reason="torch is the extra 'train'")
 
 from jsonschema import Draft202012Validator
 
+import lightsim as lightsim_package
+from lightsim.network import load_network
+from lightsim.numerics.scheme import scheme
+from lightsim.quantisation import accuracy, held_out_images, load_trained, training_images
 from lightsim.reports.training.summary import train_schema
+from lightsim.training.data import load_data
+from lightsim.training.recipe import load_recipe
 from tests.cli.command import assert_refused, heeds_interrupts, lightsim
 
 SMALL = """
@@ -109,6 +115,14 @@ def test_the_same_command_again_changes_nothing(done, tmp_path: Path):
     assert contents(tmp_path / "other") == before
 
 
+def test_the_call_is_the_command(done, tmp_path: Path):
+    out, document = done
+    report = lightsim_package.train(out.parent / "recipe-in.toml", tmp_path / "out", seeds=[3])
+    assert report.seeds[0].accuracy == document["seeds"][0]["accuracy"]
+    found = lightsim_package.run(tmp_path / "out/network.toml")
+    assert found.accuracy == report.accuracy.mean
+
+
 def test_another_training_is_never_overwritten(done, tmp_path: Path):
     out, _ = done
     own = str(out.parent / "recipe-in.toml")
@@ -142,6 +156,30 @@ def test_float_weights_are_quantised_afterwards_and_fine_tuned(tmp_path: Path):
     assert [seed["accuracy"] for seed in same["seeds"]] == [
         seed["accuracy"] for seed in after["seeds"]
     ]
+
+
+def test_images_set_apart_judge_and_those_held_out_wait(tmp_path: Path):
+    own = Path(recipe(tmp_path, epochs=1, float_epochs=1))
+    text = own.read_text("utf-8").replace(
+        "held_out_images = 60", "held_out_images = 60\nvalidation = 0.3"
+    )
+    own.write_text(text, "utf-8")
+    document = trained(str(own), "--seeds", "3", "--output", str(tmp_path / "out"))
+    assert document["data"] == {
+        "source": "UCI Optical Recognition of Handwritten Digits", "training_images": 140,
+        "held_out_images": 60, "judging_images": 60, "judges": "set apart from training",
+    }  # fmt: skip
+    network = load_network(tmp_path / "out/network.toml")
+    data = load_data(load_recipe(own).data, network)
+    assert len(data.training.labels) == 140
+    # What calibrates comes first, then what was set apart: never seen by the weights.
+    images = training_images(network).images
+    assert len(images) == 128 + 60 and (images[128:] == data.judging.images).all()
+    assert (held_out_images(network).images == data.held_out.images).all()
+    workload = load_trained(network, scheme("flightnn"))
+    assert document["accuracy"]["mean"] == accuracy(workload, data.judging)
+    run = json.loads(lightsim("run", str(tmp_path / "out/network.toml"), "--json").out)
+    assert run["accuracy"] == accuracy(workload, data.held_out)
 
 
 def test_hardware_in_the_loop(tmp_path: Path):

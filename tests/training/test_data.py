@@ -95,12 +95,13 @@ def test_parts_and_a_validation_set(tmp_path: Path):
     some = load_data(entry("digits", training_images=100, held_out_images=50), network)
     assert (len(some.training.labels), len(some.held_out.labels)) == (100, 50)
     apart = load_data(entry("digits", validation=0.25), network)
-    assert (len(apart.training.labels), len(apart.held_out.labels)) == (1078, 359)
+    assert (len(apart.training.labels), len(apart.judging.labels)) == (1078, 359)
     again = load_data(entry("digits", validation=0.25), network)
-    assert (apart.held_out.images == again.held_out.images).all()
-    assert "of the training images set apart" in apart.held_out.origin
+    assert (apart.judging.images == again.judging.images).all()
+    assert "of the training images set apart" in apart.judging.origin
+    assert len(apart.held_out.labels) == 360
     # Together they are the training images, each once.
-    both = np.concatenate([apart.training.images, apart.held_out.images]).reshape(1437, -1)
+    both = np.concatenate([apart.training.images, apart.judging.images]).reshape(1437, -1)
     whole = load_data(entry("digits"), network).training.images.reshape(1437, -1)
     assert sorted(map(bytes, both)) == sorted(map(bytes, whole))
     with pytest.raises(InputError, match="a share that leaves some"):

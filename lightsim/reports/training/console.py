@@ -35,7 +35,7 @@ def spelled_accuracy(report: TrainingReport) -> str:
     found, count = report.accuracy, len(report.seeds)
     spread = "" if found.deviation is None else f" ± {100 * found.deviation:.2f}"
     seeds = f"{count} seed{'s' if count > 1 else ''}"
-    images = f"{report.held_out_images:,} images {report.judges}"
+    images = f"{report.judging_images:,} images {report.judges}"
     return f"{100 * found.mean:.2f}{spread} % ({seeds}) of {images}"
 
 

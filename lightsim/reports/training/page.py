@@ -42,7 +42,7 @@ def _headline(report: TrainingReport) -> list[tuple[str, str, str]]:
             f"{100 * found.mean:.2f}{deviation} %",
             f"mean and deviation of {count} seeds" if count > 1 else "of one seed",
         ),
-        ("Judged by", f"{report.held_out_images:,} images", report.judges),
+        ("Judged by", f"{report.judging_images:,} images", report.judges),
         ("Trained on", f"{report.training_images:,} images", report.data),
         ("Epochs", f"{report.epochs}", f"after {report.float_epochs} in float"),
     ]

@@ -73,6 +73,7 @@ class TrainingReport:
     start: str | None
     data: str
     training_images: int
+    judging_images: int
     held_out_images: int
     judges: str
     seeds: tuple[SeedReport, ...]

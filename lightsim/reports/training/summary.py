@@ -31,6 +31,7 @@ def summary(report: TrainingReport) -> dict[str, Any]:
             "source": report.data,
             "training_images": report.training_images,
             "held_out_images": report.held_out_images,
+            "judging_images": report.judging_images,
             "judges": report.judges,
         },
         "accuracy": {

@@ -39,10 +39,12 @@ SOURCES: dict[str, Callable[[Path], Examples] | None] = {
 class TrainingData:
     """Images to train on and images that only judge, as a network's integers.
 
-    `data` says in a few words what they are.
+    `held_out` are kept for the end; `judging` are those that a training is judged by: the images
+    held out, or some of the training images that were set apart. `data` says what they all are.
     """
 
     training: LabelledImages
+    judging: LabelledImages
     held_out: LabelledImages
     data: str
 
@@ -56,18 +58,18 @@ def load_data(entry: DataEntry, network: Network) -> TrainingData:
     found = _examples(entry, network)
     training = _first(found.training, entry.training_images)
     held_out = _first(found.held_out, entry.held_out_images)
-    what = "held out"
+    apart = None
     if entry.validation:
-        training, held_out = _set_apart(training, entry.validation, entry.split_seed)
-        what = "of the training images set apart"
-    origin = f"{found.origin}, {{}} images {{}}"
-    parts = (training, "used in training"), (held_out, what)
-    made = [_fitted(own, network, found, entry.pad) for own, _ in parts]
-    labelled = [
-        LabelledImages(own.images, own.labels, origin.format(len(own), text))
-        for own, (_, text) in zip(made, parts, strict=True)
-    ]
-    return TrainingData(labelled[0], labelled[1], found.origin)
+        training, apart = _set_apart(training, entry.validation, entry.split_seed)
+
+    def labelled(own: Labelled, what: str) -> LabelledImages:
+        made = _fitted(own, network, found, entry.pad)
+        origin = f"{found.origin}, {len(own)} images {what}"
+        return LabelledImages(made.images, made.labels, origin)
+
+    last = labelled(held_out, "held out")
+    judging = last if apart is None else labelled(apart, "of the training images set apart")
+    return TrainingData(labelled(training, "used in training"), judging, last, found.origin)
 
 
 def _examples(entry: DataEntry, network: Network) -> Examples:
