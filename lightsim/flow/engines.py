@@ -17,7 +17,6 @@ from lightsim.quantisation.inference import infer
 from lightsim.quantisation.layer_output import Activations
 from lightsim.quantisation.threads import cores, in_order
 from lightsim.quantisation.workload import Workload
-from lightsim.timeline.model import run as run_timeline
 
 __all__ = ["ENGINES", "Outcome", "Progress", "Task", "Timing"]
 
@@ -102,8 +101,11 @@ def _simulation(task: Task, tell: Progress) -> Outcome:
 
 def _timeline(task: Task, tell: Progress) -> Outcome:
     """The timing alone, and the values from the whole-layer kernels."""
+    # Its kernels are loaded, or compiled, only for those who ask for it.
+    from lightsim.timeline.model import run
+
     tell("timeline", 0, 1)
-    timing = run_timeline(task.programs, tracing=task.tracing)
+    timing = run(task.programs, tracing=task.tracing)
     last = list(task.programs[0].plan.written)[-1]
     values = [found[last] for _, found in _reference(task, [last], "compute bits", tell)]
     return Outcome(timing, True, _digest(values), _TIMELINE_NOTE)
