@@ -65,6 +65,8 @@ def load_checkpoint(path: Path, about: str) -> Checkpoint | None:
         content = torch.load(path, map_location="cpu", weights_only=True)
         history = load_history(content.pop("history"))
         found = Checkpoint(history=history, **content)
+    except OSError as error:
+        raise InputError(str(path), f"cannot be read ({error.strerror or error})") from None
     except Exception:  # what a damaged file raises is not told apart by its reader
         raise InputError(str(path), "is not a checkpoint, or damaged", accepted) from None
     if found.about != about:
