@@ -59,7 +59,8 @@ def _leave(code: int, message: str | None = None) -> None:
     try:
         sys.stdout.flush()
     except OSError as error:
-        if error.errno != errno.EPIPE:
+        # What failed before has been told; the buffer fails again at this flush.
+        if error.errno != errno.EPIPE and message is None:
             typer.echo(f"error: cannot write the output: {error.strerror}", err=True)
         # The interpreter would flush once more at its end, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
