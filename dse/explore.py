@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from math import prod
+from typing import Literal
 
 from dse.accuracy.given import CallableAccuracy
 from dse.arrays import ARRAY_AXES
@@ -14,14 +15,16 @@ from dse.design import Design
 from dse.evaluate import Evaluator, Outcome
 from dse.exact import mapped_exactly
 from dse.front import front_of
-from dse.joint.subject import joint_of
+from dse.joint.subject import Joint, joint_of
 from dse.pool import Pool
 from dse.record import Record
 from dse.result import Exploration
 from dse.samplers import ENUMERATE, make_sampler, sampler_for
 from dse.search import Progress, Searcher
 from dse.space import Space
-from dse.store import open_store
+from dse.storage.lost import LostError
+from dse.storage.opening import Begin, open_store
+from dse.storage.records import Form
 from dse.study import Study
 from dse.waves import enumerated, sampled
 from dse.workers import Crew
@@ -42,41 +45,76 @@ def explore(
     study: Study,
     *,
     storage: str | None = None,
-    resume: bool = False,
+    resume: bool | Literal["if there"] = False,
+    overwrite: bool = False,
     progress: Progress | None = None,
     accuracy: CallableAccuracy | None = None,
+    opened: Callable[[], None] | None = None,
+    note: Callable[[str], None] | None = None,
 ) -> Exploration:
     """Search a study; its front, every trial, and what no design of the space can beat.
 
     `storage` is None (in memory), a journal file or a database URL; `resume` goes on with the
-    trials that are there. `progress` is told after every wave. Ctrl-C ends the search with what
-    was found (`interrupted`). Where k is free, `accuracy` is a function of the user's that judges
-    allocations; with several workers it must be one that can be pickled. Raises `InputError` for
-    what cannot be accepted and `BudgetError` where no design of the space could keep the budgets.
+    trials that are there, `overwrite` deletes them; without either a study that has some is
+    refused. The study is held by this process until the search ends; `opened` is called when it
+    is, before anything is searched. `progress` is told after every wave, `note` (else the log)
+    what is dropped or waited for. Ctrl-C ends the search with what was found (`interrupted`).
+    Where k is free, `accuracy` is a function of the user's that judges allocations; with several
+    workers it must be one that can be pickled. Raises `InputError` for what cannot be accepted,
+    `BudgetError` where no design of the space could keep the budgets and `OutputError` where
+    trials cannot be kept any more.
     """
     space = Space(study.axes)
     joint = joint_of(study, accuracy)
     _check_size(space, space.core_names, _MOST_CORES)
     _check_size(space, ARRAY_AXES, _MOST_ARRAYS)
     sampler = sampler_for(study.search.sampler, space.size, study.search.trials, _MOST_ENUMERATED)
-    store = open_store(
+    with open_store(
         storage,
         study.name,
         study_text(study, searching=False),
-        space,
-        {o.measure.key: o.sign for o in study.objectives},
+        _form(study, space, joint),
         None if sampler == ENUMERATE else make_sampler(sampler, study.search.seed),
-        resume=resume,
-    )
-    shares, seed, workers = study.shares, study.search.seed, study.search.workers
-    with Crew(shares, seed, workers, with_energy=study.asks_for_energy, joint=joint) as crew:
-        searcher = Searcher(study, space, store, crew, progress, joint)
-        store.end_open_trials()
+        _begin(resume, overwrite),
+        note,
+    ) as store:
+        if opened is not None:
+            opened()
+        crew = Crew(
+            study.shares, study.search.seed, study.search.workers,
+            with_energy=study.asks_for_energy, joint=joint,
+        )  # fmt: skip
+        with crew:
+            return _searched(Searcher(study, space, store, crew, progress, joint), sampler)
+
+
+def _begin(resume: bool | Literal["if there"], overwrite: bool) -> Begin:
+    if resume and overwrite:
+        raise InputError("--overwrite", "with --resume", "accepted: one of them")
+    if overwrite:
+        return "overwrite"
+    if resume == "if there":
+        return "resume if there"
+    return "resume" if resume else "new"
+
+
+def _form(study: Study, space: Space, joint: Joint | None) -> Form:
+    """What every trial of the study looks like."""
+    filters = {} if joint is None else {name: k.size for name, k in joint.most_terms.items()}
+    objectives = {o.measure.key: o.sign for o in study.objectives}
+    return Form(space, tuple(share.network for share in study.shares), objectives, filters)
+
+
+def _searched(searcher: Searcher, sampler: str) -> Exploration:
+    """The whole search; an interrupt ends it with what was found."""
+    study, store = searcher.study, searcher.store
+    interrupted = True
+    pool: Pool | None = None
+    try:
         searcher.records = store.records()
-        interrupted = True
-        pool: Pool | None = None
         with suppress(KeyboardInterrupt):
-            pool = searcher.pool(space)
+            store.end_open_trials()
+            pool = searcher.pool(searcher.space)
             searcher.step(pool)
             if pool.limit() is None and not searcher.records:
                 raise BudgetError(f"{study.name}: no design of the space can keep the budgets")
@@ -84,6 +122,8 @@ def explore(
             interrupted = False
         if interrupted:  # perhaps between keeping a trial and noting it
             searcher.records = store.records()
+    except LostError as lost:
+        raise lost.told(len(searcher.records)) from None
     return _result(searcher, pool, sampler, interrupted)
 
 

@@ -20,7 +20,7 @@ from dse.pool import Pool
 from dse.record import Record
 from dse.scores import Scores, scores_of
 from dse.space import Space
-from dse.store import Store
+from dse.storage.store import Store
 from dse.study import Study
 from dse.workers import Crew
 

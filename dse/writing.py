@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from dse.storage.naming import file_of, is_url, without_password
 from dse.study import Study
 from lightsim.hardware.device import Resources
 
@@ -33,9 +34,21 @@ def study_text(study: Study, *, searching: bool = True) -> str:
         lines += ["", "[accuracy.table]", *(_key(n, v) for n, v in accuracy.table.items())]
     if searching:
         search = study.search
-        rows = [(name, getattr(search, name)) for name in search.__dataclass_fields__]
+        names = [name for name in search.__dataclass_fields__ if name != "storage"]
+        rows = [(name, getattr(search, name)) for name in names]
         lines += ["", "[search]", *(_key(n, value) for n, value in rows if value is not None)]
+        lines += [] if search.storage is None else _storage(search.storage)
     return "\n".join(lines) + "\n"
+
+
+def _storage(storage: str) -> list[str]:
+    """Where trials are kept; a password is never written."""
+    if not is_url(storage) or file_of(storage) is not None:
+        return [_key("storage", storage)]
+    return [
+        "# No password is kept here: PGPASSWORD or ~/.pgpass gives it, or --storage with the URL.",
+        _key("storage", without_password(storage)),
+    ]
 
 
 def _budget(name: str, limit: float) -> str:

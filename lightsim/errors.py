@@ -4,6 +4,7 @@
     +-- InputError      exit code 2: a file, option or value that cannot be accepted
     |   +-- MissingExtraError   an optional package is not installed
     +-- BudgetError     exit code 3: the design is legal but does not fit the device
+    +-- OutputError     exit code 1: what was found cannot be kept or written
 
 Every message says what, where, which value, and what would be accepted, in one or two lines.
 """
@@ -13,7 +14,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-__all__ = ["BudgetError", "InputError", "LightSimError", "MissingExtraError", "unknown_name"]
+__all__ = [
+    "BudgetError",
+    "InputError",
+    "LightSimError",
+    "MissingExtraError",
+    "OutputError",
+    "unknown_name",
+]
 
 _LONGEST_NAME = 64
 
@@ -56,6 +64,12 @@ class BudgetError(LightSimError):
     """A legal design that needs more of a resource than the device has."""
 
     exit_code = 3
+
+
+class OutputError(LightSimError):
+    """What was found cannot be kept or written: a full disk, a database that has gone."""
+
+    exit_code = 1
 
 
 def unknown_name(where: str, kind: str, name: str, known: Iterable[str]) -> InputError:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dse.k_digits import k_of
@@ -12,8 +12,9 @@ from dse.reports.commands import BEST_K, BEST_MAPPING
 from dse.reports.summary import summary_text
 from dse.reports.tables import TRIALS, write_front, write_trials
 from dse.result import Exploration
+from dse.study import Study
 from dse.writing import study_text
-from lightsim.errors import InputError
+from lightsim.errors import OutputError
 from lightsim.flow.k_file import dump_k
 from lightsim.hardware.writing import dump_accelerator
 from lightsim.mapping.file import dump_mapping
@@ -22,7 +23,16 @@ from lightsim.network import load_network
 from lightsim.quantisation.per_filter import FilterTerms, reference_scheme
 from lightsim.reports.directory import check_directory
 
-__all__ = ["BEST", "BEST_K", "BEST_MAPPING", "JOURNAL", "STUDY", "check_results", "write_results"]
+__all__ = [
+    "BEST",
+    "BEST_K",
+    "BEST_MAPPING",
+    "JOURNAL",
+    "STUDY",
+    "begin_results",
+    "check_results",
+    "write_results",
+]
 
 JOURNAL = "journal.log"
 STUDY = "study.toml"
@@ -35,29 +45,82 @@ def check_results(path: Path) -> None:
     check_directory(path, _is_study)
 
 
-def write_results(found: Exploration, path: Path) -> None:
-    """Write every file of the results into `path`, each under its name only when it is whole.
+def begin_results(study: Study, path: Path) -> None:
+    """Write the study's file into `path`, made if need be; reports of another study, or of one
+    that is begun anew, go, so that what lies there is never taken for this one's.
 
-    Raises `InputError` where that cannot be done.
+    To be called when the study is held, before it is searched. Raises `OutputError` where that
+    cannot be done.
     """
+    text = study_text(study, searching=False).rstrip("\n")
+    with _writing(path, STUDY):
+        path.mkdir(parents=True, exist_ok=True)
+    with _writing(path / STUDY, STUDY):
+        if not _text(path / STUDY).startswith(f"{text}\n\n[search]"):
+            remove_reports(path)
+        partial = path / f"{_PARTIAL}{STUDY}"
+        partial.write_text(study_text(study), encoding="utf-8")
+        partial.replace(path / STUDY)
+
+
+def remove_reports(path: Path) -> None:
+    """Remove every report in `path`, but neither the study's file nor its trials."""
+    for name in _FILES:
+        if name != STUDY:
+            (path / name).unlink(missing_ok=True)
+
+
+def write_results(found: Exploration, path: Path) -> None:
+    """Write every file of the results into `path`; all of them are made before the first takes its
+    name, and each is whole.
+
+    Raises `OutputError` where that cannot be done.
+    """
+    files = {
+        name: write
+        for name, write in _FILES.items()
+        if name not in _OF_THE_BEST or _OF_THE_BEST[name](found)
+    }
     try:
         path.mkdir(parents=True, exist_ok=True)
-        for name, write in _FILES.items():
-            if name in _OF_THE_BEST and not _OF_THE_BEST[name](found):
-                (path / name).unlink(missing_ok=True)
-                continue
-            write(found, path / f"{_PARTIAL}{name}")
-            (path / f"{_PARTIAL}{name}").replace(path / name)
-    except OSError as error:
-        raise InputError(str(path), f"cannot be written: {error.strerror or error}") from None
+        for name, write in files.items():
+            with _writing(path / name, name):
+                write(found, path / f"{_PARTIAL}{name}")
+        for name in _FILES:
+            with _writing(path / name, name):
+                if name in files:
+                    (path / f"{_PARTIAL}{name}").replace(path / name)
+                else:
+                    (path / name).unlink(missing_ok=True)
     finally:
         for name in _FILES:
             with suppress(OSError):
                 (path / f"{_PARTIAL}{name}").unlink(missing_ok=True)
 
 
+@contextmanager
+def _writing(path: Path, name: str) -> Iterator[None]:
+    """What is raised where the file `name` cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        kept = "" if name == STUDY else "; the trials are kept, --resume writes the reports"
+        why = error.strerror or error
+        raise OutputError(f"{path}: cannot be written: {why}{kept}") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
+
+
 def _is_study(path: Path) -> bool:
-    """Whether a search was begun there: its study file is written before anything else."""
+    """Whether a search was begun there: its study file is written as soon as its trials have a
+    place, which until then is all that is there."""
+    if {entry.name for entry in path.iterdir()} <= {JOURNAL, f"{JOURNAL}.lock"}:
+        return True
     try:
         told = tomllib.loads((path / STUDY).read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -14,6 +14,7 @@ import typer
 
 from lightsim.cli import calibrating, exploring, listing, running, training, verifying
 from lightsim.cli.ending import ended
+from lightsim.cli.signals import heeded
 
 __all__ = ["app", "main"]
 
@@ -59,7 +60,7 @@ def main() -> None:
     """Run the command line; a user's mistake ends with its message and its exit code."""
     _start_lightly()
     try:
-        with ended():
+        with heeded(), ended():
             # Not standalone: typer would spread a wrong option over four lines of its own.
             raise typer.Exit(app(standalone_mode=False) or 0)
     finally:

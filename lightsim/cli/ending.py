@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import typer
 from typer.exceptions import TyperException
 
+from lightsim.cli.signals import heed_no_more, interrupt_code
 from lightsim.errors import LightSimError
 
 __all__ = ["ended"]
@@ -23,21 +24,21 @@ _INTERRUPTED = 130
 def ended() -> Iterator[None]:
     """Leave the process with what happened inside: every way out is a `SystemExit`.
 
-    0 done, 2 bad input, 3 over budget, 130 interrupted, 1 when the reader of the output is gone
-    or it cannot be written. What is left to raise a traceback is a fault of ours.
+    0 done, 2 bad input, 3 over budget, 130 interrupted (143 by SIGTERM), 1 when the reader of the
+    output is gone or it cannot be written. What is left to raise a traceback is a fault of ours.
     """
     try:
         yield
     except typer.Exit as exit_:
         if exit_.exit_code == _INTERRUPTED:  # typer's name for Ctrl-C
-            _leave(_INTERRUPTED, "interrupted")
+            _leave(interrupt_code(), "interrupted")
         _leave(exit_.exit_code)
     except LightSimError as error:
         _leave(error.exit_code, f"error: {error}")
     except TyperException as error:
         _leave(_BAD_INPUT, f"error: {_usage(error)}")
     except KeyboardInterrupt:
-        _leave(_INTERRUPTED, "interrupted")
+        _leave(interrupt_code(), "interrupted")
     except MemoryError:
         _leave(_BAD_INPUT, "error: the run needs more memory than there is; run fewer images")
     except OSError as error:
@@ -54,6 +55,7 @@ def _usage(error: TyperException) -> str:
 
 
 def _leave(code: int, message: str | None = None) -> None:
+    heed_no_more()
     if message is not None:
         typer.echo(message, err=True)
     try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lightsim.cli.retraining import explore_retrained
+from lightsim.cli.signals import finishing, interrupt_code
 from lightsim.cli.values import place, whole
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from dse.study import Study
 
 __all__ = ["explore_command"]
-
-_INTERRUPTED = 130
 
 
 def explore_command(
@@ -113,6 +112,9 @@ def explore_command(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the trials that are stored.")
     ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Delete the trials that are stored.")
+    ] = False,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -127,8 +129,7 @@ def explore_command(
 ) -> None:
     """Search accelerators for NETWORK on a board: the best, its front, and a proven bound."""
     from dse.explore import explore
-    from dse.reports.directory import JOURNAL, STUDY, check_results, write_results
-    from dse.writing import study_text
+    from dse.reports.directory import begin_results, check_results, write_results
     from lightsim.cli.progress import searching
 
     given = {
@@ -137,7 +138,7 @@ def explore_command(
     }  # fmt: skip
     search = {name: value for name, value in given.items() if value is not None}
     if retrain is not None or recipe is not None:
-        _refuse_with_retrain(retrain, scheme, storage, resume)
+        _refuse_with_retrain(retrain, scheme, storage, resume, overwrite)
         explore_retrained(
             network, str(retrain), recipe, board=board, k=_k_choice(k, accuracy_loss),
             search=search, output=output, json=json,
@@ -146,17 +147,42 @@ def explore_command(
     study = _study(network, board, scheme, _k_choice(k, accuracy_loss), search)
     where = Path("lightsim-explore") / study.name if output is None else output
     check_results(where)
-    where.mkdir(parents=True, exist_ok=True)
-    (where / STUDY).write_text(study_text(study), encoding="utf-8")
-    kept = study.search.storage or str(where / JOURNAL)
+    study, kept = _kept_in(study, network, storage, where, resume)
     with searching(study.search.trials, prove=study.search.prove) as progress:
-        found = explore(study, storage=kept, resume=resume, progress=progress)
-    write_results(found, where)
+        found = explore(
+            study, storage=kept, resume=resume, overwrite=overwrite, progress=progress,
+            opened=lambda: begin_results(study, where), note=_note,
+        )  # fmt: skip
+    with finishing():
+        write_results(found, where)
     _show(found, where, json)
 
 
+def _kept_in(
+    study: Study, network: str, storage: str | None, where: Path, resume: bool
+) -> tuple[Study, str]:
+    """Where the trials are kept, and the study as its file in `where` tells that."""
+    from dataclasses import replace
+
+    from dse.reports.directory import JOURNAL
+    from dse.storage.places import as_written, named_by_file
+
+    own = study.search.storage
+    if own is None:
+        if not resume:
+            where.mkdir(parents=True, exist_ok=True)
+        return study, str(where / JOURNAL)
+    kept = own if storage is not None else named_by_file(own, Path(network))
+    written = as_written(kept, where)
+    return replace(study, search=replace(study.search, storage=written)), kept
+
+
+def _note(text: str) -> None:
+    typer.echo(f"note: {text}", err=True)
+
+
 def _refuse_with_retrain(
-    retrain: str | None, scheme: str | None, storage: str | None, resume: bool
+    retrain: str | None, scheme: str | None, storage: str | None, resume: bool, overwrite: bool
 ) -> None:
     """What does not go together with training candidates first."""
     from lightsim.errors import InputError
@@ -167,7 +193,8 @@ def _refuse_with_retrain(
         raise InputError(
             "--retrain", f"with --scheme {scheme}", "accepted: flightnn, or none named"
         )
-    for option, given in (("--storage", storage is not None), ("--resume", resume)):
+    options = {"--storage": storage is not None, "--resume": resume, "--overwrite": overwrite}
+    for option, given in options.items():
         if given:
             accepted = "accepted: without it (what is kept in --output is gone on with)"
             raise InputError("--retrain", f"with {option}", accepted)
@@ -228,4 +255,4 @@ def _show(found: Exploration, where: Path, json: bool) -> None:
     if found.interrupted:
         kept = len(found.records)
         typer.echo(f"interrupted: {kept} trials are kept, --resume goes on with them", err=True)
-        sys.exit(_INTERRUPTED)  # typer's own way out would say "interrupted" once more
+        sys.exit(interrupt_code())  # typer's own way out would say "interrupted" once more

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from lightsim.cli.signals import interrupt_code
+
 if TYPE_CHECKING:
     from dse.retraining.search import Point
     from lightsim.training.recipe import Recipe
 
 __all__ = ["explore_retrained"]
 
-_INTERRUPTED = 130
 _SET_APART = 0.2  # of the training images, to compare candidates by
 
 
@@ -62,7 +63,7 @@ def explore_retrained(
             )
     except KeyboardInterrupt:
         typer.echo("interrupted: the same command goes on with what is kept", err=True)
-        sys.exit(_INTERRUPTED)
+        sys.exit(interrupt_code())
     if not points:
         raise BudgetError(f"{base.network.name}: no design of the space keeps the budgets")
     write_joint(points, base.network.name, on.name, where)

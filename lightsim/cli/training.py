@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lightsim.cli.signals import interrupt_code
 from lightsim.cli.values import place, whole
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["train_command"]
 
-_INTERRUPTED = 130
 _MOST_SEEDS = 1000
 
 
@@ -136,7 +136,7 @@ def _train(recipe: Recipe, where: Path, json: bool) -> None:
             f"interrupted: every whole epoch is kept, `lightsim train --resume {where}` goes on",
             err=True,
         )
-        sys.exit(_INTERRUPTED)
+        sys.exit(interrupt_code())
     if json:
         typer.echo(summary_text(report), nl=False)
         return

@@ -29,7 +29,7 @@ from dse.evaluate import Evaluator, Outcome
 from dse.explore import explore
 from dse.search import Step
 from dse.space import Space
-from dse.store import Store
+from dse.storage.records import Form
 from dse.study import Study, new_study
 
 AT = (5, 10, 20, 50, 100)
@@ -46,7 +46,7 @@ def flat(
     builder = Builder(study.board, study.resource_limits())
     evaluator = Evaluator(study.shares, study.search.seed, with_energy=False)
     search = optuna.create_study(direction="maximize", sampler=sampler)
-    axes = Store(search, space, ("throughput_images_per_s",), (-1,)).distributions()
+    axes = Form(space, (), {"throughput_images_per_s": -1}, {}).distributions()
     known: dict[int, float] = {}
     curve: Curve = []
     begun, best = time.process_time(), 0.0

@@ -104,8 +104,11 @@ def test_one_line_uses_the_defaults_and_the_default_directory():
     where = Path("lightsim-explore/digits-small-pynq-z2")
     assert f"written to {where}: open {where / 'report.html'}" in ended.out
     assert load_study(where / "study.toml").search.trials == 8
-    # The same again takes its place; what is not LightSim's is never touched.
-    assert lightsim("explore", "digits-small", "--board", "pynq-z2", "--trials", "8").code == 0
+    # The same again deletes nothing unless it is told to; what is not LightSim's is never touched.
+    again = ("explore", "digits-small", "--board", "pynq-z2", "--trials", "8")
+    told = "study 'digits-small-pynq-z2' has 8 finished trials there; --resume goes on with them"
+    assert_refused(lightsim(*again), 2, told, "--overwrite deletes them")
+    assert lightsim(*again, "--overwrite").code == 0
     Path("mine").mkdir()
     Path("mine/notes.txt").write_text("x")
     refused = lightsim("explore", "digits-small", "--output", "mine")
@@ -197,7 +200,10 @@ def test_a_free_k_is_run_as_it_was_found():
         assert {layer["name"]: layer["k"] for layer in ran["layers"]} == best["k"]
     again = explored("out/study.toml", "--output", "again")
     assert again["front"] == found["front"]
-    assert "--k out/best-k.toml" in lightsim("explore", "out/study.toml", "--output", "out").out
+    assert (
+        "--k out/best-k.toml"
+        in lightsim("explore", "out/study.toml", "--output", "out", "--resume").out
+    )
 
 
 def test_the_options_of_a_free_k():

@@ -1,0 +1,152 @@
+"""What a storage's text names: a file or a database, told and written down without its password."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from lightsim.errors import InputError
+
+__all__ = [
+    "check_storage", "database_url", "file_of", "is_url", "scrubbed", "shown", "without_password",
+]  # fmt: skip
+
+_SERVERS = r"(postgres(ql)?|mysql|mariadb|oracle|mssql|sqlite)(\+\w+)?"
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
+# A `?` may belong to a password; the query string begins where a key follows it.
+_QUERY = re.compile(r"\?(?=[\w.%-]+=)")
+# `user:` and what is no port: a login whose `@` is still to come.
+_OPEN_LOGIN = re.compile(r":(?!\d+(/|$))")
+_SECRET = re.compile(r"pass(?!file)|pwd|secret|token", re.IGNORECASE)
+_HIDDEN = "..."
+_LONGEST = 120
+_ACCEPTED = "accepted: a file, or a database as postgresql://USER@HOST/DATABASE"
+
+
+@dataclass(frozen=True, slots=True)
+class _Url:
+    """The parts of a URL; a password may hold `@`, `:` and `/` as they are."""
+
+    scheme: str
+    user: str
+    password: str | None
+    rest: str
+    query: tuple[tuple[str, str], ...]
+
+    def text(self, hidden: str | None) -> str:
+        """The URL with `hidden` in place of every password, or without them."""
+        password = None if self.password is None else hidden
+        pairs = [(key, hidden if _is_secret(key) else value) for key, value in self.query]
+        return _joined(self, self.user, password, pairs)
+
+
+def is_url(storage: str) -> bool:
+    """Whether a storage is a database's URL, not a file."""
+    return "://" in storage
+
+
+def check_storage(storage: str, where: str) -> None:
+    """Refuse what is neither a file nor a URL, above all what would become a file with a password
+    in its name; the message does not repeat it."""
+    if is_url(storage):
+        if _SCHEME.fullmatch(storage) is None:
+            raise InputError(where, "is no URL of a database", _ACCEPTED)
+        return
+    if re.match(rf"{_SERVERS}:", storage) or re.search(r"\bpassword\s*=", storage, re.IGNORECASE):
+        raise InputError(where, "is no URL of a database", _ACCEPTED)
+    if not storage.strip() or "\0" in storage:
+        raise InputError(where, "names no file", _ACCEPTED)
+
+
+def file_of(storage: str) -> Path | None:
+    """The file that a journal or an SQLite database is kept in; None for a server or memory."""
+    if not is_url(storage):
+        return Path(storage)
+    scheme, _, path = storage.partition(":///")
+    if not scheme.startswith("sqlite") or "://" in scheme or not path:
+        return None
+    path = path.partition("?")[0]
+    return None if path in ("", ":memory:") else Path(path)
+
+
+def shown(storage: str) -> str:
+    """A storage as messages show it: without passwords, and not endless."""
+    text = storage
+    if is_url(storage):
+        text = _parsed(storage).text(_HIDDEN)
+    if not text.isprintable():
+        text = repr(text)[1:-1]
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+def without_password(storage: str) -> str:
+    """A storage as files hold it: a URL whose passwords are left out, so that it can be used with
+    a password given in another way."""
+    return _parsed(storage).text(None) if is_url(storage) else storage
+
+
+def database_url(storage: str) -> str:
+    """A URL as SQLAlchemy reads it: user and password with every letter that means something
+    there encoded, and no braces, which Optuna takes for a template."""
+    url = _parsed(storage)
+    password = None if url.password is None else _coded(url.password)
+    text = _joined(url, _coded(url.user), password, url.query)
+    return text.replace("{", "%7B").replace("}", "%7D")
+
+
+def scrubbed(message: str, storage: str) -> str:
+    """A message without the passwords of a storage, however they are spelled in it."""
+    if not is_url(storage):
+        return message
+    url = _parsed(storage)
+    secrets = [value for key, value in url.query if _is_secret(key)]
+    secrets += [] if url.password is None else [url.password]
+    spelled = {s for own in secrets for s in (own, unquote(own), _coded(own), *_pieces(own))}
+    for secret in sorted(spelled, key=len, reverse=True):
+        # What is as short as a syllable stands in other words as well.
+        bound = r"(?<!\w){}(?!\w)" if len(secret) < 4 else "{}"
+        if secret:
+            message = re.sub(bound.format(re.escape(secret)), _HIDDEN, message)
+    return message
+
+
+def _pieces(secret: str) -> list[str]:
+    """What drivers take for a host or a port where a password holds their marks."""
+    return [piece for piece in re.split(r"[@:/?]", secret) if len(piece) >= 4]
+
+
+def _parsed(url: str) -> _Url:
+    scheme, _, rest = url.partition("://")
+    cut = _QUERY.search(rest)
+    if cut and "@" not in rest[: cut.start()] and _OPEN_LOGIN.search(rest[: cut.start()]):
+        cut = _QUERY.search(rest, rest.rfind("@") + 1)  # that was in the middle of a password
+    head, tail = (rest[: cut.start()], rest[cut.end() :]) if cut else (rest, "")
+    # What has no key is the rest of a value that holds an `&`.
+    pairs = [pair.partition("=") for pair in re.split(r"&(?=[^&]*=)", tail)] if tail else []
+    query = tuple((key, value) for key, _, value in pairs)
+    user, at, host = head.rpartition("@")
+    name, colon, password = user.partition(":")
+    if scheme.startswith("sqlite") or not at or (not colon and "/" in user):
+        return _Url(scheme, "", None, head, query)
+    return _Url(scheme, name, password if colon else None, host, query)
+
+
+def _joined(
+    url: _Url, user: str, password: str | None, pairs: Iterable[tuple[str, str | None]]
+) -> str:
+    """A URL of these parts; what is None is left out."""
+    login = user if password is None else f"{user}:{password}"
+    at = "@" if login else ""
+    query = "&".join(f"{key}={value}" for key, value in pairs if value is not None)
+    return f"{url.scheme}://{login}{at}{url.rest}{'?' if query else ''}{query}"
+
+
+def _is_secret(key: str) -> bool:
+    return _SECRET.search(unquote(key)) is not None
+
+
+def _coded(text: str) -> str:
+    return quote(unquote(text), safe="")

@@ -1,0 +1,233 @@
+"""A study's storage opened: begun, gone on with or begun anew, but never taken from anyone."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from dse.storage.causes import cause_of
+from dse.storage.database import Database, troubles
+from dse.storage.held import hold_file
+from dse.storage.journal import Journal, check_place
+from dse.storage.naming import check_storage, file_of, is_url, shown
+from dse.storage.records import Form
+from dse.storage.store import Store
+from lightsim.errors import InputError
+
+if TYPE_CHECKING:
+    from optuna import Study as OptunaStudy
+    from optuna.samplers import BaseSampler
+    from optuna.storages import BaseStorage
+    from optuna.trial import FrozenTrial
+
+__all__ = ["Begin", "open_store"]
+
+Begin = Literal["new", "resume", "resume if there", "overwrite"]
+
+_STUDY = "lightsim_study"
+
+
+@dataclass(frozen=True, eq=False)
+class _Place:
+    """A storage that is open and held: what `Store` needs of it; None in memory."""
+
+    where: str
+    backend: BaseStorage | None
+    patiently: Callable[[Callable[[], object]], object]
+    damaged: Callable[[FrozenTrial, str], InputError]
+    mend: Callable[[], None]
+    close: Callable[[], None]
+
+
+def open_store(
+    storage: str | None,
+    name: str,
+    described: str,
+    form: Form,
+    sampler: BaseSampler | None,
+    begin: Begin = "new",
+    note: Callable[[str], None] | None = None,
+) -> Store:
+    """The trials of study `name` in `storage`: None for memory, a URL for a database, else a
+    journal file.
+
+    `described` is the study's text: one that is gone on with must have the same. `note` is told
+    what is dropped or waited for, else the log. Raises `InputError` for a storage that cannot be
+    used, is damaged or held by another process; for a study that is to be gone on with and not
+    there; and for one that is there with finished trials unless `begin` says what becomes of them.
+    """
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    tell = logging.getLogger(__name__).warning if note is None else note
+    with _quiet():
+        place = _opened(storage, name, begin, tell)
+        try:
+            with _told(storage):
+                study = _study(place, name, described, form, sampler, begin)
+        except BaseException:
+            place.close()
+            raise
+    return Store(study, form, place.patiently, place.damaged, place.close)
+
+
+def _study(
+    place: _Place,
+    name: str,
+    described: str,
+    form: Form,
+    sampler: BaseSampler | None,
+    begin: Begin,
+) -> OptunaStudy:
+    """The Optuna study, new or that of the storage."""
+    import optuna
+
+    backend = place.backend
+    there = backend is not None and name in optuna.get_all_study_names(backend)
+    if begin == "resume" and not there:
+        raise InputError(place.where, f"holds no study '{name}' to resume", "accepted: no --resume")
+    if there and begin in ("new", "overwrite"):
+        assert backend is not None
+        kept = _finished(optuna.load_study(study_name=name, storage=backend))
+        if kept and begin == "new":
+            trials = "1 finished trial" if kept == 1 else f"{kept} finished trials"
+            on = "--resume goes on with them, --overwrite deletes them"
+            raise InputError(place.where, f"study '{name}' has {trials} there", on)
+        place.mend()
+        optuna.delete_study(study_name=name, storage=backend)
+    place.mend()
+    study = optuna.create_study(
+        storage=backend,
+        study_name=name,
+        sampler=sampler,
+        directions=["minimize" if s > 0 else "maximize" for s in form.objectives.values()],
+        load_if_exists=True,
+    )
+    before = study.user_attrs.get(_STUDY)
+    signs = [1 if d == optuna.study.StudyDirection.MINIMIZE else -1 for d in study.directions]
+    foreign = before is None and study.get_trials(deepcopy=False)
+    if foreign or before not in (None, described) or signs != list(form.objectives.values()):
+        accepted = "accepted: the study it was begun with, or --overwrite, which deletes it"
+        raise InputError(place.where, f"study '{name}' there is another one", accepted)
+    if before is None:
+        study.set_user_attr(_STUDY, described)
+    return study
+
+
+def _finished(study: OptunaStudy) -> int:
+    return sum(trial.state.is_finished() for trial in study.get_trials(deepcopy=False))
+
+
+def _opened(storage: str | None, name: str, begin: Begin, note: Callable[[str], None]) -> _Place:
+    if storage is None:
+        return _Place("memory", None, _at_once, _another, _nothing, _nothing)
+    check_storage(storage, "--storage")
+    if is_url(storage):
+        with _told(storage):
+            return _database(storage, name, note)
+    path = Path(storage)
+    if begin == "resume" and not path.exists():
+        problem = f"holds no study '{name}' to resume"
+        raise InputError(shown(storage), problem, "accepted: no --resume")
+    check_place(path)
+    release = hold_file(Path(f"{storage}.lock"), name, shown(storage))
+    try:
+        return _journal(path, note, release)
+    except BaseException:
+        release()
+        raise
+
+
+def _journal(path: Path, note: Callable[[str], None], release: Callable[[], None]) -> _Place:
+    from optuna.storages import JournalStorage
+
+    journal = Journal(path)
+
+    def close() -> None:
+        journal.close()
+        release()
+
+    try:
+        journal.check()
+        backend = JournalStorage(journal)
+    except InputError:
+        journal.close()
+        raise
+    except Exception:  # Optuna fails in as many ways as an entry can be wrong
+        journal.close()
+        raise journal.damaged(
+            journal.line, "is no entry that follows the lines before it"
+        ) from None
+
+    def damaged(trial: FrozenTrial, problem: str) -> InputError:
+        return journal.damaged(journal.line_of_trial(trial._trial_id), problem)
+
+    return _Place(str(path), backend, _at_once, damaged, lambda: journal.mend(note), close)
+
+
+def _database(storage: str, name: str, note: Callable[[str], None]) -> _Place:
+    database = Database(storage, note)
+    path = file_of(storage)
+    release = _nothing
+    try:
+        if path is None:
+            database.hold(name)
+        else:
+            release = hold_file(Path(f"{path}.lock"), name, database.where)
+    except BaseException:
+        database.close()
+        raise
+
+    def close() -> None:
+        database.close()
+        release()
+
+    def damaged(trial: FrozenTrial, problem: str) -> InputError:
+        where = f"{database.where}, study '{name}', trial {trial.number}"
+        return InputError(where, problem, "--overwrite begins the study anew")
+
+    backend = database.backend
+    return _Place(database.where, backend, database.patiently, damaged, _nothing, close)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Optuna warns of options that it has kept for years
+        yield
+
+
+@contextlib.contextmanager
+def _told(storage: str | None) -> Iterator[None]:
+    """A database that cannot be used, told as the user's."""
+    if storage is None or not is_url(storage):
+        yield
+        return
+    try:
+        yield
+    except _refusals() as error:
+        accepted = "accepted: a database that can be reached, as postgresql://USER@HOST/DATABASE"
+        problem = f"cannot be used: {cause_of(error, storage)}"
+        raise InputError(shown(storage), problem, accepted) from None
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """What opening a database raises for a URL, a driver or tables that are not right."""
+    return (*troubles(), ImportError, ValueError, LookupError, RuntimeError)
+
+
+def _at_once(action: Callable[[], object]) -> object:
+    return action()
+
+
+def _another(trial: FrozenTrial, problem: str) -> InputError:
+    return InputError("memory", f"trial {trial.number} {problem}")
+
+
+def _nothing() -> None:
+    return None
