@@ -8,9 +8,11 @@ processes have died of one design it is given up.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Crew", "Lost"]
 
 _ATTEMPTS = 3
+_TERMINALS = [getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,8 @@ class Crew:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=_serve, args=(theirs, *self._arguments), daemon=True)
-        process.start()
+        with _unheard():
+            process.start()
         theirs.close()
         return _Worker(process, ours)
 
@@ -155,6 +159,28 @@ class Crew:
         return self._hired()
 
 
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Signals of a terminal wait: a process that is begun now never hears them, not while it
+    imports either, and this one hears them afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _TERMINALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end_with_parent() -> None:
+    """End this process as soon as the one that hands out designs has ended, whatever runs."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
 def _serve(
     pipe: Connection,
     shares: tuple[Share, ...],
@@ -163,8 +189,10 @@ def _serve(
     joint: Joint | None,
 ) -> None:
     """What a process does: run what it is handed until the pipe closes."""
-    # Ctrl-C goes to every process of the terminal; the one that hands out designs answers it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Signals of a terminal go to all its processes; the one that hands out designs answers them.
+    for number in _TERMINALS:
+        signal.signal(number, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     evaluator = Evaluator(shares, seed, with_energy=with_energy, joint=joint)
     with suppress(EOFError, OSError):
         while True:

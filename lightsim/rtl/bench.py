@@ -10,6 +10,7 @@ from pathlib import Path
 from lightsim.hardware.accelerator import IdealMemory
 from lightsim.mapping.program import Program
 from lightsim.rtl.record import Recording
+from lightsim.rtl.tools import run_tool
 
 __all__ = ["BenchRun", "run_bench", "write_window"]
 
@@ -75,7 +76,4 @@ def _start(
         (folder / "requests.txt").write_text(recording.requests())
         how = ["replay", "requests.txt"]
     limits = (len(programs), len(programs[0].schedules), recording.result.cycles + _SLACK_CYCLES)
-    return subprocess.run(
-        [str(simulator.resolve()), *how, *map(str, limits), *window],
-        cwd=folder, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    return run_tool([str(simulator.resolve()), *how, *map(str, limits), *window], cwd=folder)

