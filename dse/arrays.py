@@ -2,42 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dse.array_list import ARRAY_AXES, MemoryName, listed_arrays, memory_names
 from dse.axes import AUTO, Choice
 from dse.design import Builder
+from dse.growth import Growth
+from dse.left_out import LeftOut
 from dse.memories import BufferPlan, planned, word_bits
+from dse.plans import Plans
 from dse.space import Space
 from lightsim.bounds import Axes
+from lightsim.errors import LightSimError
 from lightsim.hardware.accelerator import Accelerator, IdealMemory
 from lightsim.hardware.device import MemoryInterface
 
 __all__ = ["ARRAY_AXES", "Arrays", "MemoryName", "memory_names"]
 
 Ints = NDArray[np.int64]
-MemoryName = str
-
-# What an array with its post-processing and one port depends on.
-ARRAY_AXES = ("scheme", "lanes", "rows", "columns", "pixels", "post_lanes", "port_bits")
-memory_names: tuple[MemoryName, ...] = ("input", "weight", "residual", "output", "psum")
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
 class Arrays:
-    """Every array of a space, in mixed radix over `ARRAY_AXES`.
+    """The arrays of a space that can be built and may run its networks, row by row.
 
-    `machines` are the arrays with their least memories and one port; `resources` int64[array, 5]
-    what they take without memories, as `Costs` has it; `more_ports` int64[port width, ports, 5]
-    what a choice of ports adds; `words` int64[array, memory] the bits of one word of each memory,
-    in the order of `memory_names`; `least` int64[array, memory] the bytes automatic memories
-    begin at; `least_resources` int64[array, 5] no more than any choice of memories takes.
+    `rows` int64[array] is the row of every combination of `ARRAY_AXES` in mixed radix, -1 for one
+    that is left out; `places` are the places of the rows on these axes. `machines` are the arrays
+    with their least memories and one port; `resources` int64[row, 5] what they take without
+    memories, as `Costs` has it; `more_ports` int64[port width, ports, 5] what a choice of ports
+    adds; `words` int64[row, memory] the bits of one word of each memory, in the order of
+    `memory_names`; `least` int64[row, memory] the bytes automatic memories begin at;
+    `least_resources` int64[row, 5] no more than any choice of memories takes. `holds` bool[row,
+    batch] says whether the activations of so many images may fit the memory beside the board,
+    `sizes` by memory bool[row, choice] which stated sizes an array can be built with. As a search
+    learns more, rows become `dead` bool[row], and sizes fewer.
     """
 
     space: Space
+    rows: Ints
+    places: Mapping[str, Ints]
     machines: Axes
     resources: Ints
     more_ports: Ints
@@ -46,24 +55,33 @@ class Arrays:
     least_resources: Ints
     port_of: Ints
     memory: MemoryInterface | IdealMemory
+    holds: Bools
+    sizes: Mapping[MemoryName, Bools]
+    left_out: LeftOut
+    dead: Bools
 
     @classmethod
-    def of(cls, space: Space, builder: Builder) -> Arrays:
-        """The arrays of a space."""
+    def of(cls, space: Space, builder: Builder, plans: Plans) -> Arrays:
+        """The arrays of a space; raises the reason where there are none."""
+        listed = listed_arrays(space, builder, plans)
+        built = listed.built
         base: dict[str, Choice] = {name: choices[0] for name, choices in space.axes.items()}
+        base |= {name: space.axes[name][rows[0]] for name, rows in listed.places.items()}
         base["clock"] = AUTO
-        built = [
-            builder.least(base | _choices(space, number))
-            for number in np.ndindex(*(len(space.axes[name]) for name in ARRAY_AXES))
-        ]
-        plans = _plans(space)
+        plans_of_memories = _plans(space)
+        growth = Growth(builder.costs)
         parts = [
-            (builder.costs.without_memories(acc), _least_resources(plans, builder, acc))
+            (
+                builder.costs.without_memories(acc),
+                _least_resources(plans_of_memories, builder, growth, acc),
+            )
             for acc in built
         ]
         ports = [builder.least(base | {"ports": choice}) for choice in space.axes["ports"]]
         return cls(
             space,
+            listed.rows,
+            listed.places,
             Axes.of(built),
             np.array([row for row, _ in parts], np.int64),
             _more_ports(space, builder, base),
@@ -72,15 +90,64 @@ class Arrays:
             np.array([row for _, row in parts], np.int64),
             Axes.of(ports).port_of,
             builder.board.memory,
+            listed.holds,
+            listed.sizes,
+            listed.left_out,
+            np.zeros(len(built), np.bool_),
         )
 
     def number(self, cores: Ints) -> Ints:
-        """The array of every core."""
+        """The row of every core's array, -1 where it is left out."""
         places = self.space.places(cores, self.space.core_names)
         number = np.zeros(cores.shape, np.int64)
         for name in ARRAY_AXES:
             number = number * len(self.space.axes[name]) + places[name]
-        return number
+        return np.asarray(self.rows[number], np.int64)
+
+    def usable(self, cores: Ints) -> Bools:
+        """Which cores can be built, and may run the networks, with some memories."""
+        rows = self.number(cores)
+        batch = self.space.places(cores, self.space.core_names)["batch"]
+        return np.asarray((rows >= 0) & self.holds[rows, batch] & ~self.dead[rows], np.bool_)
+
+    def has(self, number: int) -> bool:
+        """Whether a point was not left out with others."""
+        core, variant = divmod(number, self.space.variants)
+        places = self.space.places(np.array([variant], np.int64), self.space.memory_names)
+        row = int(self.number(np.array([core], np.int64))[0])
+        held = [allowed[row, places[f"{n}_bytes"][0]] for n, allowed in self.sizes.items()]
+        return bool(self.usable(np.array([core], np.int64))[0] and all(held))
+
+    def leave_out(self, row: int, error: LightSimError) -> None:
+        """Take an array out of the space, for a reason that holds for all its points."""
+        self.left_out.add(error, self._points(row))
+        self.dead[row] = True
+
+    def leave_out_size(self, row: int, name: MemoryName, choice: int, error: LightSimError) -> None:
+        """Take the points of an array with one size of a memory out of the space."""
+        before = self._points(row)
+        self.sizes[name][row, choice] = False
+        self.left_out.add(error, before - self._points(row))
+        self.dead[row] |= not self.sizes[name][row].any()
+
+    def _points(self, row: int) -> int:
+        """How many points of the space an array still has."""
+        axes = self.space.axes
+        of_cores = self.space.cores // self.rows.size // len(axes["batch"])
+        sizes = prod(int(allowed[row].sum()) for allowed in self.sizes.values())
+        banks = prod(len(axes[n]) for n in self.space.memory_names if n.endswith("_banks"))
+        return int(self.holds[row].sum()) * of_cores * sizes * banks
+
+    def point(self, row: int) -> dict[str, Choice]:
+        """A point of the space with the array of a row."""
+        point: dict[str, Choice] = {name: choices[0] for name, choices in self.space.axes.items()}
+        return point | {name: self.space.axes[name][at[row]] for name, at in self.places.items()}
+
+    def one_of_each_scheme(self, builder: Builder) -> dict[int, Accelerator]:
+        """By the place on axis `scheme` a machine of it, for the schemes that have any."""
+        schemes, rows = np.unique(self.places["scheme"], return_index=True)
+        pairs = zip(schemes.tolist(), rows.tolist(), strict=True)
+        return {at: builder.least(self.point(row)) for at, row in pairs}
 
     def core_resources(self, cores: Ints) -> Ints:
         """int64[core, 5]: everything but the memories, block RAM in halves."""
@@ -89,23 +156,27 @@ class Arrays:
         return np.asarray(self.resources[self.number(cores)] + more, np.int64)
 
 
-def _choices(space: Space, number: tuple[int, ...]) -> dict[str, Choice]:
-    return {name: space.axes[name][i] for name, i in zip(ARRAY_AXES, number, strict=True)}
-
-
 def _least(acc: Accelerator) -> list[int]:
     buffers = (acc.input, acc.weight, acc.residual, acc.output)
     return [*(buffer.bytes_per_bank for buffer in buffers), acc.psum_bytes]
 
 
-def _least_resources(plans: Sequence[BufferPlan], builder: Builder, acc: Accelerator) -> Ints:
+def _least_resources(
+    plans: Sequence[BufferPlan], builder: Builder, growth: Growth, acc: Accelerator
+) -> Ints:
     """Of each memory the least of every resource over its choices, added up."""
     tried = []
     for plan in plans:
         own = planned(acc, plan)
         # Where nothing changes it is the same object, whose costs are known already.
         own = acc if own == acc else own
-        tried.append([*builder.costs.memories(own).values()])
+        costs = builder.costs.memories(own)
+        tried.append(
+            [
+                growth.least(own, plan, name) if plan.sizes[name] == AUTO else costs[name]
+                for name in memory_names
+            ]
+        )
     return np.asarray(np.array(tried, np.int64).min(axis=0).sum(axis=0), np.int64)
 
 

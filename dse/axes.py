@@ -18,10 +18,11 @@ from lightsim.estimation.arrays import fits_word
 from lightsim.estimation.sizing import PORT_STREAMS
 from lightsim.hardware.device import Board
 from lightsim.hardware.quantities import BYTES_ACCEPTED, HERTZ_ACCEPTED, hertz, nbytes
+from lightsim.hardware.validation import validate_clock
 from lightsim.network.checking import spell_value
 from lightsim.numerics.scheme import scheme
 
-__all__ = ["AUTO", "AXES", "Axis", "Choice", "read_axes"]
+__all__ = ["AUTO", "AXES", "Axis", "Choice", "read_axes", "read_choices"]
 
 Choice = int | str
 AUTO = "auto"
@@ -91,6 +92,12 @@ def _size(value: object) -> Choice:
     if size < 0:
         raise ValueError
     return size
+
+
+def _clock(value: object) -> Choice:
+    hz = hertz(value)
+    validate_clock(hz, "clock")
+    return hz
 
 
 _SIZE = f"{BYTES_ACCEPTED}, words of the array as '512 words', or 'auto' (as much as fits)"
@@ -185,7 +192,7 @@ AXES: dict[str, Axis] = {
             "clock",
             "the accelerator's clock",
             f"{HERTZ_ACCEPTED}, or 'auto' (the board's)",
-            _or_auto(hertz),
+            _or_auto(_clock),
             _fixed(AUTO),
         ),
         Axis(
@@ -224,12 +231,19 @@ AXES: dict[str, Axis] = {
 def read_axes(table: Mapping[str, Any], where: str, board: Board) -> dict[str, tuple[Choice, ...]]:
     """Every axis with its choices: those of `table`, the defaults of the board elsewhere.
 
+    A table of lanes by scheme gives all of them, in order (`dse.scheme_lanes` says which go with
+    which).
     Raises `InputError` for an unknown axis, an empty one, a choice that is none, or one twice.
     """
     for name in table:
         if name not in AXES:
             raise unknown_name(where, "axis", str(name), AXES)
-    given = {name: _choices(AXES[name], value, where) for name, value in table.items()}
+    given = {
+        name: _of_every_scheme(value, where)
+        if name == "lanes" and isinstance(value, Mapping)
+        else read_choices(AXES[name], value, where)
+        for name, value in table.items()
+    }
     schemes = tuple(str(name) for name in given.get("scheme", AXES["scheme"].default(board, ())))
     return {
         name: given[name] if name in given else axis.default(board, schemes)
@@ -237,7 +251,19 @@ def read_axes(table: Mapping[str, Any], where: str, board: Board) -> dict[str, t
     }
 
 
-def _choices(axis: Axis, value: object, where: str) -> tuple[Choice, ...]:
+def _of_every_scheme(table: Mapping[str, Any], where: str) -> tuple[Choice, ...]:
+    """The lanes of all schemes of a table, each once."""
+    rows = [read_choices(AXES["lanes"], row, f"{where}, lanes of {n}") for n, row in table.items()]
+    if not rows:
+        raise InputError(where, "lanes is empty", f"accepted: a list of {AXES['lanes'].accepted}")
+    return tuple(dict.fromkeys(choice for row in rows for choice in row))
+
+
+def read_choices(axis: Axis, value: object, where: str) -> tuple[Choice, ...]:
+    """The choices of an axis that a file's value names: one, a list, or a range written out.
+
+    Raises `InputError` for none, for a choice that is none, and for one that is there twice.
+    """
     values = _range(axis, value, where) if isinstance(value, Mapping) else value
     if not isinstance(values, list):
         values = [values]

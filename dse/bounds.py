@@ -15,54 +15,72 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from dse.arrays import ARRAY_AXES, Arrays, memory_names
-from dse.axes import AUTO
+from dse.arrays import Arrays, memory_names
+from dse.axes import AUTO, Choice
 from dse.design import Builder, Design
+from dse.growth import Growth
 from dse.joint.bound import FreeBound
-from dse.memories import MOST_BYTES, BufferPlan, planned, stated_bytes
+from dse.memories import BufferPlan, planned
+from dse.most_memory import most_bytes, room_bytes
+from dse.plans import Plans
 from dse.resources import whole_blocks
 from dse.second_look import SecondLook
+from dse.smallest import Smallest, held_bytes
 from dse.space import Space
 from dse.spending import Spending, every_spending
+from dse.sweep import leave_out
 from lightsim.bounds import Axes, NetworkBound
+from lightsim.errors import InputError, LightSimError
+from lightsim.hardware.accelerator import Accelerator
 from lightsim.quantisation.workload import Workload
 
-__all__ = ["Bounds"]
+__all__ = ["Bounds", "Listed"]
 
 Ints = NDArray[np.int64]
 _CHUNK = 1 << 17  # cores bounded at a time: some hundred bytes each
 _BANKED = memory_names[:-1]
-# Bytes of half a block RAM and of an UltraRAM: no memory that grows holds more than the blocks it
-# gets, but for the output's slices, which may be short enough for LUT RAM.
-_HALF_BYTES, _URAM_BYTES = 18 * 1024 // 8, 288 * 1024 // 8
-_GROWN_IN_BLOCKS = ("input", "weight", "psum")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Listed:
+    """Designs of a core: `numbers` int64[design], least `cycles` int64[design, network] and
+    resources `used` int64[design, 5], which are those of the design itself where it is `exact`
+    bool[design]: where no memory grows into what is left."""
+
+    numbers: Ints
+    cycles: Ints
+    used: Ints
+    exact: NDArray[np.bool_]
 
 
 @dataclass(eq=False)
 class Bounds:
-    """The bounds of a space; `workloads[network][scheme]` are its networks. `asked` says that a
-    study asks for what designs spend."""
+    """The bounds of a space; `workloads[network][scheme]` are its networks, and `refused` says by
+    scheme why there are none. `asked` says that a study asks for what designs spend. Raises the
+    reason where no design of the space can be built or run."""
 
     space: Space
     builder: Builder
     workloads: Mapping[str, Mapping[str, Workload]]
     free: FreeBound | None = None
     asked: bool = False
+    refused: Mapping[str, LightSimError] = field(default_factory=dict)
     arrays: Arrays = field(init=False)
+    _swept: set[tuple[str, int]] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
-        self.arrays = Arrays.of(self.space, self.builder)
-        base = {name: choices[0] for name, choices in self.space.axes.items()}
+        plans = Plans(self.workloads, self.refused)
+        self.arrays = Arrays.of(self.space, self.builder, plans)
+        templates = self.arrays.one_of_each_scheme(self.builder)
         self._networks = [
-            [
-                NetworkBound(schemes[str(name)], self.builder.least(base | {"scheme": name}))
-                for name in self.space.axes["scheme"]
-            ]
+            {at: NetworkBound(schemes[acc.scheme], acc) for at, acc in templates.items()}
             for schemes in self.workloads.values()
         ]
         self._tables = lru_cache(maxsize=1 << 14)(self._memory_tables)
         self._spending: Spending | None = None
         self._second = SecondLook(self.space, self.builder, self.workloads)
+        self._smallest = Smallest(self.workloads)
+        self._growth = Growth(self.builder.costs)
 
     @property
     def networks(self) -> int:
@@ -78,11 +96,12 @@ class Bounds:
         """Numbers, least cycles [core, network] and resources [core, 5] of cores, block by block.
 
         The resources are those with the least of every memory; cores that take more than there
-        is are left out if `fitting`.
+        is are left out if `fitting`, and those that cannot be built always.
         """
         limits = np.array(self.builder.limits.values(), np.int64)
         for first in range(0, self.space.cores, _CHUNK):
             numbers = np.arange(first, min(first + _CHUNK, self.space.cores), dtype=np.int64)
+            numbers = numbers[self.arrays.usable(numbers)]
             core = self.arrays.core_resources(numbers)
             used = whole_blocks(core + self.arrays.least_resources[self.arrays.number(numbers)])
             if fitting:
@@ -92,34 +111,45 @@ class Bounds:
                 machines = self._with_most_memory(self._machines(numbers), numbers, core)
                 yield numbers, self._cycles(numbers, machines), used
 
-    def designs(self, core: int) -> tuple[Ints, Ints, Ints]:
-        """Numbers, least cycles [design, network] and resources [design, 5] of a core's designs.
-
-        Points that cannot be built for want of resources are left out where the size of their
-        memories hangs on what is left.
-        """
+    def listed(self, core: int) -> Listed:
+        """A core's designs, memories that grow at their best: nothing is built."""
         space = self.space
         first = core * space.variants
         numbers = np.arange(first, first + space.variants, dtype=np.int64)
         places = space.places(np.arange(space.variants, dtype=np.int64), space.memory_names)
-        at = int(self.arrays.number(np.array([core]))[0])
-        sizes, used = self._stated(at, core, places)
+        row = int(self.arrays.number(np.array([core]))[0])
         kept = np.ones(numbers.size, np.bool_)
-        for row in np.flatnonzero(self._automatic(places)):
-            built = self.builder.build(space.point(int(numbers[row])))
-            kept[row] = isinstance(built, Design)
-            if isinstance(built, Design):
-                acc = built.accelerator
-                buffers = (acc.input, acc.weight, acc.residual, acc.output)
-                sizes[row] = [*(b.bytes_per_bank for b in buffers), acc.psum_bytes]
-                used[row] = built.resources.values()
-        columns = dict(zip((f"{name}_bytes" for name in memory_names), sizes[kept].T, strict=True))
+        for name, allowed in self.arrays.sizes.items():
+            kept &= allowed[row][places[f"{name}_bytes"]]
+        places = {name: at[kept] for name, at in places.items()}
+        sizes, used = self._stated(row, core, places)
+        room = room_bytes(self.builder.limits, self.arrays.core_resources(np.array([core])))
+        most = most_bytes(self.arrays, np.array([row]), room)[0]
+        for column, grows in enumerate(self._grows(places).T):
+            sizes[grows, column] = most[column]
+        cycles = self._of_sizes(core, places, sizes)
+        exact = np.asarray(~self._grows(places).any(axis=1), np.bool_)
+        return Listed(numbers[kept], cycles, used, exact)
+
+    def design(self, number: int) -> tuple[Ints, Ints] | None:
+        """Least cycles int64[network] and resources int64[5] of a design; None for one that cannot
+        be built, for want of resources too."""
+        core, variant = divmod(number, self.space.variants)
+        built = self.builder.build(self.space.point(number))
+        if not isinstance(built, Design):
+            return None
+        places = self.space.places(np.array([variant], np.int64), self.space.memory_names)
+        cycles = self._of_sizes(core, places, held_bytes(built.accelerator)[None, :])
+        return cycles[0], np.array(built.resources.values(), np.int64)
+
+    def _of_sizes(self, core: int, places: Mapping[str, Ints], sizes: Ints) -> Ints:
+        """Least cycles int64[design, network] of a core, `sizes` [design, memory] its memories."""
+        columns = dict(zip((f"{name}_bytes" for name in memory_names), sizes.T, strict=True))
         for name in ("input", "weight"):
-            choices = np.array(space.axes[f"{name}_banks"], np.int64)
-            columns[f"{name}_banks"] = choices[places[f"{name}_banks"]][kept]
-        cores = np.full(int(kept.sum()), core, np.int64)
-        machines = self._machines(cores).vary(**columns)
-        return numbers[kept], self._cycles(cores, machines), used[kept]
+            choices = np.array(self.space.axes[f"{name}_banks"], np.int64)
+            columns[f"{name}_banks"] = choices[places[f"{name}_banks"]]
+        cores = np.full(len(sizes), core, np.int64)
+        return self._cycles(cores, self._machines(cores).vary(**columns))
 
     def spending(self, cores: Ints) -> Spending:
         """What designs on these cores spend at least; zeros where the study does not ask."""
@@ -133,8 +163,19 @@ class Bounds:
 
     def closer(self, number: int) -> Ints | None:
         """Least cycles int64[network] of a design by the limits of all its tilings; None where
-        nothing more is known of it than `designs` says: it cannot be built, or k is free."""
+        nothing more is known of it than `design` says: it cannot be built, or k is free."""
         return None if self.free is not None else self._second.cycles(number)
+
+    def unmappable(self, acc: Accelerator) -> InputError | None:
+        """Why no tile of some pass fits the memories of a machine, None where one of each does.
+        What that says of the rest of the space is left out of it from then on."""
+        refused = None if self.free is not None else self._smallest.refused(acc)
+        if refused is None:
+            return None
+        if refused not in self._swept:
+            self._swept.add(refused)
+            leave_out(self.arrays, self.builder, self._smallest, *refused)
+        return self._smallest.need(*refused, acc).error(held_bytes(acc))
 
     def _machines(self, cores: Ints) -> Axes:
         """The machines of cores, with the least memories of their arrays."""
@@ -154,42 +195,14 @@ class Bounds:
 
         `used` int64[core, 5] are what the cores take, block RAM in halves.
         """
-        limits = self.builder.limits
-        bram = np.maximum(2 * limits.bram36 - used[:, 3], 0) * _HALF_BYTES
-        room = bram + limits.uram * _URAM_BYTES
-        array = self.arrays.number(cores)
-        columns: dict[str, Ints] = {}
-        for place, name in enumerate(memory_names):
-            least = self.arrays.least[:, place][array]
-            banks = [1] if name == "psum" else [int(b) for b in self.space.axes[f"{name}_banks"]]
-            most = np.zeros(cores.shape, np.int64)
-            for choice in self.space.axes[f"{name}_bytes"]:
-                if choice == AUTO:
-                    grown = np.full(cores.shape, MOST_BYTES.get(name, MOST_BYTES["output"]))
-                    if name in _GROWN_IN_BLOCKS:
-                        grown = np.minimum(grown, room)
-                    stated = np.maximum(least, grown)
-                    if name == "residual":
-                        stated = np.maximum(stated, self._largest("output", array))
-                else:
-                    word = self.arrays.words[:, place][array]
-                    stated = stated_bytes(choice, word, machines.port_bits // 8, name)
-                most = np.maximum(most, stated)
-            columns[f"{name}_bytes"] = most
-            if name in ("input", "weight"):
-                columns[f"{name}_banks"] = np.full(cores.shape, max(banks), np.int64)
+        most = most_bytes(
+            self.arrays, self.arrays.number(cores), room_bytes(self.builder.limits, used)
+        )
+        columns = {f"{name}_bytes": most[:, place] for place, name in enumerate(memory_names)}
+        for name in ("input", "weight"):
+            banks = max(int(count) for count in self.space.axes[f"{name}_banks"])
+            columns[f"{name}_banks"] = np.full(cores.shape, banks, np.int64)
         return machines.vary(**columns)
-
-    def _largest(self, name: str, array: Ints) -> Ints:
-        """The largest stated size of a memory, 0 where none is stated."""
-        word = self.arrays.words[:, memory_names.index(name)][array]
-        port = self.arrays.machines.port_bits[array] // 8
-        sizes = [
-            stated_bytes(choice, word, port, name)
-            for choice in self.space.axes[f"{name}_bytes"]
-            if choice != AUTO
-        ]
-        return np.asarray(np.max([np.zeros(array.shape, np.int64), *sizes], axis=0), np.int64)
 
     def _cycles(self, cores: Ints, machines: Axes) -> Ints:
         """int64[machine, network], each by the bound of its scheme."""
@@ -208,16 +221,17 @@ class Bounds:
                 found[where, column] = cycles.astype(np.int64)
         return found
 
-    def _automatic(self, places: Mapping[str, Ints]) -> NDArray[np.bool_]:
-        """Which designs of a core have a memory that grows into what is left."""
-        found = np.zeros(len(places["input_bytes"]), np.bool_)
-        for name in memory_names:
+    def _grows(self, places: Mapping[str, Ints]) -> NDArray[np.bool_]:
+        """bool[design, memory]: which memories grow into what is left."""
+        found = np.zeros((len(places["input_bytes"]), len(memory_names)), np.bool_)
+        for column, name in enumerate(memory_names):
             choices = np.array([c == AUTO for c in self.space.axes[f"{name}_bytes"]], np.bool_)
-            found |= choices[places[f"{name}_bytes"]]
+            found[:, column] = choices[places[f"{name}_bytes"]]
         return found
 
     def _stated(self, array: int, core: int, places: Mapping[str, Ints]) -> tuple[Ints, Ints]:
-        """Sizes [design, memory] and resources [design, 5] with every memory as stated."""
+        """Sizes [design, memory] and resources [design, 5] with every memory as stated, those that
+        grow at the least."""
         used = self.arrays.core_resources(np.array([core]))
         sizes = np.zeros((len(places["input_bytes"]), len(memory_names)), np.int64)
         found = np.repeat(used, len(sizes), axis=0)
@@ -229,14 +243,20 @@ class Bounds:
             found += resources[size, banks]
         return sizes, whole_blocks(found)
 
+    def _least_grown(self, acc: Accelerator, point: Mapping[str, Choice], name: str) -> Ints:
+        """The least resources int64[5] of a memory that grows, one that follows the output's size
+        whatever that is."""
+        points = [point]
+        if name == "residual":
+            points = [{**point, "output_bytes": c} for c in self.space.axes["output_bytes"]]
+        plans = [BufferPlan.of(one) for one in points]
+        found = [self._growth.least(planned(acc, plan), plan, name) for plan in plans]
+        return np.asarray(np.min(found, axis=0), np.int64)
+
     def _memory_tables(self, array: int) -> list[tuple[Ints, Ints]]:
         """For each memory, the bytes of every choice and what they take [choice, banks, 5]."""
         space = self.space
-        rest = array
-        place: dict[str, int] = {}
-        for name in reversed(ARRAY_AXES):
-            rest, place[name] = divmod(rest, len(space.axes[name]))
-        base = {name: choices[place.get(name, 0)] for name, choices in space.axes.items()}
+        base = self.arrays.point(array)
         acc = self.builder.least(base)
         tables = []
         for name in memory_names:
@@ -249,6 +269,8 @@ class Bounds:
                     point = base | {f"{name}_bytes": size, f"{name}_banks": count}
                     built = planned(acc, BufferPlan.of(point))
                     used[i, j] = self.builder.costs.memories(built)[name]
+                    if size == AUTO:
+                        used[i, j] = self._least_grown(acc, point, name)
                     is_psum = name == "psum"
                     nbytes[i] = built.psum_bytes if is_psum else getattr(built, name).bytes_per_bank
             tables.append((nbytes, used))

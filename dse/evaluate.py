@@ -19,7 +19,7 @@ from lightsim.errors import LightSimError
 from lightsim.estimation import energy, energy_table
 from lightsim.estimation.energy import DEFAULT_ENERGY_TABLE
 from lightsim.flow.limits import check_memory
-from lightsim.hardware.accelerator import Accelerator
+from lightsim.hardware.accelerator import Accelerator, Accumulator
 from lightsim.mapping.program import Program, map_workload, plan_workload
 from lightsim.network import load_network
 from lightsim.numerics.scheme import scheme
@@ -30,7 +30,7 @@ from lightsim.quantisation.workload import Workload
 if TYPE_CHECKING:
     from dse.joint.subject import Joint
 
-__all__ = ["Evaluator", "Outcome", "workload_of"]
+__all__ = ["Evaluator", "Outcome", "check_sums", "workload_of"]
 
 
 _MOST_PATTERNS = 64
@@ -128,8 +128,7 @@ class Evaluator:
         """Cycles, bytes and joules of a network; raises `LightSimError` where it cannot run."""
         acc = design.accelerator
         workload = workload_of(share.network, acc.scheme, self._seed)
-        if acc.accumulator.overflow == "refuse":
-            _check_sums(workload, acc.accumulator.bits, acc.accumulator.accumulation)
+        check_sums(workload, acc.accumulator)
         pattern_key = share.network, Pattern.key(design)
         pattern = self._patterns.get(pattern_key)
         if pattern is None:
@@ -168,8 +167,10 @@ def workload_of(network: str, scheme_name: str, seed: int) -> Workload:
 
 
 @lru_cache(maxsize=256)
-def _check_sums(workload: Workload, bits: int, accumulation: str) -> None:
-    check_accumulators(workload, bits, "truncate" if accumulation == "truncate" else "exact")
+def check_sums(workload: Workload, accumulator: Accumulator) -> None:
+    """Raises `InputError` where a sum could be too large for an accumulator that refuses it."""
+    if accumulator.overflow == "refuse":
+        check_accumulators(workload, accumulator.bits, accumulator.accumulation)
 
 
 def _joules(acc: Accelerator, events: Mapping[str, int]) -> float:

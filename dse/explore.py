@@ -21,6 +21,7 @@ from dse.record import Record
 from dse.result import Exploration
 from dse.samplers import ENUMERATE, make_sampler, sampler_for
 from dse.search import Progress, Searcher
+from dse.shortfall import unreachable
 from dse.space import Space
 from dse.storage.lost import LostError
 from dse.storage.opening import Begin, open_store
@@ -29,7 +30,7 @@ from dse.study import Study
 from dse.waves import enumerated, sampled
 from dse.workers import Crew
 from dse.writing import study_text
-from lightsim.errors import BudgetError, InputError
+from lightsim.errors import InputError
 
 __all__ = ["explore"]
 
@@ -64,7 +65,7 @@ def explore(
     `BudgetError` where no design of the space could keep the budgets and `OutputError` where
     trials cannot be kept any more.
     """
-    space = Space(study.axes)
+    space = Space(study.axes, study.lanes)
     joint = joint_of(study, accuracy)
     _check_size(space, space.core_names, _MOST_CORES)
     _check_size(space, ARRAY_AXES, _MOST_ARRAYS)
@@ -116,15 +117,25 @@ def _searched(searcher: Searcher, sampler: str) -> Exploration:
             store.end_open_trials()
             pool = searcher.pool(searcher.space)
             searcher.step(pool)
-            if pool.limit() is None and not searcher.records:
-                raise BudgetError(f"{study.name}: no design of the space can keep the budgets")
+            _check_any(searcher, pool)
             _search(searcher, pool, sampler)
+            _check_any(searcher, pool)
             interrupted = False
         if interrupted:  # perhaps between keeping a trial and noting it
             searcher.records = store.records()
     except LostError as lost:
         raise lost.told(len(searcher.records)) from None
     return _result(searcher, pool, sampler, interrupted)
+
+
+def _check_any(searcher: Searcher, pool: Pool) -> None:
+    """Say why there is nothing to run, where no design was run and none is open."""
+    if searcher.records or pool.limit() is not None:
+        return
+    arrays = pool.bounds.arrays
+    if arrays.dead.all():
+        raise arrays.left_out.error("[axes]")
+    raise unreachable(searcher.study, pool.bounds, searcher.scores.by_scheme)
 
 
 def _check_size(space: Space, names: tuple[str, ...], most: int) -> None:
@@ -157,7 +168,7 @@ def _run(searcher: Searcher, pool: Pool, waves: Iterator[None], *, proving: bool
         gap = searcher.gap(searcher.limit(pool))
         if alone and gap is not None and gap <= search.gap:
             return
-        spent = time.monotonic() >= ends if proving else searcher.evaluations() >= search.trials
+        spent = time.monotonic() >= ends if proving else len(searcher.records) >= search.trials
         if spent or next(waves, True) is True:
             return
 
@@ -192,6 +203,7 @@ def _result(searcher: Searcher, pool: Pool | None, sampler: str, interrupted: bo
         accuracy_detail=searcher.scores.detail,
         sampler=sampler,
         interrupted=interrupted,
+        left_out={} if pool is None else pool.left_out.by_count(),
         limit_of_any_k=None if pool is None else searcher.limit_of_any_k(pool),
     )
 

@@ -14,8 +14,18 @@ from typing import Literal
 from lightsim.errors import InputError, unknown_name
 from lightsim.hardware.device import Resources
 from lightsim.network.checking import spell_value
+from lightsim.units import spell
 
-__all__ = ["MEASURES", "Budget", "Direction", "Measure", "Objective", "measure", "read_quantity"]
+__all__ = [
+    "MEASURES",
+    "Budget",
+    "Direction",
+    "Measure",
+    "Objective",
+    "measure",
+    "read_quantity",
+    "spell_measure",
+]
 
 Direction = Literal["maximise", "minimise"]
 
@@ -130,3 +140,19 @@ def _parted(value: object) -> tuple[float | None, str]:
         return float(value), ""
     match = _QUANTITY.match(value) if isinstance(value, str) else None
     return (None, "") if match is None else (float(match[1]), match[2])
+
+
+_SPELLED = {"latency": "s", "energy": "J", "power": "W", "dram_bandwidth": "B/s"}
+
+
+def spell_measure(row: Measure, value: float | None) -> str:
+    """A measure as a reader takes it in."""
+    if value is None:
+        return "-"
+    if row.name in _SPELLED:
+        return spell(value, _SPELLED[row.name])
+    if row.name == "accuracy":
+        return f"{100 * value:.2f} %"
+    if row.name == "throughput":
+        return f"{value:,.0f} images/s" if value >= 1000 else f"{value:.4g} images/s"
+    return f"{value:,.0f}"

@@ -9,11 +9,14 @@ from numpy.typing import NDArray
 
 from dse.bounds import Bounds
 from dse.cores import MOST_HELD, Cores, beaten, gather
+from dse.left_out import LeftOut
 from dse.optimist import Optimist
 from dse.space import Space
+from lightsim.hardware.accelerator import Accelerator
 
 __all__ = ["LARGE", "Pool"]
 
+Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 LARGE = 50_000
@@ -42,6 +45,7 @@ class Pool:
         self._numbers = np.zeros(0, np.int64)
         self._cycles = np.zeros((0, bounds.networks), np.int64)
         self._used = np.zeros((0, 5), np.int64)
+        self._exact = np.zeros(0, np.bool_)
         self._looked = np.zeros(0, np.bool_)
         self._values = np.zeros((0, self._core_values.shape[1]))
         self._open = np.zeros(0, np.bool_)
@@ -79,6 +83,29 @@ class Pool:
             self._core_open &= ~beaten(self._core_values, row[None, :])
             self._open &= ~beaten(self._values, row[None, :])
 
+    def unmappable(self, number: int, accelerator: Accelerator) -> bool:
+        """Whether the memories of a design that was taken hold no tile of some pass; what that
+        says of other designs closes them."""
+        error = self._bounds.unmappable(accelerator)
+        if error is None:
+            return False
+        arrays = self._bounds.arrays
+        if arrays.has(number):
+            arrays.left_out.add(error, 1)
+        self._core_open &= arrays.usable(self._cores)
+        self._open &= arrays.usable(self._numbers // self.space.variants)
+        return True
+
+    @property
+    def bounds(self) -> Bounds:
+        """The bounds of the space."""
+        return self._bounds
+
+    @property
+    def left_out(self) -> LeftOut:
+        """What of the space is no design, as far as is known."""
+        return self._bounds.arrays.left_out
+
     def limit(self, objective: int = 0) -> float | None:
         """The best value that a design not yet closed could have; None where there is none."""
         at = self._promising(objective)
@@ -90,15 +117,13 @@ class Pool:
         found = [np.inf]
         for number in numbers:
             core = number // self.space.variants
-            listed, cycles, used = self._bounds.designs(core)
-            at = np.flatnonzero(listed == number)
-            if at.size and cycles[at].max() <= LARGE:
-                closer = self._bounds.closer(number)
-                cycles = cycles if closer is None else np.maximum(cycles, closer)
-            cores = np.full(at.size, core, np.int64)
-            spending = self._bounds.spending(cores)
-            best = self._optimist.measures(self.space, cores, cycles[at], used[at], spending)
-            found += self._optimist.values(best)[:, objective].tolist()
+            known = self._bounds.design(number)
+            if known is None:
+                continue
+            cycles, used = known
+            closer = self._bounds.closer(number) if cycles.max() <= LARGE else None
+            cycles = cycles if closer is None else np.maximum(cycles, closer)
+            found.append(float(self._valued(core, cycles[None, :], used[None, :])[0][0, objective]))
         return min(found) if len(found) > 1 else None
 
     def empty(self) -> bool:
@@ -117,20 +142,25 @@ class Pool:
             if within is None and self._dropped[objective] < self._next_value(core, at, objective):
                 self._gather_again(objective)
                 continue
-            if core is None and at is None:
-                return None
-            if at is None or (
-                core is not None
-                and self._core_values[core, objective] <= self._values[at, objective]
-            ):
-                assert core is not None
+            if core is not None and (at is None or self._before(core, at, objective)):
                 self._open_up(core)
+            elif at is None:
+                return None
             elif int(self._numbers[at]) in self._taken:
                 self._open[at] = False
+            elif not self._exact[at]:
+                self._work_out(at)
             elif self._looked[at] or self._cycles[at].max() > LARGE:
                 return at
             else:
                 self._look_at(at)
+
+    def _before(self, core: int, at: int, objective: int) -> bool:
+        """Whether a core could hold a design that goes before a listed one: a better one, or an
+        equal one with a higher number."""
+        value, listed = self._core_values[core, objective], self._values[at, objective]
+        later = int(self._cores[core]) > int(self._numbers[at]) // self.space.variants
+        return bool(value < listed or (value == listed and later))
 
     def _next_value(self, core: int | None, at: int | None, objective: int) -> float:
         """The best value of what is held: of a core, or of a listed design."""
@@ -163,19 +193,37 @@ class Pool:
 
     def _look_at(self, at: int) -> None:
         """Raise the values of a listed design to what its tilings say; close it if that does."""
-        number = int(self._numbers[at])
-        cycles = self._bounds.closer(number)
+        cycles = self._bounds.closer(int(self._numbers[at]))
         if cycles is not None:
-            core = np.array([number // self.space.variants], np.int64)
-            least = np.maximum(cycles, self._cycles[at])[None, :]
-            spending, used = self._bounds.spending(core), self._used[at : at + 1]
-            best = self._optimist.measures(self.space, core, least, used, spending)
-            values = self._optimist.values(best)
-            closed = not self._optimist.possible(best)[0]
-            self._values[at] = np.maximum(values[0], self._values[at])
-            if closed or beaten(values, self._beaten_by)[0]:
-                self._open[at] = False
+            self._raise(at, cycles, self._used[at])
         self._looked[at] = True
+
+    def _work_out(self, at: int) -> None:
+        """Give a listed design the memories that it is built with; close it if it cannot be."""
+        known = self._bounds.design(int(self._numbers[at]))
+        if known is None:
+            self._open[at] = False
+        else:
+            self._raise(at, *known)
+        self._exact[at] = True
+
+    def _raise(self, at: int, cycles: Ints, used: Ints) -> None:
+        """Raise the values of a listed design to what its cycles and resources are at least; close
+        it if that does."""
+        self._cycles[at] = np.maximum(cycles, self._cycles[at])
+        self._used[at] = used
+        core = int(self._numbers[at]) // self.space.variants
+        values, possible = self._valued(core, self._cycles[at : at + 1], self._used[at : at + 1])
+        self._values[at] = np.maximum(values[0], self._values[at])
+        if not possible[0] or beaten(self._values[at : at + 1], self._beaten_by)[0]:
+            self._open[at] = False
+
+    def _valued(self, core: int, cycles: Ints, used: Ints) -> tuple[Floats, NDArray[np.bool_]]:
+        """Values float64[design, objective] of designs of a core, and which keep the budgets."""
+        cores = np.full(len(cycles), core, np.int64)
+        spending = self._bounds.spending(cores)
+        best = self._optimist.measures(self.space, cores, cycles, used, spending)
+        return self._optimist.values(best), self._optimist.possible(best)
 
     def _order(self, column: Floats) -> NDArray[np.int64]:
         return np.lexsort((-self._cores, column))
@@ -215,18 +263,16 @@ class Pool:
     def _open_up(self, core: int) -> None:
         """List the designs of a core that could keep every budget."""
         number = int(self._cores[core])
-        numbers, cycles, used = self._bounds.designs(number)
-        cores = np.full(numbers.size, number, np.int64)
-        spending = self._bounds.spending(cores)
-        best = self._optimist.measures(self.space, cores, cycles, used, spending)
-        kept = self._optimist.possible(best)
-        values = self._optimist.values({name: row[kept] for name, row in best.items()})
+        found = self._bounds.listed(number)
+        values, kept = self._valued(number, found.cycles, found.used)
+        values = values[kept]
         if self._open.size > 4096:  # forget what is closed
             self._keep(np.flatnonzero(self._open))
-        self._numbers = np.concatenate((self._numbers, numbers[kept]))
+        self._numbers = np.concatenate((self._numbers, found.numbers[kept]))
         self._values = np.concatenate((self._values, values))
-        self._cycles = np.concatenate((self._cycles, cycles[kept]))
-        self._used = np.concatenate((self._used, used[kept]))
+        self._cycles = np.concatenate((self._cycles, found.cycles[kept]))
+        self._used = np.concatenate((self._used, found.used[kept]))
+        self._exact = np.concatenate((self._exact, found.exact[kept]))
         self._looked = np.concatenate((self._looked, np.zeros(len(values), np.bool_)))
         self._open = np.concatenate((self._open, ~beaten(values, self._beaten_by)))
         # Last: whoever interrupts this must not lose designs from the limit.
@@ -236,4 +282,5 @@ class Pool:
     def _keep(self, places: NDArray[np.intp]) -> None:
         self._numbers, self._values = self._numbers[places], self._values[places]
         self._cycles, self._used = self._cycles[places], self._used[places]
+        self._exact = self._exact[places]
         self._looked, self._open = self._looked[places], self._open[places]

@@ -42,7 +42,7 @@ class Costs:
 
     def __init__(self, device: Device) -> None:
         self._device = device
-        self._has_uram = device.resources.uram > 0
+        self.has_uram = device.resources.uram > 0
         # Where the LUTs have four inputs the estimate counts them twice.
         self._luts = 2 if device.family in ("ECP5", "iCE40") else 1
         self._last: tuple[Accelerator | None, dict[str | None, list[Item]]] = (None, {})
@@ -58,6 +58,10 @@ class Costs:
         items = self._items(acc)
         return {name: self._amounts(items.get(name, [])) for name in MEMORIES}
 
+    def key(self, acc: Accelerator, memory: str) -> tuple[Item, ...]:
+        """What one memory of an accelerator is built of: equal keys have equal costs."""
+        return tuple(self._items(acc).get(memory, []))
+
     def _items(self, acc: Accelerator) -> dict[str | None, list[Item]]:
         """`_by_owner`, remembered for the accelerator that was asked about last: what is asked
         of one is asked at once."""
@@ -66,7 +70,7 @@ class Costs:
         return self._last[1]
 
     def _amounts(self, items: list[Item]) -> Ints:
-        found = np.array(amounts(items, has_uram=self._has_uram), np.int64)
+        found = np.array(amounts(items, has_uram=self.has_uram), np.int64)
         return np.asarray(found * (self._luts, 1, 1, 1, 1), np.int64)
 
 

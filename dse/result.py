@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from dse.design import Builder, Design
 from dse.record import Record
 from dse.search import Limit, Step
+from dse.shortfall import none_complete
 from dse.space import Space
 from dse.study import Study
+from lightsim.errors import LightSimError
 
 __all__ = ["Exploration"]
 
@@ -22,7 +25,8 @@ class Exploration:
     from it as a share; `limits` are those of every objective by itself. `exhaustive` says that
     every design was run or proven no better. `limit_of_any_k` is, where k is free, what no design
     can beat with any allocation that may lose so much, on designs that were run too. `rejected`
-    counts points that were taken and could not be built.
+    counts points that were taken and could not be built. `left_out` are by reason, the most
+    frequent first, the combinations that are no designs: they cannot be built, or not run.
     """
 
     study: Study
@@ -42,6 +46,19 @@ class Exploration:
     sampler: str
     interrupted: bool
     limit_of_any_k: float | None = None
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def designs(self) -> int:
+        """How many designs the space has."""
+        return self.space.size - sum(self.left_out.values())
+
+    @property
+    def shortfall(self) -> LightSimError | None:
+        """Why there is no best design, None where there is one or the search was interrupted."""
+        if self.front or self.interrupted:
+            return None
+        return none_complete(self.study, self.records, exhaustive=self.exhaustive)
 
     def design(self, record: Record) -> Design:
         """The design of a record that was run."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from dse.evaluate import workload_of
+from dse.evaluate import check_sums, workload_of
 from dse.study import Study
-from lightsim.errors import InputError, unknown_name
+from lightsim.errors import InputError, LightSimError, unknown_name
+from lightsim.hardware.accelerator import Accumulator
 from lightsim.quantisation.inference import accuracy
 from lightsim.quantisation.workload import LabelledImages
 
-__all__ = ["Scores", "scores_of"]
+__all__ = ["Scores", "refused_schemes", "scores_of"]
 
 # Where k is free, the sources that are called otherwise in a report, and what each looks at.
 _KINDS = {"callable": "table"}
@@ -36,15 +37,32 @@ class Scores:
     detail: str
 
 
-def scores_of(study: Study, joint: str | None = None) -> Scores:
-    """The accuracies that the study's designs are judged by.
+def refused_schemes(study: Study) -> dict[str, LightSimError]:
+    """The schemes of a study that one of its networks cannot have, with the reason.
+
+    Raises the first reason where no scheme is left.
+    """
+    found: dict[str, LightSimError] = {}
+    for name in map(str, study.axes["scheme"]):
+        try:
+            for share in study.shares:
+                check_sums(workload_of(share.network, name, study.search.seed), Accumulator())
+        except LightSimError as error:
+            found[name] = error
+    if len(found) == len(study.axes["scheme"]):
+        raise next(iter(found.values()))
+    return found
+
+
+def scores_of(study: Study, joint: str | None = None, refused: Collection[str] = ()) -> Scores:
+    """The accuracies that the study's designs are judged by, but for `refused` schemes.
 
     `joint` names the source where k is free: an accuracy is then an allocation's. With `auto`
     they are measured where every network has labelled images, else taken from the table.
     Measuring runs the held-out images through the bit-exact kernels, once a scheme.
     Raises `InputError` where an objective or a budget asks for an accuracy that nothing gives.
     """
-    schemes = [str(name) for name in study.axes["scheme"]]
+    schemes = [str(name) for name in study.axes["scheme"] if name not in refused]
     if joint is not None:
         if _asked(study) and joint == "sensitivity":
             problem = "nothing says an accuracy (sensitivity predicts a loss, no accuracy)"
@@ -52,7 +70,7 @@ def scores_of(study: Study, joint: str | None = None) -> Scores:
         return Scores(dict.fromkeys(schemes), _KINDS.get(joint, joint), _OF_FILTERS[joint])
     table, source = study.accuracy.table, study.accuracy.source
     for name in table:
-        if name not in schemes:
+        if name not in schemes and name not in refused:
             raise unknown_name("[accuracy.table]", "scheme of the study", name, schemes)
     detail = "held-out images"
     if source == "table" or (source == "auto" and table):

@@ -18,11 +18,12 @@ from dse.measures import Objective
 from dse.optimist import Optimist
 from dse.pool import Pool
 from dse.record import Record
-from dse.scores import Scores, scores_of
+from dse.scores import Scores, refused_schemes, scores_of
 from dse.space import Space
 from dse.storage.store import Store
 from dse.study import Study
 from dse.workers import Crew
+from lightsim.errors import LightSimError
 
 __all__ = ["WAVE", "Limit", "Progress", "Searcher", "Step"]
 
@@ -63,6 +64,7 @@ class Searcher:
     progress: Progress | None = None
     joint: Joint | None = None
     builder: Builder = field(init=False)
+    refused: Mapping[str, LightSimError] = field(init=False)
     scores: Scores = field(init=False)
     optimist: Optimist = field(init=False)
     records: list[Record] = field(init=False, default_factory=list)
@@ -74,23 +76,27 @@ class Searcher:
     def __post_init__(self) -> None:
         self.builder = Builder(self.study.board, self.study.resource_limits())
         source = None if self.joint is None else self.joint.source
-        self.scores = scores_of(self.study, source)
+        self.refused = {} if self.joint is not None else refused_schemes(self.study)
+        self.scores = scores_of(self.study, source, self.refused)
         self.optimist = Optimist(self.study, self.scores.by_scheme)
 
     def pool(self, space: Space) -> Pool:
         """The open designs of a space, those closed that the records so far make needless."""
         seed = self.study.search.seed
+        names = [str(name) for name in space.axes["scheme"] if str(name) not in self.refused]
         workloads = {
             share.network: {
-                str(name): workload_of(share.network, str(name), seed)
+                name: workload_of(share.network, name, seed)
                 if self.joint is None
                 else self.joint.workload
-                for name in space.axes["scheme"]
+                for name in names
             }
             for share in self.study.shares
         }
         free = None if self.joint is None else self.joint.bound(space.axes["k"])
-        bounds = Bounds(space, self.builder, workloads, free, self.study.asks_for_spending)
+        bounds = Bounds(
+            space, self.builder, workloads, free, self.study.asks_for_spending, self.refused
+        )
         pool = Pool(bounds, self.optimist)
         for record in self.records:
             pool.mark(record.number)
@@ -101,7 +107,7 @@ class Searcher:
     def wave_size(self) -> int:
         """How many designs the next wave has: it ends where waves of an unbroken search do."""
         left = WAVE - len(self.records) % WAVE
-        return left if self.proving else min(left, self.study.search.trials - self.evaluations())
+        return left if self.proving else min(left, self.study.search.trials - len(self.records))
 
     def next_design(
         self, pool: Pool, objective: int = 0, within: Mapping[str, int] | None = None
@@ -109,9 +115,10 @@ class Searcher:
         """The most promising design that can be built; None where no design is open."""
         while (number := pool.take(objective, within)) is not None:
             built = self.builder.build(self.space.point(number))
-            if isinstance(built, Design):
+            if not isinstance(built, Design):
+                self.rejected += 1
+            elif not pool.unmappable(number, built.accelerator):
                 return number, built
-            self.rejected += 1
         return None
 
     def run_wave(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
 
@@ -23,10 +23,12 @@ class Space:
 
     A point is numbered in mixed radix, the axes in the order of `names`, the last running
     fastest. The axes that size memories come last: points of one *core* (everything but its
-    memories) have neighbouring numbers.
+    memories) have neighbouring numbers. `lanes` says by scheme which lanes go with it, empty where
+    all do; a point of other lanes is numbered too, and is none of the space.
     """
 
     axes: Mapping[str, tuple[Choice, ...]]
+    lanes: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
 
     @cached_property
     def core_names(self) -> tuple[str, ...]:
@@ -55,7 +57,7 @@ class Space:
 
     @property
     def size(self) -> int:
-        """How many points there are."""
+        """How many points are numbered; those of the space are fewer where some are left out."""
         return self.cores * self.variants
 
     def point(self, number: int) -> dict[str, Choice]:

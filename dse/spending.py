@@ -52,23 +52,24 @@ def memory_kind(memory: MemoryInterface | IdealMemory) -> str:
 def every_spending(
     space: Space,
     arrays: Arrays,
-    networks: Sequence[Sequence[NetworkBound]],
+    networks: Sequence[Mapping[int, NetworkBound]],
     free: FreeBound | None,
 ) -> Spending:
     """What every array spends at least, float64[array, batch, choice of k, network];
-    `networks[network][scheme]` are the bounds, `free` that of allocations where k is free."""
+    `networks[network][place of the scheme]` are the bounds, `free` that of allocations where k is
+    free."""
     schemes, batches, ks = (space.axes[name] for name in ("scheme", "batch", "k"))
-    of_scheme = len(arrays.machines) // len(schemes)
-    mixes = [str(choice) for choice in space.axes["lanes"]]
-    lanes = np.repeat(mixes, of_scheme // len(mixes)).tolist()
+    lanes = np.array([str(choice) for choice in space.axes["lanes"]])[arrays.places["lanes"]]
     shape = len(arrays.machines), len(batches), len(ks), len(networks)
     joules, moved = np.zeros(shape), np.zeros(shape)
     for which, batch, k, network in np.ndindex(len(schemes), *shape[1:]):
-        own = slice(which * of_scheme, (which + 1) * of_scheme)
+        own = np.flatnonzero(arrays.places["scheme"] == which)
+        if not own.size:
+            continue
         joules[own, batch, k, network], moved[own, batch, k, network] = _least(
             networks[network][which],
             str(schemes[which]),
-            lanes,
+            lanes[own].tolist(),
             arrays.machines.take(own).vary(images=int(batches[batch])),
             memory_kind(arrays.memory),
             None if free is None else free.fewest_terms(k),

@@ -13,6 +13,7 @@ from dse.joint.layers import LayerChoice, default_k, read_layers
 from dse.measures import Budget, Objective, measure, read_quantity
 from dse.samplers import check_sampler
 from dse.storage.places import check_named
+from dse.scheme_lanes import SchemeLanes, read_lanes
 from lightsim.errors import InputError
 from lightsim.flow.resolve import DEFAULT_BOARD, DEFAULT_SCHEME, default_scheme
 from lightsim.hardware.board_file import find_board
@@ -78,7 +79,8 @@ class Study:
 
     `shares` add up to 1. `axes` has every axis with its choices; `layers` what single layers may
     hold where k is free, those it does not name whatever pays. The first of `objectives` is
-    the one whose bound is proven.
+    the one whose bound is proven. `lanes` says by scheme which choices of axis `lanes` go with it,
+    empty where all go with every scheme.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Study:
     objectives: tuple[Objective, ...]
     accuracy: AccuracyChoice
     search: Search
+    lanes: SchemeLanes = field(default_factory=dict)
 
     @property
     def asks_for_energy(self) -> bool:
@@ -172,17 +175,22 @@ def parse_study(
     axes = dict(entry.axes)
     if layers and "k" not in axes:
         axes["k"] = default_k(layers, shares[0].network)
+    named = read_axes(axes, f"{where}, [axes]", board)
+    lanes = read_lanes(
+        axes.get("lanes"), "lanes" in axes, named["scheme"], board, f"{where}, [axes]"
+    )
     return Study(
         name=entry.name,
         board=board,
         board_name=entry.board,
         shares=shares,
-        axes=read_axes(axes, f"{where}, [axes]", board),
+        axes=named,
         layers=layers,
         budgets=_budgets(entry.budget, f"{where}, [budget]", board),
         objectives=_objectives(entry.objectives, f"{where}, [objectives]"),
         accuracy=_accuracy(accuracy, f"{where}, [accuracy]"),
         search=Search(**search.model_dump()),
+        lanes=lanes,
     )
 
 

@@ -19,7 +19,7 @@ def study_text(study: Study, *, searching: bool = True) -> str:
     lines = [_key("name", study.name), _key("board", study.board_name)]
     for share in study.shares:
         lines += ["", "[[network]]", _key("name", share.network), _key("weight", share.weight)]
-    lines += ["", "[axes]", *(_key(name, list(row)) for name, row in study.axes.items())]
+    lines += ["", "[axes]", *(_axis(study, name) for name in study.axes)]
     for name, choices in study.layers.items():
         lines += ["", f"[layers.{json.dumps(name)}]", _key("k", list(choices))]
     lines += ["", "[budget]", *(_budget(b.measure.name, b.limit) for b in study.budgets)]
@@ -49,6 +49,13 @@ def _storage(storage: str) -> list[str]:
         "# No password is kept here: PGPASSWORD or ~/.pgpass gives it, or --storage with the URL.",
         _key("storage", without_password(storage)),
     ]
+
+
+def _axis(study: Study, name: str) -> str:
+    if name == "lanes" and study.lanes:
+        rows = (_key(scheme, list(lanes)) for scheme, lanes in study.lanes.items())
+        return f"lanes = {{ {', '.join(rows)} }}"
+    return _key(name, list(study.axes[name]))
 
 
 def _budget(name: str, limit: float) -> str:

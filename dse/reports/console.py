@@ -6,28 +6,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from dse.measures import Measure
+from dse.measures import spell_measure
 from dse.reports.commands import run_command
 from dse.result import Exploration
-from lightsim.units import spell
 
-__all__ = ["show_exploration", "spell_measure"]
+__all__ = ["show_exploration"]
 
 _MOST_ROWS = 12
-_UNITS = {"latency": "s", "energy": "J", "power": "W", "dram_bandwidth": "B/s"}
-
-
-def spell_measure(row: Measure, value: float | None) -> str:
-    """A measure as a reader takes it in."""
-    if value is None:
-        return "-"
-    if row.name in _UNITS:
-        return spell(value, _UNITS[row.name])
-    if row.name == "accuracy":
-        return f"{100 * value:.2f} %"
-    if row.name == "throughput":
-        return f"{value:,.0f} images/s" if value >= 1000 else f"{value:.4g} images/s"
-    return f"{value:,.0f}"
+_MOST_REASONS = 3
 
 
 def show_exploration(found: Exploration, console: Console, best: str = "best.toml") -> None:
@@ -39,6 +25,8 @@ def show_exploration(found: Exploration, console: Console, best: str = "best.tom
     )
     console.print(f"{networks} on {study.board.name}", highlight=False)
     console.print(escape(_searched(found)), highlight=False)
+    for reason, count in [*found.left_out.items()][:_MOST_REASONS]:
+        console.print(escape(f"left out: {count:,} of {reason}"), highlight=False)
     console.print()
     if not found.front:
         console.print("No design that was run keeps every budget.")
@@ -55,7 +43,7 @@ def show_exploration(found: Exploration, console: Console, best: str = "best.tom
 
 def _searched(found: Exploration) -> str:
     how = "all of them run or proven no better" if found.exhaustive else f"sampler {found.sampler}"
-    return f"{found.space.size:,} designs, {found.evaluations:,} run on the timeline, {how}"
+    return f"{found.designs:,} designs, {found.evaluations:,} run on the timeline, {how}"
 
 
 def _facts(found: Exploration) -> list[tuple[str, str]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
+from dse.measures import spell_measure
 from dse.record import Record
-from dse.reports.console import spell_measure
 from dse.result import Exploration
 from lightsim.hardware.device import Resources
 

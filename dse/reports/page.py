@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
+from dse.measures import spell_measure
 from dse.reports.commands import run_command
-from dse.reports.console import spell_measure
 from dse.reports.figures import FIGURES
 from dse.reports.front_table import front_table
 from dse.result import Exploration
@@ -32,7 +32,7 @@ def page(found: Exploration) -> str:
         if row.applies(found)
     ]
     return document(
-        title=f"{networks} on {study.board.name}: {found.space.size:,} designs",
+        title=f"{networks} on {study.board.name}: {found.designs:,} designs",
         subtitle=_subtitle(found),
         facts=[fact(*row) for row in _headline(found)],
         notes=_notes(found),
@@ -76,7 +76,7 @@ def _headline(found: Exploration) -> list[tuple[str, str, str]]:
             for row in found.limits[1:]
         ),
         *_any_k(found),
-        ("Run", f"{found.evaluations:,} designs", f"of {found.space.size:,}, on the timeline"),
+        ("Run", f"{found.evaluations:,} designs", f"of {found.designs:,}, on the timeline"),
     ]
 
 
@@ -106,6 +106,9 @@ def _notes(found: Exploration) -> list[str]:
     says = found.limit_of_any_k is not None
     if says or any(record.values.get("accuracy") is not None for record in found.front):
         notes.append(f"Accuracy source: {found.accuracy_source} ({found.accuracy_detail}).")
+    if found.left_out:
+        rows = (f"{count:,} of {reason}" for reason, count in found.left_out.items())
+        notes.append(f"Combinations of the axes that are no designs: {'; '.join(rows)}.")
     if found.interrupted:
         notes.insert(0, "The search was interrupted: --resume goes on with it.")
     return notes

@@ -79,7 +79,8 @@ def _additions(found: Exploration) -> dict[str, Any]:
         "objectives": {o.measure.key: o.direction for o in study.objectives},
         "budgets": {b.measure.key: b.limit for b in study.budgets},
         "space": {
-            "designs": found.space.size,
+            "designs": found.designs,
+            "left_out": dict(found.left_out),
             "axes": {name: list(choices) for name, choices in study.axes.items()},
             "layers": {name: list(choices) for name, choices in study.layers.items()},
         },

@@ -256,3 +256,5 @@ def _show(found: Exploration, where: Path, json: bool) -> None:
         kept = len(found.records)
         typer.echo(f"interrupted: {kept} trials are kept, --resume goes on with them", err=True)
         sys.exit(interrupt_code())  # typer's own way out would say "interrupted" once more
+    if found.shortfall is not None:
+        raise found.shortfall

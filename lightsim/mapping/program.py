@@ -19,7 +19,7 @@ from lightsim.mapping.work import weight_bytes
 from lightsim.quantisation.truncation import in_truncated_units, truncates
 from lightsim.quantisation.workload import Workload
 
-__all__ = ["Program", "map_workload", "plan_workload"]
+__all__ = ["Program", "check_plan", "map_workload", "plan_workload"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,6 +100,12 @@ def map_workload(
 def plan_workload(workload: Workload, accelerator: Accelerator) -> Plan:
     """The passes of a workload, with the biases and shifts that the accelerator's sums need."""
     return lower(_in_accumulator_units(workload, accelerator), accelerator)
+
+
+def check_plan(plan: Plan, accelerator: Accelerator) -> None:
+    """Raises `InputError` where a pass cannot be run whatever its tiling and the buffers are."""
+    for layer in plan.layers:
+        _check_layer(layer, accelerator)
 
 
 def _in_accumulator_units(workload: Workload, accelerator: Accelerator) -> Workload:

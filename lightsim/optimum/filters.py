@@ -37,12 +37,17 @@ class Filters:
     table: Floats
 
 
-def filter_choices(layer: EngineLayer, accelerator: Accelerator, sort_filters: bool) -> Filters:
-    """All legal choices of Tm and Tn for a pass."""
+def filter_choices(
+    layer: EngineLayer, accelerator: Accelerator, sort_filters: bool, smallest: bool = False
+) -> Filters:
+    """All legal choices of Tm and Tn for a pass; of `smallest` the least Tm with the least Tn and
+    with the whole of it."""
     step, total = grain(layer, accelerator), layer.source.shape.channels
     tied = layer.weights is None or layer.groups > 1
     m_sizes = sizes_along(layer.computed.channels, step.m)
     n_sizes = np.array([total]) if tied else sizes_along(total, step.n)
+    if smallest:
+        m_sizes, n_sizes = m_sizes[:1], np.unique(n_sizes[[0, -1]])
     geometry = Geometry(accelerator)
     tables = [
         _Asked(layer, accelerator, geometry, int(m), sort_filters).table(n_sizes) for m in m_sizes

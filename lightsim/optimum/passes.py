@@ -9,18 +9,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.lowering import lower
 from lightsim.mapping.plan import EngineLayer
 from lightsim.optimum.choose import ORDER_TABLE
 from lightsim.optimum.filters import Filters, filter_choices
+from lightsim.optimum.layout import (
+    HELD_BLOCKS,
+    HELD_OUTPUT,
+    HELD_RESIDUAL,
+    HELD_WEIGHT,
+    ROW_GROUPS,
+)
 from lightsim.optimum.limit import least
 from lightsim.optimum.machine import machine_numbers
-from lightsim.optimum.positions import Positions, position_choices
+from lightsim.optimum.positions import Positions, least_positions, position_choices
 from lightsim.quantisation.workload import Workload
 
-__all__ = ["PassTilings", "network_limit", "pass_tilings"]
+__all__ = ["PassTilings", "network_limit", "pass_tilings", "smallest_tiles"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,3 +71,24 @@ def network_limit(
             return None
         total += int(np.ceil(found - 1e-6))
     return total
+
+
+def smallest_tiles(
+    layer: EngineLayer, accelerator: Accelerator
+) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+    """What the smallest tiles of a pass need, as `lightsim.mapping.footprint` has it: the tile of
+    the fewest input channels and, where that is another, that of all of them.
+
+    Bytes int64[tile, 4] of input, weight, residual and output; row groups int64[tile]; and the
+    positions that a tile computes. None of it hangs on the array's pixels.
+    """
+    table = filter_choices(layer, accelerator, True, smallest=True).table
+    read, computed = least_positions(layer, accelerator)
+    word, pool = accelerator.word_bytes, layer.pool[0] * layer.pool[1]
+    nbytes = [
+        table[HELD_BLOCKS] * read * word,
+        table[HELD_WEIGHT],
+        table[HELD_RESIDUAL] * computed * word,
+        table[HELD_OUTPUT] * (computed // pool) * word,
+    ]
+    return np.stack(nbytes, axis=1).astype(np.int64), table[ROW_GROUPS].astype(np.int64), computed

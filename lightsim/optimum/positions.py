@@ -13,7 +13,7 @@ from lightsim.mapping.schedule import cut
 from lightsim.mapping.tiling import grain, input_extent
 from lightsim.optimum import layout as at
 
-__all__ = ["Positions", "position_choices", "sizes_along"]
+__all__ = ["Positions", "least_positions", "position_choices", "sizes_along"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -61,6 +61,17 @@ def position_choices(layer: EngineLayer, accelerator: Accelerator, images: int) 
     table[at.LAST_REST] = final - (table[at.LAST_GROUPS] - 1) * width
     table[at.LAST_COMPUTED] = final
     return Positions(b, r, c, table)
+
+
+def least_positions(layer: EngineLayer, accelerator: Accelerator) -> tuple[int, int]:
+    """Of tiles of the fewest rows and columns, the most positions read and computed by one."""
+    step, shape = grain(layer, accelerator), layer.computed
+    r, c = min(step.r, shape.height), min(step.c, shape.width)
+    read = (
+        _spans(layer, 0, shape.height, np.array([r])),
+        _spans(layer, 1, shape.width, np.array([c])),
+    )
+    return int(read[0][1, 0] * read[1][1, 0]), r * c
 
 
 def _cuts(extent: int, size: Ints) -> tuple[Ints, Ints]:

@@ -207,7 +207,7 @@ def test_a_database_that_cannot_be_used_is_told_in_a_line(url: str):
 
 
 def test_no_design_within_the_budgets_is_said():
-    with pytest.raises(BudgetError, match="no design of the space can keep the budgets"):
+    with pytest.raises(BudgetError, match="study 'small': no design of the space keeps its budg"):
         explore(small_study(budget={"latency": "1 us"}))
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dse.measures import MEASURES, Measure
+from dse.measures import MEASURES, Measure, spell_measure
 from dse.record import Record
-from dse.reports.console import spell_measure
 from dse.result import Exploration
 
 __all__ = ["against", "axis_title", "told"]

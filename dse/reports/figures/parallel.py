@@ -6,8 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from dse.measures import spell_measure
 from dse.record import Record
-from dse.reports.console import spell_measure
 from dse.reports.figures.figure import Figure
 from dse.result import Exploration
 from lightsim.reports.figures.style import INK, frame
