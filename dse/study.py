@@ -12,8 +12,8 @@ from dse.entries import AccuracyEntry, NetworkEntry, SearchEntry, StudyEntry
 from dse.joint.layers import LayerChoice, default_k, read_layers
 from dse.measures import Budget, Objective, measure, read_quantity
 from dse.samplers import check_sampler
-from dse.storage.places import check_named
 from dse.scheme_lanes import SchemeLanes, read_lanes
+from dse.storage.places import check_named
 from lightsim.errors import InputError
 from lightsim.flow.resolve import DEFAULT_BOARD, DEFAULT_SCHEME, default_scheme
 from lightsim.hardware.board_file import find_board
@@ -165,8 +165,8 @@ def parse_study(
     for name, value in (options or {}).items():
         checked(SearchEntry, {name: value}, f"--{name}")
     search = checked(SearchEntry, entry.search | dict(options or {}), f"{where}, [search]")
-    named = "--sampler" if "sampler" in (options or {}) else f"{where}, [search]"
-    check_sampler(search.sampler, named)
+    option = "--sampler" if "sampler" in (options or {}) else f"{where}, [search]"
+    check_sampler(search.sampler, option)
     if entry.search.get("storage") is not None and "storage" not in (options or {}):
         check_named(search.storage or "", f"{where}, [search]: storage")
     accuracy = checked(AccuracyEntry, entry.accuracy, f"{where}, [accuracy]")
