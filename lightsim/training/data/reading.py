@@ -9,7 +9,7 @@ from pathlib import Path
 from lightsim.errors import InputError
 from lightsim.files.regular import open_file
 
-__all__ = ["MOST_BYTES", "find", "read_bytes"]
+__all__ = ["MOST_BYTES", "find", "most_unpacked", "read_bytes"]
 
 MOST_BYTES = 1 << 30
 """The most that a file of images may hold, compressed or not."""
@@ -43,7 +43,7 @@ def read_bytes(path: Path) -> bytes:
             if path.suffix != ".gz":
                 _check_size(path, size, MOST_BYTES)
                 return opened.read()
-            most = min(MOST_BYTES, max(_FREE_BYTES, _RATIO * size))
+            most = most_unpacked(size)
             with gzip.open(opened) as unpacked:
                 content = unpacked.read(most + 1)
             _check_size(path, len(content), most)
@@ -53,6 +53,11 @@ def read_bytes(path: Path) -> bytes:
             raise InputError(str(path), "is not a whole gzip file", accepted) from None
         except OSError as error:
             raise InputError(str(path), f"cannot be read ({error.strerror or error})") from None
+
+
+def most_unpacked(size: int) -> int:
+    """Bytes that `size` bytes of packed images may unpack to."""
+    return min(MOST_BYTES, max(_FREE_BYTES, _RATIO * size))
 
 
 def _check_size(path: Path, size: int, most: int) -> None:
