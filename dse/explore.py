@@ -108,7 +108,7 @@ def _form(study: Study, space: Space, joint: Joint | None) -> Form:
 
 def _searched(searcher: Searcher, sampler: str) -> Exploration:
     """The whole search; an interrupt ends it with what was found."""
-    study, store = searcher.study, searcher.store
+    store = searcher.store
     interrupted = True
     pool: Pool | None = None
     try:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 __all__ = [
     "BudgetError",
@@ -24,6 +25,8 @@ __all__ = [
 ]
 
 _LONGEST_NAME = 64
+_LONGEST_PLACE = 200
+_LONGEST_PROBLEM = 400
 
 
 class LightSimError(Exception):
@@ -43,10 +46,14 @@ class InputError(LightSimError):
         self.where = where
         self.problem = problem
         self.accepted = accepted
-        message = f"{where}: {problem}"
+        message = f"{_shown(where, _LONGEST_PLACE)}: {_shown(problem, _LONGEST_PROBLEM)}"
         if accepted is not None:
             message = f"{message}; {accepted}"
         super().__init__(message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it was made: an error may come from another process."""
+        return _again, (type(self), dict(self.__dict__), self.args)
 
 
 class MissingExtraError(InputError):
@@ -58,6 +65,12 @@ class MissingExtraError(InputError):
             f"needs the optional packages of the extra '{extra}'",
             f"install them with: pip install 'lightsim[{extra}]'",
         )
+
+
+def _again(kind: type[InputError], state: dict[str, Any], args: tuple[str, ...]) -> InputError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class BudgetError(LightSimError):
@@ -83,5 +96,14 @@ def unknown_name(where: str, kind: str, name: str, known: Iterable[str]) -> Inpu
 
 def _on_one_line(name: str) -> str:
     """A name as it was given, but for control characters and what is too long for a message."""
-    shown = name if name.isprintable() else repr(name)[1:-1]
-    return shown if len(shown) <= _LONGEST_NAME else f"{shown[:_LONGEST_NAME]}..."
+    return _shown(name, _LONGEST_NAME)
+
+
+def _shown(text: str, longest: int) -> str:
+    """A text of one line that can be printed: cut in its middle, for both its ends may matter."""
+    if not text.isprintable():
+        text = "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+    if len(text) <= longest:
+        return text
+    half = longest // 2
+    return f"{text[:half]}...{text[-half:]}"

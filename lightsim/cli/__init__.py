@@ -14,7 +14,9 @@ import typer
 
 from lightsim.cli import calibrating, exploring, listing, running, training, verifying
 from lightsim.cli.ending import ended
+from lightsim.cli.environment import check_environment
 from lightsim.cli.signals import heeded
+from lightsim.cli.streams import open_streams
 
 __all__ = ["app", "main"]
 
@@ -58,9 +60,11 @@ def _options(
 
 def main() -> None:
     """Run the command line; a user's mistake ends with its message and its exit code."""
+    open_streams()
     _start_lightly()
     try:
         with heeded(), ended():
+            check_environment()
             # Not standalone: typer would spread a wrong option over four lines of its own.
             raise typer.Exit(app(standalone_mode=False) or 0)
     finally:

@@ -57,14 +57,23 @@ def _usage(error: TyperException) -> str:
 def _leave(code: int, message: str | None = None) -> None:
     heed_no_more()
     if message is not None:
-        typer.echo(message, err=True)
+        _tell(message)
     try:
         sys.stdout.flush()
     except OSError as error:
         # What failed before has been told; the buffer fails again at this flush.
         if error.errno != errno.EPIPE and message is None:
-            typer.echo(f"error: cannot write the output: {error.strerror}", err=True)
+            _tell(f"error: cannot write the output: {error.strerror}")
         # The interpreter would flush once more at its end, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = code or 1
     sys.exit(code)
+
+
+def _tell(message: str) -> None:
+    """The message on standard error, or nowhere if nobody is there to read it."""
+    try:
+        typer.echo(message, err=True)
+        sys.stderr.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

@@ -17,6 +17,7 @@ __all__ = [
     "PIXELS",
     "Instruction",
     "Product",
+    "check_name",
     "choices",
     "chosen",
     "restricted",
@@ -104,7 +105,7 @@ def choices() -> Mapping[Product, Instruction | None]:
 
 @functools.cache
 def _choices(only: str | None) -> dict[Product, Instruction | None]:
-    _check(only)
+    check_name(only)
     rows = [row for row in usable() if only in (None, row.name)]
     return {
         product: next((row for row in rows if row.product == product), None)
@@ -118,7 +119,7 @@ def restricted(name: str | None) -> Iterator[None]:
 
     For tests and benchmarks; raises `InputError` for an unknown name.
     """
-    _check(name)
+    check_name(name)
     token = _ONLY.set(name)
     try:
         yield
@@ -126,6 +127,7 @@ def restricted(name: str | None) -> Iterator[None]:
         _ONLY.reset(token)
 
 
-def _check(name: str | None) -> None:
+def check_name(name: str | None) -> None:
+    """Raise `InputError` for a name that is neither a row nor `plain` (None: no restriction)."""
     if name is not None and name != "plain" and name not in INSTRUCTIONS:
         raise unknown_name(_VARIABLE, "instruction", name, ("plain", *INSTRUCTIONS))

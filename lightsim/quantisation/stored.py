@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
-from collections.abc import Collection, Iterator
-from importlib.resources import as_file
+from collections.abc import Collection, Iterator, Mapping
 from importlib.resources.abc import Traversable
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
-from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
 from lightsim.errors import InputError, unknown_name
+from lightsim.files.npy_header import ArrayHead
+from lightsim.files.npz import read_npz
 from lightsim.network.checking import on_one_line
 from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType
@@ -27,6 +25,7 @@ TRAINING, HELD_OUT = 0, 1
 
 Arrays = dict[str, NDArray[Any]]
 
+_ACCEPTED = "accepted: an npz file of numpy arrays, as training writes"
 _PLAIN = ("multiplier", "shift")
 _FIELDS = {
     "conv2d": ("weights", "k", "bias", *_PLAIN),
@@ -57,19 +56,22 @@ def layer_fields(layer: Layer) -> tuple[str, ...]:
 def integers_of(network: Network, scheme: Scheme, file: Traversable) -> Arrays:
     """The arrays `LAYER.FIELD` of a network's weights, in the types of `QuantisedLayer`.
 
-    Raises `InputError` for a file that cannot be read, an array too many or too few, a shape
-    that is not the layer's, a number out of its range, and a weight that `scheme` does not have
-    or that has more terms than its filter's k.
+    Raises `InputError` for a file that cannot be read or is damaged, an array too many or too
+    few, a shape that is not the layer's, a number out of its range, and a weight that `scheme`
+    does not have or that has more terms than its filter's k.
     """
     expected = dict(_expected(network))
-    stored = _arrays(file, expected)
-    for key, (layer, field) in expected.items():
-        where = f"{file}: {key}"
-        shape: tuple[int, ...] = ()
-        if layer.has_weights:
-            shape = layer.weight_shape if field == "weights" else layer.weight_shape[:1]
-        shape = shape if field in ("weights", *_PER_FILTER) else ()
-        stored[key] = _checked(stored[key], shape, field, where)
+
+    def check(heads: Mapping[str, ArrayHead]) -> None:
+        _check_names(heads, expected, file)
+        for key, (layer, field) in expected.items():
+            _check_head(heads[key], _shape(layer, field), f"{file}: {key}")
+
+    stored = read_npz(file, check, _ACCEPTED)
+    for key, (_, field) in expected.items():
+        least, most, kept = _RANGES[field]
+        _check_range(stored[key], least, most, f"{file}: {key}")
+        stored[key] = stored[key].astype(kept)
     for layer in network.layers:
         if layer.has_weights:
             _check_terms(layer, scheme, stored, str(file))
@@ -82,25 +84,28 @@ def images_of(
     """Images int16[n, channels, height, width], labels int64[n] and split int64[n] of a file.
 
     The split may be missing (None) unless it is needed. Raises `InputError` for a file that
-    cannot be read, for images that are not of the network's input, and for labels that it has
-    no output for.
+    cannot be read or is damaged, for images that are not of the network's input, and for labels
+    that it has no output for.
     """
     optional = () if split_needed else ("split",)
-    stored = _arrays(file, ("images", "labels", "split"), optional)
-    images, labels, split = stored["images"], stored["labels"], stored.get("split")
     shape, classes = network.input_shape, network.layers[-1].output_shape.elements
-    wanted = (shape.channels, shape.height, shape.width)
-    count = len(images) if images.ndim else 0
-    _check_shape(images, (count, *wanted), f"{file}: images")
+
+    def check(heads: Mapping[str, ArrayHead]) -> None:
+        _check_names(heads, ("images", "labels", "split"), file, optional)
+        count = heads["images"].shape[0] if heads["images"].shape else 0
+        wanted = {"images": (count, shape.channels, shape.height, shape.width)}
+        for name, head in heads.items():
+            _check_head(head, wanted.get(name, (count,)), f"{file}: {name}")
+
+    stored = read_npz(file, check, _ACCEPTED)
+    images, labels, split = stored["images"], stored["labels"], stored.get("split")
     element = ElementType(network.input_bits, network.input_signed)
     _check_range(images, element.lowest, element.highest, f"{file}: images")
     if element.bits == 1 and not np.isin(images, (-1, 1)).all():
         raise InputError(f"{file}: images", "hold values beside -1 and 1", "accepted: -1 and 1")
-    _check_shape(labels, (count,), f"{file}: labels")
     _check_range(labels, 0, classes - 1, f"{file}: labels")
     if split is None:
         return images.astype(np.int16), labels.astype(np.int64), None
-    _check_shape(split, (count,), f"{file}: split")
     _check_range(split, TRAINING, HELD_OUT, f"{file}: split")
     if not (split == HELD_OUT).any():
         accepted = f"accepted: {HELD_OUT} for every image that nothing was trained on"
@@ -114,47 +119,32 @@ def _expected(network: Network) -> Iterator[tuple[str, tuple[Layer, str]]]:
             yield f"{layer.name}.{field}", (layer, field)
 
 
-def _arrays(file: Traversable, names: Collection[str], optional: Collection[str] = ()) -> Arrays:
+def _shape(layer: Layer, field: str) -> tuple[int, ...]:
+    """The shape that a layer's field is stored with; () is a single number."""
+    if layer.has_weights and field == "weights":
+        return layer.weight_shape
+    return layer.weight_shape[:1] if layer.has_weights and field in _PER_FILTER else ()
+
+
+def _check_names(
+    heads: Mapping[str, ArrayHead],
+    names: Collection[str],
+    file: Traversable,
+    optional: Collection[str] = (),
+) -> None:
     """The arrays called `names`, and no others; those that are `optional` may be missing."""
-    accepted = "accepted: an npz file of numpy arrays, as training writes"
-    try:
-        with as_file(file) as path, path.open("rb") as binary, _opened(binary, file) as archive:
-            for name in archive.files:
-                if name not in names:
-                    raise unknown_name(str(file), "array", on_one_line(name), names)
-            for name in names:
-                if name not in archive.files and name not in optional:
-                    raise InputError(str(file), f"array '{name}' is missing", accepted)
-            return {name: archive[name] for name in archive.files}
-    except FileNotFoundError:
-        raise InputError(str(file), "does not exist", accepted) from None
-    except OSError as error:
-        reason = (error.strerror or "not an archive").lower()
-        raise InputError(str(file), f"cannot be read ({reason})", accepted) from None
-    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError):
-        raise InputError(str(file), "is not an npz file, or damaged", accepted) from None
+    for name in heads:
+        if name not in names:
+            raise unknown_name(str(file), "array", on_one_line(name), names)
+    for name in names:
+        if name not in heads and name not in optional:
+            raise InputError(str(file), f"array '{name}' is missing", _ACCEPTED)
 
 
-def _opened(binary: BinaryIO, file: Traversable) -> NpzFile:
-    opened = np.load(binary, allow_pickle=False)
-    if not isinstance(opened, NpzFile):
-        raise InputError(str(file), "is a single array", "accepted: an npz file of several")
-    return opened
-
-
-def _checked(array: NDArray[Any], shape: tuple[int, ...], field: str, where: str) -> NDArray[Any]:
-    least, most, kept = _RANGES[field]
-    _check_shape(array, shape, where)
-    _check_range(array, least, most, where)
-    return array.astype(kept)
-
-
-def _check_shape(array: NDArray[Any], shape: tuple[int, ...], where: str) -> None:
-    if array.shape != shape or not np.issubdtype(array.dtype, np.integer) or not array.size:
+def _check_head(head: ArrayHead, shape: tuple[int, ...], where: str) -> None:
+    if head.shape != shape or not np.issubdtype(head.dtype, np.integer) or 0 in shape:
         wanted = f"integers of shape {list(shape)}" if shape else "one integer"
-        raise InputError(
-            where, f"is {array.dtype} of shape {list(array.shape)}", f"accepted: {wanted}"
-        )
+        raise InputError(where, f"is {head}", f"accepted: {wanted}")
 
 
 def _check_range(array: NDArray[Any], least: int, most: int, where: str) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import os
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +14,20 @@ from typing import Any
 import torch
 
 from lightsim.errors import InputError
+from lightsim.files.regular import open_file, unreadable
 from lightsim.training.history import Epoch, dump_history, load_history
 
-__all__ = ["Checkpoint", "load_checkpoint", "save_checkpoint"]
+__all__ = ["ACCEPTED", "Checkpoint", "damaged", "load_checkpoint", "save_checkpoint"]
+
+ACCEPTED = "delete it to begin this seed again"
+"""What to do with a checkpoint that is not gone on with."""
+
+# A file is this, the SHA-256 of what follows in hexadecimal digits, a line feed, and what torch
+# writes: torch itself checks no sum, and takes a flipped bit for a weight.
+_MAGIC = b"lightsim checkpoint 2\n"
+_DIGITS = 64
+_TORCH = b"PK"  # how the checkpoints began that had no sum
+_KEYS = {"about", "stage", "epoch", "model", "optimiser", "history"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,10 +56,13 @@ def save_checkpoint(own: Checkpoint, path: Path) -> None:
         "optimiser": own.optimiser,
         "history": dump_history(own.history),
     }
+    packed = io.BytesIO()
+    torch.save(content, packed)
     partial = path.with_name(f".{path.name}.partial")
     try:
         with partial.open("wb") as opened:
-            torch.save(content, opened)
+            opened.write(_MAGIC + hashlib.sha256(packed.getbuffer()).hexdigest().encode() + b"\n")
+            opened.write(packed.getbuffer())
             opened.flush()
             os.fsync(opened.fileno())
         partial.replace(path)
@@ -56,19 +73,48 @@ def save_checkpoint(own: Checkpoint, path: Path) -> None:
 def load_checkpoint(path: Path, about: str) -> Checkpoint | None:
     """The checkpoint of a file, None where there is none.
 
-    Raises `InputError` for a file that is damaged, and for the checkpoint of another training.
+    Raises `InputError` for a file that cannot be read, whose sum is not that of its content, or
+    that has none, and for the checkpoint of another training.
     """
-    if not path.exists():
+    if not os.path.lexists(path):
         return None
-    accepted = "delete it to begin this seed again"
+    content = _content(path)
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-        history = load_history(content.pop("history"))
-        found = Checkpoint(history=history, **content)
-    except OSError as error:
-        raise InputError(str(path), f"cannot be read ({error.strerror or error})") from None
-    except Exception:  # what a damaged file raises is not told apart by its reader
-        raise InputError(str(path), "is not a checkpoint, or damaged", accepted) from None
-    if found.about != about:
-        raise InputError(str(path), "is of other images or another recipe", accepted)
-    return found
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch's own words say nothing of the file
+            found = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+        if set(found) != _KEYS:
+            raise damaged(path, "its keys are others")
+        history = load_history(found.pop("history"))
+        kept = Checkpoint(history=history, **found)
+    except InputError:
+        raise
+    except Exception:  # what content of the wrong kind raises is not told apart by its readers
+        raise damaged(path, "its content is of another kind") from None
+    if kept.about != about:
+        raise InputError(str(path), "is of other images or another recipe", ACCEPTED)
+    return kept
+
+
+def damaged(path: Path, reason: str) -> InputError:
+    """The error for a file that is not gone on with."""
+    problem = f"is not a checkpoint of this training, or damaged ({reason})"
+    return InputError(str(path), problem, ACCEPTED)
+
+
+def _content(path: Path) -> bytes:
+    """What torch has to read, after its sum was found right."""
+    with open_file(path, ACCEPTED) as opened:
+        try:
+            head = opened.read(len(_MAGIC))
+            if head.startswith(_TORCH):
+                raise damaged(path, "it has no checksum, as those of earlier versions")
+            if head != _MAGIC:
+                raise damaged(path, "it begins otherwise" if head else "it is empty")
+            told = opened.read(_DIGITS + 1)
+            content = opened.read()
+        except OSError as error:
+            raise unreadable(path, error, ACCEPTED) from None
+    if told != hashlib.sha256(content).hexdigest().encode() + b"\n":
+        raise damaged(path, "its checksum is another")
+    return content

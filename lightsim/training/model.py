@@ -188,22 +188,25 @@ class Model(nn.Module):
         Raises `InputError` for a state of another network. Scales and steps are set by
         `calibrate`.
         """
-        own = self.state_dict()
-        wanted = [
-            name
-            for name in own
-            if name in ("calibrated", "grids.0.step")
-            or (name.startswith("nodes.") and ".weights." not in name)
-        ]
-        for name in wanted:
+        wanted = self.float_state()
+        for name, own in wanted.items():
             found = state.get(name)
-            if found is None or found.shape != own[name].shape:
+            if found is None or found.shape != own.shape:
                 shape = "missing" if found is None else f"of shape {list(found.shape)}"
                 raise InputError(
                     f"float weights, {name}", shape, f"'{self.network.name}' needs "
-                    f"{list(own[name].shape)}"
+                    f"{list(own.shape)}"
                 )  # fmt: skip
         self.load_state_dict({name: state[name] for name in wanted}, strict=False)
+
+    def float_state(self) -> dict[str, Tensor]:
+        """Of its `state_dict`, what `load_float` takes from a float model of the network."""
+        return {
+            name: own
+            for name, own in self.state_dict().items()
+            if name in ("calibrated", "grids.0.step")
+            or (name.startswith("nodes.") and ".weights." not in name)
+        }
 
     def statistics(self) -> dict[str, dict[str, float]]:
         """For each layer whose activation is rounded, what the last training pass looked like.

@@ -21,6 +21,7 @@ from lightsim.training.model import Model, build_model
 from lightsim.training.optimisers import make_optimiser
 from lightsim.training.recipe import FLOAT, Recipe
 from lightsim.training.recipe_text import recipe_text
+from lightsim.training.restoring import check_place, restore
 from lightsim.training.states import save_float
 
 __all__ = ["CHECKPOINT", "TrainedSeed", "device_of", "epochs_of", "train_seed"]
@@ -115,7 +116,8 @@ class _Run:
         stages = _stages(self._recipe)
         kept = None if self._path is None else load_checkpoint(self._path, self._about)
         first = 0 if kept is None else kept.stage
-        if kept is not None:
+        if kept is not None and self._path is not None:
+            check_place(kept, [stage.epochs for stage in stages], self._path)
             self._history = list(kept.history)
         model: Model | None = None
         for number in range(first, len(stages)):
@@ -145,9 +147,8 @@ class _Run:
             model.calibrate(training.images[:_CALIBRATING].float())
         groups = model.parameter_groups(recipe.optimiser.weight_decay)
         optimiser = make_optimiser(groups, recipe.optimiser)
-        if kept is not None:
-            model.load_state_dict(kept.model)
-            optimiser.load_state_dict(kept.optimiser)
+        if kept is not None and self._path is not None:
+            restore(kept, model, optimiser, self._path)
         for epoch in range(0 if kept is None else kept.epoch, stage.epochs):
             model.begin_epoch(epoch, stage.epochs)
             rng = np.random.default_rng((self._seed, number, epoch))

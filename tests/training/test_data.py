@@ -15,6 +15,7 @@ from lightsim.errors import InputError
 from lightsim.network import load_network
 from lightsim.network.layer import Network
 from lightsim.training.data import SOURCES, load_data
+from lightsim.training.data.matlab import matlab_arrays
 from lightsim.training.recipe_entries import DataEntry
 from tests.training.image_files import (
     write_cifar10,
@@ -189,6 +190,26 @@ def test_damaged_cifar_files_are_refused(tmp_path: Path):
     assert "record 1 has label 10; accepted: 0 to 9" in refusal("cifar10", tmp_path, VGG)
     file.unlink()
     assert "has no file data_batch_3.bin" in refusal("cifar10", tmp_path, VGG)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_matlab_files_are_read_as_scipy_reads_them(packed: bool, tmp_path: Path):
+    from scipy.io import loadmat, savemat
+
+    draw = np.random.default_rng(0)
+    arrays = {
+        "X": draw.integers(0, 256, (32, 32, 3, 4), np.uint8),
+        "y": np.ones((4, 1), np.uint8),
+        "a_long_name": draw.normal(size=(3, 5)),
+        "i": draw.integers(-9, 9, (1, 3), np.int16),
+    }
+    others = {"text": "words", "table": {"a": 1}}
+    savemat(tmp_path / "a.mat", arrays | others, do_compression=packed)
+    found = matlab_arrays((tmp_path / "a.mat").read_bytes(), 1 << 20)
+    theirs = loadmat(tmp_path / "a.mat")
+    assert found.keys() == arrays.keys()
+    for name, array in found.items():
+        assert array.dtype == theirs[name].dtype and (array == theirs[name]).all(), name
 
 
 def test_damaged_svhn_files_are_refused(tmp_path: Path):

@@ -7,11 +7,15 @@ import zlib
 from pathlib import Path
 
 from lightsim.errors import InputError
+from lightsim.files.regular import open_file
 
-__all__ = ["MOST_BYTES", "find", "read_bytes"]
+__all__ = ["MOST_BYTES", "find", "most_unpacked", "read_bytes"]
 
-MOST_BYTES = 4 << 30
+MOST_BYTES = 1 << 30
 """The most that a file of images may hold, compressed or not."""
+
+# Images shrink to a half or a tenth; what grows to more than so many times its size is a bomb.
+_FREE_BYTES, _RATIO = 64 << 20, 100
 
 
 def find(folder: Path, *names: str) -> Path:
@@ -23,7 +27,7 @@ def find(folder: Path, *names: str) -> Path:
         raise InputError("data path", f"'{folder}' is no folder", f"accepted: one with {names[0]}")
     for name in names:
         for path in (folder / name, folder / f"{name}.gz"):
-            if path.is_file():
+            if path.exists():
                 return path
     raise InputError(
         "data path", f"'{folder}' has no file {names[0]}", "accepted: a folder with it"
@@ -32,20 +36,30 @@ def find(folder: Path, *names: str) -> Path:
 
 def read_bytes(path: Path) -> bytes:
     """A file's content, unpacked if it is compressed; `InputError` if it cannot be read."""
-    try:
-        if path.suffix != ".gz":
-            _check_size(path, path.stat().st_size)
-            return path.read_bytes()
-        with gzip.open(path) as opened:
-            content = opened.read(MOST_BYTES + 1)
-        _check_size(path, len(content))
-        return content
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise InputError(str(path), "is not a whole gzip file", "accepted: it unpacked") from None
-    except OSError as error:
-        raise InputError(str(path), f"cannot be read ({error.strerror or error})") from None
+    with open_file(path) as opened:
+        try:
+            size = opened.seek(0, 2)
+            opened.seek(0)
+            if path.suffix != ".gz":
+                _check_size(path, size, MOST_BYTES)
+                return opened.read()
+            most = most_unpacked(size)
+            with gzip.open(opened) as unpacked:
+                content = unpacked.read(most + 1)
+            _check_size(path, len(content), most)
+            return content
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            accepted = "accepted: it unpacked"
+            raise InputError(str(path), "is not a whole gzip file", accepted) from None
+        except OSError as error:
+            raise InputError(str(path), f"cannot be read ({error.strerror or error})") from None
 
 
-def _check_size(path: Path, size: int) -> None:
-    if size > MOST_BYTES:
-        raise InputError(str(path), f"holds {size} bytes", f"accepted: at most {MOST_BYTES}")
+def most_unpacked(size: int) -> int:
+    """Bytes that `size` bytes of packed images may unpack to."""
+    return min(MOST_BYTES, max(_FREE_BYTES, _RATIO * size))
+
+
+def _check_size(path: Path, size: int, most: int) -> None:
+    if size > most:
+        raise InputError(str(path), f"holds {size} bytes or more", f"accepted: at most {most}")

@@ -1,0 +1,47 @@
+"""Paths as a user or a file names them: what no file system takes is refused where it is read."""
+
+from __future__ import annotations
+
+import os
+
+from lightsim.errors import InputError
+
+__all__ = ["check_path"]
+
+_LONGEST_NAME = 255
+_LONGEST_PATH = 4095
+
+
+def check_path(text: str, where: str) -> str:
+    """`text` as it is, if it can be the path of a file.
+
+    Raises `InputError` naming `where` for an empty path, one that is not UTF-8 or holds a NUL,
+    and for names longer than the 255 bytes (paths than the 4,095) that systems take.
+    """
+    if not text:
+        raise InputError(where, "is empty", "accepted: a path")
+    if "\0" in text:
+        raise InputError(where, f"{text!r} holds a NUL", "accepted: a path")
+    try:
+        content = text.encode()
+    except UnicodeEncodeError:
+        problem = f"'{os.fsencode(text)!r}'"[2:-2] if _is_bytes(text) else repr(text)[1:-1]
+        raise InputError(where, f"'{problem}' is not UTF-8", "accepted: a path in UTF-8") from None
+    longest = max(len(name) for name in content.split(b"/"))
+    for size, most, what in (
+        (longest, _LONGEST_NAME, "a name"),
+        (len(content), _LONGEST_PATH, "a path"),
+    ):
+        if size > most:
+            accepted = f"accepted: at most {most} bytes"
+            raise InputError(where, f"'{text}' has {what} of {size} bytes", accepted)
+    return text
+
+
+def _is_bytes(text: str) -> bool:
+    """Whether a text with surrogates stands for bytes that are not UTF-8."""
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
+    return True

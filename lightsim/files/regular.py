@@ -1,0 +1,65 @@
+"""Input files opened: regular files alone, for a pipe or a device would never end."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+from lightsim.errors import InputError
+
+__all__ = ["open_file", "read_text", "unreadable"]
+
+_KINDS = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+_MOST_TEXT_BYTES = 64 << 20
+
+
+def open_file(path: Path, accepted: str | None = None) -> BinaryIO:
+    """A regular file opened for reading bytes; `accepted` says what would do in its place.
+
+    Raises `InputError` for a file that is missing, may not be read, or is a folder, a pipe, a
+    socket or a device: none of those is waited for.
+    """
+    try:
+        # Not blocking, or the mere opening of a pipe waits for its writer.
+        number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error, accepted) from None
+    mode = os.fstat(number).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(number)
+        kind = next((name for holds, name in _KINDS if holds(mode)), "no file")
+        raise InputError(str(path), f"is {kind}", accepted or "accepted: a file")
+    return os.fdopen(number, "rb")
+
+
+def read_text(path: Path, accepted: str | None = None) -> str:
+    """The text of a regular file in UTF-8, 64 MiB at the most; `InputError` for any other."""
+    with open_file(path, accepted) as opened:
+        try:
+            content = opened.read(_MOST_TEXT_BYTES + 1)
+        except OSError as error:
+            raise unreadable(path, error, accepted) from None
+    if len(content) > _MOST_TEXT_BYTES:
+        raise InputError(str(path), "holds more than 64 MiB of text", accepted)
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            str(path), f"byte {error.start} is not UTF-8", "accepted: a text file in UTF-8"
+        ) from None
+
+
+def unreadable(path: Path, error: Exception, accepted: str | None = None) -> InputError:
+    """The error for a path that the system does not open, with the system's reason."""
+    if isinstance(error, FileNotFoundError):
+        return InputError(str(path), "does not exist", accepted)
+    reason = getattr(error, "strerror", None) or str(error)
+    return InputError(str(path), f"cannot be read ({reason.lower()})", accepted)

@@ -1,0 +1,1 @@
+"""Evidence for files that a user names: damaged, huge, or no files at all."""
