@@ -26,6 +26,8 @@ def run(
     board: str | Path | None = None,
     accelerator: str | Path | Accelerator | None = None,
     scheme: str | None = None,
+    engine: str = "simulation",
+    values: bool = False,
     images: int = 1,
     batch: int = 1,
     seed: int = 0,
@@ -43,7 +45,9 @@ def run(
     `network` is a zoo name, a TOML file or a `Network`. `accelerator` is None (the board's
     default for the scheme), a PE kind (the default of that kind), a TOML file or an
     `Accelerator`; `board` a name or a TOML file (default zc706), `scheme` a name (default
-    flightnn, or the accelerator's own). `mapping` fixes the tiling of the layers it names.
+    flightnn, or the accelerator's own). `engine` is `simulation` or `timeline`, which has the
+    same cycles and computes output values only with `values`; without them `bit_exact`,
+    `output_sha256` and `accuracy` are None. `mapping` fixes the tiling of the layers it names.
     `k` gives every filter of a `flightnn` network its number of terms, or names a k file.
     `tracing` keeps the events that `trace.json.gz` shows. Cycles are of the accelerator clock.
 
@@ -55,6 +59,8 @@ def run(
         board=None if board is None else str(board),
         accelerator=str(accelerator) if isinstance(accelerator, Path) else accelerator,
         scheme=scheme,
+        engine=engine,
+        values=values,
         images=images,
         batch=batch,
         seed=seed,

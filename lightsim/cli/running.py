@@ -23,6 +23,14 @@ def run_command(
     engine: Annotated[
         str, typer.Option(help="The timing model: simulation or timeline.")
     ] = "simulation",
+    values: Annotated[
+        bool,
+        typer.Option(
+            "--values",
+            help="Compute the output values with the timeline too, which moves no data; the "
+            "simulation always does.",
+        ),
+    ] = False,
     energy: Annotated[
         str | None,
         typer.Option(help="The energy table (see `lightsim list energy`).  [default: fpga-28nm]"),
@@ -46,7 +54,13 @@ def run_command(
 
     if output is not None:
         check_directory(output)
-    whole = replace(experiment, engine=engine, energy_table=energy, tracing=output is not None)
+    whole = replace(
+        experiment,
+        engine=engine,
+        values=values,
+        energy_table=energy,
+        tracing=output is not None,
+    )
     with shown() as progress:
         report = run(whole, progress)
         if output is not None:

@@ -153,7 +153,7 @@ def _notes(found: Findings) -> tuple[str, ...]:
         )
     if found.ideal:
         notes.append("The memory is ideal: it keeps up with every port and never waits.")
-    if not found.outcome.bit_exact:
+    if found.outcome.bit_exact is False:
         notes.append("The simulated outputs differ from the whole-layer reference: this is a bug.")
     if found.outcome.note is not None:
         notes.append(found.outcome.note)

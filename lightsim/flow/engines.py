@@ -1,4 +1,4 @@
-"""The engines of `run`: how a mapped network is timed, and where its output values come from."""
+"""The engines of `run`: how a mapped network is timed, and where output values come from."""
 
 from __future__ import annotations
 
@@ -18,13 +18,17 @@ from lightsim.quantisation.layer_output import Activations
 from lightsim.quantisation.threads import cores, in_order
 from lightsim.quantisation.workload import Workload
 
-__all__ = ["ENGINES", "Outcome", "Progress", "Task", "Timing"]
+__all__ = ["ENGINES", "Engine", "Outcome", "Progress", "Task", "Timing"]
 
 Progress = Callable[[str, int, int], None]
 
 _TIMELINE_NOTE = (
     "The timeline moves no data: the output values are those of the whole-layer kernels. Its "
     "cycles equal the simulation's by test; --engine simulation computes the bits tile by tile."
+)
+_NO_VALUES_NOTE = (
+    "The timeline moves no data, and the output values were not computed: --values brings them. "
+    "Its cycles equal the simulation's by test."
 )
 
 
@@ -54,27 +58,39 @@ class Timing(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Task:
-    """`programs[i]` is to be run on `batches[i]` int16[images, channels, height, width]."""
+    """`programs[i]` is to be run on `batches[i]` int16[images, channels, height, width].
+
+    `values` says that the output is wanted, of engines that can do without it too.
+    """
 
     workload: Workload
     accelerator: Accelerator
     programs: Sequence[Program]
     batches: Sequence[NDArray[np.int16]]
     tracing: bool
+    values: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """A run's timing, and the SHA-256 of its last output.
+    """A run's timing, and the SHA-256 of its last output, None where it was not computed.
 
-    `bit_exact` says that every stored layer equals the whole-layer reference. `note` is what
-    the reader must know of the engine, if anything.
+    `bit_exact` says that every stored layer equals the whole-layer reference; it is None where
+    no values were computed. `note` is what the reader must know of the engine, if anything.
     """
 
     timing: Timing
-    bit_exact: bool
-    digest: str
+    bit_exact: bool | None
+    digest: str | None
     note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """How a task is run, and whether that moves the data through the machine."""
+
+    run: Callable[[Task, Progress], Outcome]
+    moves_data: bool
 
 
 def _simulation(task: Task, tell: Progress) -> Outcome:
@@ -100,20 +116,22 @@ def _simulation(task: Task, tell: Progress) -> Outcome:
 
 
 def _timeline(task: Task, tell: Progress) -> Outcome:
-    """The timing alone, and the values from the whole-layer kernels."""
+    """The timing alone, and where they are wanted the values from the whole-layer kernels."""
     # Its kernels are loaded, or compiled, only for those who ask for it.
     from lightsim.timeline.model import run
 
     tell("timeline", 0, 1)
     timing = run(task.programs, tracing=task.tracing)
+    if not task.values:
+        return Outcome(timing, None, None, _NO_VALUES_NOTE)
     last = list(task.programs[0].plan.written)[-1]
     values = [found[last] for _, found in _reference(task, [last], "compute bits", tell)]
     return Outcome(timing, True, _digest(values), _TIMELINE_NOTE)
 
 
-ENGINES: dict[str, Callable[[Task, Progress], Outcome]] = {
-    "simulation": _simulation,
-    "timeline": _timeline,
+ENGINES: dict[str, Engine] = {
+    "simulation": Engine(_simulation, moves_data=True),
+    "timeline": Engine(_timeline, moves_data=False),
 }
 
 

@@ -28,6 +28,7 @@ from lightsim.network import load_network
 from lightsim.network.layer import Network
 from lightsim.numerics.scheme import Scheme
 from lightsim.quantisation.accumulators import check_accumulators
+from lightsim.quantisation.k_outline import outline_with_k
 from lightsim.quantisation.per_filter import FilterTerms, quantise_with_k
 from lightsim.quantisation.select import quantise
 from lightsim.quantisation.workload import Workload
@@ -46,7 +47,8 @@ class Experiment:
     `images` are run in batches of `batch`; `tilings` fixes the tiling of named layers, names a
     mapping file, or is `exact` for the quickest tiling of every pass. `k` gives every filter of
     a `flightnn` network its number of terms, or names a k file. `ideal` replaces the memory by
-    one that never waits.
+    one that never waits. `values` asks for the output values of an engine that moves no data; one
+    that moves it computes them anyway.
     """
 
     network: str | Network
@@ -64,11 +66,21 @@ class Experiment:
     tracing: bool = True
     energy_table: str | None = None
     measure_accuracy: bool = True
+    values: bool = False
+
+    @property
+    def computes_values(self) -> bool:
+        """Whether the run computes the network's output."""
+        return self.values or ENGINES[self.engine].moves_data
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """An experiment resolved: `programs[i]` runs on `batches[i]`, images int16[count, ...]."""
+    """An experiment resolved: `programs[i]` runs on `batches[i]`, images int16[count, ...].
+
+    Where no values are asked for the workload may be in outline, and the images zeros that take
+    no room.
+    """
 
     board: Board | None
     accelerator: Accelerator
@@ -110,15 +122,16 @@ def prepare(experiment: Experiment, tell: Progress) -> Prepared:
 
 
 def _workload(network: Network, scheme: Scheme, experiment: Experiment) -> Workload:
+    outline = not experiment.computes_values
     if experiment.k is None:
-        return quantise(network, scheme, experiment.seed)
+        return quantise(network, scheme, experiment.seed, outline=outline)
     if not scheme.k_per_filter:
         raise InputError(
             "--k", f"scheme '{scheme.name}' has no k of its own per filter", "accepted: flightnn"
         )
     terms = load_k(Path(experiment.k)) if isinstance(experiment.k, str) else experiment.k
     try:
-        return quantise_with_k(network, terms, experiment.seed)
+        return (outline_with_k if outline else quantise_with_k)(network, terms, experiment.seed)
     except InputError as error:
         if not isinstance(experiment.k, str):
             raise

@@ -1,4 +1,4 @@
-"""`run`: one network on one accelerator, timed, its bits checked or computed, and reported."""
+"""`run`: one network on one accelerator, timed, its bits checked, and reported."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ def run(experiment: Experiment, progress: Progress | None = None) -> RunReport:
     )
     ready = prepare(experiment, tell)
     workload, accelerator, programs = ready.workload, ready.accelerator, ready.programs
-    task = Task(workload, accelerator, programs, ready.batches, experiment.tracing)
-    outcome = ENGINES[experiment.engine](task, tell)
+    values = experiment.computes_values
+    task = Task(workload, accelerator, programs, ready.batches, experiment.tracing, values)
+    outcome = ENGINES[experiment.engine].run(task, tell)
     measured, count = _accuracy(workload, accelerator, experiment, tell)
     return assemble(
         Findings(
@@ -45,7 +46,8 @@ def _accuracy(
 ) -> tuple[float | None, int]:
     """The share of all held-out images classified correctly by the bit-exact kernels."""
     held_out = workload.held_out
-    if held_out is None or not experiment.measure_accuracy:
+    wanted = experiment.measure_accuracy and experiment.computes_values
+    if held_out is None or not wanted:
         return None, 0
     count = len(held_out.images)
     tell("accuracy", 0, count)

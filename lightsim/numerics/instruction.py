@@ -66,6 +66,9 @@ INSTRUCTIONS: dict[str, Instruction] = {
 # 31 registers. Every size is code that is loaded at the start; what lies between is made of two.
 PIXELS = (1, 2, 3, 4, 5, 6, 7, 8, 14)
 
+# Rows by the processors that have them, held to which a newer one computes as the older do.
+_PROCESSORS = {"avx2": ("avx2",)}
+
 _VARIABLE = "LIGHTSIM_INSTRUCTION"
 _ONLY: ContextVar[str | None] = ContextVar(_VARIABLE, default=None)
 
@@ -93,7 +96,8 @@ def chosen(product: Product) -> Instruction | None:
     """The best row for `product`, or None where only plain compiled code is left.
 
     The environment variable LIGHTSIM_INSTRUCTION, or `restricted`, leaves only the row of that
-    name; `plain` leaves none. The sums are the same in any case.
+    name, or with `avx2` the rows that need nothing else; `plain` leaves none. The sums are the
+    same in any case.
     """
     return choices()[product]
 
@@ -106,16 +110,21 @@ def choices() -> Mapping[Product, Instruction | None]:
 @functools.cache
 def _choices(only: str | None) -> dict[Product, Instruction | None]:
     check_name(only)
-    rows = [row for row in usable() if only in (None, row.name)]
+    rows = [row for row in usable() if only in (None, row.name) or row.needs == _needs(only)]
     return {
         product: next((row for row in rows if row.product == product), None)
         for product in get_args(Product)
     }
 
 
+def _needs(processor: str | None) -> tuple[str, ...] | None:
+    return _PROCESSORS.get(processor or "")
+
+
 @contextmanager
 def restricted(name: str | None) -> Iterator[None]:
-    """Within it, only the row called `name` is chosen, none for `plain`, any for None.
+    """Within it, only the row called `name` is chosen, those of `avx2`, none for `plain`, any
+    for None.
 
     For tests and benchmarks; raises `InputError` for an unknown name.
     """
@@ -128,6 +137,7 @@ def restricted(name: str | None) -> Iterator[None]:
 
 
 def check_name(name: str | None) -> None:
-    """Raise `InputError` for a name that is neither a row nor `plain` (None: no restriction)."""
-    if name is not None and name != "plain" and name not in INSTRUCTIONS:
-        raise unknown_name(_VARIABLE, "instruction", name, ("plain", *INSTRUCTIONS))
+    """Raise `InputError` for a name of no row, no processor and not `plain`; None restricts nothing."""
+    known = ("plain", *_PROCESSORS, *INSTRUCTIONS)
+    if name is not None and name not in known:
+        raise unknown_name(_VARIABLE, "instruction", name, known)

@@ -92,6 +92,8 @@ def terms_of(layer: QuantisedLayer, filters: slice) -> Terms:
 def _bounds(
     layer: QuantisedLayer, accumulation: Accumulation
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    if layer.undrawn is not None:
+        layer = layer.undrawn.draw()
     if truncates(layer, accumulation):
         layer = in_truncated_units(layer)
     assert layer.weights is not None and layer.bias is not None
@@ -110,6 +112,8 @@ def _bounds(
 def _bits_at_most(layer: QuantisedLayer) -> int:
     """A width that holds every sum, exact or truncating, found without looking at the weights."""
     assert layer.weights is not None and layer.bias is not None and layer.scheme is not None
+    if layer.undrawn is not None:
+        return bits_needed(-layer.undrawn.reach, layer.undrawn.reach)
     element = layer.inputs[0]
     # A truncated term is at most the input itself, so `largest` is more than enough for it.
     reach = layer.scheme.largest * max(-element.lowest, element.highest) * layer.weights[0].size

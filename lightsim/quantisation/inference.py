@@ -12,7 +12,7 @@ from lightsim.errors import InputError, unknown_name
 from lightsim.quantisation.accumulators import Accumulation, check_accumulators
 from lightsim.quantisation.layer_output import Activations, Overflow, SumRules, layer_output
 from lightsim.quantisation.threads import in_order
-from lightsim.quantisation.workload import LabelledImages, Workload
+from lightsim.quantisation.workload import LabelledImages, Workload, check_drawn
 
 __all__ = ["accuracy", "infer"]
 
@@ -62,9 +62,10 @@ def infer(
     `hardware.Accumulator`; under `truncate` biases and shifts are those of
     `truncation.in_truncated_units`.
 
-    Raises `InputError` for images of another shape, type or range, for an unknown layer in
-    `keep`, and under `refuse` for a workload whose worst sum does not fit.
+    Raises `InputError` for a workload in outline, for images of another shape, type or range, for
+    an unknown layer in `keep`, and under `refuse` for a workload whose worst sum does not fit.
     """
+    check_drawn(workload)
     rules = SumRules(accumulator_bits, overflow, accumulation)
     _check_images(workload, images)
     kept = _kept(workload, keep)

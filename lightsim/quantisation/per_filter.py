@@ -25,14 +25,18 @@ from lightsim.quantisation.trained import trained_schemes
 from lightsim.quantisation.workload import QuantisedLayer, Workload
 
 __all__ = [
+    "FLIGHTNN",
     "REFERENCE",
+    "SHORTEST_STEP",
     "FilterTerms",
     "KMap",
     "RoundedLayer",
     "check_k",
+    "check_reference",
     "quantise_with_k",
     "reference_scheme",
     "round_filters",
+    "rounded_workload",
     "with_k",
 ]
 
@@ -44,6 +48,7 @@ REFERENCE = "fixed8"
 
 FLIGHTNN = SCHEMES["flightnn"]
 _STEPS = 2.0 ** (np.arange(-6, 6) / 12)  # one octave: terms are powers of two
+SHORTEST_STEP = float(_STEPS[0])
 _NEAREST = ("flightnn", "lightnn2", "lightnn1")
 _LARGEST_MULTIPLIER = 32767
 _WIDEST = 256  # no reference weight is larger
@@ -118,12 +123,7 @@ def round_filters(reference: Workload, images: NDArray[np.int16]) -> dict[str, R
 
     Raises `InputError` for a reference whose weights are not in units of `flightnn`.
     """
-    if reference.scheme.fraction_bits != FLIGHTNN.fraction_bits:
-        raise InputError(
-            f"reference weights of scheme '{reference.scheme.name}'",
-            "are not in units of 2**-7",
-            "accepted: fixed8, lightnn2, lightnn1, flightnn",
-        )
+    check_reference(reference)
     means = input_means(reference, images)
     return {
         layer.layer.name: _rounded(layer, means[layer.layer.name])
@@ -142,8 +142,23 @@ def with_k(reference: Workload, rounded: Mapping[str, RoundedLayer], k: KMap) ->
         rounded[layer.layer.name].at(k[layer.layer.name]) if layer.weights is not None else layer
         for layer in reference.layers
     )
+    return rounded_workload(reference, layers)
+
+
+def rounded_workload(reference: Workload, layers: tuple[QuantisedLayer, ...]) -> Workload:
+    """The reference under `flightnn`, with the given layers in the place of its own."""
     origin = f"{reference.weights_origin}; {reference.scheme.name} rounded to k terms per filter"
     return replace(reference, scheme=FLIGHTNN, layers=layers, weights_origin=origin)
+
+
+def check_reference(reference: Workload) -> None:
+    """Raise `InputError` for a reference whose weights are not in units of `flightnn`."""
+    if reference.scheme.fraction_bits != FLIGHTNN.fraction_bits:
+        raise InputError(
+            f"reference weights of scheme '{reference.scheme.name}'",
+            "are not in units of 2**-7",
+            "accepted: fixed8, lightnn2, lightnn1, flightnn",
+        )
 
 
 def check_k(reference: Workload, k: KMap) -> None:

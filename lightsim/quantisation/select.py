@@ -13,8 +13,11 @@ from lightsim.quantisation.workload import Workload
 __all__ = ["check_applicable", "quantise"]
 
 
-def quantise(network: Network, scheme: Scheme, seed: int) -> Workload:
+def quantise(network: Network, scheme: Scheme, seed: int, *, outline: bool = False) -> Workload:
     """The workload of `network` under `scheme`: trained if it can be, else synthetic with `seed`.
+
+    In `outline` it is one for mapping and timing: random weights are not drawn, but for the k of
+    the filters.
 
     Raises `InputError` for a network that the scheme cannot serve: one without weights, a mean
     of 1-bit activations (a mean of signs is not a sign), or a join of different types.
@@ -22,7 +25,7 @@ def quantise(network: Network, scheme: Scheme, seed: int) -> Workload:
     check_applicable(network, scheme)
     if scheme.name in trained_schemes(network):
         return load_trained(network, scheme)
-    return synthetic_workload(network, scheme, seed)
+    return synthetic_workload(network, scheme, seed, outline=outline)
 
 
 def check_applicable(network: Network, scheme: Scheme) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.errors import InputError
 from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType
 from lightsim.numerics.scheme import Scheme
@@ -18,22 +15,24 @@ from lightsim.quantisation.expectation import (
     expect_images,
     expect_pool,
     expect_sum,
-    mean_and_spread,
 )
-from lightsim.quantisation.random_weights import MIXED_K, choose_k, draw_weights
+from lightsim.quantisation.random_weights import MIXED_K
+from lightsim.quantisation.synthetic_filters import (
+    DEVIATIONS_AT_CLAMP,
+    LayerTask,
+    filters_in_outline,
+    fixed_point,
+    random_filters,
+    random_stream,
+)
 from lightsim.quantisation.workload import QuantisedLayer, Workload
 
 __all__ = ["synthetic_images", "synthetic_workload"]
 
-# Three standard deviations of a layer's sums reach the largest value of its output type.
-_DEVIATIONS_AT_CLAMP = 3.0
-# A bias is random with this share of its filter's standard deviation.
-_BIAS_SHARE = 0.1
-_LARGEST_MULTIPLIER = 32767
-_LARGEST_SHIFT = 31
 
-
-def synthetic_workload(network: Network, scheme: Scheme, seed: int) -> Workload:
+def synthetic_workload(
+    network: Network, scheme: Scheme, seed: int, *, outline: bool = False
+) -> Workload:
     """Random weights for every layer of `network`; equal for equal (network, scheme, seed).
 
     Weights are Gaussian with the largest of a filter near 1, rounded to the scheme's nearest
@@ -43,6 +42,8 @@ def synthetic_workload(network: Network, scheme: Scheme, seed: int) -> Workload:
     averages have the multiplier round(2**shift / window). The filters of a `flightnn` layer have
     k = 0, 1, 2 with the shares `random_weights.MIXED_K` (an assumption), except in the last
     layer, where none is pruned. Every layer has its own random stream.
+
+    In `outline` the k of the filters are drawn, which is what timing needs, and no weights.
 
     Raises `InputError` for a negative seed.
     """
@@ -56,17 +57,24 @@ def synthetic_workload(network: Network, scheme: Scheme, seed: int) -> Workload:
     channels["input"] = network.input_shape.channels
     layers = []
     for index, layer in enumerate(network.layers):
-        task = _Task(
+        task = LayerTask(
             layer,
             input_types(network, layer, types),
             types[layer.name],
             scheme,
-            input_channels=[channels[name] for name in layer.inputs],
             last=layer is network.layers[-1],
-            weights_rng=_stream(seed, index),
-            sample_rng=np.random.default_rng(index + 1),
+            seed=seed,
+            number=index,
         )
-        quantised, expected[layer.name] = _quantise(task, [expected[name] for name in layer.inputs])
+        given = [expected[name] for name in layer.inputs]
+        sample_rng = np.random.default_rng(index + 1)
+        if layer.has_weights:
+            make = filters_in_outline if outline else random_filters
+            quantised = make(task, given[0])
+            expected[layer.name] = _expect_filters(task, given[0], sample_rng)
+        else:
+            parts = [channels[name] for name in layer.inputs]
+            quantised, expected[layer.name] = _without_filters(task, given, parts, sample_rng)
         layers.append(quantised)
     return Workload(network, scheme, tuple(layers), _origin(scheme, seed), trained=False)
 
@@ -81,7 +89,7 @@ def synthetic_images(network: Network, count: int, seed: int) -> NDArray[np.int1
     shape = network.input_shape
     images = np.empty((count, shape.channels, shape.height, shape.width), np.int16)
     for number, image in enumerate(images):
-        rng = _stream(seed, number, kind=1)
+        rng = random_stream(seed, number, kind=1)
         if element.bits == 1:
             image[...] = rng.integers(0, 2, image.shape, np.int16) * 2 - 1
         else:
@@ -89,100 +97,59 @@ def synthetic_images(network: Network, count: int, seed: int) -> NDArray[np.int1
     return images
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """One layer to be made, and the streams that it draws from."""
-
-    layer: Layer
-    inputs: tuple[ElementType, ...]
-    output: ElementType
-    scheme: Scheme
-    input_channels: list[int]
-    last: bool
-    weights_rng: np.random.Generator
-    sample_rng: np.random.Generator
-
-    @property
-    def lowest(self) -> int:
-        return 0 if self.layer.activation == "relu" and self.output.bits > 1 else self.output.lowest
-
-    def plain(self, multiplier: int, shift: int, residual: tuple[int, int]) -> QuantisedLayer:
-        """A layer without weights."""
-        return QuantisedLayer(
-            self.layer,
-            self.inputs,
-            self.output,
-            self.lowest,
-            self.output.highest,
-            multiplier=np.array([multiplier], np.int32),
-            shift=shift,
-            residual_multiplier=residual[0],
-            residual_shift=residual[1],
-        )
+def _expect_filters(
+    task: LayerTask, values: Expectation, sample_rng: np.random.Generator
+) -> Expectation:
+    """The outputs of a layer with weights."""
+    unit = expect_sum(values, task.layer, task.pad_value, sample_rng)
+    if task.output.bits == 8:
+        reach = task.output.highest / DEVIATIONS_AT_CLAMP
+        return np.clip(unit * reach, task.lowest, task.output.highest)
+    if task.output.bits == 1:
+        return np.where(unit >= 0, 1.0, -1.0)
+    return unit
 
 
-def _quantise(task: _Task, inputs: list[Expectation]) -> tuple[QuantisedLayer, Expectation]:
+def _without_filters(
+    task: LayerTask,
+    inputs: list[Expectation],
+    channels: list[int],
+    sample_rng: np.random.Generator,
+) -> tuple[QuantisedLayer, Expectation]:
+    """A layer without weights, and its outputs; `channels` are those of its inputs."""
     layer = task.layer
-    if layer.has_weights:
-        return _weighted(task, inputs[0])
     if layer.operator == "add":
         total = inputs[0] + inputs[1]
-        reach = _DEVIATIONS_AT_CLAMP * float(np.sqrt(np.mean(total**2)))
+        reach = DEVIATIONS_AT_CLAMP * float(np.sqrt(np.mean(total**2)))
         scale = task.output.highest / reach
-        factors, shift = _fixed_point(np.array([scale]))
+        factors, shift = fixed_point(np.array([scale]))
         residual = (int(factors[0]), shift)
         expected = np.clip(total * scale, task.lowest, task.output.highest)
-        return task.plain(*residual, residual), expected
+        return _plain(task, *residual, residual), expected
     if layer.operator in ("max_pool", "average_pool", "global_pool"):
         multiplier, shift = (1, 0) if layer.operator == "max_pool" else _mean_of(layer)
-        return task.plain(multiplier, shift, (1, 0)), expect_pool(inputs[0], layer, task.sample_rng)
+        return _plain(task, multiplier, shift, (1, 0)), expect_pool(inputs[0], layer, sample_rng)
     expected = inputs[0]
     if layer.operator == "concat":
-        expected = expect_concat(inputs, task.input_channels)
-    return task.plain(1, 0, (1, 0)), expected
+        expected = expect_concat(inputs, channels)
+    return _plain(task, 1, 0, (1, 0)), expected
 
 
-def _weighted(task: _Task, values: Expectation) -> tuple[QuantisedLayer, Expectation]:
-    rng, output = task.weights_rng, task.output
-    k = choose_k(task.scheme, task.layer.output_shape.channels, task.last, rng)
-    weights, sums, lengths = draw_weights(task.scheme, task.layer.weight_shape, k, rng)
-    pad_value = -1 if task.inputs[0].bits == 1 else 0
-    mean, spread = mean_and_spread(values, task.layer, pad_value)
-    # A filter of zeros has no sums of its own; it gets the scale of its layer.
-    lengths[lengths == 0] = lengths[lengths > 0].mean() if lengths.any() else 1.0
-    deviations = spread * lengths
-    jitter = _BIAS_SHARE * rng.standard_normal(k.size)
-    bias = np.rint(deviations * jitter - mean * sums).astype(np.int32)
-    unit = expect_sum(values, task.layer, pad_value, task.sample_rng)
-    multiplier, shift = np.ones(k.size, np.int32), 0
-    if output.bits == 8:
-        reach = output.highest / _DEVIATIONS_AT_CLAMP
-        multiplier, shift = _fixed_point(reach / deviations)
-        unit = np.clip(unit * reach, task.lowest, output.highest)
-    elif output.bits == 1:
-        unit = np.where(unit >= 0, 1.0, -1.0)
-    quantised = QuantisedLayer(
+def _plain(
+    task: LayerTask, multiplier: int, shift: int, residual: tuple[int, int]
+) -> QuantisedLayer:
+    """A layer without weights."""
+    return QuantisedLayer(
         task.layer,
         task.inputs,
-        output,
+        task.output,
         task.lowest,
-        output.highest,
-        task.scheme,
-        weights,
-        k,
-        bias,
-        multiplier,
-        shift,
+        task.output.highest,
+        multiplier=np.array([multiplier], np.int32),
+        shift=shift,
+        residual_multiplier=residual[0],
+        residual_shift=residual[1],
     )
-    return quantised, unit
-
-
-def _fixed_point(scales: NDArray[np.float64]) -> tuple[NDArray[np.int32], int]:
-    """Multipliers of at most 15 bits and one shift, as exact as the largest scale allows."""
-    largest = float(scales.max())
-    shift = int(np.clip(np.floor(np.log2(_LARGEST_MULTIPLIER / largest)), 0, _LARGEST_SHIFT))
-    multiplier = np.clip(np.rint(scales * 2.0**shift), 1, _LARGEST_MULTIPLIER)
-    return multiplier.astype(np.int32), shift
 
 
 def _mean_of(layer: Layer) -> tuple[int, int]:
@@ -193,16 +160,8 @@ def _mean_of(layer: Layer) -> tuple[int, int]:
     window = high * wide
     if window & (window - 1) == 0:
         return 1, window.bit_length() - 1
-    multiplier, shift = _fixed_point(np.array([1.0 / window]))
+    multiplier, shift = fixed_point(np.array([1.0 / window]))
     return int(multiplier[0]), shift
-
-
-def _stream(seed: int, number: int, kind: int = 0) -> np.random.Generator:
-    if seed < 0:
-        raise InputError("--seed", f"{seed} is negative", "use 0 or more")
-    return np.random.Generator(
-        np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(kind, number)))
-    )
 
 
 def _origin(scheme: Scheme, seed: int) -> str:

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lightsim.errors import InputError
 from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType
 from lightsim.numerics.requantise import Rounding
 from lightsim.numerics.scheme import Scheme
 
-__all__ = ["LabelledImages", "QuantisedLayer", "Workload"]
+__all__ = ["LabelledImages", "QuantisedLayer", "Undrawn", "Workload", "check_drawn"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Undrawn:
+    """What is known of a layer before its integers are drawn, which `draw` does.
+
+    No sum that the layer could form lies outside -`reach`..`reach`, whatever the accumulation.
+    """
+
+    reach: int
+    draw: Callable[[], QuantisedLayer]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +51,10 @@ class QuantisedLayer:
     clamp(round(a * multiplier[0] / 2**shift) + round(b * residual_multiplier / 2**residual_shift)).
     Average and global pooling: clamp(round(sum * multiplier[0] / 2**shift)), the sum taken over
     the window with padding counted as zeros. Max pooling: padding never wins.
+
+    Of a layer in outline, `undrawn` says how its integers come about: `k` is that of the drawn
+    layer, `weights` and `bias` are zeros of the right shape that take no room, `shift` is no more
+    than the drawn one and `multiplier` holds other numbers than 1 where the drawn one does.
     """
 
     layer: Layer
@@ -54,6 +71,7 @@ class QuantisedLayer:
     rounding: Rounding = "half_up"
     residual_multiplier: int = 1
     residual_shift: int = 0
+    undrawn: Undrawn | None = None
     # What `parts.parts_of` has packed of the weights.
     packed: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
@@ -72,7 +90,10 @@ class LabelledImages:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Workload:
-    """A quantised network. `weights_origin` says `trained (...)` or `synthetic (seed N)`."""
+    """A quantised network. `weights_origin` says `trained (...)` or `synthetic (seed N)`.
+
+    In outline (`in_outline`) it can be mapped and timed, but computes nothing.
+    """
 
     network: Network
     scheme: Scheme
@@ -86,9 +107,24 @@ class Workload:
         """The integer type of the network's input."""
         return ElementType(self.network.input_bits, self.network.input_signed)
 
+    @property
+    def in_outline(self) -> bool:
+        """Whether the integers of some layers are not drawn."""
+        return any(layer.undrawn is not None for layer in self.layers)
+
     def layer(self, name: str) -> QuantisedLayer:
         """The quantised layer called `name`; raises `KeyError` if there is none."""
         for layer in self.layers:
             if layer.layer.name == name:
                 return layer
         raise KeyError(name)
+
+
+def check_drawn(workload: Workload) -> None:
+    """Raise `InputError` for a workload in outline, which nothing can be computed with."""
+    if workload.in_outline:
+        raise InputError(
+            f"workload '{workload.network.name}'",
+            "is an outline, which has no weights to compute with",
+            "accepted: one quantised without `outline`",
+        )

@@ -38,18 +38,19 @@ def headline(report: RunReport) -> tuple[Fact, ...]:
             f"{spell(energy_per_image_j(report), 'J')}/image",
             "estimated from counted events",
         ),
-        Fact(
-            "Bit exact",
-            _bits(report),
-            f"output SHA-256 {report.output_sha256[:12]}…",
-        ),
+        _bits(report),
     )
 
 
-def _bits(report: RunReport) -> str:
-    if not report.bit_exact:
-        return "NO"
-    return "by reference" if report.engine == "timeline" else "yes"
+def _bits(report: RunReport) -> Fact:
+    if report.output_sha256 is None:
+        return Fact("Bit exact", "not computed", "values not computed; --values brings them")
+    said = "by reference" if report.engine == "timeline" else "yes"
+    return Fact(
+        "Bit exact",
+        said if report.bit_exact else "NO",
+        f"output SHA-256 {report.output_sha256[:12]}…",
+    )
 
 
 def provenance(report: RunReport) -> tuple[Fact, ...]:
@@ -63,13 +64,15 @@ def provenance(report: RunReport) -> tuple[Fact, ...]:
         Fact("Weights", report.weights_origin),
         Fact("Images", f"{report.images:,} (batch {report.batch:,})"),
         Fact("Seed", str(report.seed)),
-        Fact("Output SHA-256", report.output_sha256),
+        Fact("Output SHA-256", report.output_sha256 or "not computed"),
         Fact("Energy table", report.energy_source),
         Fact("LightSim", version("lightsim")),
     )
 
 
 def _accuracy(report: RunReport) -> Fact:
+    if report.accuracy is None and not report.values_computed:
+        return Fact("Accuracy", "not measured", "values not computed")
     if report.accuracy is None:
         return Fact("Accuracy", "not measured", "no labelled images")
     return Fact(

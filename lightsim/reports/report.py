@@ -82,12 +82,13 @@ class LayerReport:
 class RunReport:
     """A whole run. Units: cycles of the accelerator clock, seconds, joules, bytes.
 
-    `energy_j` is the sum of `energy_by_event_j`; `energy_source` names process and table.
-    `accuracy` is None without labelled images, else the share of `accuracy_images` held-out
-    images that the bit-exact kernels classify correctly. `peak_ops_per_cycle` and
-    `peak_bytes_per_cycle` are the roofline's two ceilings. `notes` are sentences the reader
-    must see (synthetic weights, assumptions). `configuration` is the resolved configuration
-    as TOML-able data.
+    `bit_exact` and `output_sha256` are None in a run that computed no output values, which
+    `values_computed` says. `energy_j` is the sum of `energy_by_event_j`; `energy_source` names
+    process and table. `accuracy` is None without labelled images or values, else the share of
+    `accuracy_images` held-out images that the bit-exact kernels classify correctly.
+    `peak_ops_per_cycle` and `peak_bytes_per_cycle` are the roofline's two ceilings. `notes` are
+    sentences the reader must see (synthetic weights, assumptions). `configuration` is the resolved
+    configuration as TOML-able data.
     """
 
     network: str
@@ -105,8 +106,8 @@ class RunReport:
     latency_s: float
     throughput_images_per_s: float
     gops: float
-    bit_exact: bool
-    output_sha256: str
+    bit_exact: bool | None
+    output_sha256: str | None
     weights_origin: str
     resources: Mapping[str, ResourceReport]
     parts: tuple[PartReport, ...]
@@ -121,3 +122,8 @@ class RunReport:
     peak_ops_per_cycle: float
     peak_bytes_per_cycle: float
     notes: tuple[str, ...]
+
+    @property
+    def values_computed(self) -> bool:
+        """Whether the run computed the network's output values, or its timing alone."""
+        return self.output_sha256 is not None

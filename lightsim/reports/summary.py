@@ -34,7 +34,7 @@ def summary(report: RunReport) -> dict[str, Any]:
         "latency_s": float(report.latency_s),
         "throughput_images_per_s": float(report.throughput_images_per_s),
         "gops": float(report.gops),
-        "bit_exact": bool(report.bit_exact),
+        "bit_exact": None if report.bit_exact is None else bool(report.bit_exact),
         "output_sha256": report.output_sha256,
         "resources": {name: _resource(row) for name, row in report.resources.items()},
         "energy_j": float(report.energy_j),
@@ -86,6 +86,7 @@ def _layer(layer: LayerReport) -> dict[str, Any]:
 
 def _additions(report: RunReport) -> dict[str, Any]:
     return {
+        "values_computed": report.values_computed,
         "title": report.title,
         "accelerator": report.accelerator,
         "batch": int(report.batch),

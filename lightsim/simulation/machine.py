@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lightsim.mapping.activity import Activity
 from lightsim.mapping.program import Program
+from lightsim.quantisation.workload import check_drawn
 from lightsim.simulation.array import Array, Inlets
 from lightsim.simulation.buffer import Buffer
 from lightsim.simulation.contents import Activations, WeightTile
@@ -88,7 +89,12 @@ def simulate(
     tracing: bool = True,
     progress: Callable[[int], None] | None = None,
 ) -> SimulationResult:
-    """Run programs one after another on one machine; weights of the next are fetched ahead."""
+    """Run programs one after another on one machine; weights of the next are fetched ahead.
+
+    Raises `InputError` for the program of a workload in outline.
+    """
+    for program in {id(program): program for program in programs}.values():
+        check_drawn(program.plan.workload)
     machine = Machine(programs, batches, tracing)
     cycles = machine.run(progress)
     outputs: dict[str, list[NDArray[np.int32]]] = {}

@@ -64,8 +64,9 @@ def test_the_document_keeps_the_contract_and_run_confirms_the_best():
     assert load_accelerator("out/best.toml").name == best["accelerator"]["name"]
     for engine in ("simulation", "timeline"):
         ended = lightsim(
-            "run", "digits-small", "--accelerator", "out/best.toml", "--engine", engine, "--json"
-        )
+            "run", "digits-small", "--accelerator", "out/best.toml", "--engine", engine,
+            "--values", "--json",
+        )  # fmt: skip
         ran = json.loads(ended.out)
         assert ran["cycles"] == best["cycles"]["digits-small"]
         assert ran["bit_exact"]
@@ -190,7 +191,7 @@ def test_a_free_k_is_run_as_it_was_found():
     for engine in ("simulation", "timeline"):
         ended = lightsim(
             "run", "digits-small", "--accelerator", "out/best.toml", "--k", "out/best-k.toml",
-            "--engine", engine, "--json",
+            "--engine", engine, "--values", "--json",
         )  # fmt: skip
         ran = json.loads(ended.out)
         assert ran["cycles"] == best["cycles"]["digits-small"]

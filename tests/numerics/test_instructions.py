@@ -12,7 +12,7 @@ from lightsim.errors import InputError
 from lightsim.numerics.convolution import convolve
 from lightsim.numerics.filters import exact_filters, sign_filters, truncating_filters
 from lightsim.numerics.fused import add_products, convolve_requantised
-from lightsim.numerics.instruction import INSTRUCTIONS, chosen, restricted, usable
+from lightsim.numerics.instruction import INSTRUCTIONS, choices, chosen, restricted, usable
 from lightsim.numerics.requantise import ROUNDINGS, requantise
 from lightsim.numerics.truncation import convolve_truncating
 from lightsim.numerics.window import Window
@@ -162,6 +162,15 @@ def test_an_unknown_instruction_is_refused(monkeypatch):
     monkeypatch.setenv("LIGHTSIM_INSTRUCTION", "none")
     with pytest.raises(InputError, match="LIGHTSIM_INSTRUCTION"):
         chosen("bytes")
+
+
+def test_held_to_avx2_the_rows_are_those_of_a_processor_without_more(monkeypatch):
+    with restricted("avx2"):
+        held = {product: row and row.name for product, row in choices().items()}
+    if "vpmaddwd-256" in HERE:
+        assert held == {"bytes": None, "pairs": "vpmaddwd-256", "signs": "popcount-256"}
+    monkeypatch.setenv("LIGHTSIM_INSTRUCTION", "avx2")
+    assert held == {product: row and row.name for product, row in choices().items()}
 
 
 def test_a_processor_numba_is_told_to_compile_for(monkeypatch):

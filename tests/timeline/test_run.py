@@ -22,7 +22,8 @@ from lightsim.timeline import run as run_timeline
 
 def both(**changes):
     """The reports of an experiment on both engines."""
-    return [run(Experiment(engine=engine, **changes)) for engine in ("simulation", "timeline")]
+    engines = ("simulation", "timeline")
+    return [run(Experiment(engine=engine, values=True, **changes)) for engine in engines]
 
 
 @pytest.mark.parametrize(
