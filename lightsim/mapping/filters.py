@@ -156,12 +156,17 @@ class _Builder:
         return tuple(groups)
 
     def depthwise(self, filters: Span) -> tuple[RowGroup, ...]:
-        """Row r takes channel start + r; the channels of a group share one column group."""
+        """Row r takes channel start + r; the channels of a group share one column group.
+
+        Where a channel has several filters, one after another takes the row of their channel.
+        """
         rows = len(self._group_of)
         width = max(d for d in range(1, min(rows, self._columns) + 1) if self._columns % d == 0)
+        each = self._layer.computed.channels // self._layer.groups
         groups = []
-        for start in range(filters.start, filters.stop, width):
-            stop = min(start + width, filters.stop)
-            placed = [*range(start, stop)]
-            groups.append(self._group(placed + [-1] * (rows - len(placed)), Span(start, stop)))
+        for start in range(filters.start // each, filters.stop // each, width):
+            channels = Span(start, min(start + width, filters.stop // each))
+            for own in range(each):
+                placed = [channel * each + own for channel in range(start, channels.stop)]
+                groups.append(self._group(placed + [-1] * (rows - len(placed)), channels))
         return tuple(groups)

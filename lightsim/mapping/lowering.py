@@ -187,7 +187,6 @@ class _Lowering:
         )
         fused = self._fuse(q)
         depthwise = layer.groups > 1 and layer.groups == layer.input_shape.channels
-        depthwise = depthwise and len(window.weights) == layer.groups
         self._passes.append(
             EngineLayer(
                 name=layer.name,
