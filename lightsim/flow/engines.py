@@ -65,7 +65,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """A run's timing, and the SHA-256 of its last output.
+    """A run's timing, and the SHA-256 of its outputs.
 
     `bit_exact` says that every stored layer equals the whole-layer reference. `note` is what
     the reader must know of the engine, if anything.
@@ -96,7 +96,8 @@ def _simulation(task: Task, tell: Progress) -> Outcome:
         at += len(batch)
         for name in names:
             equal = equal and np.array_equal(result.outputs[name][part], reference[name])
-    return Outcome(result, equal, _digest([result.outputs[names[-1]]]))
+    outputs = task.programs[0].plan.outputs
+    return Outcome(result, equal, _digest([result.outputs[name] for name in outputs]))
 
 
 def _timeline(task: Task, tell: Progress) -> Outcome:
@@ -106,9 +107,10 @@ def _timeline(task: Task, tell: Progress) -> Outcome:
 
     tell("timeline", 0, 1)
     timing = run(task.programs, tracing=task.tracing)
-    last = list(task.programs[0].plan.written)[-1]
-    values = [found[last] for _, found in _reference(task, [last], "compute bits", tell)]
-    return Outcome(timing, True, _digest(values), _TIMELINE_NOTE)
+    outputs = list(task.programs[0].plan.outputs)
+    found = [values for _, values in _reference(task, outputs, "compute bits", tell)]
+    parts = [values[name] for name in outputs for values in found]
+    return Outcome(timing, True, _digest(parts), _TIMELINE_NOTE)
 
 
 ENGINES: dict[str, Callable[[Task, Progress], Outcome]] = {
@@ -141,7 +143,7 @@ def _reference(
 
 
 def _digest(parts: Sequence[Activations]) -> str:
-    """The hash of an output as little-endian 32-bit integers, image by image."""
+    """The hash of outputs as little-endian 32-bit integers, one after another, image by image."""
     hashed = hashlib.sha256()
     for part in parts:
         hashed.update(np.ascontiguousarray(part.astype("<i4")).tobytes())

@@ -60,22 +60,34 @@ class _Lowering:
         self._done: set[str] = set()
 
     def plan(self) -> Plan:
-        network = self._workload.network
         form = self._form
         self._views["input"] = self._tensor("input", form.shape, self._workload.input_type)
         self._place_concats()
         for q in self._workload.layers:
             if q.layer.name not in self._done:
                 self._lower(q)
+        written = {layer.last_name: self._views[layer.last_name] for layer in self._passes}
+        outputs = {}
+        for name in map(self._before_flatten, self._workload.network.outputs):
+            outputs[name] = self._views[name]
         return Plan(
             self._workload,
             tuple(self._passes),
             tuple(self._tensors),
             self._views["input"],
             form,
-            self._views[network.layers[-1].name],
-            {layer.last_name: self._views[layer.last_name] for layer in self._passes},
+            outputs,
+            written | outputs,
         )
+
+    def _before_flatten(self, name: str) -> str:
+        """The layer whose values are stored for those of `name`."""
+        while name != "input":
+            layer = self._workload.layer(name).layer
+            if layer.operator != "flatten":
+                break
+            (name,) = layer.inputs
+        return name
 
     def _tensor(self, name: str, shape: TensorShape, element: ElementType) -> TensorView:
         self._tensors.append(Tensor(name, shape, element))
@@ -232,7 +244,7 @@ class _Lowering:
     def _only_user(self, name: str) -> QuantisedLayer | None:
         """The one layer that reads `name`, if the result is needed nowhere else."""
         users = self._users.get(name, [])
-        if len(users) != 1 or name in self._placed:
+        if len(users) != 1 or name in self._placed or name in self._workload.network.outputs:
             return None
         return self._workload.layer(users[0])
 

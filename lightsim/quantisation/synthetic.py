@@ -41,8 +41,8 @@ def synthetic_workload(network: Network, scheme: Scheme, seed: int) -> Workload:
     sums and bring three standard deviations to the output's largest value, both worked out from
     `expectation` and not by running the network. Sums of residuals are scaled in the same way;
     averages have the multiplier round(2**shift / window). The filters of a `flightnn` layer have
-    k = 0, 1, 2 with the shares `random_weights.MIXED_K` (an assumption), except in the last
-    layer, where none is pruned. Every layer has its own random stream.
+    k = 0, 1, 2 with the shares `random_weights.MIXED_K` (an assumption), except in a layer that
+    none reads, where none is pruned. Every layer has its own random stream.
 
     Raises `InputError` for a negative seed.
     """
@@ -62,7 +62,7 @@ def synthetic_workload(network: Network, scheme: Scheme, seed: int) -> Workload:
             types[layer.name],
             scheme,
             input_channels=[channels[name] for name in layer.inputs],
-            last=layer is network.layers[-1],
+            last=layer.name in network.ends,
             weights_rng=_stream(seed, index),
             sample_rng=np.random.default_rng(index + 1),
         )

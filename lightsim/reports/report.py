@@ -86,7 +86,7 @@ class RunReport:
     `accuracy` is None without labelled images, else the share of `accuracy_images` held-out
     images that the bit-exact kernels classify correctly. `peak_ops_per_cycle` and
     `peak_bytes_per_cycle` are the roofline's two ceilings. `notes` are sentences the reader
-    must see (synthetic weights, assumptions). `configuration` is the resolved configuration
+    must see (synthetic weights, assumptions). `outputs` are the network's. `configuration` is the resolved configuration
     as TOML-able data.
     """
 
@@ -121,3 +121,4 @@ class RunReport:
     peak_ops_per_cycle: float
     peak_bytes_per_cycle: float
     notes: tuple[str, ...]
+    outputs: tuple[str, ...] = ()
