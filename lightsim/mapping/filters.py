@@ -15,8 +15,9 @@ import numpy as np
 
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.pe_kinds import PeKind, pe_kind
-from lightsim.mapping.layout import Span
+from lightsim.mapping.layout import Span, first_in_word
 from lightsim.mapping.plan import EngineLayer
+from lightsim.mapping.words import block_channels
 from lightsim.numerics.scheme import Scheme
 from lightsim.units import ceil_div
 
@@ -29,8 +30,8 @@ class RowGroup:
 
     `passes` steps are needed for each kernel tap and column group, 0 if every filter is
     pruned; `planes` weight words are read for them. `drain` is what one position takes to leave:
-    each post-processing lane takes a value a cycle, of the filters whose place in the tile is its
-    own number modulo the lanes. `channels` are the input channels the group reads, or None for
+    each post-processing lane takes a value a cycle, of the filters whose place in the tile's words
+    is its own number modulo the lanes. `channels` are the input channels the group reads, or None for
     those of the tile.
     """
 
@@ -72,8 +73,12 @@ class _Builder:
         main = layer.main
         if main.scheme is None or main.k is None:
             raise ValueError(f"layer '{layer.name}' has no weights to place in rows")
+        begin = first_in_word(
+            layer.destination,
+            block_channels(accelerator.word_bytes, layer.destination.element.bits),
+        )
         self._layer = layer
-        self._start = start
+        self._start = start - begin
         self._scheme: Scheme = main.scheme
         self._k: list[int] = np.asarray(main.k).tolist()
         self._prunes = main.scheme.k_per_filter

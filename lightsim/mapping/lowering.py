@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 from lightsim.errors import InputError
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.input_form import choose_form
+from lightsim.mapping.layout import first_in_word
 from lightsim.mapping.moving_window import place_window
 from lightsim.mapping.plan import EngineLayer, Kind, Plan, Tensor, TensorView
+from lightsim.mapping.words import block_channels
 from lightsim.network.layer import Padding
 from lightsim.network.tensor import ElementType, TensorShape
 from lightsim.quantisation.workload import QuantisedLayer, Workload
@@ -104,9 +106,28 @@ class _Lowering:
             offset = joined.offset
             for source in q.layer.inputs:
                 shape = self._shape(source)
-                if source != "input" and source not in self._placed:
-                    self._placed[source] = TensorView(joined.tensor, offset, shape, q.output)
+                view = TensorView(joined.tensor, offset, shape, q.output)
+                if source not in self._placed and self._writes_into(source, view):
+                    self._placed[source] = view
                 offset += shape.channels
+
+    def _writes_into(self, source: str, view: TensorView) -> bool:
+        """Whether a producer can write a part of a joined tensor, and its readers read it there.
+
+        A part that begins inside a memory word is written under a mask. Nothing reads from there
+        on, and residuals come word by word: the parts of other readers, and sums, are copied.
+        """
+        if source == "input":
+            return False
+        if self._accelerator is None:
+            return True
+        block = block_channels(self._accelerator.word_bytes, view.element.bits)
+        if first_in_word(view, block) == 0:
+            return True
+        layer = self._workload.layer(source).layer
+        pooled = layer.operator == "max_pool" and layer.inputs[0] != "input"
+        made = self._workload.layer(layer.inputs[0]).layer if pooled else layer
+        return len(self._users[source]) == 1 and "add" not in (layer.operator, made.operator)
 
     def _shape(self, name: str) -> TensorShape:
         if name == "input":
