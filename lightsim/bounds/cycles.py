@@ -68,6 +68,8 @@ def network_cycles(facts: Floats, k: Floats, design: Floats, count: int) -> None
 @kernel
 def pass_cycles(fact: Floats, k: Floats, design: Floats, count: int) -> None:
     """Carry `count` machines from the end of the pass before to the end of this one."""
+    if fact[at.POSITIONS] == 0:
+        return  # a copy that these machines do without
     each = 1 if k.shape[1] > 1 else 0
     for i in range(count):
         design[at.ONES + i] = k[0, i * each]

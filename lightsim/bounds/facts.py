@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from lightsim.bounds import layout
 from lightsim.hardware.accelerator import Accelerator
+from lightsim.mapping.layout import first_in_word
 from lightsim.mapping.plan import EngineLayer, TensorView
 from lightsim.mapping.schedule import cut
 from lightsim.mapping.tiling import input_extent
@@ -62,7 +63,8 @@ def k_counts(layer: EngineLayer) -> tuple[int, int]:
 
 
 def _blocks(view: TensorView, word: int) -> int:
-    return ceil_div(view.shape.channels, block_channels(word, view.element.bits))
+    block = block_channels(word, view.element.bits)
+    return ceil_div(first_in_word(view, block) + view.shape.channels, block)
 
 
 def _needed(layer: EngineLayer, axis: int) -> int:

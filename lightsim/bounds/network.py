@@ -126,8 +126,11 @@ class NetworkBound:
         if key not in self._facts:
             accelerator = self._machine(columns, port_bits)
             layers = self._layers(columns, port_bits)
-            found = [pass_facts(layer, accelerator) for layer in layers]
-            self._facts[key] = np.array(found).reshape(-1, layout.FACTS)
+            found = {layer.name: pass_facts(layer, accelerator) for layer in layers}
+            # Another port may need other copies of what is joined: nothing is said of those that
+            # the template does without, and those that only it needs ask for nothing.
+            nothing = np.zeros(layout.FACTS)
+            self._facts[key] = np.array([found.get(name, nothing) for name in self.passes])
         return self._facts[key]
 
     def _layers(self, columns: int, port_bits: int) -> Sequence[EngineLayer]:

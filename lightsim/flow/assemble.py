@@ -97,6 +97,7 @@ def assemble(found: Findings) -> RunReport:
         peak_ops_per_cycle=2.0 * accelerator.array.lanes,
         peak_bytes_per_cycle=peak_bytes_per_cycle(accelerator),
         notes=_notes(found),
+        outputs=workload.network.outputs,
     )
 
 
@@ -146,6 +147,12 @@ def _configuration(found: Findings) -> dict[str, object]:
 
 def _notes(found: Findings) -> tuple[str, ...]:
     notes = []
+    outputs = found.workload.network.outputs
+    if len(outputs) > 1:
+        notes.append(
+            f"The network has {len(outputs)} outputs: {', '.join(outputs)}. The SHA-256 is that of "
+            "all of them, in this order."
+        )
     if not found.workload.trained:
         notes.append(
             f"The weights are {found.workload.weights_origin}. Cycles depend on them only through "

@@ -73,7 +73,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """A run's timing, and the SHA-256 of its last output, None where it was not computed.
+    """A run's timing, and the SHA-256 of its outputs, None where they were not computed.
 
     `bit_exact` says that every stored layer equals the whole-layer reference; it is None where
     no values were computed. `note` is what the reader must know of the engine, if anything.
@@ -112,7 +112,8 @@ def _simulation(task: Task, tell: Progress) -> Outcome:
         at += len(batch)
         for name in names:
             equal = equal and np.array_equal(result.outputs[name][part], reference[name])
-    return Outcome(result, equal, _digest([result.outputs[names[-1]]]))
+    outputs = task.programs[0].plan.outputs
+    return Outcome(result, equal, _digest([result.outputs[name] for name in outputs]))
 
 
 def _timeline(task: Task, tell: Progress) -> Outcome:
@@ -124,9 +125,10 @@ def _timeline(task: Task, tell: Progress) -> Outcome:
     timing = run(task.programs, tracing=task.tracing)
     if not task.values:
         return Outcome(timing, None, None, _NO_VALUES_NOTE)
-    last = list(task.programs[0].plan.written)[-1]
-    values = [found[last] for _, found in _reference(task, [last], "compute bits", tell)]
-    return Outcome(timing, True, _digest(values), _TIMELINE_NOTE)
+    outputs = list(task.programs[0].plan.outputs)
+    found = [values for _, values in _reference(task, outputs, "compute bits", tell)]
+    parts = [values[name] for name in outputs for values in found]
+    return Outcome(timing, True, _digest(parts), _TIMELINE_NOTE)
 
 
 ENGINES: dict[str, Engine] = {
@@ -159,7 +161,7 @@ def _reference(
 
 
 def _digest(parts: Sequence[Activations]) -> str:
-    """The hash of an output as little-endian 32-bit integers, image by image."""
+    """The hash of outputs as little-endian 32-bit integers, one after another, image by image."""
     hashed = hashlib.sha256()
     for part in parts:
         hashed.update(np.ascontiguousarray(part.astype("<i4")).tobytes())

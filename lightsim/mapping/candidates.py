@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.filter_axis import FilterAxis, filter_axis
+from lightsim.mapping.layout import first_in_word
 from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.schedule import cut
 from lightsim.mapping.tiling import grain, input_extent
@@ -72,13 +73,14 @@ def enumerate_candidates(
     word = accelerator.word_bytes
     out = block_channels(word, layer.destination.element.bits)
     res = out if layer.residual is None else block_channels(word, layer.residual.element.bits)
+    begin = first_in_word(layer.destination, out)
     return Candidates(
         layer,
         accelerator,
         images,
         filter_axis(layer, accelerator, m_choices, n_choices, sort_filters),
         _position_axis(layer, accelerator, images, step.r, step.c),
-        np.array([ceil_div(m, out) for m in m_choices], np.int64),
+        np.array([ceil_div(begin + m, out) for m in m_choices], np.int64),
         np.array([ceil_div(m, res) for m in m_choices], np.int64),
     )
 

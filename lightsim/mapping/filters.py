@@ -15,8 +15,9 @@ import numpy as np
 
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.pe_kinds import PeKind, pe_kind
-from lightsim.mapping.layout import Span
+from lightsim.mapping.layout import Span, first_in_word
 from lightsim.mapping.plan import EngineLayer
+from lightsim.mapping.words import block_channels
 from lightsim.numerics.scheme import Scheme
 from lightsim.units import ceil_div
 
@@ -29,8 +30,8 @@ class RowGroup:
 
     `passes` steps are needed for each kernel tap and column group, 0 if every filter is
     pruned; `planes` weight words are read for them. `drain` is what one position takes to leave:
-    each post-processing lane takes a value a cycle, of the filters whose place in the tile is its
-    own number modulo the lanes. `channels` are the input channels the group reads, or None for
+    each post-processing lane takes a value a cycle, of the filters whose place in the tile's words
+    is its own number modulo the lanes. `channels` are the input channels the group reads, or None for
     those of the tile.
     """
 
@@ -72,8 +73,12 @@ class _Builder:
         main = layer.main
         if main.scheme is None or main.k is None:
             raise ValueError(f"layer '{layer.name}' has no weights to place in rows")
+        begin = first_in_word(
+            layer.destination,
+            block_channels(accelerator.word_bytes, layer.destination.element.bits),
+        )
         self._layer = layer
-        self._start = start
+        self._start = start - begin
         self._scheme: Scheme = main.scheme
         self._k: list[int] = np.asarray(main.k).tolist()
         self._prunes = main.scheme.k_per_filter
@@ -156,12 +161,17 @@ class _Builder:
         return tuple(groups)
 
     def depthwise(self, filters: Span) -> tuple[RowGroup, ...]:
-        """Row r takes channel start + r; the channels of a group share one column group."""
+        """Row r takes channel start + r; the channels of a group share one column group.
+
+        Where a channel has several filters, one after another takes the row of their channel.
+        """
         rows = len(self._group_of)
         width = max(d for d in range(1, min(rows, self._columns) + 1) if self._columns % d == 0)
+        each = self._layer.computed.channels // self._layer.groups
         groups = []
-        for start in range(filters.start, filters.stop, width):
-            stop = min(start + width, filters.stop)
-            placed = [*range(start, stop)]
-            groups.append(self._group(placed + [-1] * (rows - len(placed)), Span(start, stop)))
+        for start in range(filters.start // each, filters.stop // each, width):
+            channels = Span(start, min(start + width, filters.stop // each))
+            for own in range(each):
+                placed = [channel * each + own for channel in range(start, channels.stop)]
+                groups.append(self._group(placed + [-1] * (rows - len(placed)), channels))
         return tuple(groups)

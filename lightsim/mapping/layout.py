@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from lightsim.errors import InputError
 from lightsim.mapping.plan import Plan, TensorView
 from lightsim.mapping.words import block_channels
 from lightsim.units import ceil_div
@@ -22,7 +21,7 @@ __all__ = [
     "Span",
     "Volume",
     "activation_runs",
-    "check_view",
+    "first_in_word",
     "seen_through",
 ]
 
@@ -56,9 +55,11 @@ class Volume:
         """Pixels of all images."""
         return self.images.size * self.rows.size * self.columns.size
 
-    def blocks(self, block: int) -> int:
-        """How many channel blocks of `block` channels the box touches."""
-        return ceil_div(self.channels.stop, block) - self.channels.start // block
+    def blocks(self, block: int, first: int = 0) -> int:
+        """How many channel blocks of `block` channels the box touches, where channel 0 is the
+        channel `first` of its block.
+        """
+        return ceil_div(first + self.channels.stop, block) - (first + self.channels.start) // block
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +124,12 @@ class MemoryMap:
         return cls(regions, weights, base)
 
 
-def check_view(view: TensorView, word_bytes: int, where: str) -> None:
-    """Refuse a view that does not start at a memory word."""
-    block = block_channels(word_bytes, view.element.bits)
-    if view.offset % block:
-        raise InputError(
-            where,
-            f"its channels start at channel {view.offset} of '{view.tensor}', inside a memory "
-            f"word of {block} channels",
-            f"accepted: a port width whose words hold a divisor of {view.offset} channels",
-        )
+def first_in_word(view: TensorView, block: int) -> int:
+    """Which channel of its memory word of `block` channels is the view's first.
+
+    Only what is written may begin inside a word; what the machine reads begins with one.
+    """
+    return view.offset % block
 
 
 def seen_through(view: TensorView, region: Region) -> Region:

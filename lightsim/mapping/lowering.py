@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 from lightsim.errors import InputError
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.input_form import choose_form
+from lightsim.mapping.layout import first_in_word
 from lightsim.mapping.moving_window import place_window
 from lightsim.mapping.plan import EngineLayer, Kind, Plan, Tensor, TensorView
+from lightsim.mapping.words import block_channels
 from lightsim.network.layer import Padding
 from lightsim.network.tensor import ElementType, TensorShape
 from lightsim.quantisation.workload import QuantisedLayer, Workload
@@ -60,22 +62,34 @@ class _Lowering:
         self._done: set[str] = set()
 
     def plan(self) -> Plan:
-        network = self._workload.network
         form = self._form
         self._views["input"] = self._tensor("input", form.shape, self._workload.input_type)
         self._place_concats()
         for q in self._workload.layers:
             if q.layer.name not in self._done:
                 self._lower(q)
+        written = {layer.last_name: self._views[layer.last_name] for layer in self._passes}
+        outputs = {}
+        for name in map(self._before_flatten, self._workload.network.outputs):
+            outputs[name] = self._views[name]
         return Plan(
             self._workload,
             tuple(self._passes),
             tuple(self._tensors),
             self._views["input"],
             form,
-            self._views[network.layers[-1].name],
-            {layer.last_name: self._views[layer.last_name] for layer in self._passes},
+            outputs,
+            written | outputs,
         )
+
+    def _before_flatten(self, name: str) -> str:
+        """The layer whose values are stored for those of `name`."""
+        while name != "input":
+            layer = self._workload.layer(name).layer
+            if layer.operator != "flatten":
+                break
+            (name,) = layer.inputs
+        return name
 
     def _tensor(self, name: str, shape: TensorShape, element: ElementType) -> TensorView:
         self._tensors.append(Tensor(name, shape, element))
@@ -92,9 +106,28 @@ class _Lowering:
             offset = joined.offset
             for source in q.layer.inputs:
                 shape = self._shape(source)
-                if source != "input" and source not in self._placed:
-                    self._placed[source] = TensorView(joined.tensor, offset, shape, q.output)
+                view = TensorView(joined.tensor, offset, shape, q.output)
+                if source not in self._placed and self._writes_into(source, view):
+                    self._placed[source] = view
                 offset += shape.channels
+
+    def _writes_into(self, source: str, view: TensorView) -> bool:
+        """Whether a producer can write a part of a joined tensor, and its readers read it there.
+
+        A part that begins inside a memory word is written under a mask. Nothing reads from there
+        on, and residuals come word by word: the parts of other readers, and sums, are copied.
+        """
+        if source == "input":
+            return False
+        if self._accelerator is None:
+            return True
+        block = block_channels(self._accelerator.word_bytes, view.element.bits)
+        if first_in_word(view, block) == 0:
+            return True
+        layer = self._workload.layer(source).layer
+        pooled = layer.operator == "max_pool" and layer.inputs[0] != "input"
+        made = self._workload.layer(layer.inputs[0]).layer if pooled else layer
+        return len(self._users[source]) == 1 and "add" not in (layer.operator, made.operator)
 
     def _shape(self, name: str) -> TensorShape:
         if name == "input":
@@ -187,7 +220,6 @@ class _Lowering:
         )
         fused = self._fuse(q)
         depthwise = layer.groups > 1 and layer.groups == layer.input_shape.channels
-        depthwise = depthwise and len(window.weights) == layer.groups
         self._passes.append(
             EngineLayer(
                 name=layer.name,
@@ -233,7 +265,7 @@ class _Lowering:
     def _only_user(self, name: str) -> QuantisedLayer | None:
         """The one layer that reads `name`, if the result is needed nowhere else."""
         users = self._users.get(name, [])
-        if len(users) != 1 or name in self._placed:
+        if len(users) != 1 or name in self._placed or name in self._workload.network.outputs:
             return None
         return self._workload.layer(users[0])
 

@@ -103,7 +103,8 @@ class Plan:
     """The passes in order, the tensors they join, and where the network's ends are.
 
     `form` says how the host stores the input; `written` are the network layers whose output is
-    stored, and where.
+    stored, and where, `outputs` the network's own among them, in its order. What flatten gives is
+    stored as it was before.
     """
 
     workload: Workload
@@ -111,5 +112,5 @@ class Plan:
     tensors: tuple[Tensor, ...]
     input: TensorView
     form: InputForm
-    output: TensorView
+    outputs: Mapping[str, TensorView]
     written: Mapping[str, TensorView]

@@ -10,7 +10,7 @@ from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.pe_kinds import PE_KINDS, pe_kind
 from lightsim.mapping.choose import choose_tiling
 from lightsim.mapping.footprint import check_tiling
-from lightsim.mapping.layout import MemoryMap, Run, activation_runs, check_view
+from lightsim.mapping.layout import MemoryMap, Run, activation_runs
 from lightsim.mapping.lowering import lower
 from lightsim.mapping.plan import EngineLayer, Plan
 from lightsim.mapping.schedule import Schedule, Tile
@@ -126,10 +126,6 @@ def _check_names(plan: Plan, tilings: Mapping[str, Tiling]) -> None:
 
 
 def _check_layer(layer: EngineLayer, accelerator: Accelerator) -> None:
-    word = accelerator.word_bytes
-    for view in (layer.source, layer.residual, layer.destination):
-        if view is not None:
-            check_view(view, word, layer.name)
     scheme = layer.main.scheme
     if layer.weights is None or scheme is None:
         return

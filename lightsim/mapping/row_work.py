@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.pe_kinds import pe_kind
 from lightsim.mapping.filters import row_groups
-from lightsim.mapping.layout import Span
+from lightsim.mapping.layout import Span, first_in_word
 from lightsim.mapping.plan import EngineLayer
+from lightsim.mapping.words import block_channels
 
 __all__ = ["RowWork", "row_work"]
 
@@ -63,6 +64,8 @@ def _uniform(
         raise ValueError(f"layer '{layer.name}' has no weights to place in rows")
     kind, rows = pe_kind(accelerator.array.groups[0].pe), accelerator.array.rows
     lanes, bits = accelerator.post.lanes, layer.source.element.bits
+    view = layer.destination
+    begin = first_in_word(view, block_channels(accelerator.word_bytes, view.element.bits))
     takes = np.array([kind.passes(scheme, terms, bits) for terms in range(3)], np.int64)
     reads = np.array([max(terms, 1) if kind.term_serial else 1 for terms in range(3)], np.int64)
     own = k[span.start : span.stop].astype(np.int64)
@@ -74,7 +77,8 @@ def _uniform(
     pruned = (terms == 0) & scheme.k_per_filter
     # Of each lane, how many rows of each group it takes.
     taken = np.bincount(
-        np.arange(span.size) // rows * lanes + order % lanes, minlength=len(begins) * lanes
+        np.arange(span.size) // rows * lanes + (begin + order) % lanes,
+        minlength=len(begins) * lanes,
     )
     drain: Ints = taken.reshape(len(begins), lanes).max(axis=1)
     return np.where(pruned, 0, takes[terms]), np.where(pruned, 0, reads[terms]), drain

@@ -11,7 +11,7 @@ from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.pe_kinds import pe_kind
 from lightsim.hardware.pipeline import PARAMETER_BYTES
 from lightsim.mapping.filters import RowGroup
-from lightsim.mapping.layout import Span, Volume
+from lightsim.mapping.layout import Span, Volume, first_in_word
 from lightsim.mapping.plan import EngineLayer, TensorView
 from lightsim.mapping.schedule import Tile
 from lightsim.mapping.words import block_channels
@@ -152,4 +152,4 @@ def activation_bytes(view: TensorView, volume: Volume, word_bytes: int) -> int:
     if volume.pixels == 0:
         return 0
     block = block_channels(word_bytes, view.element.bits)
-    return volume.pixels * volume.blocks(block) * word_bytes
+    return volume.pixels * volume.blocks(block, first_in_word(view, block)) * word_bytes

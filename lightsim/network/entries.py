@@ -104,6 +104,9 @@ class NetworkEntry(Entry):
     title: Text
     source: Text
     binary_activations: Flag = False
+    outputs: Annotated[
+        list[str] | None, Field(min_length=1, description="a list of names of layers")
+    ] = None
     input: Annotated[dict[str, Any], Field(description="a table [input]")]
     layer: Annotated[
         list[dict[str, Any]], Field(min_length=1, description="one [[layer]] block for each layer")

@@ -95,7 +95,9 @@ class Layer:
 class Network:
     """A network: its input and its layers in an order in which every input comes earlier.
 
-    The last layer's output is the network's. `binary_activations` says that under the scheme
+    `outputs` are the layers whose outputs are the network's, by default those that no later layer
+    reads (`ends`); a layer that others read too may be one, every end is. `binary_activations` says
+    that under the scheme
     `binary` every `relu` becomes `sign` (1-bit activations); networks that add residuals keep
     8-bit activations and get binary weights alone. `trained` names the files that its file names
     for its weights; networks of equal layers are equal with or without.
@@ -110,6 +112,17 @@ class Network:
     binary_activations: bool
     source: str
     trained: TrainedFiles | None = field(default=None, compare=False, repr=False)
+    outputs: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.outputs:
+            object.__setattr__(self, "outputs", self.ends)
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """The layers that no later layer reads, in order."""
+        read = {name for layer in self.layers for name in layer.inputs}
+        return tuple(layer.name for layer in self.layers if layer.name not in read)
 
     def layer(self, name: str) -> Layer:
         """The layer called `name`; raises `KeyError` if there is none."""

@@ -38,14 +38,14 @@ def parse_network(text: str, file: str, beside: Beside | None = None) -> Network
 
     `beside` finds the files of a table `[trained]`, which are not opened here; without it the
     table is passed over. Raises `InputError` for a syntax error, an unknown, missing or wrong
-    key, a layer that reads what is not there, shapes that do not chain, and a layer whose output
-    nobody reads.
+    key, a layer that reads what is not there, shapes that do not chain, and a layer that nobody
+    reads and a list of outputs leaves out.
     """
     head = checked(NetworkEntry, _toml(text, file), file)
     image = checked(InputEntry, head.input, f"{file}, [input]")
     shape = TensorShape(image.channels, image.height, image.width)
     layers = _layers(_entries(head.layer, file), shape, file)
-    _refuse_unused(layers, file)
+    outputs = _outputs(head.outputs, layers, file)
     network = Network(
         name=head.name,
         title=head.title,
@@ -55,6 +55,7 @@ def parse_network(text: str, file: str, beside: Beside | None = None) -> Network
         layers=layers,
         binary_activations=head.binary_activations,
         source=head.source,
+        outputs=outputs,
     )
     if head.trained is None or beside is None:
         return network
@@ -160,12 +161,23 @@ def _refuse_unknown_input(
     raise unknown_name(where, "input", on_one_line(name), shapes)
 
 
-def _refuse_unused(layers: tuple[Layer, ...], file: str) -> None:
+def _outputs(names: list[str] | None, layers: tuple[Layer, ...], file: str) -> tuple[str, ...]:
+    """The layers named as outputs; none if the file names none, and the unread ones are."""
+    if names is None:
+        return ()
+    where = f"{file}, outputs"
+    known = [layer.name for layer in layers]
+    for name in names:
+        if name not in known:
+            raise unknown_name(where, "layer", on_one_line(name), known)
+        if names.count(name) > 1:
+            raise InputError(where, f"names '{name}' twice", "accepted: every layer once")
     read = {name for layer in layers for name in layer.inputs}
-    for layer in layers[:-1]:
-        if layer.name not in read:
+    for name in known:
+        if name not in read and name not in names:
             raise InputError(
-                f"{file}, layer '{layer.name}'",
+                f"{file}, layer '{name}'",
                 "no later layer reads its output",
-                "accepted: only the last layer may be unread",
+                "accepted: its name in outputs, or a layer that reads it",
             )
+    return tuple(names)

@@ -16,6 +16,7 @@ def dump_network(network: Network) -> str:
         f"title = {_text(network.title)}",
         f"source = {_text(network.source)}",
         f"binary_activations = {_flag(network.binary_activations)}",
+        *_outputs(network),
         "",
         "[input]",
         f"channels = {network.input_shape.channels}",
@@ -25,6 +26,13 @@ def dump_network(network: Network) -> str:
         f"signed = {_flag(network.input_signed)}",
     ]
     return "\n".join([*head, *(line for layer in network.layers for line in _layer(layer))]) + "\n"
+
+
+def _outputs(network: Network) -> list[str]:
+    """The outputs, where they are not just the layers that none reads."""
+    if network.outputs == network.ends:
+        return []
+    return [f"outputs = [{', '.join(_text(name) for name in network.outputs)}]"]
 
 
 def _layer(layer: Layer) -> list[str]:

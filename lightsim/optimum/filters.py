@@ -11,7 +11,7 @@ from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.pipeline import PARAMETER_BYTES
 from lightsim.mapping.filters import RowGroup, row_groups
 from lightsim.mapping.geometry import Geometry
-from lightsim.mapping.layout import Span
+from lightsim.mapping.layout import Span, first_in_word
 from lightsim.mapping.plan import EngineLayer, TensorView
 from lightsim.mapping.row_work import row_work
 from lightsim.mapping.schedule import cut, input_channels
@@ -114,7 +114,8 @@ class _Asked:
 
     def _blocks(self, view: TensorView) -> list[int]:
         block = block_channels(self._word, view.element.bits)
-        return [ceil_div(s.stop, block) - s.start // block for s in self._spans]
+        first = first_in_word(view, block)
+        return [ceil_div(first + s.stop, block) - (first + s.start) // block for s in self._spans]
 
     def _elementwise(self, table: Floats) -> None:
         """Each word of a position takes as long as its window, or as its values to leave."""

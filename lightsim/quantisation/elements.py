@@ -19,17 +19,18 @@ def element_types(network: Network, scheme: Scheme) -> dict[str, ElementType]:
     """The output type of every layer, by layer name, in the network's order.
 
     A layer with weights: `relu` gives unsigned bytes, `none` signed bytes, or the raw 32-bit
-    accumulator if it is the network's last layer; `sign` gives one bit, and so does `relu`
+    accumulator if no layer reads it; `sign` gives one bit, and so does `relu`
     under the scheme `binary` where the network has binary activations. `add` gives unsigned
     bytes after `relu`, else signed bytes. Every other operator keeps its input's type.
 
     Raises `InputError` if a `concat` joins inputs of different types.
     """
     types: dict[str, ElementType] = {}
+    ends = network.ends
     for layer in network.layers:
         inputs = input_types(network, layer, types)
         if layer.has_weights:
-            types[layer.name] = _weighted(network, layer, scheme)
+            types[layer.name] = _weighted(network, layer, scheme, layer.name in ends)
         elif layer.operator == "add":
             types[layer.name] = _UNSIGNED_BYTE if layer.activation == "relu" else _SIGNED_BYTE
         else:
@@ -45,13 +46,13 @@ def input_types(
     return tuple(own if name == "input" else types[name] for name in layer.inputs)
 
 
-def _weighted(network: Network, layer: Layer, scheme: Scheme) -> ElementType:
+def _weighted(network: Network, layer: Layer, scheme: Scheme, ends: bool) -> ElementType:
     binary = scheme.name == "binary" and network.binary_activations
     if layer.activation == "sign" or (binary and layer.activation == "relu"):
         return _SIGN
     if layer.activation == "relu":
         return _UNSIGNED_BYTE
-    return _RAW if layer is network.layers[-1] else _SIGNED_BYTE
+    return _RAW if ends else _SIGNED_BYTE
 
 
 def _shared(layer: Layer, inputs: tuple[ElementType, ...]) -> ElementType:

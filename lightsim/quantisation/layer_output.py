@@ -90,7 +90,7 @@ def _weighted(layer: QuantisedLayer, x: NDArray[np.int16], rules: SumRules) -> A
         )  # fmt: skip
         if parts:
             return convolve_requantised(x, parts[0].filters, *rest)
-        return convolve_depthwise_requantised(x, layer.weights[:, 0], *rest)
+        return convolve_depthwise_requantised(_each(x, layer), layer.weights[:, 0], *rest)
     sums = _fitted(_sums(layer, parts, x, rules), rules)
     if layer.output.bits == 1:
         return threshold(sums)
@@ -102,10 +102,16 @@ def _weighted(layer: QuantisedLayer, x: NDArray[np.int16], rules: SumRules) -> A
 
 
 def _is_depthwise(layer: QuantisedLayer, rules: SumRules) -> bool:
-    """Whether every channel has one filter, and products that the depthwise kernel makes."""
+    """Whether every filter reads one channel, by products that the depthwise kernel makes."""
     assert layer.weights is not None
-    groups, filters, inner = layer.layer.groups, len(layer.weights), layer.weights.shape[1]
-    return groups == filters > 1 and inner == 1 and not truncates(layer, rules.accumulation)
+    alone = layer.layer.groups > 1 and layer.weights.shape[1] == 1
+    return alone and not truncates(layer, rules.accumulation)
+
+
+def _each(x: NDArray[np.int16], layer: QuantisedLayer) -> NDArray[np.int16]:
+    """The channel that each filter of a depthwise layer reads, int16[images, filters, ...]."""
+    filters = layer.layer.output_shape.channels
+    return x if x.shape[1] == filters else np.repeat(x, filters // x.shape[1], axis=1)
 
 
 def _window(layer: QuantisedLayer) -> Window:
@@ -133,7 +139,8 @@ def _sums(
     out[...] = layer.bias[:, None, None]
     window, pad_value = _window(layer), _pad_value(layer)
     if not parts:
-        convolve_depthwise(x, layer.weights[:, 0], out, window.stride, window.origin, pad_value)
+        own, origin = _each(x, layer), window.origin
+        convolve_depthwise(own, layer.weights[:, 0], out, window.stride, origin, pad_value)
     for part in parts:
         add_products(x[:, part.channels], part.filters, out[:, part.outputs], window, pad_value)
     return out

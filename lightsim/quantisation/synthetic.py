@@ -40,8 +40,8 @@ def synthetic_workload(
     sums and bring three standard deviations to the output's largest value, both worked out from
     `expectation` and not by running the network. Sums of residuals are scaled in the same way;
     averages have the multiplier round(2**shift / window). The filters of a `flightnn` layer have
-    k = 0, 1, 2 with the shares `random_weights.MIXED_K` (an assumption), except in the last
-    layer, where none is pruned. Every layer has its own random stream.
+    k = 0, 1, 2 with the shares `random_weights.MIXED_K` (an assumption), except in a layer that
+    none reads, where none is pruned. Every layer has its own random stream.
 
     In `outline` the k of the filters are drawn, which is what timing needs, and no weights.
 
@@ -62,7 +62,7 @@ def synthetic_workload(
             input_types(network, layer, types),
             types[layer.name],
             scheme,
-            last=layer is network.layers[-1],
+            last=layer.name in network.ends,
             seed=seed,
             number=index,
         )

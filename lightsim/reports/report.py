@@ -87,8 +87,8 @@ class RunReport:
     process and table. `accuracy` is None without labelled images or values, else the share of
     `accuracy_images` held-out images that the bit-exact kernels classify correctly.
     `peak_ops_per_cycle` and `peak_bytes_per_cycle` are the roofline's two ceilings. `notes` are
-    sentences the reader must see (synthetic weights, assumptions). `configuration` is the resolved
-    configuration as TOML-able data.
+    sentences the reader must see (synthetic weights, assumptions). `outputs` are the network's.
+    `configuration` is the resolved configuration as TOML-able data.
     """
 
     network: str
@@ -122,6 +122,7 @@ class RunReport:
     peak_ops_per_cycle: float
     peak_bytes_per_cycle: float
     notes: tuple[str, ...]
+    outputs: tuple[str, ...] = ()
 
     @property
     def values_computed(self) -> bool:

@@ -111,6 +111,7 @@ def _additions(report: RunReport) -> dict[str, Any]:
             {"name": part.name, "resources": _ints(part.resources), "source": part.source}
             for part in report.parts
         ],
+        "outputs": list(report.outputs),
         "notes": list(report.notes),
         "lightsim_version": version("lightsim"),
     }

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from lightsim.hardware.pipeline import PARAMETER_BYTES
 from lightsim.mapping.filters import RowGroup
 from lightsim.mapping.geometry import Geometry
-from lightsim.mapping.layout import Region, Span
+from lightsim.mapping.layout import Region, Span, first_in_word
 from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.program import Program
 from lightsim.mapping.schedule import Schedule
+from lightsim.mapping.words import block_channels
 from lightsim.mapping.work import column_groups, weight_bytes
 from lightsim.numerics.formats import codec
 from lightsim.units import ceil_div
@@ -84,7 +85,7 @@ def _weight_tile(
     first = min(f for tile in schedule.tiles if tile.weight_tile == number
                 for f in (tile.computed.channels.start,))  # fmt: skip
     held: Bytes = np.zeros(sum(sizes), np.uint8)
-    slots = _parameters(layer, groups, first)
+    slots = _parameters(layer, groups, first - _begin(program, layer))
     held[: len(slots)] = slots
     words = [_codes(program, layer, group, channels) for group in groups if group.planes]
     if words:
@@ -93,7 +94,13 @@ def _weight_tile(
     return held
 
 
+def _begin(program: Program, layer: EngineLayer) -> int:
+    view = layer.destination
+    return first_in_word(view, block_channels(program.accelerator.word_bytes, view.element.bits))
+
+
 def _parameters(layer: EngineLayer, groups: tuple[RowGroup, ...], first: int) -> Bytes:
+    """The record of every row slot; positions count from channel `first` of the destination."""
     main = layer.main
     if main.bias is None:
         raise ValueError(f"layer '{layer.name}' has no parameters")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from lightsim.mapping.filters import RowGroup
 from lightsim.mapping.geometry import Geometry
+from lightsim.mapping.layout import first_in_word
 from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.program import Program
 from lightsim.mapping.schedule import Schedule, Tile
@@ -60,6 +61,7 @@ class _Pass:
         bits = self._layer.source.element.bits
         self._block = block_channels(word, bits)
         self._out_block = block_channels(word, self._layer.destination.element.bits)
+        self._first = first_in_word(self._layer.destination, self._out_block)
         self._memories = self._geometry.input_memories
         self._parts = self._geometry.input_parts(bits)
         array = program.accelerator.array
@@ -71,7 +73,9 @@ class _Pass:
 
     def add(self) -> None:
         """Append the pass's descriptors to all lists."""
-        self._made.layers.append(_layer(self._layer))
+        elementwise = self._layer.weights is None
+        first = {"output_first": self._first} if elementwise else {}
+        self._made.layers.append(_layer(self._layer) | first)
         tiles = self._schedule.tiles
         for tile, after in zip(tiles, (*tiles[1:], None), strict=True):
             self._made.tiles.append(self._tile(tile, after))
@@ -114,7 +118,7 @@ class _Pass:
             "plane": plane,
             "psum": tile.slot * self._psum_words,
             "output_columns": tile.written.columns.size,
-            "output_blocks": tile.written.blocks(self._out_block),
+            "output_blocks": tile.written.blocks(self._out_block, self._first),
             "residual_blocks": residual_blocks,
             "blocks": box.blocks(self._block),
         } | (self._slots(tile) if layer.weights is None else {})
@@ -164,7 +168,20 @@ class _Pass:
             made.residual_jobs.append(about | box)
         if tile.last:
             box = box_job(regions[layer.destination.tensor], layer.destination, tile.written)
-            made.output_jobs.append(about | box | {"ends_layer": ends_layer})
+            made.output_jobs.append(about | box | self._mask(tile) | {"ends_layer": ends_layer})
+
+    def _mask(self, tile: Tile) -> Descriptor:
+        """The bits that are stored of a tile's first and last words: all, but in a joined tensor."""
+        view, block = self._layer.destination, self._out_block
+        whole = next(t.shape for t in self._program.plan.tensors if t.name == view.tensor)
+        bits = view.element.bits
+        if whole == view.shape:
+            return {"first_bit": 0, "end_bit": block * bits}
+        channels = tile.written.channels
+        return {
+            "first_bit": (self._first + channels.start) % block * bits,
+            "end_bit": ((self._first + channels.stop - 1) % block + 1) * bits,
+        }
 
     def _weights(self, tile: Tile) -> Descriptor:
         program, layer = self._program, self._layer

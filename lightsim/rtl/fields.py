@@ -16,7 +16,7 @@ LAYER: Fields = (
     ("adds", 1), ("residual_signed", 1), ("add_rounding", 3),
     ("own_multiplier", 16), ("own_shift", 6), ("other_multiplier", 16), ("other_shift", 6),
     ("add_lowest", 16), ("add_highest", 16), ("output_signed", 1), ("output_width", 2),
-    ("pool_rows", 16), ("pool_columns", 16), ("multiplier", 16),
+    ("pool_rows", 16), ("pool_columns", 16), ("multiplier", 16), ("output_first", 16),
 )  # fmt: skip
 
 TILE: Fields = (
@@ -39,7 +39,7 @@ JOB: Fields = (
     ("valid", 1), ("ends_layer", 1), ("layer", 16), ("address", 32), ("length", 32),
     ("lines", 16), ("line_pitch", 32), ("planes", 16), ("plane_pitch", 32), ("images", 16),
     ("image_pitch", 32), ("words", 32), ("plane", 32), ("blocks", 16), ("parameters", 32),
-    ("memories", 16),
+    ("memories", 16), ("first_bit", 16), ("end_bit", 16),
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from math import gcd
 
 from lightsim.estimation.constants import constants_of, memory_constants
 from lightsim.hardware.accelerator import Accelerator
+from lightsim.mapping.layout import first_in_word
 from lightsim.mapping.program import Program
 from lightsim.mapping.words import block_channels
 from lightsim.rtl.descriptors import TileProgram
@@ -113,10 +114,12 @@ def _turn_step(programs: Sequence[Program]) -> int:
     for program in programs:
         word = program.accelerator.word_bytes
         for schedule in program.schedules:
-            block = block_channels(word, schedule.layer.destination.element.bits)
+            view = schedule.layer.destination
+            block = block_channels(word, view.element.bits)
+            first = first_in_word(view, block)
             for tile in schedule.tiles:
                 if tile.written.pixels > 1:
-                    step = gcd(step, tile.written.blocks(block) * block)
+                    step = gcd(step, tile.written.blocks(block, first) * block)
                 if schedule.layer.weights is None:
-                    step = gcd(step, block)  # words are written one by one
+                    step = gcd(step, block, first)  # words are written one by one
     return step

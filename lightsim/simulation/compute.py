@@ -76,22 +76,35 @@ def _convolve(
     one_bit = layer.source.element.bits == 1
     planes = weights.planes
     if layer.kind == "depthwise" and not one_bit and planes is None:
-        convolve_depthwise(x, weights.weights[:, 0], sums, layer.stride, origin)
+        own = np.ascontiguousarray(x[:, _channels(layer, tile, weights)])
+        convolve_depthwise(own, weights.weights[:, 0], sums, layer.stride, origin)
         return
     binary = one_bit and layer.main.scheme is not None and layer.main.scheme.name == "binary"
     kind: Literal["exact", "truncating", "signs"] = "signs" if binary else "exact"
     if planes is not None:
         kind = "truncating"
     window = Window(layer.kernel, layer.stride, origin, tile.computed.rows.size, sums.shape[3])
-    for rows, channels in _parts(layer, tile):
+    for rows, channels in _parts(layer, tile, weights):
         filters = weights.filters(kind, rows)
         add_products(x[:, channels], filters, sums[:, rows], window, -1 if one_bit else 0)
 
 
-def _parts(layer: EngineLayer, tile: Tile) -> list[tuple[slice, slice]]:
-    """Rows of the tile and the channels they read: everything, or one pair per group."""
+def _channels(layer: EngineLayer, tile: Tile, weights: WeightTile) -> NDArray[np.int64]:
+    """The channel of the tile that each row of a depthwise pass reads, int64[row]."""
+    each = layer.computed.channels // layer.groups
+    filters = tile.computed.channels.start + weights.position
+    return filters // each - tile.read.channels.start
+
+
+def _parts(layer: EngineLayer, tile: Tile, weights: WeightTile) -> list[tuple[slice, slice]]:
+    """Rows of the tile and the channels they read: everything, or one pair per group; of a
+    depthwise pass, whose rows take the filters of a channel in turn, one per row.
+    """
     if layer.groups == 1:
         return [(slice(None), slice(None))]
+    if layer.kind == "depthwise":
+        channels = _channels(layer, tile, weights).tolist()
+        return [(slice(r, r + 1), slice(c, c + 1)) for r, c in enumerate(channels)]
     outer = layer.computed.channels // layer.groups
     inner = layer.source.shape.channels // layer.groups
     filters = tile.computed.channels

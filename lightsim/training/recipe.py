@@ -191,6 +191,10 @@ def _check(recipe: Recipe, where: str) -> None:
     if not (recipe.epochs or recipe.float_epochs or recipe.start):
         accepted = "accepted: 1 or more, or start = 'DIR', the directory of a float training"
         raise InputError(f"{where}: epochs", "is 0, and nothing to start from", accepted)
+    outputs = recipe.network.outputs
+    if len(outputs) > 1:
+        problem = f"'{recipe.network.name}' has {len(outputs)} outputs: {', '.join(outputs)}"
+        raise InputError(f"{where}: network", problem, "accepted: a network with one, its classes")
     try:
         recipe.options.check(recipe.network)
     except InputError as error:

@@ -69,7 +69,8 @@ CASES = {
         GOOD.replace("kernel = 3", 'kernel = 3\ninput = "z"'), "layer 'a'", "comes later",
     ),
     "unread": (
-        GOOD + layer("y", "dense", 'filters = 2\ninput = "a"'), "layer 'z'", "no later layer",
+        'outputs = ["y"]\n' + GOOD + layer("y", "dense", 'filters = 2\ninput = "a"'),
+        "layer 'z'", "no later layer",
     ),
     "add of two shapes": (
         GOOD.replace(DENSE, layer("b", "conv2d", "filters = 4\nkernel = 3"))

@@ -278,8 +278,28 @@ MALFORMED = [
     ),
     (
         "unread layer",
-        HEAD + IMAGE + CONV + DENSE + 'input = "input"\n',
-        ", layer 'a': no later layer reads its output; accepted: only the last layer may be unread",
+        HEAD + 'outputs = ["z"]\n' + IMAGE + CONV + DENSE + 'input = "input"\n',
+        ", layer 'a': no later layer reads its output; accepted: its name in outputs, or a layer that reads it",
+    ),
+    (
+        "unknown output",
+        HEAD + 'outputs = ["z", "aa"]\n' + IMAGE + CONV + DENSE,
+        ", outputs: unknown layer 'aa'; did you mean 'a'?",
+    ),
+    (
+        "output twice",
+        HEAD + 'outputs = ["z", "z"]\n' + IMAGE + CONV + DENSE,
+        ", outputs: names 'z' twice; accepted: every layer once",
+    ),
+    (
+        "no output",
+        HEAD + "outputs = []\n" + IMAGE + CONV + DENSE,
+        ": outputs is []; accepted: a list of names of layers",
+    ),
+    (
+        "input as output",
+        HEAD + 'outputs = ["z", "input"]\n' + IMAGE + CONV + DENSE,
+        ", outputs: unknown layer 'input'; accepted: a, z",
     ),
     (
         "add of one",

@@ -6,6 +6,7 @@ from random import Random
 
 from simulation.cases import random_cases
 from simulation.machines import random_accelerator
+from simulation.nets import random_network
 
 from lightsim.errors import InputError
 from lightsim.rtl.build import build
@@ -17,12 +18,12 @@ from lightsim.rtl.verify import verify_project
 MEMBERS = 5
 
 
-def random_family(scheme, seed, members=MEMBERS):
+def random_family(scheme, seed, members=MEMBERS, make=random_network):
     """Cases (programs, batches) on one machine, without what the RTL refuses with a message."""
     dice = Random(f"{scheme} {seed}")
     accelerator = random_accelerator(dice, scheme)
     seeds = [1000 * seed + i for i in range(members)]
-    cases = random_cases(dice, seeds, accelerator, accepts=_covered)
+    cases = random_cases(dice, seeds, accelerator, _covered, make)
     return [([case.program] * len(case.batches), case.batches) for case in cases]
 
 
@@ -35,9 +36,9 @@ def _covered(layers):
     return True
 
 
-def family_verdicts(scheme, seed, folder, members=MEMBERS):
+def family_verdicts(scheme, seed, folder, members=MEMBERS, make=random_network):
     """The verdict on every member, all run by the simulator that the first one builds."""
-    family = random_family(scheme, seed, members)
+    family = random_family(scheme, seed, members, make)
     everything = [program for programs, _ in family for program in programs]
     simulator, verdicts = None, []
     for number, (programs, batches) in enumerate(family):

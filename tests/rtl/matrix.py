@@ -45,8 +45,7 @@ class Row:
 # Odd sizes, uneven padding and strides, groups, depthwise, additions, every pooling.
 _DESCRIBED: dict[str, Network] = {
     "every-operator": network(EVERY_OPERATOR),
-    # The same for one-bit activations, less what starts inside a memory word.
-    "every-sign": network([layer for layer in EVERY_SIGN if layer["name"] != "joined"]),
+    "every-sign": network(EVERY_SIGN),  # the same for one-bit activations
 }
 _MIXED = (("shift_add_serial", 5), ("multiply_dsp", 2), ("shift_add_spatial", 3))
 _SMALL = {

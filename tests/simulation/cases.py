@@ -85,27 +85,27 @@ class _Drawn:
     needs: list[Footprint]
 
 
-def random_case(seed, scheme):
+def random_case(seed, scheme, make=random_network):
     """A network, a machine, images, and a mapping: drawn for most layers, chosen for some."""
     dice = Random(seed)
-    return random_cases(dice, [seed], random_accelerator(dice, scheme))[0]
+    return random_cases(dice, [seed], random_accelerator(dice, scheme), make=make)[0]
 
 
-def random_cases(dice, seeds, accelerator, accepts=lambda layers: True):
+def random_cases(dice, seeds, accelerator, accepts=lambda layers: True, make=random_network):
     """As many cases on one machine, whose buffers just hold the tiles of all of them.
 
-    A network whose layers `accepts` does not take is drawn again.
+    `make` draws the networks; one whose layers `accepts` does not take is drawn again.
     """
-    drawn = [_drawn(dice, seed, accelerator, accepts) for seed in seeds]
+    drawn = [_drawn(dice, seed, accelerator, accepts, make) for seed in seeds]
     accelerator = _cut_to([need for case in drawn for need in case.needs], accelerator)
     pairs = zip(drawn, seeds, strict=True)
     return [_case(dice, case, accelerator, seed) for case, seed in pairs]
 
 
-def _drawn(dice, seed, accelerator, accepts):
+def _drawn(dice, seed, accelerator, accepts, make):
     scheme = accelerator.scheme
     while True:
-        network = random_network(dice, scheme, accelerator.word_bytes)
+        network = make(dice, scheme, accelerator.word_bytes)
         workload = synthetic_workload(network, SCHEMES[scheme], seed)
         images = dice.randint(1, 3)
         layers = lower(workload, accelerator).layers

@@ -7,7 +7,7 @@ from quantisation.networks import network
 from lightsim.network.tensor import TensorShape
 
 
-class _Builder:
+class Builder:
     """Layers so far, and the name and shape of the last one's output."""
 
     def __init__(self, dice, shape, word_bytes, sign):
@@ -171,7 +171,7 @@ def random_network(dice, scheme, word_bytes):
     sign = scheme == "binary" and dice.random() < 0.5
     image = (dice.randint(1, 20), dice.randint(1, 9), dice.randint(1, 9))
     bits = 1 if sign and dice.random() < 0.5 else 8
-    builder = _Builder(dice, TensorShape(*image), word_bytes, sign)
+    builder = Builder(dice, TensorShape(*image), word_bytes, sign)
     builder.conv(activation="sign" if sign else "relu")
     for _ in range(dice.randint(0, 2)):
         getattr(builder, dice.choice(_BLOCKS))()

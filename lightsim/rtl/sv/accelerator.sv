@@ -72,6 +72,8 @@ module accelerator #(
     input  logic [PORTS-1:0][PORT_BITS-1:0]     read_data,
     output logic                                write_valid,
     output logic [PORT_BITS-1:0]                write_data,
+    output logic [15:0]                         write_from,   // bits that are written: this one on,
+    output logic [15:0]                         write_to,     // up to, not including, this one
     input  logic [3:0]                          write_done,
     // progress
     output logic [15:0]                         layers_opened,
@@ -207,19 +209,23 @@ module accelerator #(
   );
 
   logic layer_stored, output_read, output_read_1;
+  logic [15:0] output_from, output_to, output_from_1, output_to_1;
   logic [31:0] output_read_address;
   store_stream #(
-      .JOBS(OUTPUT_JOBS), .IMAGE("output_jobs.mem"), .LIMIT(LIMIT), .CHANNELS(CHANNELS),
-      .INTERLEAVE(INTERLEAVE), .CHANNEL_BITS(CHANNEL_BITS)
+      .JOBS(OUTPUT_JOBS), .IMAGE("output_jobs.mem"), .PORT_BITS(PORT_BITS), .LIMIT(LIMIT),
+      .CHANNELS(CHANNELS), .INTERLEAVE(INTERLEAVE), .CHANNEL_BITS(CHANNEL_BITS)
   ) output_stream (
       .clock, .reset, .bank_full(output_full), .take(output_take), .drop(output_drop),
       .layer_stored, .read(output_read), .read_address(output_read_address),
+      .read_from(output_from), .read_to(output_to),
       .show(show[OUTPUT]), .channel(wanted[OUTPUT]), .address(address[OUTPUT]),
       .words(words[OUTPUT]), .granted(granted[OUTPUT]), .acknowledged(write_done)
   );
   always_ff @(posedge clock) begin
     output_read_1 <= output_read && !reset;
     write_valid <= output_read_1 && !reset;
+    {output_from_1, output_to_1} <= {output_from, output_to};
+    {write_from, write_to} <= {output_from_1, output_to_1};
   end
 
   controller #(.START_CYCLES(LAYER_START_CYCLES)) barrier (
@@ -436,7 +442,8 @@ module accelerator #(
 
   logic [31:0] residual_fill_address;
   unpack_walker residual_filling (
-      .clock, .reset, .job(residual_job), .step(beat[RESIDUAL]), .address(residual_fill_address)
+      .clock, .reset, .job(residual_job), .step(beat[RESIDUAL]), .address(residual_fill_address),
+      .first_block(), .last_block()
   );
   residual_buffer #(
       .PORT_BITS(PORT_BITS), .LANES(LANES), .DEPTH(RESIDUAL_DEPTH), .BANKS(RESIDUAL_BANKS)

@@ -236,13 +236,21 @@ class Memory {
   void take_word(const Vaccelerator& top) {
     if (top.write_valid) {
       std::vector<char> word(kWordBytes);
+      std::vector<char> mask(kWordBytes);
       for (int i = 0; i < kWordBytes; ++i) word[i] = char(get(top.write_data, 8 * i, 8));
-      pushed_.push_back(word);
+      for (int i = top.write_from; i < top.write_to && i < kPortBits; ++i) {
+        mask[i / 8] = char(mask[i / 8] | 1 << i % 8);
+      }
+      pushed_.push_back({word, mask});
     }
     while (!pushed_.empty() && !write_words_.empty()) {
       const std::size_t to = std::size_t(write_words_.front()) * kWordBytes;
       if (to + kWordBytes > bytes_.size()) throw Failure("write beyond memory");
-      std::memcpy(bytes_.data() + to, pushed_.front().data(), kWordBytes);
+      const auto& [word, mask] = pushed_.front();
+      for (int i = 0; i < kWordBytes; ++i) {
+        char& held = bytes_[to + i];
+        held = char((held & ~mask[i]) | (word[i] & mask[i]));
+      }
       pushed_.pop_front();
       write_words_.pop_front();
     }
@@ -256,7 +264,7 @@ class Memory {
   std::vector<std::deque<std::pair<Request, std::int64_t>>> reads_;
   std::deque<Request> writes_;
   std::deque<std::int64_t> write_words_;
-  std::deque<std::vector<char>> pushed_;
+  std::deque<std::pair<std::vector<char>, std::vector<char>>> pushed_;  // words and their masks
 };
 
 }  // namespace

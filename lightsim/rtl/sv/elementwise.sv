@@ -133,6 +133,7 @@ module elementwise #(
     logic in_image;
     logic [15:0] memory;
     logic [15:0] chunks;            // cycles in which the block's results leave
+    logic skips;                    // the position's values end in a word of their own
   } read_t;
   read_t read_0, read_1, read_2;
   logic [PORT_BITS-1:0] word;
@@ -144,6 +145,7 @@ module elementwise #(
   assign read_0.last = ends_taps;
   assign read_0.in_image = in_image;
   assign read_0.memory = memory;
+  assign read_0.skips = block + 16'd1 == tile.blocks && tile.output_blocks != tile.blocks;
   assign read_0.chunks = block + 16'd1 == tile.blocks ? tile.last_chunks : tile.chunks;
 
   always_comb begin
@@ -191,7 +193,7 @@ module elementwise #(
   assign word_address = folds_last ? next_word : held_word;
   always_ff @(posedge clock) begin
     if (reset || ends) next_word <= '0;
-    else if (folds_last) next_word <= next_word + 32'd1;
+    else if (folds_last) next_word <= next_word + 32'd1 + 32'(read_2.skips);
     if (reset) later <= 1'b0;
     else later <= folds_last ? read_2.chunks != 16'd1 : later && chunk + 16'd1 != chunks;
     chunk <= folds_last ? 16'd1 : chunk + 16'd1;

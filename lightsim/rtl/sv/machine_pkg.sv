@@ -78,6 +78,7 @@ package machine_pkg;
     dim_t        pool_rows;
     dim_t        pool_columns;
     logic [15:0] multiplier;        // of an average pooling
+    dim_t        output_first;      // of a pooling or addition: its first channel in its word
   } layer_t;
 
   // A tile: its place in the loops, its box, and what the address generators count with.
@@ -146,6 +147,8 @@ package machine_pkg;
     dim_t        blocks;              // channel blocks of one image
     addr_t       parameters;          // leading words that are parameters (weights only)
     logic [15:0] memories;            // of the buffer that are filled in turn
+    logic [15:0] first_bit;           // of the first block's words that is stored (stores only)
+    logic [15:0] end_bit;             // behind the last that is, in the last block's words
   } job_t;
 
   // What travels down the array's pipeline with a step.

@@ -42,8 +42,8 @@ module post_processing #(
   logic [31:0] output_first, residual_first;     // number of the first channel's value
   logic [LANES*WIDTH-1:0] given, turned;
 
-  assign output_first = layer.output_width == 2'd0 ? output_base << LOG
-      : layer.output_width == 2'd1 ? output_base << (LOG - 3) : output_base << (LOG - 5);
+  assign output_first = 32'(layer.output_first) + (layer.output_width == 2'd0 ? output_base << LOG
+      : layer.output_width == 2'd1 ? output_base << (LOG - 3) : output_base << (LOG - 5));
   assign residual_first = residual_base << (LOG - 3);
   for (genvar l = 0; l < LANES; l++) begin : packed_for_turning
     assign given[l*WIDTH+:WIDTH]

@@ -2,10 +2,12 @@
 //
 // It pushes the words of a request into the port, one a cycle, and shows the request in the cycle
 // after the last of them; the words leave the buffer's two read registers two cycles later. A
-// transfer is done when every request has been acknowledged.
+// transfer is done when every request has been acknowledged. Of a word that other passes or tiles
+// have a part of, only the own bits are stored.
 module store_stream #(
     parameter int    JOBS = 1,
     parameter IMAGE = "",
+    parameter int    PORT_BITS = 64,
     parameter int    LIMIT = 64,
     parameter int    CHANNELS = 1,
     parameter int    INTERLEAVE = 64,
@@ -20,6 +22,8 @@ module store_stream #(
     // buffer reads
     output logic                    read,
     output logic [31:0]                   read_address,
+    output logic [15:0]             read_from,     // bits of the word that are stored: this one on,
+    output logic [15:0]             read_to,       // up to, not including, this one
     // requests
     output logic                    show,
     output logic [CHANNEL_BITS-1:0] channel,
@@ -42,7 +46,12 @@ module store_stream #(
   ) walker (
       .clock, .reset, .job, .granted, .channel, .address, .words, .is_last
   );
-  unpack_walker reader (.clock, .reset, .job, .step(read), .address(read_address));
+  logic first_block, last_block;
+  unpack_walker reader (
+      .clock, .reset, .job, .step(read), .address(read_address), .first_block, .last_block
+  );
+  assign read_from = first_block ? job.first_bit : '0;
+  assign read_to = last_block ? job.end_bit : 16'(PORT_BITS);
 
   assign begins = !reset && !busy && job.valid && bank_full;
   assign active = begins || (busy && !all_granted);

@@ -5,7 +5,9 @@ module unpack_walker (
     input  logic  reset,
     input  machine_pkg::job_t  job,
     input  logic  step,
-    output logic [31:0] address
+    output logic [31:0] address,
+    output logic  first_block,
+    output logic  last_block
 );
   logic [31:0] position, offset, image_base;
   logic [15:0] block, image;
@@ -13,7 +15,9 @@ module unpack_walker (
 
   assign address = image_base + offset + 32'(block);
   assign ends_plane = position + 32'd1 == job.plane;
-  assign ends_image = ends_plane && block + 16'd1 == job.blocks;
+  assign first_block = block == '0;
+  assign last_block = block + 16'd1 == job.blocks;
+  assign ends_image = ends_plane && last_block;
 
   always_ff @(posedge clock) begin
     if (reset || (step && ends_image && image + 16'd1 == job.images)) begin

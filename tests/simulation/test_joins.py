@@ -1,0 +1,48 @@
+"""Joined branches of any width: right bits, full accounts, and the same cycles in both models."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from timeline.equal import differences
+
+from lightsim.bounds import Axes, NetworkBound
+from lightsim.numerics.scheme import SCHEMES
+from lightsim.optimum import network_limit, pass_tilings
+from lightsim.simulation.machine import simulate
+from lightsim.timeline.model import run
+from simulation.cases import random_case
+from simulation.checks import check_accounts, check_trace, wrong_layers
+from simulation.joins import joined_network
+
+
+def check(seed, scheme):
+    case = random_case(seed, scheme, joined_network)
+    programs = [case.program] * len(case.batches)
+    result = simulate(programs, case.batches)
+    images = np.concatenate(case.batches)
+    assert wrong_layers(result, case.workload, case.accelerator, images) == []
+    check_accounts(result)
+    check_trace(result)
+    assert differences(programs, case.batches) == []
+    count = case.program.images
+    cycles = run([case.program]).cycles
+    machine = Axes.of([case.accelerator], count)
+    assert NetworkBound(case.workload, case.accelerator).cycles(machine)[0] <= cycles
+    passes = pass_tilings(case.workload, case.accelerator, count)
+    limit = network_limit(passes, case.accelerator, count)
+    assert limit is not None and limit <= cycles
+
+
+@pytest.mark.parametrize("block", range(3))
+@pytest.mark.parametrize("scheme", sorted(SCHEMES))
+def test_any_join(scheme, block):
+    for seed in range(4 * block, 4 * block + 4):
+        check(seed, scheme)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", sorted(SCHEMES))
+def test_hundreds_of_joins(scheme):
+    for seed in range(100, 400):
+        check(seed, scheme)
