@@ -13,10 +13,10 @@ import numpy as np
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.lowering import lower
 from lightsim.mapping.plan import EngineLayer
-from lightsim.optimum.choose import ORDER_TABLE
 from lightsim.optimum.filters import Filters, filter_choices
 from lightsim.optimum.limit import least
 from lightsim.optimum.machine import machine_numbers
+from lightsim.optimum.orders import ORDER_TABLE
 from lightsim.optimum.positions import Positions, position_choices
 from lightsim.quantisation.workload import Workload
 
