@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,7 +12,7 @@ from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.layout import first_in_word
 from lightsim.mapping.plan import EngineLayer, TensorView
 from lightsim.mapping.schedule import cut
-from lightsim.mapping.tiling import input_extent
+from lightsim.mapping.tiling import Axis, axis_of
 from lightsim.mapping.words import block_channels
 from lightsim.units import ceil_div
 
@@ -68,17 +70,22 @@ def _blocks(view: TensorView, word: int) -> int:
 
 
 def _needed(layer: EngineLayer, axis: int) -> int:
-    """Rows (or columns) of the input that even the smallest tiles read between them."""
-    extent = (layer.computed.height, layer.computed.width)[axis]
-    spans = [input_extent(layer, axis, s.start, s.stop) for s in cut(extent, layer.pool[axis])]
-    return len({at for low, high in spans for at in range(low, high)})
+    return _least_read(axis_of(layer, axis), layer.pool[axis])[0]
 
 
 def _first(layer: EngineLayer, axis: int) -> float:
-    """F such that a first tile of t rows of `extent` reads at least F * t / extent of the input."""
-    extent = (layer.computed.height, layer.computed.width)[axis]
+    return _least_read(axis_of(layer, axis), layer.pool[axis])[1]
+
+
+@lru_cache(maxsize=256)
+def _least_read(axis: Axis, pool: int) -> tuple[int, float]:
+    """Rows (or columns) of the input that even the smallest tiles read between them; and F such
+    that a first tile of t rows of `extent` reads at least F * t / extent of the input.
+    """
+    extent = axis.extent
+    spans = [axis.needed(s.start, s.stop) for s in cut(extent, pool)]
     shares = []
     for size in range(1, extent + 1):
-        low, high = input_extent(layer, axis, 0, size)
+        low, high = axis.needed(0, size)
         shares.append((high - low) * extent / size)
-    return min(shares)
+    return len({at for low, high in spans for at in range(low, high)}), min(shares)

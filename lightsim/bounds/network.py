@@ -19,7 +19,7 @@ from lightsim.mapping.lowering import lower
 from lightsim.mapping.plan import EngineLayer
 from lightsim.quantisation.workload import QuantisedLayer, Workload
 
-__all__ = ["NetworkBound"]
+__all__ = ["NetworkBound", "without_weights"]
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp] | slice
@@ -33,7 +33,7 @@ class NetworkBound:
     """
 
     def __init__(self, workload: Workload, template: Accelerator) -> None:
-        self._workload = _without_weights(workload)
+        self._workload = without_weights(workload)
         self._template = template
         self._facts: dict[tuple[int, int], Floats] = {}
         self._boxes: dict[tuple[tuple[int, ...], int], Floats] = {}
@@ -118,10 +118,11 @@ class NetworkBound:
         legal = [c for c in range(first, last + 1) if c % word == 0 or word % c == 0]
         key = (tuple(legal), port_bits)
         if key not in self._boxes:
-            self._boxes[key] = np.min([self._facts_of(c, port_bits) for c in legal], axis=0)
+            self._boxes[key] = np.min([self.facts(c, port_bits) for c in legal], axis=0)
         return self._boxes[key]
 
-    def _facts_of(self, columns: int, port_bits: int) -> Floats:
+    def facts(self, columns: int, port_bits: int) -> Floats:
+        """What every pass asks of a machine with these columns, float64[pass, FACTS]."""
         key = (columns, port_bits)
         if key not in self._facts:
             accelerator = self._machine(columns, port_bits)
@@ -173,7 +174,7 @@ def _carry(facts: Floats, k: Floats, design: Floats, at: Places, ahead: float) -
     return cycles
 
 
-def _without_weights(workload: Workload) -> Workload:
+def without_weights(workload: Workload) -> Workload:
     """The workload with weights that have shapes and take no room."""
 
     def light(q: QuantisedLayer) -> QuantisedLayer:

@@ -6,15 +6,22 @@ from functools import lru_cache
 
 from lightsim.errors import BudgetError
 from lightsim.estimation.arrays import array_shapes
+from lightsim.estimation.resources import lanes_needed
 from lightsim.estimation.sizing import grown, least_design, within
 from lightsim.hardware.accelerator import Accelerator, Array, LaneGroup
 from lightsim.hardware.device import Board
-from lightsim.hardware.dsp_blocks import built_products
-from lightsim.hardware.pe_kinds import pe_kind
+from lightsim.hardware.pe_kinds import PE_KINDS, pe_kind
 from lightsim.numerics.scheme import Scheme
-from lightsim.units import ceil_div
 
-__all__ = ["DEFAULT_PE", "default_accelerator", "largest_array"]
+__all__ = [
+    "DEFAULT_PE",
+    "array_of",
+    "default_accelerator",
+    "kinds_for",
+    "largest_array",
+    "least_fits",
+    "plausible_shapes",
+]
 
 DEFAULT_PE: dict[str, str] = {
     "lightnn1": "shift_add_serial",
@@ -25,8 +32,13 @@ DEFAULT_PE: dict[str, str] = {
     "binary": "xnor_popcount",
 }
 
-# Fewer LUTs than any measured row needs a lane: only to pass over hopeless shapes quickly.
-_LEAST_LANE_LUT = {"shift_add_serial": 25, "shift_add_spatial": 25, "multiply_lut": 25}
+
+def kinds_for(scheme: Scheme) -> tuple[str, ...]:
+    """The PE kinds of default accelerators: the scheme's usual one, then others that run it, for
+    devices that have nothing to build the usual one of."""
+    usual = DEFAULT_PE[scheme.name]
+    others = (row.name for row in PE_KINDS.values() if scheme.name in row.runs)
+    return (usual, *(name for name in others if name != usual))
 
 
 @lru_cache(maxsize=128)
@@ -49,29 +61,56 @@ def largest_array(board: Board, scheme: Scheme, pe: str, *, utilisation: float =
     "Useful" is the order of `arrays.array_shapes`; `utilisation` is the share of every resource
     that may be used. Raises `BudgetError` if none fits, `InputError` for an unknown PE kind.
     """
-    kind = pe_kind(pe)
-    for rows, columns, pixels in array_shapes(board.port_bits // 8):
-        if scheme.name == "binary" and not _fills_words(rows, board.port_bits):
-            continue
-        array = Array((LaneGroup(kind.name, rows),), columns, pixels)
-        if _could_fit(array, scheme, board, utilisation):
-            acc = least_design(board, scheme, array)
-            if within(acc, board.device, utilisation):
-                return array
+    for shape in plausible_shapes(board, scheme, pe, utilisation):
+        array = array_of(pe, shape)
+        if least_fits(board, scheme, array, utilisation):
+            return array
     raise BudgetError(
         f"{board.name}: not even one lane of {pe} fits {utilisation:.0%} of {board.device.name}"
     )
 
 
+def array_of(pe: str, shape: tuple[int, int, int]) -> Array:
+    """The array of one PE kind with these rows, columns and pixels."""
+    rows, columns, pixels = shape
+    return Array((LaneGroup(pe, rows),), columns, pixels)
+
+
+@lru_cache(maxsize=4096)
+def least_fits(board: Board, scheme: Scheme, array: Array, utilisation: float) -> bool:
+    """Whether the array with its least buffers fits that share of the board's device."""
+    return within(least_design(board, scheme, array), board.device, utilisation)
+
+
+@lru_cache(maxsize=128)
+def plausible_shapes(
+    board: Board, scheme: Scheme, pe: str, utilisation: float
+) -> tuple[tuple[int, int, int], ...]:
+    """Rows, columns and pixels of the arrays whose lanes alone fit, the most useful first.
+
+    It is necessary, not enough: what stands around the lanes is not counted. Rows of `binary`
+    make up whole words of 1-bit outputs, as tiles get very large otherwise. Raises `InputError`
+    for an unknown PE kind.
+    """
+    name = pe_kind(pe).name
+    available = board.device.resources
+    limits = [utilisation * limit for limit in (available.lut, available.ff, available.dsp)]
+    most: dict[tuple[int, int], float] = {}
+    found = []
+    for rows, columns, pixels in array_shapes(board.port_bits // 8):
+        if scheme.name == "binary" and not _fills_words(rows, board.port_bits):
+            continue
+        if (columns, pixels) not in most:
+            row = lanes_needed(
+                least_design(board, scheme, array_of(name, (1, columns, pixels))), board.device
+            )
+            pairs = zip(limits, (row.lut, row.ff, row.dsp), strict=True)
+            most[columns, pixels] = min(limit / amount for limit, amount in pairs if amount)
+        if rows <= most[columns, pixels]:
+            found.append((rows, columns, pixels))
+    return tuple(found)
+
+
 def _fills_words(rows: int, port_bits: int) -> bool:
     """Whether row groups make up whole words of 1-bit outputs; else tiles get very large."""
     return rows % port_bits == 0 or port_bits % rows == 0
-
-
-def _could_fit(array: Array, scheme: Scheme, board: Board, utilisation: float) -> bool:
-    """A necessary condition that costs little to test."""
-    available, kind = board.device.resources, array.groups[0].pe
-    if kind == "multiply_dsp":
-        blocks = ceil_div(array.pixels, built_products(array, scheme, board.device))
-        return array.rows * array.columns * blocks <= utilisation * available.dsp
-    return array.lanes * _LEAST_LANE_LUT.get(kind, 2) <= utilisation * available.lut

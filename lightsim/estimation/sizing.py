@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lightsim.estimation.resources import estimate, total
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.estimation.resources import needed
 from lightsim.estimation.storage import input_word_bits, psum_word_bits, weight_word_bits
 from lightsim.hardware.accelerator import (
     Accelerator,
@@ -19,7 +22,18 @@ from lightsim.hardware.device import Board, Device, Resources
 from lightsim.hardware.dsp_blocks import built_products
 from lightsim.numerics.scheme import Scheme
 
-__all__ = ["PORT_STREAMS", "grown", "least_design", "within"]
+__all__ = [
+    "MOST_BYTES",
+    "PORT_STREAMS",
+    "doubled",
+    "grown",
+    "least_bytes",
+    "least_design",
+    "post_lanes",
+    "within",
+]
+
+Number = int | NDArray[np.int64]
 
 # Which streams share a port, by the number of ports.
 PORT_STREAMS: dict[int, tuple[tuple[StreamName, ...], ...]] = {
@@ -44,11 +58,8 @@ _BANKS = 2
 _BLOCK_WORDS = 512
 _LEAST_INPUT_BYTES = 16 * 1024
 _LEAST_OUTPUT_BYTES = 8 * 1024
-# The most that a memory is grown to.
-_MOST_INPUT_BYTES = 128 * 1024
-_MOST_WEIGHT_BYTES = 1024 * 1024
-_MOST_OUTPUT_BYTES = 64 * 1024
-_MOST_PSUM_BYTES = 512 * 1024
+MOST_BYTES = {"input": 128 << 10, "weight": 1024 << 10, "psum": 512 << 10, "output": 64 << 10}
+"""The most bytes of a bank, or of the partial sums, that a memory is grown to."""
 
 
 def least_design(board: Board, scheme: Scheme, array: Array) -> Accelerator:
@@ -59,9 +70,11 @@ def least_design(board: Board, scheme: Scheme, array: Array) -> Accelerator:
     """
     word = board.port_bits // 8
     accumulator = Accumulator()
-    input_words = _BLOCK_WORDS * input_word_bits(array, board.port_bits) // 8
     output = Buffer(_LEAST_OUTPUT_BYTES, _BANKS)
-    weight_bytes = -(-_BLOCK_WORDS * weight_word_bits(array, scheme) // 8)
+    psum_word = psum_word_bits(array, accumulator.bits)
+    least = least_bytes(
+        input_word_bits(array, board.port_bits), weight_word_bits(array, scheme), psum_word, word
+    )
     kinds = "+".join(dict.fromkeys(group.pe for group in array.groups))
     return Accelerator(
         name=f"{board.name}-{scheme.name}-{kinds}-{array.rows}x{array.columns}x{array.pixels}",
@@ -70,12 +83,12 @@ def least_design(board: Board, scheme: Scheme, array: Array) -> Accelerator:
         clock_hz=board.clock_hz,
         array=array,
         accumulator=accumulator,
-        post=PostProcessing(_post_lanes(array, scheme, word)),
-        input=Buffer(max(_LEAST_INPUT_BYTES, input_words), _BANKS),
-        weight=Buffer(-(-weight_bytes // word) * word, _BANKS),
+        post=PostProcessing(post_lanes(array.lanes, scheme, word)),
+        input=Buffer(int(least["input"]), _BANKS),
+        weight=Buffer(int(least["weight"]), _BANKS),
         residual=output,
         output=output,
-        psum_bytes=_BLOCK_WORDS * psum_word_bits(array, accumulator.bits) // 8,
+        psum_bytes=int(least["psum"]),
         memory=board.memory,
         ports=tuple(PortAssignment(streams) for streams in PORT_STREAMS[board.port_count]),
         port_bits=board.port_bits,
@@ -83,11 +96,26 @@ def least_design(board: Board, scheme: Scheme, array: Array) -> Accelerator:
     )
 
 
-def _post_lanes(array: Array, scheme: Scheme, word: int) -> int:
-    """The largest power of two that is not above what the array can use, nor a word's channels."""
-    wanted = max(_POST_LANES, array.lanes // _LANES_PER_POST_LANE)
+def least_bytes(
+    input_bits: Number, weight_bits: Number, psum_bits: Number, word: int
+) -> dict[str, Number]:
+    """The smallest practical bytes of a bank, by memory, for words of so many bits (arrays or
+    numbers) and a port's `word` in bytes: the least that automatic memories grow from."""
+    weight = -(-_BLOCK_WORDS * weight_bits // 8)
+    return {
+        "input": np.maximum(_LEAST_INPUT_BYTES, _BLOCK_WORDS * input_bits // 8),
+        "weight": -(-weight // word) * word,
+        "output": np.full_like(weight, _LEAST_OUTPUT_BYTES),
+        "psum": _BLOCK_WORDS * psum_bits // 8,
+    }
+
+
+def post_lanes(lanes: int, scheme: Scheme, word: int) -> int:
+    """Of an array with so many lanes: the largest power of two that is not above what the array
+    can use, nor a word's channels."""
+    wanted = max(_POST_LANES, lanes // _LANES_PER_POST_LANE)
     if scheme.k_per_filter:
-        wanted = max(_SORTING_POST_LANES, array.lanes // _LANES_PER_SORTING_POST_LANE)
+        wanted = max(_SORTING_POST_LANES, lanes // _LANES_PER_SORTING_POST_LANE)
     wanted = min(word, wanted)
     return 1 << (wanted.bit_length() - 1)
 
@@ -98,10 +126,10 @@ def grown(acc: Accelerator, device: Device, utilisation: float) -> Accelerator:
     The order is input, weight, partial sums, output with residual; a memory stops at its limit
     (128 KiB, 1 MiB, 512 KiB, 64 KiB) or when its doubling would not fit.
     """
-    growing = ["input", "weight", "psum", "output"]
+    growing = list(MOST_BYTES)
     while growing:
         for name in tuple(growing):
-            larger = _doubled(acc, name)
+            larger = doubled(acc, name)
             if larger is None or not within(larger, device, utilisation):
                 growing.remove(name)
             else:
@@ -111,7 +139,7 @@ def grown(acc: Accelerator, device: Device, utilisation: float) -> Accelerator:
 
 def within(acc: Accelerator, device: Device, utilisation: float) -> bool:
     """Whether `acc` needs no more than that share of any of the device's resources."""
-    return _share_holds(total(estimate(acc, device)), device.resources, utilisation)
+    return _share_holds(needed(acc, device), device.resources, utilisation)
 
 
 def _share_holds(used: Resources, available: Resources, utilisation: float) -> bool:
@@ -119,19 +147,23 @@ def _share_holds(used: Resources, available: Resources, utilisation: float) -> b
     return all(amount <= utilisation * limit for amount, limit in pairs)
 
 
-def _doubled(acc: Accelerator, name: str) -> Accelerator | None:
+def doubled(acc: Accelerator, name: str) -> Accelerator | None:
     """`acc` with one memory twice as large, or None when it is at its limit."""
+    most = MOST_BYTES[name]
     if name == "psum":
         psum_bytes = 2 * acc.psum_bytes
-        return replace(acc, psum_bytes=psum_bytes) if psum_bytes <= _MOST_PSUM_BYTES else None
+        return replace(acc, psum_bytes=psum_bytes) if psum_bytes <= most else None
     if name == "input":
-        buffer = _twice(acc.input, _MOST_INPUT_BYTES)
+        buffer = _twice(acc.input, most)
         return replace(acc, input=buffer) if buffer else None
     if name == "weight":
-        buffer = _twice(acc.weight, _MOST_WEIGHT_BYTES)
+        buffer = _twice(acc.weight, most)
         return replace(acc, weight=buffer) if buffer else None
-    buffer = _twice(acc.output, _MOST_OUTPUT_BYTES)
-    return replace(acc, output=buffer, residual=buffer) if buffer else None
+    buffer = _twice(acc.output, most)
+    if buffer is None:
+        return None
+    larger = acc.residual.bytes_per_bank > buffer.bytes_per_bank
+    return replace(acc, output=buffer, residual=acc.residual if larger else buffer)
 
 
 def _twice(buffer: Buffer, most_bytes: int) -> Buffer | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from lightsim.estimation import energy, estimate, total
 from lightsim.estimation.energy import energy_source
@@ -15,6 +16,7 @@ from lightsim.hardware.device import Board, Resources
 from lightsim.mapping.program import Program
 from lightsim.quantisation.workload import Workload
 from lightsim.reports.report import (
+    DefaultReport,
     PartReport,
     ResourceReport,
     RunReport,
@@ -22,6 +24,9 @@ from lightsim.reports.report import (
     UnitReport,
 )
 from lightsim.units import Clock
+
+if TYPE_CHECKING:
+    from lightsim.optimum.default import BestDefault
 
 __all__ = ["Findings", "assemble"]
 
@@ -43,6 +48,7 @@ class Findings:
     accuracy_images: int
     energy_table: EnergyTable
     ideal: bool
+    best: BestDefault | None
 
 
 def assemble(found: Findings) -> RunReport:
@@ -98,7 +104,13 @@ def assemble(found: Findings) -> RunReport:
         peak_bytes_per_cycle=peak_bytes_per_cycle(accelerator),
         notes=_notes(found),
         outputs=workload.network.outputs,
+        default=_default(found.best, result.layers[first - 1].end),
     )
+
+
+def _default(best: BestDefault | None, cycles: int) -> DefaultReport | None:
+    """How near the first batch, of so many cycles, is to the best of the default space."""
+    return None if best is None else DefaultReport(best.bound_cycles, cycles, best.images)
 
 
 def _dram_kind(accelerator: Accelerator) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +17,10 @@ from lightsim.flow.limits import check_activations, check_weights
 from lightsim.flow.mapping import map_batches
 from lightsim.flow.resolve import (
     choose_images,
+    default_for,
     default_scheme,
     ideal_memory,
-    resolve_accelerator,
+    resolve_machine,
 )
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.device import Board
@@ -33,6 +35,9 @@ from lightsim.quantisation.per_filter import FilterTerms, quantise_with_k
 from lightsim.quantisation.select import quantise
 from lightsim.quantisation.workload import Workload
 
+if TYPE_CHECKING:
+    from lightsim.optimum.default import BestDefault
+
 __all__ = ["Experiment", "Prepared", "check_experiment", "prepare", "silent"]
 
 _LARGEST_SEED = (1 << 63) - 1  # what every reader of the JSON can hold
@@ -43,7 +48,8 @@ class Experiment:
     """What is to be run.
 
     `network` is a zoo name, a TOML path or a `Network`; `accelerator` a PE kind (the board's
-    default of that kind), a TOML path, an `Accelerator` or None (the board's default).
+    default of that kind), a TOML path, an `Accelerator` or None: the best that the board has for
+    the network, of the default space.
     `images` are run in batches of `batch`; `tilings` fixes the tiling of named layers, names a
     mapping file, or is `exact` for the quickest tiling of every pass. `k` gives every filter of
     a `flightnn` network its number of terms, or names a k file. `ideal` replaces the memory by
@@ -80,6 +86,7 @@ class Prepared:
 
     Where no values are asked for the workload may be in outline, and the images zeros that take
     no room.
+    `best` is what is proven of the accelerator where it is the default one with its own memory.
     """
 
     board: Board | None
@@ -88,6 +95,7 @@ class Prepared:
     images: NDArray[np.int16]
     batches: list[NDArray[np.int16]]
     programs: list[Program]
+    best: BestDefault | None
 
 
 def prepare(experiment: Experiment, tell: Progress) -> Prepared:
@@ -102,13 +110,17 @@ def prepare(experiment: Experiment, tell: Progress) -> Prepared:
         network = load_network(network)
     check_weights(network)
     check_activations(network, 1)
-    board, accelerator, scheme = resolve_accelerator(
+    machine = resolve_machine(
         experiment.board, experiment.accelerator, experiment.scheme, default_scheme(network)
     )
-    if experiment.ideal:
-        accelerator = ideal_memory(accelerator)
     tell("quantise", 0, 1)
-    workload = _workload(network, scheme, experiment)
+    workload = _workload(network, machine.scheme, experiment)
+    tell("choose", 0, 1)
+    best = default_for(machine, workload, experiment.batch)
+    accelerator = machine.accelerator if best is None else best.accelerator
+    assert accelerator is not None
+    if experiment.ideal:
+        accelerator, best = ideal_memory(accelerator), None
     if accelerator.accumulator.overflow == "refuse":
         accumulator = accelerator.accumulator
         check_accumulators(workload, accumulator.bits, accumulator.accumulation)
@@ -118,7 +130,7 @@ def prepare(experiment: Experiment, tell: Progress) -> Prepared:
     programs = map_batches(
         workload, accelerator, batches, experiment.tilings, experiment.sort_filters
     )
-    return Prepared(board, accelerator, workload, images, batches, programs)
+    return Prepared(machine.board, accelerator, workload, images, batches, programs, best)
 
 
 def _workload(network: Network, scheme: Scheme, experiment: Experiment) -> Workload:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,13 +25,19 @@ from lightsim.quantisation.synthetic_filters import without_room
 from lightsim.quantisation.trained import trained_schemes
 from lightsim.quantisation.workload import Workload
 
+if TYPE_CHECKING:
+    from lightsim.optimum.default import BestDefault
+
 __all__ = [
     "DEFAULT_BOARD",
     "DEFAULT_SCHEME",
+    "Machine",
     "choose_images",
+    "default_for",
     "default_scheme",
     "ideal_memory",
     "resolve_accelerator",
+    "resolve_machine",
 ]
 
 DEFAULT_BOARD = "zc706"
@@ -44,22 +51,34 @@ def default_scheme(network: Network) -> str:
     return DEFAULT_SCHEME if DEFAULT_SCHEME in trained or not trained else trained[0]
 
 
-def resolve_accelerator(
+@dataclass(frozen=True, slots=True, eq=False)
+class Machine:
+    """What a user names of a machine: `accelerator` is None where it is the board's default, of
+    the PE kind `pe` where one is named."""
+
+    board: Board | None
+    scheme: Scheme
+    accelerator: Accelerator | None = None
+    pe: str | None = None
+
+
+def resolve_machine(
     board_name: str | None,
     accelerator: str | Accelerator | None,
     scheme_name: str | None,
     default: str = DEFAULT_SCHEME,
-) -> tuple[Board | None, Accelerator, Scheme]:
+) -> Machine:
     """The board, the accelerator and the scheme, each from the others where it is not given,
     the scheme from `default` where nothing says it.
 
     `accelerator` is None for the board's default, the name of a PE kind for the board's default
     of that kind, a path to a TOML file, or an `Accelerator`. Raises `InputError` for unknown
-    names and contradictions and `BudgetError` for a design that does not fit its board.
+    names and contradictions and `BudgetError` for a given design that does not fit its board.
     """
     if isinstance(accelerator, Accelerator) or _is_file(accelerator):
-        return _given(board_name, accelerator, scheme_name)
-    board = find_board(DEFAULT_BOARD if board_name is None else board_name)
+        board, built, chosen = _given(board_name, accelerator, scheme_name)
+        return Machine(board, chosen, built)
+    named = find_board(DEFAULT_BOARD if board_name is None else board_name)
     chosen = scheme(default if scheme_name is None else scheme_name)
     if accelerator not in (None, "default", *PE_KINDS):
         known = ["default", *PE_KINDS]
@@ -71,7 +90,34 @@ def resolve_accelerator(
             f"PE kind '{pe}' cannot run scheme '{chosen.name}'",
             f"accepted schemes: {', '.join(sorted(PE_KINDS[pe].runs))}",
         )
-    return board, default_accelerator(board, chosen, pe=pe), chosen
+    return Machine(named, chosen, pe=pe)
+
+
+def resolve_accelerator(
+    board_name: str | None,
+    accelerator: str | Accelerator | None,
+    scheme_name: str | None,
+    default: str = DEFAULT_SCHEME,
+) -> tuple[Board | None, Accelerator, Scheme]:
+    """`resolve_machine` where no network is known: the board's default is that of
+    `default_accelerator`. Raises `BudgetError` too where not even one lane fits."""
+    machine = resolve_machine(board_name, accelerator, scheme_name, default)
+    built = machine.accelerator
+    if built is None:
+        assert machine.board is not None
+        built = default_accelerator(machine.board, machine.scheme, pe=machine.pe)
+    return machine.board, built, machine.scheme
+
+
+def default_for(machine: Machine, workload: Workload, images: int = 1) -> BestDefault | None:
+    """The best default accelerator for a network, where the user names none; `images` together
+    are what its bound is for. Raises as `best_default` does."""
+    if machine.accelerator is not None or machine.board is None:
+        return None
+    # Only those who ask for a default load the bound's kernels.
+    from lightsim.optimum.default import best_default
+
+    return best_default(workload, machine.board, pe=machine.pe, images=images)
 
 
 def _is_file(accelerator: str | None) -> bool:

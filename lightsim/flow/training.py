@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from lightsim.errors import InputError
-from lightsim.flow.resolve import resolve_accelerator
+from lightsim.flow.resolve import default_for, resolve_machine
 from lightsim.flow.training_export import export_seed
 from lightsim.quantisation.synthetic import synthetic_workload
 from lightsim.reports.directory import check_directory
@@ -106,11 +106,16 @@ def _costs(recipe: Recipe) -> TermCosts | None:
     own = recipe.hardware
     if own is None:
         return None
-    _, accelerator, chosen = resolve_accelerator(own.board, own.accelerator, None)
-    if not chosen.k_per_filter:
-        problem = f"'{accelerator.name}' is built for '{chosen.name}'"
+    machine = resolve_machine(own.board, own.accelerator, None)
+    given, chosen = machine.accelerator, machine.scheme
+    if given is not None and not chosen.k_per_filter:
+        problem = f"'{given.name}' is built for '{chosen.name}'"
         raise InputError("[hardware]", problem, "accepted: an accelerator for flightnn")
-    return term_costs(synthetic_workload(recipe.network, chosen, 0), accelerator, own.batch)
+    workload = synthetic_workload(recipe.network, chosen, 0)
+    best = default_for(machine, workload)
+    accelerator = given if best is None else best.accelerator
+    assert accelerator is not None
+    return term_costs(workload, accelerator, own.batch)
 
 
 def _report(recipe: Recipe, data: TrainingData, seeds: tuple[SeedReport, ...]) -> TrainingReport:

@@ -11,7 +11,17 @@ from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.words import block_channels
 from lightsim.units import ceil_div
 
-__all__ = ["ORDERS", "Grain", "LoopOrder", "Tiling", "grain", "input_extent", "tiles_along"]
+__all__ = [
+    "ORDERS",
+    "Axis",
+    "Grain",
+    "LoopOrder",
+    "Tiling",
+    "axis_of",
+    "grain",
+    "input_extent",
+    "tiles_along",
+]
 
 LoopOrder = Literal["msn", "smn", "mns", "snm", "nms", "nsm"]
 
@@ -98,13 +108,39 @@ def input_extent(layer: EngineLayer, axis: int, start: int, stop: int) -> tuple[
 
     Clipped to the image; empty as (0, 0) when every position lies in the padding.
     """
-    shape = layer.source.shape
-    size = shape.height if axis == 0 else shape.width
-    before = layer.padding.top if axis == 0 else layer.padding.left
-    first = start * layer.stride[axis] - before
-    last = (stop - 1) * layer.stride[axis] - before + layer.kernel[axis]
-    low, high = max(first, 0), min(last, size)
-    return (low, high) if low < high else (0, 0)
+    return axis_of(layer, axis).needed(start, stop)
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One axis of a pass: how a kernel of `kernel` strides over `size` inputs to `extent` outputs,
+    with `before` of padding in front."""
+
+    extent: int
+    size: int
+    kernel: int
+    stride: int
+    before: int
+
+    def needed(self, start: int, stop: int) -> tuple[int, int]:
+        """The inputs that outputs `start`..`stop` need, as `input_extent` has them."""
+        first = start * self.stride - self.before
+        last = (stop - 1) * self.stride - self.before + self.kernel
+        low, high = max(first, 0), min(last, self.size)
+        return (low, high) if low < high else (0, 0)
+
+
+def axis_of(layer: EngineLayer, axis: int) -> Axis:
+    """The rows (axis 0) or the columns (axis 1) of a pass."""
+    shape, computed = layer.source.shape, layer.computed
+    down = axis == 0
+    return Axis(
+        computed.height if down else computed.width,
+        shape.height if down else shape.width,
+        layer.kernel[axis],
+        layer.stride[axis],
+        layer.padding.top if down else layer.padding.left,
+    )
 
 
 def tiles_along(extent: int, size: int) -> int:

@@ -11,18 +11,16 @@ from numpy.typing import NDArray
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.choose import choose_tiling
 from lightsim.mapping.plan import EngineLayer, Plan
-from lightsim.mapping.tiling import ORDERS, LoopOrder, Tiling
+from lightsim.mapping.tiling import Tiling
 from lightsim.optimum.clock import PassClock
 from lightsim.optimum.filters import Filters, filter_choices
 from lightsim.optimum.limit import collect, least
 from lightsim.optimum.machine import machine_numbers
+from lightsim.optimum.orders import NAMES, ORDER_TABLE
 from lightsim.optimum.positions import Positions, position_choices
 
-__all__ = ["ORDER_TABLE", "Choice", "Search", "choose_exact"]
+__all__ = ["Choice", "Search", "choose_exact"]
 
-_NAMES: tuple[LoopOrder, ...] = tuple(ORDERS)
-ORDER_TABLE = np.array([["mns".index(letter) for letter in name] for name in _NAMES])
-"""The loop orders int64[order, 3]: loops from outermost to innermost."""
 _ROOM = 1 << 12  # tilings that may be better than the first guess; if more are, all are asked anew
 
 
@@ -132,6 +130,6 @@ class Search:
         q, p, order = (int(index) for index in place)
         f, s = self._filters, self._positions
         return Tiling(
-            int(f.m[q]), int(f.n[q]), int(s.r[p]), int(s.c[p]), int(s.b[p]), _NAMES[order],
+            int(f.m[q]), int(f.n[q]), int(s.r[p]), int(s.c[p]), int(s.b[p]), NAMES[order],
             sort_filters,
         )  # fmt: skip

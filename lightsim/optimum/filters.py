@@ -22,7 +22,7 @@ from lightsim.optimum import layout as at
 from lightsim.optimum.positions import sizes_along
 from lightsim.units import ceil_div
 
-__all__ = ["Filters", "filter_choices"]
+__all__ = ["Filters", "filter_choices", "least_filters"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -57,6 +57,16 @@ def filter_choices(
         np.tile(n_sizes, len(m_sizes)),
         np.ascontiguousarray(np.concatenate(tables, axis=1)),
     )
+
+
+def least_filters(layer: EngineLayer, accelerator: Accelerator, sort_filters: bool) -> Filters:
+    """The smallest legal Tm, with the smallest legal Tn and with all input channels."""
+    step, total = grain(layer, accelerator), layer.source.shape.channels
+    tied = layer.weights is None or layer.groups > 1
+    m = min(step.m, layer.computed.channels)
+    n = np.array([total] if tied else [min(step.n, total), total])
+    asked = _Asked(layer, accelerator, Geometry(accelerator), m, sort_filters)
+    return Filters(np.full(len(n), m), n, asked.table(n))
 
 
 class _Asked:

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.lowering import lower
 from lightsim.mapping.plan import EngineLayer
-from lightsim.optimum.choose import ORDER_TABLE
 from lightsim.optimum.filters import Filters, filter_choices
 from lightsim.optimum.layout import (
     HELD_BLOCKS,
@@ -25,6 +24,7 @@ from lightsim.optimum.layout import (
 )
 from lightsim.optimum.limit import least
 from lightsim.optimum.machine import machine_numbers
+from lightsim.optimum.orders import ORDER_TABLE
 from lightsim.optimum.positions import Positions, least_positions, position_choices
 from lightsim.quantisation.workload import Workload
 

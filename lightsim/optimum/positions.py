@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +11,10 @@ from numpy.typing import NDArray
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.schedule import cut
-from lightsim.mapping.tiling import grain, input_extent
+from lightsim.mapping.tiling import Axis, axis_of, grain
 from lightsim.optimum import layout as at
 
-__all__ = ["Positions", "least_positions", "position_choices", "sizes_along"]
+__all__ = ["Positions", "least_positions", "least_read", "position_choices", "sizes_along"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -42,8 +43,8 @@ def position_choices(layer: EngineLayer, accelerator: Accelerator, images: int) 
     grid = np.meshgrid(*(np.arange(len(s)) for s in sizes), indexing="ij")
     places = [index.ravel() for index in grid]
     b, r, c = (s[i] for s, i in zip(sizes, places, strict=True))
-    rows = _spans(layer, 0, shape.height, sizes[1])[:, places[1]]
-    columns = _spans(layer, 1, shape.width, sizes[2])[:, places[2]]
+    rows = _spans(axis_of(layer, 0), step.r)[:, places[1]]
+    columns = _spans(axis_of(layer, 1), step.c)[:, places[2]]
     width = accelerator.array.pixels if layer.weights is not None else 1
     table = np.zeros((at.POSITION_FIELDS, len(b)))
     tiles, last = zip(*(_cuts(e, s) for e, s in zip(extents, (b, r, c), strict=True)), strict=True)
@@ -63,15 +64,16 @@ def position_choices(layer: EngineLayer, accelerator: Accelerator, images: int) 
     return Positions(b, r, c, table)
 
 
+def least_read(layer: EngineLayer) -> int:
+    """The most input pixels that a tile of the smallest legal Tr and Tc reads."""
+    down, across = (_spans(axis_of(layer, axis), layer.pool[axis]) for axis in (0, 1))
+    return int(down[1, 0] * across[1, 0])
+
+
 def least_positions(layer: EngineLayer, accelerator: Accelerator) -> tuple[int, int]:
     """Of tiles of the fewest rows and columns, the most positions read and computed by one."""
     step, shape = grain(layer, accelerator), layer.computed
-    r, c = min(step.r, shape.height), min(step.c, shape.width)
-    read = (
-        _spans(layer, 0, shape.height, np.array([r])),
-        _spans(layer, 1, shape.width, np.array([c])),
-    )
-    return int(read[0][1, 0] * read[1][1, 0]), r * c
+    return least_read(layer), min(step.r, shape.height) * min(step.c, shape.width)
 
 
 def _cuts(extent: int, size: Ints) -> tuple[Ints, Ints]:
@@ -98,15 +100,17 @@ def _pixel_groups(
     return total
 
 
-def _spans(layer: EngineLayer, axis: int, extent: int, sizes: Ints) -> Ints:
-    """Input rows (or columns) for every size: of all tiles, the most of one, those of the first,
-    and how many tiles have any; int64[4, size].
+@lru_cache(maxsize=256)
+def _spans(axis: Axis, unit: int) -> Ints:
+    """Input rows (or columns) for every legal size: of all tiles, the most of one, those of the
+    first, and how many tiles have any; int64[4, size]. Passes and arrays share them.
     """
+    sizes = sizes_along(axis.extent, unit)
     found = np.zeros((4, len(sizes)), np.int64)
     for index, size in enumerate(sizes.tolist()):
         lengths = []
-        for span in cut(extent, size):
-            low, high = input_extent(layer, axis, span.start, span.stop)
+        for span in cut(axis.extent, size):
+            low, high = axis.needed(span.start, span.stop)
             lengths.append(high - low)
         found[:, index] = sum(lengths), max(lengths), lengths[0], sum(n > 0 for n in lengths)
     return found

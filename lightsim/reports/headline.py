@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import NamedTuple
 
 from lightsim.reports.quantities import energy_per_image_j
-from lightsim.reports.report import RunReport
+from lightsim.reports.report import DefaultReport, RunReport
 from lightsim.units import spell
 
 __all__ = ["Fact", "headline", "provenance"]
@@ -21,7 +21,7 @@ class Fact(NamedTuple):
 
 
 def headline(report: RunReport) -> tuple[Fact, ...]:
-    """Latency, throughput, operations, cycles, clock, accuracy, energy and the bits."""
+    """Latency, throughput, operations, cycles and the fewest, clock, accuracy, energy, the bits."""
     return (
         Fact("Latency", spell(report.latency_s, "s"), f"batch of {_images(report.batch)}"),
         Fact(
@@ -31,6 +31,7 @@ def headline(report: RunReport) -> tuple[Fact, ...]:
         ),
         Fact("Arithmetic", f"{_significant(report.gops)} GOP/s", "1 MAC = 2 operations"),
         Fact("Cycles", f"{report.cycles:,}", f"for {_images(report.images)}"),
+        *_proven(report.default),
         Fact("Clock", spell(report.clock_hz, "Hz")),
         _accuracy(report),
         Fact(
@@ -50,6 +51,21 @@ def _bits(report: RunReport) -> Fact:
         "Bit exact",
         said if report.bit_exact else "NO",
         f"output SHA-256 {report.output_sha256[:12]}…",
+    )
+
+
+def _proven(default: DefaultReport | None) -> tuple[Fact, ...]:
+    """How near a run on a default accelerator is to the best of the default space."""
+    if default is None:
+        return ()
+    of = "" if default.images == 1 else f" for {_images(default.images)}"
+    return (
+        Fact(
+            "Proven best",
+            f"{default.bound_cycles:,}",
+            f"cycles{of}, by the bound of the default space; this run: within "
+            f"{100 * default.excess:.1f} %",
+        ),
     )
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["LayerReport", "PartReport", "ResourceReport", "RunReport", "TraceEvent", "UnitReport"]
+__all__ = [
+    "DefaultReport",
+    "LayerReport",
+    "PartReport",
+    "ResourceReport",
+    "RunReport",
+    "TraceEvent",
+    "UnitReport",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,26 @@ class ResourceReport:
 
     used: int
     available: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultReport:
+    """What is proven of a run on a default accelerator: no mapping on any machine of the default
+    space takes fewer than `bound_cycles` for the first `images` images, which took `cycles`."""
+
+    bound_cycles: int
+    cycles: int
+    images: int
+
+    @property
+    def share_of_best(self) -> float:
+        """The proven least cycles as a share of those of the run; at most 1."""
+        return self.bound_cycles / self.cycles
+
+    @property
+    def excess(self) -> float:
+        """By what share of the proven least cycles the run is above it, at most."""
+        return self.cycles / self.bound_cycles - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +116,8 @@ class RunReport:
     `accuracy_images` held-out images that the bit-exact kernels classify correctly.
     `peak_ops_per_cycle` and `peak_bytes_per_cycle` are the roofline's two ceilings. `notes` are
     sentences the reader must see (synthetic weights, assumptions). `outputs` are the network's.
-    `configuration` is the resolved configuration as TOML-able data.
+    `configuration` is the resolved configuration as TOML-able data. `default` is None where the
+    accelerator is not a default one.
     """
 
     network: str
@@ -123,6 +152,7 @@ class RunReport:
     peak_bytes_per_cycle: float
     notes: tuple[str, ...]
     outputs: tuple[str, ...] = ()
+    default: DefaultReport | None = None
 
     @property
     def values_computed(self) -> bool:

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from lightsim.reports.quantities import traffic
-from lightsim.reports.report import LayerReport, ResourceReport, RunReport
+from lightsim.reports.report import DefaultReport, LayerReport, ResourceReport, RunReport
 
 __all__ = ["SCHEMA_NAME", "run_schema", "summary", "summary_text"]
 
@@ -89,6 +89,7 @@ def _additions(report: RunReport) -> dict[str, Any]:
         "values_computed": report.values_computed,
         "title": report.title,
         "accelerator": report.accelerator,
+        "default": _default(report.default),
         "batch": int(report.batch),
         "seed": int(report.seed),
         "weights_origin": report.weights_origin,
@@ -114,6 +115,17 @@ def _additions(report: RunReport) -> dict[str, Any]:
         "outputs": list(report.outputs),
         "notes": list(report.notes),
         "lightsim_version": version("lightsim"),
+    }
+
+
+def _default(default: DefaultReport | None) -> dict[str, int | float] | None:
+    if default is None:
+        return None
+    return {
+        "bound_cycles": int(default.bound_cycles),
+        "cycles": int(default.cycles),
+        "images": int(default.images),
+        "share_of_best": float(default.share_of_best),
     }
 
 

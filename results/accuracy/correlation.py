@@ -7,8 +7,6 @@ writes `correlation.csv` (every allocation) and `correlation.md` beside itself.
 
 from __future__ import annotations
 
-import subprocess
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +17,7 @@ from dse.accuracy.measured import measured
 from dse.accuracy.sensitivity import sensitivity
 from dse.accuracy.subject import Subject, make_subject
 from lightsim.network import load_network
+from results.provenance import made_at
 
 HERE = Path(__file__).parent
 NETWORKS = ("digits", "digits-small")
@@ -87,15 +86,10 @@ def main() -> None:
     """Measure and write."""
     frame = pd.concat([measure(network) for network in NETWORKS])
     frame.to_csv(HERE / "correlation.csv", index=False)
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        capture_output=True, text=True, check=False, cwd=HERE,
-    ).stdout.strip()  # fmt: skip
     (HERE / "correlation.md").write_text(
         f"""# Sensitivity against measured accuracy
 
-Made by `python results/accuracy/correlation.py` at commit {commit}, LightSim
-{version("lightsim")}: Spearman's rank correlation over {ALLOCATIONS} random allocations a row.
+{made_at("python results/accuracy/correlation.py")}: Spearman's rank correlation over {ALLOCATIONS} random allocations a row.
 The weights are the trained `fixed8` ones rounded to k terms by filter, not trained again.
 
 "Choosing" are the training images that did not calibrate the rounding (1,309; the weights were

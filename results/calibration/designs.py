@@ -29,6 +29,7 @@ from lightsim.rtl.parameters import built_constants
 from lightsim.rtl.rom import rom_part
 from lightsim.rtl.synthesis import synthesise, whole_design
 from lightsim.rtl.yosys import Cells, base_name, instances, own_cells, yosys_version
+from results.provenance import made_at
 
 HERE = Path(__file__).parent
 FAMILY = "xc7"
@@ -142,7 +143,7 @@ def main() -> None:
     lines = [
         "# Whole designs: Yosys beside LightSim",
         "",
-        f"`python results/calibration/designs.py`; Yosys {yosys_version()}, `synth_xilinx -family "
+        f"{made_at('python results/calibration/designs.py')}, Yosys {yosys_version()}, `synth_xilinx -family "
         f"{FAMILY}`, hierarchy kept; without what joins the ports to a bus, and without a memory "
         "controller. The squares, 32x32x2 (vgg7-cifar10) and the default of zc706 have serial "
         "shift-add lanes for flightnn; `dsp` has 8x16 multipliers on DSP blocks for fixed8, `xnor` "

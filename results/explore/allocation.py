@@ -8,11 +8,9 @@ writes `allocation.csv` and `allocation.md` beside itself.
 from __future__ import annotations
 
 import argparse
-import subprocess
 import time
 from collections.abc import Callable
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +25,7 @@ from lightsim.estimation import default_accelerator
 from lightsim.hardware import board
 from lightsim.network import load_network
 from lightsim.numerics.scheme import scheme
+from results.provenance import made_at
 
 HERE = Path(__file__).parent
 NETWORKS = ("digits", "resnet20-cifar10", "resnet18-imagenet")
@@ -86,10 +85,6 @@ def main() -> None:
     given = parser.parse_args()
     frame = pd.DataFrame([row for name in given.networks for row in rows_of(name, given.board)])
     frame.to_csv(HERE / "allocation.csv", index=False)
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        capture_output=True, text=True, check=False, cwd=HERE,
-    ).stdout.strip()  # fmt: skip
     lines = [
         "| network | runs | layers | points | table | lists | HiGHS | allocation | gap | "
         "answer off | mean | largest |",
@@ -105,8 +100,7 @@ def main() -> None:
     (HERE / "allocation.md").write_text(
         f"""# The exact allocation of k
 
-Made by `python results/explore/allocation.py --board {given.board}` at commit {commit}, LightSim
-{version("lightsim")}, on the board's default accelerator, losses by `sensitivity`.
+{made_at(f"python results/explore/allocation.py --board {given.board}")}, on the board's default accelerator, losses by `sensitivity`.
 
 CPU: seconds for the table (curves of all layers, and the timeline runs that their cycles are read
 off), milliseconds for the choice by lists and by HiGHS (the same answer, checked), milliseconds

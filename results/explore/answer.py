@@ -16,9 +16,10 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from results.provenance import made_at
 
 HERE = Path(__file__).parent
 
@@ -65,10 +66,6 @@ def main(names: list[str]) -> int:
     clock_hz = ran.said["clock_hz"]
     cycles = (round(clock_hz / best), ran.said["cycles"], verified.said["cycles_simulated"],
               verified.said["cycles_rtl"])  # fmt: skip
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        capture_output=True, text=True, check=False, cwd=HERE,
-    ).stdout.strip()  # fmt: skip
     rows = "\n".join(
         f"| `{answer.command}` | {what} | {answer.wall_s:.0f} | {answer.cpu_s:.0f} |"
         for answer, what in (
@@ -81,8 +78,7 @@ def main(names: list[str]) -> int:
     (HERE / "answer.md").write_text(
         f"""# The one line, and whether it is true
 
-Made by `python results/explore/answer.py {network} {board}` at commit {commit}, LightSim
-{version("lightsim")}, two shared cores at a load of {load:.1f}.
+{made_at(f"python results/explore/answer.py {network} {board}")}, two shared cores at a load of {load:.1f}.
 
 `{found.command}` on default settings: {said["space"]["designs"]:,} designs in the space,
 {said["evaluations"]} run on the timeline; best {best:,.6g} images/s, no design of the space beats

@@ -22,7 +22,6 @@ from pathlib import Path
 
 import optuna
 from convergence_page import Curve, best_after, best_at, draw, ends, table
-from provenance import made_by
 
 from dse.design import Builder, Design
 from dse.evaluate import Evaluator, Outcome
@@ -31,6 +30,7 @@ from dse.search import Step
 from dse.space import Space
 from dse.storage.records import Form
 from dse.study import Study, new_study
+from results.provenance import made_by
 
 AT = (5, 10, 20, 50, 100)
 AFTER = (1.0, 2.0, 3.0, 4.0)

@@ -14,7 +14,6 @@ import time
 from pathlib import Path
 
 import pandas as pd
-from provenance import commit, made_by
 
 from dse.design import Builder, Design
 from dse.evaluate import Evaluator
@@ -23,6 +22,7 @@ from dse.judge import judged
 from dse.scores import scores_of
 from dse.space import Space
 from dse.study import Study, load_study
+from results.provenance import commit, made_by
 
 SPACES = Path(__file__).parent / "spaces"
 TABLE = SPACES.parent / "enumerate.csv"

@@ -9,7 +9,6 @@ installed, `.png` beside itself; networks that are not named keep their rows.
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -29,6 +28,7 @@ from dse.result import Exploration
 from dse.study import new_study, parse_study
 from lightsim.hardware import board
 from lightsim.network import load_network, zoo_names
+from results.provenance import commit
 
 HERE = Path(__file__).parent
 FIXED = ("lightnn1", "lightnn2", "fixed4")
@@ -118,15 +118,11 @@ def main() -> None:
     parser.add_argument("networks", nargs="*", default=[])
     given = parser.parse_args()
     on, file = board(given.board), HERE / f"flightnn-{given.board}.csv"
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        capture_output=True, text=True, check=False, cwd=HERE,
-    ).stdout.strip()  # fmt: skip
     if not given.networks:
         file.unlink(missing_ok=True)
     for network in given.networks or zoo_names():
         found = []
-        for row in rows_of(network, on.name, given.trials, given.free_trials, commit):
+        for row in rows_of(network, on.name, given.trials, given.free_trials, commit()):
             found.append(row)
             sys.stderr.write(
                 f"{network}, {row['scheme']}: {row['images_per_s']:,.1f} images/s, gap "

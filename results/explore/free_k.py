@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import subprocess
 import time
-from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
 
 from dse.explore import explore
 from dse.study import new_study
+from results.provenance import made_at
 
 HERE = Path(__file__).parent
 NETWORKS = ("digits", "digits-small")
@@ -65,13 +64,9 @@ def table(frame: pd.DataFrame) -> str:
 
 def describe(frame: pd.DataFrame, trials: int) -> str:
     """The page."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        capture_output=True, text=True, check=False, cwd=HERE,
-    ).stdout.strip()  # fmt: skip
     return f"""# What to build, and which filters deserve a second term
 
-Made by `python results/explore/free_k.py` at commit {commit}, LightSim {version("lightsim")}:
+{made_at("python results/explore/free_k.py")}:
 `lightsim explore NETWORK --board BOARD --trials {trials}` with `--scheme` for the schemes and
 `--k free --accuracy-loss X` for k free, one image at a time, every row at its own best accelerator.
 

@@ -8,8 +8,6 @@ writes `front.csv`, `front.md` and, where chromium is installed, `front.png` bes
 from __future__ import annotations
 
 import argparse
-import subprocess
-from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
@@ -29,6 +27,7 @@ from lightsim.numerics.scheme import scheme
 from lightsim.quantisation import accuracy, load_trained
 from lightsim.quantisation.workload import Workload
 from lightsim.timeline.model import run
+from results.provenance import made_at
 
 HERE = Path(__file__).parent
 NETWORKS = ("digits", "digits-small")
@@ -194,13 +193,9 @@ def draw(frame: pd.DataFrame, path: Path) -> None:
 
 def describe(frame: pd.DataFrame, images: int) -> str:
     """The page."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        capture_output=True, text=True, check=False, cwd=HERE,
-    ).stdout.strip()  # fmt: skip
     return f"""# Throughput against measured accuracy
 
-Made by `python results/explore/front.py` at commit {commit}, LightSim {version("lightsim")}:
+{made_at("python results/explore/front.py")}:
 batches of {images} images, cycles by the timeline, every scheme on the fastest of some hundred
 designs (1 to 32 rows, 8 to 64 columns, 1 to 16 pixels, 4 to 32 post-processing lanes, each PE
 kind that suits it) within 80 % of the board. `front.csv` has every point with its array and k.

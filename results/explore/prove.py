@@ -11,11 +11,10 @@ import sys
 import time
 from pathlib import Path
 
-from provenance import made_by
-
 from dse.explore import explore
 from dse.search import Step
 from dse.study import load_study
+from results.provenance import made_by
 
 
 def told(step: Step) -> None:

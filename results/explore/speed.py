@@ -18,7 +18,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from provenance import made_by
 
 from dse.design import Builder, Design
 from dse.evaluate import Evaluator, workload_of
@@ -31,6 +30,7 @@ from lightsim.mapping.program import map_workload
 from lightsim.quantisation.synthetic import synthetic_images
 from lightsim.simulation import simulate
 from lightsim.timeline.model import compile_programs, run_tables
+from results.provenance import made_by
 
 NETWORK, BOARD = "resnet18-imagenet", "zc706"
 

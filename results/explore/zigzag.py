@@ -21,13 +21,13 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 from exact_choice import chosen, shapes
-from provenance import commit
 
 from lightsim.estimation import default_accelerator
 from lightsim.hardware import board
 from lightsim.network import load_network
 from lightsim.numerics.scheme import scheme
 from lightsim.quantisation.select import quantise
+from results.provenance import commit
 
 HERE = Path(__file__).parent
 NETWORK, BOARD, SCHEME = "resnet18-imagenet", "zc706", "flightnn"

@@ -10,10 +10,8 @@ the FLightNN abstract) and, where chromium is installed, `<board>.png`.
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +29,7 @@ from lightsim.quantisation.select import quantise
 from lightsim.quantisation.synthetic import synthetic_images
 from lightsim.quantisation.workload import QuantisedLayer, Workload
 from lightsim.simulation.machine import simulate
+from results.provenance import made_at
 
 HERE = Path(__file__).parent
 NETWORKS = ("vgg7-cifar10", "resnet18-cifar10", "resnet18-imagenet")
@@ -172,13 +171,6 @@ def ratio(frame: pd.DataFrame, network: str, above: str, below: str) -> float:
 
 def describe(on: Board, frame: pd.DataFrame, mixed: pd.DataFrame) -> str:
     """The page: provenance, table, and the comparison with the abstract."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=HERE,
-    ).stdout.strip()
     columns = ["design", "accelerator", "network", "images_per_s", "gops"]
     columns += ["convolution_images_per_s", "lut", "ff", "dsp", "bram36"]
     head = "| " + " | ".join(columns) + " |\n|" + "---|" * len(columns)
@@ -203,8 +195,7 @@ def describe(on: Board, frame: pd.DataFrame, mixed: pd.DataFrame) -> str:
 
     return f"""# All schemes on {on.name}
 
-Made by `python results/schemes/compare.py --board {on.name}` at commit {commit}, LightSim
-{version("lightsim")}. Synthetic weights, one image, {on.clock_hz // 10**6} MHz,
+{made_at(f"python results/schemes/compare.py --board {on.name}")}. Synthetic weights, one image, {on.clock_hz // 10**6} MHz,
 {on.memory.part.name}. Every design is the largest (most useful) array that stays within
 {UTILISATION:.0%} of each resource; resources are estimates (see docs/model.md). `flightnn` is
 the assumed mixture of 5 % pruned, 45 % one-term and 50 % two-term filters.

@@ -17,10 +17,11 @@ from pathlib import Path
 import pandas as pd
 import torch
 from digits import Digits, accuracy, convolution, dense, digits, fit, network
-from tables import commit, markdown, mean_and_spread
+from tables import markdown, mean_and_spread
 
 from lightsim.training.model import Model, build_model
 from lightsim.training.options import DistributionOptions, ModelOptions
+from results.provenance import commit
 
 HERE = Path(__file__).parent
 EPOCHS = 15

@@ -28,6 +28,7 @@ from lightsim.training.loop import as_tensors, deterministic, logits
 from lightsim.training.recipe import new_recipe
 from lightsim.training.seeds import device_of, train_seed
 from lightsim.training.states import seed_folder
+from results.provenance import made_at
 
 HERE = Path(__file__).parent
 NETWORK, BOARD, SEED = "digits-small", "pynq-z2", 0
@@ -105,7 +106,7 @@ def page(rows: list[dict]) -> str:
     )  # fmt: skip
     return f"""# Exported networks are the trained models, bit for bit
 
-`python results/training/exported.py`: `{NETWORK}` trained under every scheme by
+{made_at("python results/training/exported.py")}: `{NETWORK}` trained under every scheme by
 `lightsim train {NETWORK} --scheme SCHEME` (seed {SEED}), then
 
 - `lightsim run` on all {rows[0]["images"]} images held out (board {BOARD}): the SHA-256 of its

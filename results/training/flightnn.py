@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from digits import Digits, accuracy, convolution, dense, digits, fit, network, pool
-from tables import commit, markdown, mean_and_spread
+from tables import markdown, mean_and_spread
 
 from lightsim.flow.resolve import resolve_accelerator
 from lightsim.flow.run import Experiment, run
@@ -25,6 +25,7 @@ from lightsim.quantisation import save_trained
 from lightsim.training.cost import TermCosts, term_costs
 from lightsim.training.model import Model, build_model
 from lightsim.training.options import FlightnnOptions, ModelOptions
+from results.provenance import commit
 
 HERE = Path(__file__).parent
 EPOCHS = 24

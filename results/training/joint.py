@@ -33,6 +33,7 @@ from dse.study import parse_study
 from lightsim.flow.training import train
 from lightsim.training.recipe import Recipe, parse_recipe
 from lightsim.training.recipe_entries import HardwareEntry
+from results.provenance import made_at
 
 HERE = Path(__file__).parent
 NETWORK, BOARD, BATCH = "digits-small", "ulx3s", 16
@@ -216,7 +217,7 @@ def page(frame: pd.DataFrame, trials: int) -> str:
     table, judged = "\n".join(lines), "\n".join(verdicts)
     return f"""# Training and search together, against search alone
 
-`python results/training/joint.py`: `{NETWORK}` on {BOARD}, arrays of `{LANES}`
+{made_at("python results/training/joint.py")}: `{NETWORK}` on {BOARD}, arrays of `{LANES}`
 lanes, batches of {BATCH} images, {len(seeds)} seeds ({", ".join(map(str, seeds))}), {trials}
 designs run for every search.
 

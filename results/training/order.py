@@ -15,12 +15,13 @@ from pathlib import Path
 
 import pandas as pd
 from digits import accuracy, digits, fit
-from tables import commit, markdown, mean_and_spread
+from tables import markdown, mean_and_spread
 
 from lightsim.network import load_network
 from lightsim.network.layer import Network
 from lightsim.training.model import build_model
 from lightsim.training.options import ModelOptions
+from results.provenance import commit
 
 HERE = Path(__file__).parent
 EPOCHS = 30

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -21,12 +19,3 @@ def markdown(frame: pd.DataFrame) -> str:
     lines = ["| " + " | ".join(map(str, frame.columns)) + " |", "|" + "---|" * len(frame.columns)]
     lines += ["| " + " | ".join(map(str, row)) + " |" for row in frame.itertuples(index=False)]
     return "\n".join(lines)
-
-
-def commit() -> str:
-    """The commit that the numbers were made with."""
-    command = ["git", "rev-parse", "--short", "HEAD"]
-    found = subprocess.run(
-        command, check=True, capture_output=True, text=True, cwd=Path(__file__).parent
-    )
-    return found.stdout.strip()

@@ -11,7 +11,6 @@ stops with an error otherwise.
 from __future__ import annotations
 
 import argparse
-import subprocess
 import time
 from importlib.metadata import version
 from pathlib import Path
@@ -24,6 +23,7 @@ from lightsim.flow.run import Experiment, run
 from lightsim.network import zoo_names
 from lightsim.numerics.scheme import SCHEMES
 from lightsim.reports.report import RunReport
+from results.provenance import commit
 
 HERE = Path(__file__).parent
 
@@ -78,10 +78,7 @@ def main() -> None:
     given = parser.parse_args()
     board, file = given.board, HERE / f"{given.board}.csv"
     frame = sweep(board, given.networks or zoo_names())
-    frame["commit"] = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        capture_output=True, text=True, check=False, cwd=HERE,
-    ).stdout.strip()  # fmt: skip
+    frame["commit"] = commit()
     if given.networks and file.is_file():
         old = pd.read_csv(file)
         frame = pd.concat([old[~old.network.isin(given.networks)], frame])

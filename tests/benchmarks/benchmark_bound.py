@@ -36,6 +36,7 @@ from lightsim.optimum.filters import filter_choices
 from lightsim.optimum.positions import position_choices
 from lightsim.quantisation.select import quantise
 from lightsim.timeline.model import run
+from results.provenance import made_at
 
 NETWORKS = ("lenet", "cifar10-3conv", "resnet20-cifar10", "vgg7-cifar10", "resnet18-imagenet",
             "mobilenet-v1")  # fmt: skip
@@ -164,8 +165,9 @@ def main():
         where = Path(__file__).parents[2] / "results" / "benchmarks"
         where.mkdir(parents=True, exist_ok=True)
         (where / "bound.md").write_text(
-            "# The bound: how tight, how fast\n\nMade by `python tests/benchmarks/"
-            f"benchmark_bound.py --write` on {platform.machine()}, Python "
+            "# The bound: how tight, how fast\n\n"
+            f"{made_at('python tests/benchmarks/benchmark_bound.py --write')}, on "
+            f"{platform.machine()}, Python "
             f"{platform.python_version()}, one CPU of a shared machine. The mapping is the best of "
             f"{TIMED} timed tilings a pass, the most promising ones.\n\n" + text + "\n",
             encoding="utf-8",

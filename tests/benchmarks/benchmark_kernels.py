@@ -35,6 +35,7 @@ from lightsim.numerics.requantise import requantise
 from lightsim.numerics.truncation import convolve_shifted
 from lightsim.numerics.window import Window
 from lightsim.numerics.xnor import convolve_xnor
+from results.provenance import made_at
 
 LINES = []
 TURNS = 25
@@ -221,7 +222,7 @@ def written():
     """What was told, as the file in `results/benchmarks`."""
     name = Path(__file__).name
     return (
-        f"# Speed of the kernels\n\nMade by `python tests/benchmarks/{name} --write` on "
+        f"# Speed of the kernels\n\n{made_at(f'python tests/benchmarks/{name} --write')}, on "
         f"{platform.machine()}, Python {platform.python_version()}. CPU time of one thread on a "
         f"shared machine: ratios, not promises.\n\n```\n{''.join(LINES)}```\n"
     )

@@ -19,6 +19,7 @@ from onnx_graphs import exact_session, fast_session
 from lightsim.network import load_network
 from lightsim.numerics.scheme import SCHEMES
 from lightsim.quantisation import infer, quantise, synthetic_images
+from results.provenance import made_at
 
 NETWORKS = {"digits": 64, "vgg7-cifar10": 4, "resnet18-imagenet": 2, "mobilenet-v1": 2}
 LINES = []
@@ -76,7 +77,7 @@ def written():
     """What was told, as the file in `results/benchmarks`."""
     name = Path(__file__).name
     return (
-        f"# Speed of whole networks\n\nMade by `python tests/benchmarks/{name} --write` on "
+        f"# Speed of whole networks\n\n{made_at(f'python tests/benchmarks/{name} --write')}, on "
         f"{platform.machine()}, Python {platform.python_version()}. CPU time of one thread on a "
         f"shared machine: ratios, not promises.\n\n```\n{''.join(LINES)}```\n"
     )

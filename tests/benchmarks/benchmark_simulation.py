@@ -18,6 +18,8 @@ import sys
 import time
 from pathlib import Path
 
+from results.provenance import made_at
+
 # What SCALE-Sim 3.0.0 does in compute mode on this kind of machine (two shared Zen cores), as
 # measured with the published package: the rate the 56x56x256->256 case is held against.
 SCALESIM_MACS_PER_CPU_S = 4.5e6
@@ -133,8 +135,9 @@ def main() -> None:
         where = Path(__file__).parents[2] / "results" / "benchmarks"
         where.mkdir(parents=True, exist_ok=True)
         (where / "simulation.md").write_text(
-            "# Speed of the simulation\n\nMade by `python tests/benchmarks/benchmark_simulation.py "
-            f"--write` on {platform.machine()}, Python {platform.python_version()}. CPU time of "
+            "# Speed of the simulation\n\n"
+            f"{made_at('python tests/benchmarks/benchmark_simulation.py --write')}, on "
+            f"{platform.machine()}, Python {platform.python_version()}. CPU time of "
             "one process on a shared machine: orders of magnitude and ratios, not promises. "
             "SCALE-Sim's 4.5 million MAC per CPU second was measured on the same kind of machine "
             "in compute mode; it computes no values.\n\n" + text + "\n",

