@@ -1,6 +1,6 @@
 """The fuzz suite by itself: what was tried is noted, and a later run goes on with it.
 
-    python -m tests.fuzz [--notes DIR] [--kind KIND] [--some N] [--only ID] [--processes 2]
+    python -m tests.fuzz [--notes DIR] [--kind KIND,KIND] [--some N] [--only ID] [--processes 2]
 
 `--some N` takes one in N of every kind; `--only ID` runs one case again, or all whose name begins
 so, and keeps no note.
@@ -40,7 +40,7 @@ def main() -> int:
         cases = [
             case
             for number, case in enumerate(all_cases(seeds, training=training))
-            if case.kind.startswith(asked.kind) and number % asked.some == 0
+            if (not asked.kind or case.kind in asked.kind.split(",")) and number % asked.some == 0
         ]
         cases.sort(key=lambda case: rng(case.id).random())  # of every kind some early
         if asked.only:

@@ -1,4 +1,4 @@
-"""Cases through servers, two at a time, each judged and noted in a file that a later run goes on with."""
+"""Cases through servers, several at a time, each in a fresh folder and judged by what it left."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ class Server:
         asked = {
             "argv": [os.fsdecode(part) for part in case.argv], "cwd": str(folder),
             "environment": case.environment, "out": str(beside / "stdout"),
-            "err": str(beside / "stderr"), "cpu_s": case.works_s or CPU_S, "wall_s": WALL_S, "memory_mib": MEMORY_MIB,
+            "err": str(beside / "stderr"), "cpu_s": case.works_s or CPU_S, "wall_s": WALL_S,
+            "memory_mib": MEMORY_MIB,
         }  # fmt: skip
         self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
@@ -92,10 +93,11 @@ def judged(
             printed[case.id.rpartition("/")[0]] = ended.out
         if told and keep is not None:
             _kept(case, before, beside, keep)
+    command = " ".join(os.fsdecode(part)[:60] for part in case.argv)
     return {
         "id": case.id, "kind": case.kind, "what": case.what, "code": ended.code, "faults": told,
         "cpu_s": round(ended.cpu_s, 3), "memory_mib": round(ended.memory_mib),
-        "command": " ".join(os.fsdecode(part)[:60] for part in case.argv).encode("ascii", "backslashreplace").decode(),
+        "command": command.encode("ascii", "backslashreplace").decode(),
         "said": ended.err.decode("utf-8", "replace").strip()[-300:],
     }  # fmt: skip
 

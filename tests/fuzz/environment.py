@@ -38,10 +38,8 @@ def _outputs() -> Iterator[Surrounding]:
         yield Surrounding(f"{name}, all closed", f"{command} <&- >&- 2>&-", wrong)
         yield Surrounding(f"{name}, output full", f"{command} >/dev/full", (1, *wrong))
         yield Surrounding(f"{name}, errors full", f"{command} 2>/dev/full", (1, *wrong))
-        yield Surrounding(
-            f"{name}, nobody reads", f"{{ {command}; echo $? >&3; }} 3>code | true; exit $(cat code)",
-            (1, *wrong),
-        )  # fmt: skip
+        unread = f"{{ {command}; echo $? >&3; }} 3>code | true; exit $(cat code)"
+        yield Surrounding(f"{name}, nobody reads", unread, (1, *wrong))
 
 
 _VARIABLES = (
@@ -51,7 +49,8 @@ _VARIABLES = (
     ("PYTHONUTF8", "0", (0,)), ("COLUMNS", "1", (0,)), ("COLUMNS", "0", (0,)),
     ("COLUMNS", "-5", (0,)), ("COLUMNS", "many", (0,)), ("TERM", "nonsense", (0,)),
     ("NO_COLOR", "1", (0,)), ("FORCE_COLOR", "1", (0,)), ("HOME", "/nonexistent", (0,)),
-    ("HOME", "", (0,)), ("TMPDIR", "/nonexistent", (0, 1, 2)), ("XDG_CACHE_HOME", "/dev/null", (0,)),
+    ("HOME", "", (0,)), ("TMPDIR", "/nonexistent", (0, 1, 2)),
+    ("XDG_CACHE_HOME", "/dev/null", (0,)),
     ("NUMBA_CPU_NAME", "generic", (0, 2)), ("NUMBA_CACHE_DIR", "/dev/null/x", (0, 1, 2)),
     ("OMP_NUM_THREADS", "many", (0,)), ("OPENBLAS_NUM_THREADS", "-1", (0,)),
     ("PYTHONWARNINGS", "error", (0,)), ("PYTHONOPTIMIZE", "2", (0,)), ("TZ", "Nowhere/Else", (0,)),

@@ -1,4 +1,4 @@
-"""Every option of every command with values that nobody meant, and options that do not go together."""
+"""Every option of every command with values that nobody meant, alone and several at a time."""
 
 from __future__ import annotations
 

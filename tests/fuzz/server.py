@@ -159,7 +159,7 @@ def _command() -> int:
     except SystemExit as end:
         code = end.code
         if code is not None and not isinstance(code, int):
-            print(code, file=sys.stderr)
+            sys.stderr.write(f"{code}\n")
             code = 1
     except BaseException:
         traceback.print_exc()

@@ -82,13 +82,17 @@ _WRITTEN: tuple[tuple[str, ...], ...] = (
 NAMES: dict[str, bytes] = {
     "not UTF-8": b"\xff\xfe", "not UTF-8, TOML": b"a\xff.toml", "5,000 characters": b"x" * 5000,
     "5,000 characters, TOML": b"x" * 5000 + b".toml", "300 characters": b"y" * 300,
-    "a quote": b"a\"b'c", "a quote, TOML": b"a\"b'c.toml", "a line": b"a\nb", "an escape": b"\x1b[31m",
+    "a quote": b"a\"b'c", "a quote, TOML": b"a\"b'c.toml", "a line": b"a\nb",
+    "an escape": b"\x1b[31m",
     "a space": b" ", "a star": b"*", "a dash": b"-", "dots": b"..", "the root": b"/",
     "a null device": b"/dev/null", "a full device": b"/dev/full", "zeros": b"/dev/zero",
     "below a file": b"/dev/null/x", "standard input": b"/dev/stdin", "proc": b"/proc/self/mem",
-    "proc, to write": b"/proc/x", "many folders": b"a/" * 1500 + b"b", "empty": b"", "emoji": "🦔".encode(),
-    "backwards": "\u202eabc".encode(), "markup": b"[red]x[/red]", "a brace": b"{0}", "percent": b"%s%n",
-    "a tilde": b"~nobody/x", "a colon": b"a:b", "a URL": b"http://x/y.toml", "dollar": b"$HOME/`id`",
+    "proc, to write": b"/proc/x", "many folders": b"a/" * 1500 + b"b", "empty": b"",
+    "emoji": "🦔".encode(),
+    "backwards": "\u202eabc".encode(), "markup": b"[red]x[/red]", "a brace": b"{0}",
+    "percent": b"%s%n",
+    "a tilde": b"~nobody/x", "a colon": b"a:b", "a URL": b"http://x/y.toml",
+    "dollar": b"$HOME/`id`",
 }  # fmt: skip
 
 
@@ -122,7 +126,8 @@ def _case(
     )
     return Case(
         id=f"place/{argv[0]} {shown} {number}/{what}", kind="place", what=what, argv=parts,
-        prepare=thing, expects=expects, writes=("out", "odd", *_last(given)), codes=(1,), forks=forks,
+        prepare=thing, expects=expects, writes=("out", "odd", *_last(given)), codes=(1,),
+        forks=forks,
     )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ TRAINING: tuple[tuple[str, ...], ...] = (
 
 
 def run_all(*, with_torch: bool) -> None:
-    """Run `COMMANDS`, or the training, in a folder of their own; raises if one does not end with 0."""
+    """Run `COMMANDS`, or the training, in a folder of their own; each has to end with 0."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     here = Path.cwd()
     with tempfile.TemporaryDirectory() as folder:

@@ -102,7 +102,9 @@ def judged_on_database(
         ended = waited(process, folder)
         if left := outlived(process.pid):
             told.append(f"left: {left} processes")
-        if ended.code not in (0, *codes):
+        # A server that is gone before the search has reached it is a storage that cannot be used.
+        early = away and ended.code == 2
+        if ended.code not in (0, *codes) and not early:
             told.append(f"exit code: {ended.code} ({ended.err.strip()[-200:]!r})")
         if "Traceback" in ended.err:
             told.append(f"traceback: {ended.err.strip().splitlines()[-1][:160]}")
@@ -111,6 +113,8 @@ def judged_on_database(
         if away:
             server.start()
         before = finished_in_database(server)
+        if early and before:
+            told.append(f"exit code: {ended.code}, and trials are there")
         if ended.code:
             again = whole((*argv, "--resume"), folder)
             if again.code == 2 and not before:

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own, in a folder of its own, that can be ended and begun again."""
+"""A PostgreSQL server of the tests' own, that can be ended and begun again."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def whole(
 def until_used(
     process: subprocess.Popen[str], cpu_s: float, other: Callable[[], bool] = lambda: False
 ) -> bool:
-    """Wait until a session has used so much, or something else is so; whether it is still at work."""
+    """Wait until a session has used so much, or `other` is so; whether it is at work still."""
     end = time.monotonic() + _PATIENCE_S
     while process.poll() is None and time.monotonic() < end:
         if other() or cpu_of(process.pid) >= cpu_s:

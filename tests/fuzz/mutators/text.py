@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from tests.fuzz.case import ANY, REFUSED, SAME, Mutant, Mutator
+from tests.fuzz.case import ANY, SAME, Mutant, Mutator
 
 __all__ = ["BYTES", "HARMLESS", "LINES", "cut", "damage"]
 
@@ -64,12 +64,13 @@ def _whole(content: bytes, rng: random.Random) -> Mutant:
             ("empty", b""), ("one zero", b"\0"), ("a space", b" "), ("a line", b"\n"),
             ("random", rng.randbytes(3000)), ("gzip", b"\x1f\x8b\x08" + bytes(20)),
             ("zip", b"PK\x05\x06" + bytes(18)), ("an array", b"\x93NUMPY\x01\x00" + bytes(120)),
-            ("a pickle", b"\x80\x04cos\nsystem\n."), ("zeros", bytes(4096)), ("UTF-16", "a=1".encode("utf-16")),
+            ("a pickle", b"\x80\x04cos\nsystem\n."), ("zeros", bytes(4096)),
+            ("UTF-16", "a=1".encode("utf-16")),
             ("HTML", b"<!doctype html><html></html>"), ("text", b"not at all what it should be\n"),
             ("JSON", b'{"a": [1, 2, {"b": null}]}'), ("a long line", b"a" * 200_000),
         )
     )  # fmt: skip
-    return Mutant(other, f"replaced by {what}", REFUSED)
+    return Mutant(other, f"replaced by {what}")
 
 
 BYTES: tuple[Mutator, ...] = (
