@@ -13,7 +13,15 @@ from tests.fuzz.special import special_cases
 
 __all__ = ["OPTIONS", "all_cases", "mutants", "seeds_below"]
 
-OPTIONS = {"run": 500, "explore": 500, "rtl": 150, "train": 350, "list": 30}
+OPTIONS = {
+    "run": 500,
+    "explore": 500,
+    "rtl": 150,
+    "train": 350,
+    "list": 30,
+    "verify": 60,
+    "calibrate": 20,
+}
 
 
 def seeds_below(root: Path, *, training: bool = True) -> tuple[Seed, ...]:

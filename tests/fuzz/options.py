@@ -31,10 +31,13 @@ _COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
          "--device", "--output", "--resume", "--json"),
     ),
     "list": ((), ("--json",)),
+    "verify": (("digits-small",), (*_EXPERIMENT, "--output", "--wave", "--json")),
+    "calibrate": ((), ("--family", "--output")),
 }  # fmt: skip
 _FLAGS = ("--keep-filter-order", "--ideal-memory", "--json", "--prove", "--resume")
 
 _MORE = {
+    "--family": ("xc7", "xcup", "xc8", "ice40", "XC7"),
     "--k": ("given", "free", "2", "k.toml"),
     "--mapping": ("usual", "exact", "Exact", "exact.toml"),
     "--engine": ("simulation", "timeline", "rtl", "Timeline"),
@@ -56,6 +59,8 @@ _LONG = {
     ("train", "--float-epochs"), ("explore", "--retrain"), ("explore", "--seconds"),
 }  # fmt: skip
 _WORK = 300
+# Building a simulator and synthesis take far longer than finding out what is wrong.
+_WORKS_S = {"verify": 8, "calibrate": 4}
 
 
 def option_cases(counts: dict[str, int]) -> Iterator[Case]:
@@ -81,10 +86,11 @@ def _case(name: str, command: str, draw: random.Random) -> Case:
     if draw.random() < 0.12:
         what, expects = _mistyped(argv, draw)
         said.append(what)
+    torch = command == "train" or "--retrain" in argv
     return Case(
         id=name, kind="option", what=", ".join(said), expects=expects, codes=(1,),
         argv=tuple(part.replace("\0", "\\0").encode("utf-8", "surrogatepass") for part in argv),
-        writes=("",), forks="torch" if command == "train" or "--retrain" in argv else "plain",
+        works_s=_WORKS_S.get(command, 0), writes=("",), forks="torch" if torch else "plain",
     )  # fmt: skip
 
 
@@ -100,7 +106,11 @@ def _value(command: str, option: str, draw: random.Random) -> str:
         return str(value)
     # Places outside the folder of the case are for `tests.fuzz.special`.
     text = str(value)[:5000]
-    return text if option not in ("--output", "--storage") or "/" not in text else "somewhere"
+    return (
+        text
+        if option not in ("--output", "--storage", "--wave") or "/" not in text
+        else "somewhere"
+    )
 
 
 def _mistyped(argv: list[str], draw: random.Random) -> tuple[str, str]:

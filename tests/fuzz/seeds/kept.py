@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,6 +82,8 @@ def _training(root: Path) -> Iterator[Seed]:
                forks="torch")  # fmt: skip
     yield Seed("run directory", "its summary", where, "out/summary.json", _RESUME, JSON, 40,
                forks="torch", strict=False)  # fmt: skip
+    yield Seed("checkpoint", "half way", _half_way(root), checkpoint, _RESUME, CHECKPOINT, 200,
+               forks="torch")  # fmt: skip
     start = folder(root, "start", {})
     shutil.copyfile(where / "out/seed-0/float.npz", start / "float.npz")
     train = ("train", "digits-small", "--start", "float.npz", "--epochs", "0", "--output", "out")
@@ -90,6 +93,28 @@ def _training(root: Path) -> Iterator[Seed]:
         name = target.rpartition("/")[2]
         yield Seed("run directory", f"its {name}", where, target, network, mutators, 60,
                    strict=mutators is TOML)  # fmt: skip
+
+
+_STOPPED = """\
+import pathlib
+from lightsim.flow.training import train
+from lightsim.training.recipe import load_recipe
+def tell(moment):
+    if moment.done == 2:
+        raise KeyboardInterrupt
+try:
+    train(load_recipe(pathlib.Path("recipe.toml")), pathlib.Path("out"), tell)
+except KeyboardInterrupt:
+    pass
+"""
+
+
+def _half_way(root: Path) -> Path:
+    """A training that was stopped after two of its four epochs."""
+    recipe = texts.RECIPE.replace("epochs = 1\n", "epochs = 2\n")
+    where = folder(root, "half way", {"recipe.toml": recipe})
+    subprocess.run([sys.executable, "-c", _STOPPED], cwd=where, check=True)
+    return where
 
 
 def _images(root: Path) -> Iterator[Seed]:
