@@ -102,8 +102,8 @@ def judged_on_database(
         ended = waited(process, folder)
         if left := outlived(process.pid):
             told.append(f"left: {left} processes")
-        # A server that is gone before the search has reached it is a storage that cannot be used.
-        early = away and ended.code == 2
+        # A server that is gone before the search has begun there is a storage that cannot be used.
+        early = name not in SIGNALS and ended.code == 2
         if ended.code not in (0, *codes) and not early:
             told.append(f"exit code: {ended.code} ({ended.err.strip()[-200:]!r})")
         if "Traceback" in ended.err:
