@@ -66,21 +66,27 @@ def explore(
     trials cannot be kept any more.
     """
     space = Space(study.axes, study.lanes)
-    joint = joint_of(study, accuracy)
     _check_size(space, space.core_names, _MOST_CORES)
     _check_size(space, ARRAY_AXES, _MOST_ARRAYS)
     sampler = sampler_for(study.search.sampler, space.size, study.search.trials, _MOST_ENUMERATED)
+    joints: list[Joint | None] = []
+
+    def form() -> Form:
+        joints.append(joint_of(study, accuracy))
+        return _form(study, space, joints[0])
+
     with open_store(
         storage,
         study.name,
         study_text(study, searching=False),
-        _form(study, space, joint),
+        form,
         None if sampler == ENUMERATE else make_sampler(sampler, study.search.seed),
         _begin(resume, overwrite),
         note,
     ) as store:
         if opened is not None:
             opened()
+        (joint,) = joints
         crew = Crew(
             study.shares, study.search.seed, study.search.workers,
             with_energy=study.asks_for_energy, joint=joint,

@@ -26,7 +26,7 @@ def check_place(path: Path) -> None:
     where = str(path)
     try:
         mode = path.stat().st_mode
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         if not path.parent.is_dir():
             problem = f"there is no folder '{path.parent}'"
             raise InputError(where, problem, "make it first") from None

@@ -17,7 +17,11 @@ __all__ = [
 _SERVERS = r"(postgres(ql)?|mysql|mariadb|oracle|mssql|sqlite)(\+\w+)?"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
 # A `?` may belong to a password; the query string begins where a key follows it.
-_QUERY = re.compile(r"\?(?=[\w.%-]+=)")
+_QUERY = re.compile(r"\?(?=([\w.%-]+)=)")
+_KNOWN = re.compile(
+    r"user|\w*password|passfile|host|hostaddr|port|dbname|ssl\w+|options|application_name|service|"
+    r"connect_timeout|target_session_attrs|channel_binding|keepalives\w*|charset"
+)
 # `user:` and what is no port: a login whose `@` is still to come.
 _OPEN_LOGIN = re.compile(r":(?!\d+(/|$))")
 _SECRET = re.compile(r"pass(?!file)|pwd|secret|token", re.IGNORECASE)
@@ -120,9 +124,7 @@ def _pieces(secret: str) -> list[str]:
 
 def _parsed(url: str) -> _Url:
     scheme, _, rest = url.partition("://")
-    cut = _QUERY.search(rest)
-    if cut and "@" not in rest[: cut.start()] and _OPEN_LOGIN.search(rest[: cut.start()]):
-        cut = _QUERY.search(rest, rest.rfind("@") + 1)  # that was in the middle of a password
+    cut = _query_of(rest)
     head, tail = (rest[: cut.start()], rest[cut.end() :]) if cut else (rest, "")
     # What has no key is the rest of a value that holds an `&`.
     pairs = [pair.partition("=") for pair in re.split(r"&(?=[^&]*=)", tail)] if tail else []
@@ -142,6 +144,20 @@ def _joined(
     at = "@" if login else ""
     query = "&".join(f"{key}={value}" for key, value in pairs if value is not None)
     return f"{url.scheme}://{login}{at}{url.rest}{'?' if query else ''}{query}"
+
+
+def _query_of(rest: str) -> re.Match[str] | None:
+    """Where the query string begins: in front of a key that databases know, or after the last `@`;
+    anything before that one may be a password's."""
+    last = _QUERY.search(rest, rest.rfind("@") + 1)
+    for found in _QUERY.finditer(rest):
+        before = rest[: found.start()]
+        if _KNOWN.fullmatch(unquote(found[1])) is None:
+            continue
+        if "@" in rest[found.end() :] and "@" not in before and _OPEN_LOGIN.search(before):
+            continue
+        return found
+    return last
 
 
 def _is_secret(key: str) -> bool:

@@ -48,7 +48,7 @@ def open_store(
     storage: str | None,
     name: str,
     described: str,
-    form: Form,
+    form: Callable[[], Form],
     sampler: BaseSampler | None,
     begin: Begin = "new",
     note: Callable[[str], None] | None = None,
@@ -56,7 +56,8 @@ def open_store(
     """The trials of study `name` in `storage`: None for memory, a URL for a database, else a
     journal file.
 
-    `described` is the study's text: one that is gone on with must have the same. `note` is told
+    `described` is the study's text: one that is gone on with must have the same. `form` is asked
+    for when nothing here speaks against the search, and before anything is changed. `note` is told
     what is dropped or waited for, else the log. Raises `InputError` for a storage that cannot be
     used, is damaged or held by another process; for a study that is to be gone on with and not
     there; and for one that is there with finished trials unless `begin` says what becomes of them.
@@ -69,58 +70,69 @@ def open_store(
         place = _opened(storage, name, begin, tell)
         try:
             with _told(storage):
-                study = _study(place, name, described, form, sampler, begin)
+                study, own = _study(place, name, described, form, sampler, begin)
         except BaseException:
             place.close()
             raise
-    return Store(study, form, place.patiently, place.damaged, place.close)
+    return Store(study, own, place.patiently, place.damaged, place.close)
 
 
 def _study(
     place: _Place,
     name: str,
     described: str,
-    form: Form,
+    form: Callable[[], Form],
     sampler: BaseSampler | None,
     begin: Begin,
-) -> OptunaStudy:
-    """The Optuna study, new or that of the storage."""
+) -> tuple[OptunaStudy, Form]:
+    """The Optuna study, new or that of the storage, and the form of its trials."""
     import optuna
 
     backend = place.backend
     there = backend is not None and name in optuna.get_all_study_names(backend)
     if begin == "resume" and not there:
         raise InputError(place.where, f"holds no study '{name}' to resume", "accepted: no --resume")
-    if there and begin in ("new", "overwrite"):
-        assert backend is not None
-        kept = _finished(optuna.load_study(study_name=name, storage=backend))
-        if kept and begin == "new":
-            trials = "1 finished trial" if kept == 1 else f"{kept} finished trials"
-            on = "--resume goes on with them, --overwrite deletes them"
-            raise InputError(place.where, f"study '{name}' has {trials} there", on)
-        place.mend()
-        optuna.delete_study(study_name=name, storage=backend)
+    again = there and begin in ("new", "overwrite")
+    if again and begin == "new":
+        _check_unused(optuna.load_study(study_name=name, storage=backend), place.where)
+    own = form()
     place.mend()
+    if again:
+        assert backend is not None
+        optuna.delete_study(study_name=name, storage=backend)
     study = optuna.create_study(
         storage=backend,
         study_name=name,
         sampler=sampler,
-        directions=["minimize" if s > 0 else "maximize" for s in form.objectives.values()],
+        directions=["minimize" if s > 0 else "maximize" for s in own.objectives.values()],
         load_if_exists=True,
     )
     before = study.user_attrs.get(_STUDY)
     signs = [1 if d == optuna.study.StudyDirection.MINIMIZE else -1 for d in study.directions]
-    foreign = before is None and study.get_trials(deepcopy=False)
-    if foreign or before not in (None, described) or signs != list(form.objectives.values()):
-        accepted = "accepted: the study it was begun with, or --overwrite, which deletes it"
-        raise InputError(place.where, f"study '{name}' there is another one", accepted)
+    if before not in (None, described) or signs != list(own.objectives.values()):
+        raise _another_study(place.where, name)
     if before is None:
+        if study.get_trials(deepcopy=False):
+            raise _another_study(place.where, name)
         study.set_user_attr(_STUDY, described)
-    return study
+    return study, own
 
 
-def _finished(study: OptunaStudy) -> int:
-    return sum(trial.state.is_finished() for trial in study.get_trials(deepcopy=False))
+def _check_unused(study: OptunaStudy, where: str) -> None:
+    """Refuse a study that holds what a new one would delete."""
+    name, trials = study.study_name, study.get_trials(deepcopy=False)
+    kept = sum(trial.state.is_finished() for trial in trials)
+    if kept:
+        told = "1 finished trial" if kept == 1 else f"{kept} finished trials"
+        on = "--resume goes on with them, --overwrite deletes them"
+        raise InputError(where, f"study '{name}' has {told} there", on)
+    if trials and _STUDY not in study.user_attrs:
+        raise _another_study(where, name)
+
+
+def _another_study(where: str, name: str) -> InputError:
+    accepted = "accepted: the study it was begun with, or --overwrite, which deletes it"
+    return InputError(where, f"study '{name}' there is another one", accepted)
 
 
 def _opened(storage: str | None, name: str, begin: Begin, note: Callable[[str], None]) -> _Place:

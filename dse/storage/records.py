@@ -14,6 +14,7 @@ from dse.measures import MEASURES
 from dse.record import Record, State, chosen_by
 from dse.space import Space
 from dse.storage.entries import DamageError
+from lightsim.hardware.device import Resources
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -25,7 +26,8 @@ NUMBER = "design"
 _STATES: tuple[State, ...] = get_args(State)
 _KEYS = {"state", "measures", "over", "cycles", "reason"}
 _CONSTRAINT = "constraints:"
-_MEASURES = {row.key for row in MEASURES.values()} | {"choosing_accuracy"}
+_MEASURES = {row.key for row in MEASURES.values()} | {"choosing_accuracy", "loss"}
+_ALWAYS = ("throughput_images_per_s", "latency_s", "dram_bytes_per_s", *Resources.names())
 # What a trial without values is told to have: the sampler sees its constraints first.
 _WORST = 1e30
 
@@ -115,11 +117,6 @@ class Form:
         values = _numbers(told["measures"], "measures", _MEASURES)
         over = _numbers(told["over"], "over", {*MEASURES, NUMBER})
         cycles = _numbers(told["cycles"], "cycles", set(self.networks))
-        if state == "complete":
-            if not set(self.objectives) <= set(chosen_by(values)):
-                raise DamageError("measures lack an objective")
-            if set(cycles) != set(self.networks):
-                raise DamageError("cycles lack a network")
         if not all(_is_whole(count) and count for count in cycles.values()):
             raise DamageError("cycles are no whole numbers from 1")
         digits = told.get("k", {})
@@ -127,7 +124,21 @@ class Form:
             self._are_digits(name, own) for name, own in digits.items()
         ):
             raise DamageError("k is no table of a digit for each filter")
+        if state == "complete":
+            self._check_complete(chosen_by(values), cycles, digits)
         return Record(number, state, values, over, cycles, reason, digits)
+
+    def _check_complete(
+        self, values: Mapping[str, float], cycles: Mapping[str, int], digits: Mapping[str, str]
+    ) -> None:
+        """What every design that keeps the budgets was found to have."""
+        missing = sorted({*_ALWAYS, *self.objectives} - set(values))
+        if missing:
+            raise DamageError(f"measures lack {missing[0]}")
+        if set(cycles) != set(self.networks):
+            raise DamageError("cycles lack a network")
+        if set(digits) != set(self.filters):
+            raise DamageError("k lacks a layer")
 
     def _are_digits(self, layer: str, digits: object) -> bool:
         right = isinstance(digits, str) and re.fullmatch("[0-2]*", digits)
