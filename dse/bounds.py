@@ -10,17 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dse.arrays import Arrays, memory_names
-from dse.axes import AUTO, Choice
-from dse.design import Builder, Design
-from dse.growth import Growth
+from dse.axes import AUTO
+from dse.design import Builder
+from dse.growing import Growing
 from dse.joint.bound import FreeBound
-from dse.memories import BufferPlan, planned
 from dse.most_memory import most_bytes, room_bytes
 from dse.plans import Plans
 from dse.resources import whole_blocks
@@ -44,13 +42,11 @@ _BANKED = memory_names[:-1]
 @dataclass(frozen=True, slots=True, eq=False)
 class Listed:
     """Designs of a core: `numbers` int64[design], least `cycles` int64[design, network] and
-    resources `used` int64[design, 5], which are those of the design itself where it is `exact`
-    bool[design]: where no memory grows into what is left."""
+    resources `used` int64[design, 5]."""
 
     numbers: Ints
     cycles: Ints
     used: Ints
-    exact: NDArray[np.bool_]
 
 
 @dataclass(eq=False)
@@ -65,6 +61,7 @@ class Bounds:
     free: FreeBound | None = None
     asked: bool = False
     refused: Mapping[str, LightSimError] = field(default_factory=dict)
+    sized: bool = False
     arrays: Arrays = field(init=False)
     _swept: set[tuple[str, int]] = field(init=False, default_factory=set)
 
@@ -76,11 +73,10 @@ class Bounds:
             {at: NetworkBound(schemes[acc.scheme], acc) for at, acc in templates.items()}
             for schemes in self.workloads.values()
         ]
-        self._tables = lru_cache(maxsize=1 << 14)(self._memory_tables)
         self._spending: Spending | None = None
         self._second = SecondLook(self.space, self.builder, self.workloads)
         self._smallest = Smallest(self.workloads)
-        self._growth = Growth(self.builder.costs)
+        self._growing = Growing(self.arrays, self.builder)
 
     @property
     def networks(self) -> int:
@@ -107,49 +103,31 @@ class Bounds:
             if fitting:
                 fits = (used <= limits).all(axis=1)
                 numbers, core, used = numbers[fits], core[fits], used[fits]
+            if fitting and self.sized and numbers.size:
+                used, some = self._growing.least(numbers)
+                numbers, core, used = numbers[some], core[some], used[some]
             if numbers.size:
                 machines = self._with_most_memory(self._machines(numbers), numbers, core)
                 yield numbers, self._cycles(numbers, machines), used
 
     def listed(self, core: int) -> Listed:
-        """A core's designs, memories that grow at their best: nothing is built."""
+        """A core's designs, but for those that cannot be built: of memories that grow too those
+        for which there is no room."""
         space = self.space
         first = core * space.variants
         numbers = np.arange(first, first + space.variants, dtype=np.int64)
         places = space.places(np.arange(space.variants, dtype=np.int64), space.memory_names)
         row = int(self.arrays.number(np.array([core]))[0])
-        kept = np.ones(numbers.size, np.bool_)
-        for name, allowed in self.arrays.sizes.items():
-            kept &= allowed[row][places[f"{name}_bytes"]]
-        places = {name: at[kept] for name, at in places.items()}
-        sizes, used = self._stated(row, core, places)
-        room = room_bytes(self.builder.limits, self.arrays.core_resources(np.array([core])))
-        most = most_bytes(self.arrays, np.array([row]), room)[0]
-        for column, grows in enumerate(self._grows(places).T):
-            sizes[grows, column] = most[column]
-        cycles = self._of_sizes(core, places, sizes)
-        exact = np.asarray(~self._grows(places).any(axis=1), np.bool_)
-        return Listed(numbers[kept], cycles, used, exact)
-
-    def design(self, number: int) -> tuple[Ints, Ints] | None:
-        """Least cycles int64[network] and resources int64[5] of a design; None for one that cannot
-        be built, for want of resources too."""
-        core, variant = divmod(number, self.space.variants)
-        built = self.builder.build(self.space.point(number))
-        if not isinstance(built, Design):
-            return None
-        places = self.space.places(np.array([variant], np.int64), self.space.memory_names)
-        cycles = self._of_sizes(core, places, held_bytes(built.accelerator)[None, :])
-        return cycles[0], np.array(built.resources.values(), np.int64)
-
-    def _of_sizes(self, core: int, places: Mapping[str, Ints], sizes: Ints) -> Ints:
-        """Least cycles int64[design, network] of a core, `sizes` [design, memory] its memories."""
-        columns = dict(zip((f"{name}_bytes" for name in memory_names), sizes.T, strict=True))
+        grown = self._growing.of(np.array([core], np.int64))
+        kept = grown.fits[0] & self._growing.allowed(row)
+        sizes = grown.sizes[0, kept]
+        columns = {f"{name}_bytes": sizes[:, place] for place, name in enumerate(memory_names)}
         for name in ("input", "weight"):
             choices = np.array(self.space.axes[f"{name}_banks"], np.int64)
-            columns[f"{name}_banks"] = choices[places[f"{name}_banks"]]
+            columns[f"{name}_banks"] = choices[places[f"{name}_banks"][kept]]
         cores = np.full(len(sizes), core, np.int64)
-        return self._cycles(cores, self._machines(cores).vary(**columns))
+        cycles = self._cycles(cores, self._machines(cores).vary(**columns))
+        return Listed(numbers[kept], cycles, grown.used[0, kept])
 
     def spending(self, cores: Ints) -> Spending:
         """What designs on these cores spend at least; zeros where the study does not ask."""
@@ -163,7 +141,7 @@ class Bounds:
 
     def closer(self, number: int) -> Ints | None:
         """Least cycles int64[network] of a design by the limits of all its tilings; None where
-        nothing more is known of it than `design` says: it cannot be built, or k is free."""
+        nothing more is known of it than `listed` says: it cannot be built, or k is free."""
         return None if self.free is not None else self._second.cycles(number)
 
     def unmappable(self, acc: Accelerator) -> InputError | None:
@@ -220,58 +198,3 @@ class Bounds:
                     cycles = self.free.cycles(bound, terms[where], part)
                 found[where, column] = cycles.astype(np.int64)
         return found
-
-    def _grows(self, places: Mapping[str, Ints]) -> NDArray[np.bool_]:
-        """bool[design, memory]: which memories grow into what is left."""
-        found = np.zeros((len(places["input_bytes"]), len(memory_names)), np.bool_)
-        for column, name in enumerate(memory_names):
-            choices = np.array([c == AUTO for c in self.space.axes[f"{name}_bytes"]], np.bool_)
-            found[:, column] = choices[places[f"{name}_bytes"]]
-        return found
-
-    def _stated(self, array: int, core: int, places: Mapping[str, Ints]) -> tuple[Ints, Ints]:
-        """Sizes [design, memory] and resources [design, 5] with every memory as stated, those that
-        grow at the least."""
-        used = self.arrays.core_resources(np.array([core]))
-        sizes = np.zeros((len(places["input_bytes"]), len(memory_names)), np.int64)
-        found = np.repeat(used, len(sizes), axis=0)
-        for column, (nbytes, resources) in enumerate(self._tables(array)):
-            name = memory_names[column]
-            size = places[f"{name}_bytes"]
-            banks = places[f"{name}_banks"] if name in _BANKED else np.zeros_like(size)
-            sizes[:, column] = nbytes[size]
-            found += resources[size, banks]
-        return sizes, whole_blocks(found)
-
-    def _least_grown(self, acc: Accelerator, point: Mapping[str, Choice], name: str) -> Ints:
-        """The least resources int64[5] of a memory that grows, one that follows the output's size
-        whatever that is."""
-        points = [point]
-        if name == "residual":
-            points = [{**point, "output_bytes": c} for c in self.space.axes["output_bytes"]]
-        plans = [BufferPlan.of(one) for one in points]
-        found = [self._growth.least(planned(acc, plan), plan, name) for plan in plans]
-        return np.asarray(np.min(found, axis=0), np.int64)
-
-    def _memory_tables(self, array: int) -> list[tuple[Ints, Ints]]:
-        """For each memory, the bytes of every choice and what they take [choice, banks, 5]."""
-        space = self.space
-        base = self.arrays.point(array)
-        acc = self.builder.least(base)
-        tables = []
-        for name in memory_names:
-            sizes = space.axes[f"{name}_bytes"]
-            banks = space.axes[f"{name}_banks"] if name in _BANKED else (1,)
-            nbytes = np.zeros(len(sizes), np.int64)
-            used = np.zeros((len(sizes), len(banks), 5), np.int64)
-            for i, size in enumerate(sizes):
-                for j, count in enumerate(banks):
-                    point = base | {f"{name}_bytes": size, f"{name}_banks": count}
-                    built = planned(acc, BufferPlan.of(point))
-                    used[i, j] = self.builder.costs.memories(built)[name]
-                    if size == AUTO:
-                        used[i, j] = self._least_grown(acc, point, name)
-                    is_psum = name == "psum"
-                    nbytes[i] = built.psum_bytes if is_psum else getattr(built, name).bytes_per_bank
-            tables.append((nbytes, used))
-        return tables

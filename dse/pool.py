@@ -45,7 +45,6 @@ class Pool:
         self._numbers = np.zeros(0, np.int64)
         self._cycles = np.zeros((0, bounds.networks), np.int64)
         self._used = np.zeros((0, 5), np.int64)
-        self._exact = np.zeros(0, np.bool_)
         self._looked = np.zeros(0, np.bool_)
         self._values = np.zeros((0, self._core_values.shape[1]))
         self._open = np.zeros(0, np.bool_)
@@ -117,10 +116,11 @@ class Pool:
         found = [np.inf]
         for number in numbers:
             core = number // self.space.variants
-            known = self._bounds.design(number)
-            if known is None:
+            listed = self._bounds.listed(core)
+            at = np.flatnonzero(listed.numbers == number)
+            if not at.size:
                 continue
-            cycles, used = known
+            cycles, used = listed.cycles[at[0]], listed.used[at[0]]
             closer = self._bounds.closer(number) if cycles.max() <= LARGE else None
             cycles = cycles if closer is None else np.maximum(cycles, closer)
             found.append(float(self._valued(core, cycles[None, :], used[None, :])[0][0, objective]))
@@ -148,8 +148,6 @@ class Pool:
                 return None
             elif int(self._numbers[at]) in self._taken:
                 self._open[at] = False
-            elif not self._exact[at]:
-                self._work_out(at)
             elif self._looked[at] or self._cycles[at].max() > LARGE:
                 return at
             else:
@@ -195,23 +193,12 @@ class Pool:
         """Raise the values of a listed design to what its tilings say; close it if that does."""
         cycles = self._bounds.closer(int(self._numbers[at]))
         if cycles is not None:
-            self._raise(at, cycles, self._used[at])
+            self._raise(at, cycles)
         self._looked[at] = True
 
-    def _work_out(self, at: int) -> None:
-        """Give a listed design the memories that it is built with; close it if it cannot be."""
-        known = self._bounds.design(int(self._numbers[at]))
-        if known is None:
-            self._open[at] = False
-        else:
-            self._raise(at, *known)
-        self._exact[at] = True
-
-    def _raise(self, at: int, cycles: Ints, used: Ints) -> None:
-        """Raise the values of a listed design to what its cycles and resources are at least; close
-        it if that does."""
+    def _raise(self, at: int, cycles: Ints) -> None:
+        """Raise the values of a listed design to what its cycles say; close it if that does."""
         self._cycles[at] = np.maximum(cycles, self._cycles[at])
-        self._used[at] = used
         core = int(self._numbers[at]) // self.space.variants
         values, possible = self._valued(core, self._cycles[at : at + 1], self._used[at : at + 1])
         self._values[at] = np.maximum(values[0], self._values[at])
@@ -272,7 +259,6 @@ class Pool:
         self._values = np.concatenate((self._values, values))
         self._cycles = np.concatenate((self._cycles, found.cycles[kept]))
         self._used = np.concatenate((self._used, found.used[kept]))
-        self._exact = np.concatenate((self._exact, found.exact[kept]))
         self._looked = np.concatenate((self._looked, np.zeros(len(values), np.bool_)))
         self._open = np.concatenate((self._open, ~beaten(values, self._beaten_by)))
         # Last: whoever interrupts this must not lose designs from the limit.
@@ -282,5 +268,4 @@ class Pool:
     def _keep(self, places: NDArray[np.intp]) -> None:
         self._numbers, self._values = self._numbers[places], self._values[places]
         self._cycles, self._used = self._cycles[places], self._used[places]
-        self._exact = self._exact[places]
         self._looked, self._open = self._looked[places], self._open[places]

@@ -7,10 +7,12 @@ the unit what `estimate` gives for the whole of it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.estimation.bill import Item, bill
+from lightsim.estimation.bill import Item, bill, memory_items
 from lightsim.estimation.constants import constants_of
 from lightsim.estimation.design import amounts
 from lightsim.estimation.surroundings import surrounding_parts
@@ -57,6 +59,10 @@ class Costs:
         """Every memory of `MEMORIES` by name."""
         items = self._items(acc)
         return {name: self._amounts(items.get(name, [])) for name in MEMORIES}
+
+    def memory(self, constants: Mapping[str, int], name: str) -> Ints:
+        """One memory of a machine of these constants (`constants_of`)."""
+        return self._amounts(list(memory_items(constants, name)))
 
     def key(self, acc: Accelerator, memory: str) -> tuple[Item, ...]:
         """What one memory of an accelerator is built of: equal keys have equal costs."""

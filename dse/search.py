@@ -95,8 +95,9 @@ class Searcher:
         }
         free = None if self.joint is None else self.joint.bound(space.axes["k"])
         bounds = Bounds(
-            space, self.builder, workloads, free, self.study.asks_for_spending, self.refused
-        )
+            space, self.builder, workloads, free, self.study.asks_for_spending, self.refused,
+            self.study.asks_for_resources,
+        )  # fmt: skip
         pool = Pool(bounds, self.optimist)
         for record in self.records:
             pool.mark(record.number)

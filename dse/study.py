@@ -109,6 +109,11 @@ class Study:
         names |= {row.measure.name for row in self.budgets}
         return self.asks_for_energy or "dram_bandwidth" in names
 
+    @property
+    def asks_for_resources(self) -> bool:
+        """Whether an objective is what designs take of the device."""
+        return bool({row.measure.name for row in self.objectives} & set(Resources.names()))
+
     def resource_limits(self) -> Resources:
         """The most of each resource that a design may take."""
         limits = {budget.measure.name: budget.limit for budget in self.budgets}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from lightsim.estimation.constants import KIND_CODES
 from lightsim.estimation.terms import bits_for
 from lightsim.units import ceil_div
 
-__all__ = ["Item", "bill"]
+__all__ = ["Item", "bill", "memory_items"]
 
 Constants = Mapping[str, int]
 _NAMES = {code: name for name, code in KIND_CODES.items()}
@@ -85,12 +85,20 @@ def _lanes(c: Constants) -> Iterator[Item]:
 
 
 def _buffers(c: Constants) -> Iterator[Item]:
-    port = c["PORT_BITS"]
+    for items in _OF_MEMORY.values():
+        yield from items(c)
+
+
+def _input(c: Constants) -> Iterator[Item]:
     yield _item("buffer: input", "input_buffer", c, "PORT_BITS", "COLUMNS", "PIXELS",
                 MEMORIES=c["INPUT_MEMORIES"], DEPTH=c["INPUT_DEPTH"], BANKS=c["INPUT_BANKS"],
                 ONE_BIT=c["ONE_BIT_INPUTS"])  # fmt: skip
     copies = c["PIXELS"] * c["INPUT_MEMORIES"]
-    yield _memory("buffer: input", port, c["INPUT_DEPTH"], c["INPUT_BANKS"], copies)
+    yield _memory("buffer: input", c["PORT_BITS"], c["INPUT_DEPTH"], c["INPUT_BANKS"], copies)
+
+
+def _weight(c: Constants) -> Iterator[Item]:
+    port = c["PORT_BITS"]
     yield _item("buffer: weight", "weight_buffer", c, "PORT_BITS", "WORD_BITS", "NARROW_BITS",
                 MEMORIES=c["WEIGHT_MEMORIES"], DEPTH=c["WEIGHT_DEPTH"],
                 BANKS=c["WEIGHT_BANKS"])  # fmt: skip
@@ -102,12 +110,13 @@ def _buffers(c: Constants) -> Iterator[Item]:
     memories = ceil_div(max(1, port // 64), c["ROWS"]) * c["ROWS"]
     depth = ceil_div(slots, memories) + 1
     yield _memory("buffer: parameters", 64, depth, banks, memories)
+
+
+def _sums(c: Constants) -> Iterator[Item]:
     if c["PSUM_DEPTH"]:
         width = c["PIXELS"] * c["ROWS"] * c["SUM_BITS"]
         values = (("DEPTH", c["PSUM_DEPTH"]), ("WIDTH", width))
         yield Item("buffer: partial sums", "psum_memory", values)
-    yield from _residual(c)
-    yield from _output(c)
 
 
 def _memory(part: str, width: int, depth: int, banks: int, count: int) -> Item:
@@ -137,6 +146,26 @@ def _output(c: Constants) -> Iterator[Item]:
     yield Item(part, "output_slice", values, lanes)
     held = (("BYTES", width // 8), ("DEPTH", rows))
     yield Item(part, "slice_memory", held, lanes * banks)
+
+
+# Of every memory the modules of its own, in the order of the bill.
+_OF_MEMORY: dict[str, Callable[[Constants], Iterator[Item]]] = {
+    "input": _input,
+    "weight": _weight,
+    "psum": _sums,
+    "residual": _residual,
+    "output": _output,
+}
+
+
+def memory_items(c: Constants, name: str) -> Iterator[Item]:
+    """Every module of a bill that depends on the size of one memory: its own, what counts its
+    banks, and for the partial sums the one that asks whether any are kept."""
+    if name == "psum":
+        yield _item("controller", "accelerator", c, *_OF_ACCELERATOR)
+    else:
+        yield Item("controller", "banks", (("BANKS", c[f"{name.upper()}_BANKS"]),))
+    yield from _OF_MEMORY[name](c)
 
 
 def _post(c: Constants) -> Iterator[Item]:

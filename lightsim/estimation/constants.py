@@ -6,13 +6,22 @@ network of its scheme; `lightsim rtl` replaces them by what its program needs.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lightsim.hardware.accelerator import Accelerator, IdealMemory
 from lightsim.hardware.pe_kinds import pe_kind
 from lightsim.hardware.pipeline import LAYER_START_CYCLES, PARAMETER_SLOTS
 from lightsim.mapping.geometry import Geometry
 from lightsim.units import ceil_div
 
-__all__ = ["GENERAL", "KIND_CODES", "SCHEME_CODES", "constants_of", "memory_constants"]
+__all__ = [
+    "GENERAL",
+    "KIND_CODES",
+    "SCHEME_CODES",
+    "constants_of",
+    "memory_constants",
+    "memory_depth",
+]
 
 KIND_CODES = {
     "shift_add_serial": 0,
@@ -88,6 +97,16 @@ def memory_constants(accelerator: Accelerator) -> dict[str, int]:
         for stream in port.streams:
             numbers[f"PORT_OF_{stream.upper()}"] = number
     return numbers
+
+
+def memory_depth(c: Mapping[str, int], name: str, nbytes: int) -> int:
+    """The depth of a memory of so many bytes (a bank of them) on a machine of these constants."""
+    word = c["PORT_BITS"] // 8
+    if name == "psum":
+        return nbytes * 8 // (c["ROWS"] * c["PIXELS"] * c["ACCUMULATOR_BITS"])
+    if name == "weight":
+        return ceil_div(nbytes, c["WEIGHT_MEMORIES"] * word)
+    return nbytes // (c["INPUT_MEMORIES"] * word if name == "input" else word)
 
 
 def _buffers(accelerator: Accelerator) -> dict[str, int]:
