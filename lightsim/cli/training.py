@@ -93,7 +93,6 @@ def train_command(
     A training that was stopped goes on when the same command is given again.
     """
     from lightsim.errors import InputError
-    from lightsim.training.recipe import named_recipe
 
     given: dict[str, Any] = {
         "scheme": scheme,
@@ -110,6 +109,9 @@ def train_command(
     if resume is None:
         if recipe is None:
             raise InputError("train", "names nothing to train", "accepted: a recipe or a network")
+        _check(recipe, options, board, start, output)
+        from lightsim.training.recipe import named_recipe
+
         own = named_recipe(recipe, options)
         where = output if output is not None else Path("lightsim-train") / own.name
     else:
@@ -146,14 +148,39 @@ def _train(recipe: Recipe, where: Path, json: bool) -> None:
         typer.echo(f"Run it: lightsim run {where / 'network.toml'} --scheme {_exported(recipe)}")
 
 
+def _check(
+    recipe: str,
+    options: dict[str, Any],
+    board: str | None,
+    start: Path | None,
+    output: Path | None,
+) -> None:
+    """Names and files first: PyTorch takes seconds to import."""
+    from lightsim.errors import InputError
+    from lightsim.flow.given import check_recipe
+    from lightsim.hardware.board_file import find_board
+    from lightsim.reports.directory import check_directory
+
+    check_recipe(recipe, options)
+    if board is not None:
+        find_board(board)
+    if start is not None and not start.exists():
+        accepted = "accepted: the run directory of a training with float epochs"
+        raise InputError("--start", f"'{start}' does not exist", accepted)
+    if output is not None:
+        check_directory(output, lambda _: True)
+
+
 def _resumed(directory: Path) -> Recipe:
     from lightsim.errors import InputError
-    from lightsim.flow.training import RECIPE
-    from lightsim.training.recipe import load_recipe
+    from lightsim.flow.given import RECIPE, check_recipe
 
     if not (directory / RECIPE).is_file():
         accepted = "accepted: the run directory of a training"
         raise InputError("--resume", f"'{directory}' has no {RECIPE}", accepted)
+    check_recipe(str(directory / RECIPE), {})
+    from lightsim.training.recipe import load_recipe
+
     return load_recipe(directory / RECIPE)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,7 @@ from lightsim.flow.limits import check_activations
 from lightsim.hardware.accelerator import Accelerator, IdealMemory
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.device import Board
-from lightsim.hardware.file import load_design
+from lightsim.hardware.file import load_design, names_a_file
 from lightsim.hardware.pe_kinds import PE_KINDS
 from lightsim.hardware.validation import validate_accelerator
 from lightsim.network.layer import Network
@@ -56,7 +55,9 @@ def resolve_accelerator(
     of that kind, a path to a TOML file, or an `Accelerator`. Raises `InputError` for unknown
     names and contradictions and `BudgetError` for a design that does not fit its board.
     """
-    if isinstance(accelerator, Accelerator) or _is_file(accelerator):
+    if isinstance(accelerator, Accelerator) or (
+        accelerator is not None and names_a_file(accelerator)
+    ):
         return _given(board_name, accelerator, scheme_name)
     board = find_board(DEFAULT_BOARD if board_name is None else board_name)
     chosen = scheme(default if scheme_name is None else scheme_name)
@@ -71,12 +72,6 @@ def resolve_accelerator(
             f"accepted schemes: {', '.join(sorted(PE_KINDS[pe].runs))}",
         )
     return board, default_accelerator(board, chosen, pe=pe), chosen
-
-
-def _is_file(accelerator: str | None) -> bool:
-    if accelerator is None:
-        return False
-    return accelerator.endswith(".toml") or "/" in accelerator or Path(accelerator).is_file()
 
 
 def _given(

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from lightsim.errors import InputError
+from lightsim.flow.given import RECIPE
 from lightsim.flow.resolve import resolve_accelerator
 from lightsim.flow.training_export import export_seed
 from lightsim.quantisation.synthetic import synthetic_workload
@@ -24,8 +25,6 @@ from lightsim.training.seeds import device_of, epochs_of, train_seed
 from lightsim.training.states import float_start, seed_folder
 
 __all__ = ["RECIPE", "Moment", "open_directory", "train"]
-
-RECIPE = "recipe.toml"
 
 
 @dataclass(frozen=True, slots=True)
