@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from lightsim.errors import BudgetError
 from lightsim.estimation.arrays import array_shapes
+from lightsim.estimation.shortfall import nothing_fits
 from lightsim.estimation.sizing import grown, least_design, within
 from lightsim.hardware.accelerator import Accelerator, Array, LaneGroup
 from lightsim.hardware.device import Board
@@ -58,9 +58,7 @@ def largest_array(board: Board, scheme: Scheme, pe: str, *, utilisation: float =
             acc = least_design(board, scheme, array)
             if within(acc, board.device, utilisation):
                 return array
-    raise BudgetError(
-        f"{board.name}: not even one lane of {pe} fits {utilisation:.0%} of {board.device.name}"
-    )
+    raise nothing_fits(board, scheme, pe, utilisation)
 
 
 def _fills_words(rows: int, port_bits: int) -> bool:

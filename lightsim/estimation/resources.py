@@ -10,13 +10,13 @@ from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.catalogue import BOARDS
 from lightsim.hardware.device import Device, Resources
 from lightsim.hardware.dsp_blocks import built_products
+from lightsim.hardware.families import FAMILIES
 from lightsim.numerics.scheme import scheme
 from lightsim.source import Source
 
 __all__ = ["Part", "estimate", "total"]
 
 # Every formula counts LUTs of six inputs.
-_FOUR_INPUT_LUTS = {"ECP5", "iCE40"}
 _LUT4_PER_LUT6 = 2
 
 
@@ -38,7 +38,7 @@ def estimate(acc: Accelerator, device: Device | None = None) -> tuple[Part, ...]
         *design_parts(constants, has_uram=has_uram),
         *surrounding_parts(acc, device),
     )
-    if device is not None and device.family in _FOUR_INPUT_LUTS:
+    if device is not None and FAMILIES[device.family].lut_inputs == 4:
         return tuple(_in_lut4(part) for part in parts)
     return parts
 

@@ -52,7 +52,7 @@ def dram_memory(table: Mapping[str, Any], where: str) -> MemoryInterface:
     source = Source("assumed", "stated in the file that describes it")
     if entry.source is not None:
         source = _source(entry.source, where)
-    return MemoryInterface(part, entry.channels, entry.interleave_bytes, source)
+    return MemoryInterface(part, entry.channels, entry.interleave_bytes, source, entry.controller)
 
 
 def _part(table: Mapping[str, Any], where: str) -> DramPart:
