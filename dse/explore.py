@@ -25,7 +25,7 @@ from dse.store import open_store
 from dse.study import Study
 from dse.waves import enumerated, sampled
 from dse.workers import Crew
-from dse.writing import study_text
+from dse.writing import absolute, study_text
 from lightsim.errors import BudgetError, InputError
 
 __all__ = ["explore"]
@@ -62,7 +62,7 @@ def explore(
     store = open_store(
         storage,
         study.name,
-        study_text(study, searching=False),
+        study_text(absolute(study), searching=False),
         space,
         {o.measure.key: o.sign for o in study.objectives},
         None if sampler == ENUMERATE else make_sampler(sampler, study.search.seed),

@@ -12,7 +12,7 @@ from dse.reports.commands import BEST_K, BEST_MAPPING
 from dse.reports.summary import summary_text
 from dse.reports.tables import TRIALS, write_front, write_trials
 from dse.result import Exploration
-from dse.writing import study_text
+from dse.writing import absolute, study_text
 from lightsim.errors import InputError
 from lightsim.flow.k_file import dump_k
 from lightsim.hardware.writing import dump_accelerator
@@ -66,7 +66,7 @@ def _is_study(path: Path) -> bool:
 
 
 def _study(found: Exploration, path: Path) -> None:
-    path.write_text(study_text(found.study), encoding="utf-8")
+    path.write_text(study_text(absolute(found.study)), encoding="utf-8")
 
 
 def _summary(found: Exploration, path: Path) -> None:

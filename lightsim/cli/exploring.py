@@ -150,14 +150,14 @@ def explore_command(
         return
     from dse.explore import explore
     from dse.reports.directory import JOURNAL, STUDY, check_results, write_results
-    from dse.writing import study_text
+    from dse.writing import absolute, study_text
     from lightsim.cli.progress import searching
 
     study = _study(network, board, scheme, _k_choice(k, accuracy_loss), search)
     where = Path("lightsim-explore") / study.name if output is None else output
     check_results(where)
     where.mkdir(parents=True, exist_ok=True)
-    (where / STUDY).write_text(study_text(study), encoding="utf-8")
+    (where / STUDY).write_text(study_text(absolute(study)), encoding="utf-8")
     kept = study.search.storage or str(where / JOURNAL)
     with searching(study.search.trials, prove=study.search.prove) as progress:
         found = explore(study, storage=kept, resume=resume, progress=progress)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -125,6 +126,7 @@ def train_command(
 
 def _train(recipe: Recipe, where: Path, json: bool) -> None:
     from lightsim.cli.progress import training
+    from lightsim.files.commands import command_line
     from lightsim.flow.training import train
     from lightsim.reports.console import report_console
     from lightsim.reports.training.console import show_training
@@ -135,7 +137,8 @@ def _train(recipe: Recipe, where: Path, json: bool) -> None:
             report = train(recipe, where, progress)
     except KeyboardInterrupt:
         typer.echo(
-            f"interrupted: every whole epoch is kept, `lightsim train --resume {where}` goes on",
+            "interrupted: every whole epoch is kept, "
+            f"`lightsim train --resume {shlex.quote(str(where))}` goes on",
             err=True,
         )
         sys.exit(_INTERRUPTED)
@@ -145,7 +148,8 @@ def _train(recipe: Recipe, where: Path, json: bool) -> None:
     show_training(report, report_console())
     typer.echo(f"written to {where}: open {where / 'report.html'}")
     if report.seeds[0].network is not None:
-        typer.echo(f"Run it: lightsim run {where / 'network.toml'} --scheme {_exported(recipe)}")
+        command = command_line("run", str(where / "network.toml"), "--scheme", _exported(recipe))
+        typer.echo(f"Run it: {command}")
 
 
 def _check(
