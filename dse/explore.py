@@ -29,7 +29,7 @@ from dse.storage.records import Form
 from dse.study import Study
 from dse.waves import enumerated, sampled
 from dse.workers import Crew
-from dse.writing import study_text
+from dse.writing import absolute, study_text
 from lightsim.errors import InputError
 
 __all__ = ["explore"]
@@ -78,7 +78,7 @@ def explore(
     with open_store(
         storage,
         study.name,
-        study_text(study, searching=False),
+        study_text(absolute(study), searching=False),
         form,
         None if sampler == ENUMERATE else make_sampler(sampler, study.search.seed),
         _begin(resume, overwrite),

@@ -18,6 +18,7 @@ from lightsim.estimation.design import amounts
 from lightsim.estimation.surroundings import surrounding_parts
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.device import Device, Resources
+from lightsim.hardware.families import FAMILIES
 
 __all__ = ["MEMORIES", "Costs", "fits", "together", "whole_blocks"]
 
@@ -46,7 +47,7 @@ class Costs:
         self._device = device
         self.has_uram = device.resources.uram > 0
         # Where the LUTs have four inputs the estimate counts them twice.
-        self._luts = 2 if device.family in ("ECP5", "iCE40") else 1
+        self._luts = 2 if FAMILIES[device.family].lut_inputs == 4 else 1
         self._last: tuple[Accelerator | None, dict[str | None, list[Item]]] = (None, {})
 
     def without_memories(self, acc: Accelerator) -> Ints:

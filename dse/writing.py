@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from dse.storage.naming import file_of, is_url, without_password
 from dse.study import Study
+from lightsim.files.paths import absolute_file
 from lightsim.hardware.device import Resources
 
-__all__ = ["study_text"]
+__all__ = ["absolute", "study_text"]
+
+
+def absolute(study: Study) -> Study:
+    """The same study, its files named by their whole paths: it may be read in another folder."""
+    file = study.accuracy.file
+    return replace(
+        study,
+        board_name=absolute_file(study.board_name),
+        shares=tuple(
+            replace(share, network=absolute_file(share.network)) for share in study.shares
+        ),
+        accuracy=replace(study.accuracy, file=None if file is None else absolute_file(file)),
+    )
 
 
 def study_text(study: Study, *, searching: bool = True) -> str:

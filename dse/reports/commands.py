@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from dse.result import Exploration
+from lightsim.files.commands import command_line
+from lightsim.files.paths import absolute_file
 
 __all__ = ["BEST_K", "BEST_MAPPING", "run_command"]
 
@@ -12,20 +14,28 @@ BEST_K = "best-k.toml"
 BEST_MAPPING = "best-mapping.toml"
 
 
-def run_command(found: Exploration, file: str = "best.toml", verb: str = "run") -> str:
-    """`lightsim run` of the best design on the study's first network; "" without a front."""
+def run_command(
+    found: Exploration, file: str = "best.toml", verb: str = "run", *, anywhere: bool = False
+) -> str:
+    """`lightsim run` of the best design on the study's first network; "" without a front.
+
+    `anywhere` names the user's own files by their whole paths: a page may be read in another
+    folder than the search was begun in.
+    """
     if not found.front:
         return ""
     study, design = found.study, found.design(found.front[0])
-    parts = [f"lightsim {verb} {study.shares[0].network} --accelerator {file}"]
-    if study.board_name.endswith(".toml"):
-        parts.append(f"--board {study.board_name}")
+    network, board = study.shares[0].network, study.board_name
+    shown = absolute_file(network) if anywhere else network
+    options = ["--accelerator", file]
+    if board.endswith(".toml"):
+        options += ["--board", absolute_file(board) if anywhere else board]
     if found.front[0].k:
-        parts.append(f"--k {Path(file).with_name(BEST_K)}")
-    if study.shares[0].network in found.front[0].tilings:
-        parts.append(f"--mapping {Path(file).with_name(BEST_MAPPING)}")
+        options += ["--k", str(Path(file).with_name(BEST_K))]
+    if network in found.front[0].tilings:
+        options += ["--mapping", str(Path(file).with_name(BEST_MAPPING))]
     if design.batch > 1:
-        parts.append(f"--images {design.batch} --batch {design.batch}")
+        options += ["--images", str(design.batch), "--batch", str(design.batch)]
     if study.search.seed:
-        parts.append(f"--seed {study.search.seed}")
-    return " ".join(parts)
+        options += ["--seed", str(study.search.seed)]
+    return command_line(verb, shown, *options)

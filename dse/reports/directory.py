@@ -13,7 +13,7 @@ from dse.reports.summary import summary_text
 from dse.reports.tables import TRIALS, write_front, write_trials
 from dse.result import Exploration
 from dse.study import Study
-from dse.writing import study_text
+from dse.writing import absolute, study_text
 from lightsim.errors import OutputError
 from lightsim.flow.k_file import dump_k
 from lightsim.hardware.writing import dump_accelerator
@@ -52,14 +52,14 @@ def begin_results(study: Study, path: Path) -> None:
     To be called when the study is held, before it is searched. Raises `OutputError` where that
     cannot be done.
     """
-    text = study_text(study, searching=False).rstrip("\n")
+    text = study_text(absolute(study), searching=False).rstrip("\n")
     with _writing(path, STUDY):
         path.mkdir(parents=True, exist_ok=True)
     with _writing(path / STUDY, STUDY):
         if not _text(path / STUDY).startswith(f"{text}\n\n[search]"):
             remove_reports(path)
         partial = path / f"{_PARTIAL}{STUDY}"
-        partial.write_text(study_text(study), encoding="utf-8")
+        partial.write_text(study_text(absolute(study)), encoding="utf-8")
         partial.replace(path / STUDY)
 
 
@@ -129,7 +129,7 @@ def _is_study(path: Path) -> bool:
 
 
 def _study(found: Exploration, path: Path) -> None:
-    path.write_text(study_text(found.study), encoding="utf-8")
+    path.write_text(study_text(absolute(found.study)), encoding="utf-8")
 
 
 def _summary(found: Exploration, path: Path) -> None:

@@ -48,12 +48,12 @@ def _front(found: Exploration) -> str:
 
 
 def _again(found: Exploration) -> str:
-    command = escape(run_command(found)) or "no design keeps every budget"
+    command = escape(run_command(found, anywhere=True)) or "no design keeps every budget"
     return (
         '<section id="again">\n<h2>To do it again</h2>\n'
+        "<p>In the directory of this page:</p>\n"
         f"<p>Run the best design: <code>{command}</code></p>\n"
-        "<p>Search again: <code>lightsim explore study.toml</code> in the directory of this page."
-        "</p>\n</section>"
+        "<p>Search again: <code>lightsim explore study.toml</code></p>\n</section>"
     )
 
 

@@ -14,7 +14,7 @@ from dse.result import Exploration
 from dse.retraining.candidates import FLIGHTNN, Candidate
 from dse.search import Step
 from dse.study import parse_study
-from dse.writing import study_text
+from dse.writing import absolute, study_text
 from lightsim.flow.resolve import DEFAULT_BOARD
 
 __all__ = ["Point", "joint_front", "search_candidates"]
@@ -61,7 +61,7 @@ def search_candidates(
         }  # fmt: skip
         study = parse_study(table, "explore", search)
         where.mkdir(parents=True, exist_ok=True)
-        (where / STUDY).write_text(study_text(study), encoding="utf-8")
+        (where / STUDY).write_text(study_text(absolute(study)), encoding="utf-8")
         journal = where / JOURNAL
         tell = None if progress is None else progress(candidate)
         own = explore(study, storage=str(journal), resume=journal.exists(), progress=tell)
@@ -94,5 +94,5 @@ def _point(candidate: Candidate, own: Exploration, where: Path) -> Point:
         own.limit,
         best.get("accuracy", candidate.accuracy) if own.front[0].k else candidate.accuracy,
         best.get("choosing_accuracy", candidate.choosing_accuracy),
-        run_command(own, str(where / BEST)),
+        run_command(own, str((where / BEST).absolute()), anywhere=True),
     )

@@ -11,8 +11,7 @@ from lightsim.calibration.fit import fit
 from lightsim.calibration.grid import grid
 from lightsim.calibration.held_out import Summary, deviations, summary
 from lightsim.calibration.measure import Progress, measure
-from lightsim.rtl.synthesis import check_family
-from lightsim.rtl.yosys import require_yosys, yosys_version
+from lightsim.rtl.yosys import check_family, require_yosys, yosys_version
 
 __all__ = ["Calibration", "calibrate"]
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from typing import Annotated
 
 import typer
 
 from lightsim.cli import calibrating, exploring, listing, running, training, verifying
 from lightsim.cli.ending import ended
-from lightsim.cli.environment import check_environment
+from lightsim.cli.environment import check_arguments, check_environment
 from lightsim.cli.signals import heeded
 from lightsim.cli.streams import open_streams
 
@@ -65,8 +66,9 @@ def main() -> None:
     try:
         with heeded(), ended():
             check_environment()
+            check_arguments(sys.argv[1:])
             # Not standalone: typer would spread a wrong option over four lines of its own.
-            raise typer.Exit(app(standalone_mode=False) or 0)
+            raise typer.Exit(app(prog_name="lightsim", standalone_mode=False) or 0)
     finally:
         gc.freeze()  # the interpreter need not look through all objects once more at its end
 

@@ -128,15 +128,21 @@ def explore_command(
     ] = False,
 ) -> None:
     """Search accelerators for NETWORK on a board: the best, its front, and a proven bound."""
-    from dse.explore import explore
-    from dse.reports.directory import begin_results, check_results, write_results
-    from lightsim.cli.progress import searching
+    from lightsim.flow.given import check_search
+    from lightsim.reports.directory import check_directory
 
+    check_search(network, board, scheme)
+    _check_k(k, accuracy_loss)
+    if recipe is not None:
+        _check_recipe(recipe)
+    if output is not None:
+        check_directory(output, lambda _: True)
     given = {
         "trials": trials, "seed": seed, "workers": workers, "sampler": sampler,
         "seconds": seconds, "storage": storage, "prove": prove or None, "mapping": mapping,
     }  # fmt: skip
     search = {name: value for name, value in given.items() if value is not None}
+    _check_keys(search)
     if retrain is not None or recipe is not None:
         _refuse_with_retrain(retrain, scheme, storage, resume, overwrite)
         explore_retrained(
@@ -144,6 +150,10 @@ def explore_command(
             search=search, output=output, json=json,
         )  # fmt: skip
         return
+    from dse.explore import explore
+    from dse.reports.directory import begin_results, check_results, write_results
+    from lightsim.cli.progress import searching
+
     study = _study(network, board, scheme, _k_choice(k, accuracy_loss), search)
     where = Path("lightsim-explore") / study.name if output is None else output
     check_results(where)
@@ -181,6 +191,24 @@ def _note(text: str) -> None:
     typer.echo(f"note: {text}", err=True)
 
 
+def _check_recipe(recipe: Path) -> None:
+    from lightsim.hardware.reading import read_table
+
+    read_table(recipe)
+
+
+def _check_keys(search: dict[str, Any]) -> None:
+    """The numbers and names of the search, before the rooms that use them are imported."""
+    from dse.entries import SearchEntry
+    from dse.samplers import check_sampler
+    from lightsim.network.checking import checked
+
+    for name, value in search.items():
+        checked(SearchEntry, {name: value}, f"--{name}")
+    if "sampler" in search:
+        check_sampler(search["sampler"], "--sampler")
+
+
 def _refuse_with_retrain(
     retrain: str | None, scheme: str | None, storage: str | None, resume: bool, overwrite: bool
 ) -> None:
@@ -200,17 +228,21 @@ def _refuse_with_retrain(
             raise InputError("--retrain", f"with {option}", accepted)
 
 
-def _k_choice(k: str | None, accuracy_loss: str | None) -> str | None:
-    """The choice of axis `k` that the options name; None where they name none."""
-    from dse.joint.layers import DEFAULT_LOSS
+def _check_k(k: str | None, accuracy_loss: str | None) -> None:
     from lightsim.errors import InputError
 
     if k not in (None, "given", "free"):
         raise InputError("--k", f"is '{k}'", "accepted: given or free")
+    if accuracy_loss is not None and k == "given":
+        raise InputError("--accuracy-loss", "with --k given", "accepted: --k free")
+
+
+def _k_choice(k: str | None, accuracy_loss: str | None) -> str | None:
+    """The choice of axis `k` that the options name; None where they name none."""
+    from dse.joint.layers import DEFAULT_LOSS
+
     if accuracy_loss is None:
         return DEFAULT_LOSS if k == "free" else k
-    if k == "given":
-        raise InputError("--accuracy-loss", "with --k given", "accepted: --k free")
     return accuracy_loss
 
 

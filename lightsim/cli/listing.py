@@ -7,12 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lightsim.errors import unknown_name
+
 if TYPE_CHECKING:
     from rich.console import Console
 
     from lightsim.cli.tables import Row
 
-__all__ = ["list_command"]
+__all__ = ["TABLE_NAMES", "list_command"]
+
+# Those of `cli.tables`, which takes seconds to import: a wrong name is answered before.
+TABLE_NAMES = (
+    "networks", "schemes", "boards", "devices", "dsp-blocks", "memories", "pe-kinds", "lanes",
+    "modules", "orders", "roundings", "energy", "parameters",
+)  # fmt: skip
 
 
 def list_command(
@@ -25,11 +33,10 @@ def list_command(
     ] = False,
 ) -> None:
     """Show the networks, schemes, boards, devices, memories, PE kinds, energies and parameters."""
+    if what is not None and what not in TABLE_NAMES:
+        raise unknown_name("list", "table", what, TABLE_NAMES)
     from lightsim.cli.tables import TABLES
-    from lightsim.errors import unknown_name
 
-    if what is not None and what not in TABLES:
-        raise unknown_name("list", "table", what, TABLES)
     chosen = list(TABLES) if what is None else [what]
     tables = {name: TABLES[name]() for name in chosen}
     if json:

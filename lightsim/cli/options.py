@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,20 +22,35 @@ JsonOption = Annotated[
 ]
 
 
-def on_experiment(command: Callable[..., None]) -> Callable[..., None]:
-    """`command(experiment, ...)` with the shared options in the place of its first parameter."""
-    shared, own = _parameters(_described), _parameters(command)[1:]
+Check = Callable[[Mapping[str, Any]], None]
+"""Raises `InputError` for options, by their names, that a command cannot take."""
 
-    @wraps(command)
-    def described(**given: Any) -> None:
-        experiment = _described(**{one.name: given.pop(one.name) for one in shared})
-        command(experiment, **given)
 
-    parameters = sorted([*shared, *own], key=lambda one: one.default is not one.empty)
-    # typer asks both for a command's options; `wraps` has left those of `command` there.
-    described.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    described.__annotations__ = {one.name: one.annotation for one in parameters}
-    return described
+def on_experiment(check: Check) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Makes of `command(experiment, ...)` a command with the shared options in its first's place.
+
+    They are checked, and `check` is called with all options, before anything heavy is imported.
+    """
+
+    def decorated(command: Callable[..., None]) -> Callable[..., None]:
+        shared, own = _parameters(_described), _parameters(command)[1:]
+
+        @wraps(command)
+        def described(**given: Any) -> None:
+            from lightsim.flow.given import check_run
+
+            check_run(given)
+            check(given)
+            experiment = _described(**{one.name: given.pop(one.name) for one in shared})
+            command(experiment, **given)
+
+        parameters = sorted([*shared, *own], key=lambda one: one.default is not one.empty)
+        # typer asks both for a command's options; `wraps` has left those of `command` there.
+        described.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        described.__annotations__ = {one.name: one.annotation for one in parameters}
+        return described
+
+    return decorated
 
 
 def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:

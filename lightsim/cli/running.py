@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,7 +18,14 @@ if TYPE_CHECKING:
 __all__ = ["run_command"]
 
 
-@on_experiment
+def _check(given: Mapping[str, Any]) -> None:
+    from lightsim.reports.directory import check_directory
+
+    if given["output"] is not None:
+        check_directory(given["output"])
+
+
+@on_experiment(_check)
 def run_command(
     experiment: Experiment,
     engine: Annotated[
@@ -49,11 +57,9 @@ def run_command(
     from lightsim.cli.progress import shown
     from lightsim.flow.run import run
     from lightsim.reports.console import report_console, show_run
-    from lightsim.reports.directory import check_directory, write_directory
+    from lightsim.reports.directory import write_directory
     from lightsim.reports.summary import summary_text
 
-    if output is not None:
-        check_directory(output)
     whole = replace(
         experiment,
         engine=engine,

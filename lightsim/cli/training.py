@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -93,7 +94,6 @@ def train_command(
     A training that was stopped goes on when the same command is given again.
     """
     from lightsim.errors import InputError
-    from lightsim.training.recipe import named_recipe
 
     given: dict[str, Any] = {
         "scheme": scheme,
@@ -110,6 +110,9 @@ def train_command(
     if resume is None:
         if recipe is None:
             raise InputError("train", "names nothing to train", "accepted: a recipe or a network")
+        _check(recipe, options, board, start, output)
+        from lightsim.training.recipe import named_recipe
+
         own = named_recipe(recipe, options)
         where = output if output is not None else Path("lightsim-train") / own.name
     else:
@@ -123,6 +126,7 @@ def train_command(
 
 def _train(recipe: Recipe, where: Path, json: bool) -> None:
     from lightsim.cli.progress import training
+    from lightsim.files.commands import command_line
     from lightsim.flow.training import train
     from lightsim.reports.console import report_console
     from lightsim.reports.training.console import show_training
@@ -133,7 +137,8 @@ def _train(recipe: Recipe, where: Path, json: bool) -> None:
             report = train(recipe, where, progress)
     except KeyboardInterrupt:
         typer.echo(
-            f"interrupted: every whole epoch is kept, `lightsim train --resume {where}` goes on",
+            "interrupted: every whole epoch is kept, "
+            f"`lightsim train --resume {shlex.quote(str(where))}` goes on",
             err=True,
         )
         sys.exit(interrupt_code())
@@ -143,17 +148,43 @@ def _train(recipe: Recipe, where: Path, json: bool) -> None:
     show_training(report, report_console())
     typer.echo(f"written to {where}: open {where / 'report.html'}")
     if report.seeds[0].network is not None:
-        typer.echo(f"Run it: lightsim run {where / 'network.toml'} --scheme {_exported(recipe)}")
+        command = command_line("run", str(where / "network.toml"), "--scheme", _exported(recipe))
+        typer.echo(f"Run it: {command}")
+
+
+def _check(
+    recipe: str,
+    options: dict[str, Any],
+    board: str | None,
+    start: Path | None,
+    output: Path | None,
+) -> None:
+    """Names and files first: PyTorch takes seconds to import."""
+    from lightsim.errors import InputError
+    from lightsim.flow.given import check_recipe
+    from lightsim.hardware.board_file import find_board
+    from lightsim.reports.directory import check_directory
+
+    check_recipe(recipe, options)
+    if board is not None:
+        find_board(board)
+    if start is not None and not start.exists():
+        accepted = "accepted: the run directory of a training with float epochs"
+        raise InputError("--start", f"'{start}' does not exist", accepted)
+    if output is not None:
+        check_directory(output, lambda _: True)
 
 
 def _resumed(directory: Path) -> Recipe:
     from lightsim.errors import InputError
-    from lightsim.flow.training import RECIPE
-    from lightsim.training.recipe import load_recipe
+    from lightsim.flow.given import RECIPE, check_recipe
 
     if not (directory / RECIPE).is_file():
         accepted = "accepted: the run directory of a training"
         raise InputError("--resume", f"'{directory}' has no {RECIPE}", accepted)
+    check_recipe(str(directory / RECIPE), {})
+    from lightsim.training.recipe import load_recipe
+
     return load_recipe(directory / RECIPE)
 
 

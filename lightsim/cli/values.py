@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lightsim.errors import InputError
+from lightsim.files.paths import check_path
 
 __all__ = ["place", "whole"]
 
@@ -25,12 +26,12 @@ def whole(option: str) -> Callable[[str | int], int]:
     return parse
 
 
-def place(option: str) -> Callable[[str], Path]:
+def place(option: str) -> Callable[[str | Path], Path]:
     """A parser of paths that raises `InputError` for an empty one: it would be this folder."""
 
-    def parse(text: str) -> Path:
-        if not text:
+    def parse(text: str | Path) -> Path:
+        if not str(text):
             raise InputError(option, "''", "accepted: a path")
-        return Path(text)
+        return Path(check_path(str(text), option))
 
     return parse

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,7 +18,26 @@ if TYPE_CHECKING:
 __all__ = ["rtl_command", "verify_command"]
 
 
-@on_experiment
+def _check_verify(given: Mapping[str, Any]) -> None:
+    from lightsim.errors import InputError
+
+    wave = given["wave"]
+    if wave is not None and not wave.parent.is_dir():
+        raise InputError("--wave", f"{str(wave.parent)!r} is no folder", "make it first")
+    if wave is not None and wave.exists() and not wave.is_file():
+        raise InputError("--wave", f"{str(wave)!r} is no file", "accepted: a new file")
+    _check_output(given)
+
+
+def _check_output(given: Mapping[str, Any]) -> None:
+    from lightsim.reports.directory import check_directory
+    from lightsim.rtl.folder import is_project
+
+    if given["output"] is not None:
+        check_directory(given["output"], is_project)
+
+
+@on_experiment(_check_verify)
 def verify_command(
     experiment: Experiment,
     output: Annotated[
@@ -44,16 +64,9 @@ def verify_command(
     Ends with 1 if anything differs.
     """
     from lightsim.cli.progress import shown
-    from lightsim.errors import InputError
     from lightsim.flow.verification import verify
-    from lightsim.reports.directory import check_directory
-    from lightsim.rtl.project import is_project
     from lightsim.rtl.report import verdict_text
 
-    if wave is not None and not wave.parent.is_dir():
-        raise InputError("--wave", f"{str(wave.parent)!r} is no folder", "make it first")
-    if output is not None:
-        check_directory(output, is_project)
     with shown() as progress:
         found = verify(experiment, progress, folder=output, wave=wave)
     if json:
@@ -67,7 +80,7 @@ def verify_command(
         raise typer.Exit(1)
 
 
-@on_experiment
+@on_experiment(_check_output)
 def rtl_command(
     experiment: Experiment,
     output: Annotated[
@@ -80,10 +93,7 @@ def rtl_command(
     """Write NETWORK's accelerator as a SystemVerilog project with its program and memory."""
     from lightsim.cli.progress import shown
     from lightsim.flow.verification import write_rtl
-    from lightsim.reports.directory import check_directory
-    from lightsim.rtl.project import is_project
 
-    check_directory(output, is_project)
     with shown() as progress:
         write_rtl(experiment, output, progress)
     typer.echo(f"written to {output}: see {output / 'README.md'}")

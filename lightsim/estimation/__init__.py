@@ -1,10 +1,17 @@
 """What a design costs before it is built: resources, budget, default designs and energy."""
 
-from lightsim.estimation.budget import check_budget
-from lightsim.estimation.defaults import default_accelerator, largest_array
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from lightsim.estimation.energy import energy, energy_table
 from lightsim.estimation.energy_tables import ENERGY_TABLES
-from lightsim.estimation.resources import Part, estimate, total
+
+if TYPE_CHECKING:
+    from lightsim.estimation.budget import check_budget
+    from lightsim.estimation.defaults import default_accelerator, largest_array
+    from lightsim.estimation.resources import Part, estimate, total
 
 __all__ = [
     "ENERGY_TABLES",
@@ -17,3 +24,17 @@ __all__ = [
     "largest_array",
     "total",
 ]
+
+_HOMES = {
+    "budget": ("check_budget",),
+    "defaults": ("default_accelerator", "largest_array"),
+    "resources": ("Part", "estimate", "total"),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """A name, imported when it is first asked for: NumPy comes with the formulas."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'lightsim.estimation' has no attribute '{name}'")
+    return getattr(import_module(f"lightsim.estimation.{_HOME[name]}"), name)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from lightsim.errors import BudgetError
 from lightsim.estimation.arrays import array_shapes
 from lightsim.estimation.resources import lanes_needed
+from lightsim.estimation.shortfall import nothing_fits
 from lightsim.estimation.sizing import grown, least_design, within
 from lightsim.hardware.accelerator import Accelerator, Array, LaneGroup
 from lightsim.hardware.device import Board
@@ -65,9 +65,7 @@ def largest_array(board: Board, scheme: Scheme, pe: str, *, utilisation: float =
         array = array_of(pe, shape)
         if least_fits(board, scheme, array, utilisation):
             return array
-    raise BudgetError(
-        f"{board.name}: not even one lane of {pe} fits {utilisation:.0%} of {board.device.name}"
-    )
+    raise nothing_fits(board, scheme, pe, utilisation)
 
 
 def array_of(pe: str, shape: tuple[int, int, int]) -> Array:

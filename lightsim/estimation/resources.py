@@ -13,13 +13,13 @@ from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.catalogue import BOARDS
 from lightsim.hardware.device import Device, Resources
 from lightsim.hardware.dsp_blocks import built_products
+from lightsim.hardware.families import FAMILIES
 from lightsim.numerics.scheme import scheme
 from lightsim.source import Source
 
 __all__ = ["Part", "estimate", "lanes_needed", "needed", "total"]
 
 # Every formula counts LUTs of six inputs.
-_FOUR_INPUT_LUTS = {"ECP5", "iCE40"}
 _LUT4_PER_LUT6 = 2
 
 
@@ -38,7 +38,7 @@ def estimate(acc: Accelerator, device: Device | None = None) -> tuple[Part, ...]
         *design_parts(_constants(acc, device), has_uram=has_uram),
         *surrounding_parts(acc, device),
     )
-    if device is not None and device.family in _FOUR_INPUT_LUTS:
+    if device is not None and FAMILIES[device.family].lut_inputs == 4:
         return tuple(_in_lut4(part) for part in parts)
     return parts
 
@@ -48,7 +48,7 @@ def needed(acc: Accelerator, device: Device) -> Resources:
     found = amounts(bill(_constants(acc, device)), has_uram=device.resources.uram > 0)
     own = Resources(found.lut, found.ff, found.dsp, -(-found.halves // 2), found.uram)
     whole = own + total(surrounding_parts(acc, device))
-    luts = _LUT4_PER_LUT6 if device.family in _FOUR_INPUT_LUTS else 1
+    luts = _LUT4_PER_LUT6 if FAMILIES[device.family].lut_inputs == 4 else 1
     return replace(whole, lut=luts * whole.lut)
 
 
@@ -56,7 +56,7 @@ def lanes_needed(acc: Accelerator, device: Device) -> Resources:
     """What the rows of lanes of `acc` take by themselves."""
     lanes = (item for item in bill(_constants(acc, device)) if item.module == "lane_rows")
     found = amounts(lanes, has_uram=False)
-    luts = _LUT4_PER_LUT6 if device.family in _FOUR_INPUT_LUTS else 1
+    luts = _LUT4_PER_LUT6 if FAMILIES[device.family].lut_inputs == 4 else 1
     return Resources(luts * found.lut, found.ff, found.dsp)
 
 

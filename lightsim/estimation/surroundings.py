@@ -9,13 +9,14 @@ from lightsim.estimation.memories import memory_resources
 from lightsim.estimation.part import Part
 from lightsim.hardware.accelerator import Accelerator, IdealMemory
 from lightsim.hardware.device import Device, MemoryInterface, Resources
+from lightsim.hardware.families import FAMILIES
 from lightsim.source import Source
 from lightsim.units import ceil_div
 
-__all__ = ["surrounding_parts"]
+__all__ = ["CONTROLLER", "surrounding_parts"]
 
-# Processor-side controllers are hard blocks, this wide at most; anything wider sits in fabric.
-_HARD_CONTROLLER_BITS = {"Zynq-7000": 32, "Zynq UltraScale+": 64, "Versal": 64}
+CONTROLLER = "memory controller"
+"""The name of the part."""
 
 _FABRIC_DDR3 = Source("recalled", "a 64-bit DDR3 controller of the AMD memory interface generator")
 _FABRIC_DDR4 = Source(
@@ -52,15 +53,19 @@ def _ports(acc: Accelerator) -> Part:
 
 
 def _memory_controller(acc: Accelerator, device: Device | None) -> Part | None:
-    """The DRAM controller where it is built in fabric; hard ones cost nothing."""
+    """The DRAM controller where it is built in fabric; hard ones cost nothing.
+
+    Where the memory does not say which, one that the device's family has built in is used, if
+    the bus is no wider than that; anything wider sits in fabric.
+    """
     if isinstance(acc.memory, IdealMemory):
         return None
-    part = acc.memory.part
-    hard_bits = _HARD_CONTROLLER_BITS.get(device.family, 0) if device else 0
-    if part.bus_bits <= hard_bits:
+    hard_bits = FAMILIES[device.family].hard_controller_bits if device else 0
+    fits_hard = acc.memory.part.bus_bits <= hard_bits
+    if acc.memory.controller == "hard" or (acc.memory.controller is None and fits_hard):
         return None
     resources, source = _fabric_controller(acc.memory)
-    return Part("memory controller", resources, source)
+    return Part(CONTROLLER, resources, source)
 
 
 def _fabric_controller(memory: MemoryInterface) -> tuple[Resources, Source]:

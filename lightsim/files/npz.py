@@ -42,9 +42,12 @@ def read_npz(
     more than a hundred times its own size.
     """
     try:
-        with as_file(file) as path, open_file(path, accepted) as binary:
-            return _Archive(binary, str(file), accepted).arrays(check, only)
-    except FileNotFoundError:  # inside a package that is itself an archive
+        with as_file(file) as path:
+            if not path.exists():
+                raise FileNotFoundError
+            with open_file(path, accepted) as binary:
+                return _Archive(binary, str(file), accepted).arrays(check, only)
+    except FileNotFoundError:
         raise InputError(str(file), "does not exist", accepted) from None
 
 

@@ -6,10 +6,15 @@ import os
 
 from lightsim.errors import InputError
 
-__all__ = ["check_path"]
+__all__ = ["absolute_file", "check_path"]
 
 _LONGEST_NAME = 255
 _LONGEST_PATH = 4095
+
+
+def absolute_file(name: str) -> str:
+    """A TOML file by its whole path, so that it is found from every folder; other names as is."""
+    return os.path.abspath(name) if name.endswith(".toml") else name  # noqa: PTH100 (no links)
 
 
 def check_path(text: str, where: str) -> str:

@@ -12,7 +12,7 @@ from lightsim.errors import InputError
 __all__ = ["open_file", "read_text", "unreadable"]
 
 _KINDS = (
-    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISDIR, "a directory"),
     (stat.S_ISFIFO, "a pipe"),
     (stat.S_ISSOCK, "a socket"),
     (stat.S_ISCHR, "a device"),
@@ -36,12 +36,12 @@ def open_file(path: Path, accepted: str | None = None) -> BinaryIO:
     if not stat.S_ISREG(mode):
         os.close(number)
         kind = next((name for holds, name in _KINDS if holds(mode)), "no file")
-        raise InputError(str(path), f"is {kind}", accepted or "accepted: a file")
+        raise InputError(str(path), f"cannot be read (is {kind})", accepted)
     return os.fdopen(number, "rb")
 
 
 def read_text(path: Path, accepted: str | None = None) -> str:
-    """The text of a regular file in UTF-8, 64 MiB at the most; `InputError` for any other."""
+    """The text of a TOML file in UTF-8, 64 MiB at the most; `InputError` for any other file."""
     with open_file(path, accepted) as opened:
         try:
             content = opened.read(_MOST_TEXT_BYTES + 1)
@@ -53,13 +53,11 @@ def read_text(path: Path, accepted: str | None = None) -> str:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise InputError(
-            str(path), f"byte {error.start} is not UTF-8", "accepted: a text file in UTF-8"
+            str(path), f"byte {error.start} is not UTF-8", "accepted: a TOML file in UTF-8"
         ) from None
 
 
 def unreadable(path: Path, error: Exception, accepted: str | None = None) -> InputError:
     """The error for a path that the system does not open, with the system's reason."""
-    if isinstance(error, FileNotFoundError):
-        return InputError(str(path), "does not exist", accepted)
     reason = getattr(error, "strerror", None) or str(error)
     return InputError(str(path), f"cannot be read ({reason.lower()})", accepted)

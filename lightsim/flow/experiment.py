@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lightsim.errors import InputError, unknown_name
 from lightsim.flow.engines import ENGINES, Progress
+from lightsim.flow.given import check_numbers
 from lightsim.flow.k_file import load_k
 from lightsim.flow.limits import check_activations, check_weights
 from lightsim.flow.mapping import map_batches
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from lightsim.optimum.default import BestDefault
 
 __all__ = ["Experiment", "Prepared", "check_experiment", "prepare", "silent"]
-
-_LARGEST_SEED = (1 << 63) - 1  # what every reader of the JSON can hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,17 +156,6 @@ def silent(what: str, done: int, of: int) -> None:
 
 def check_experiment(experiment: Experiment) -> None:
     """Raise `InputError` for a number or an engine that cannot be."""
-    for option, value in (("--images", experiment.images), ("--batch", experiment.batch)):
-        if value < 1:
-            raise InputError(option, f"{value}", "accepted: a whole number from 1")
-    if not 0 <= experiment.seed <= _LARGEST_SEED:
-        accepted = f"accepted: a whole number from 0 to {_LARGEST_SEED}"
-        raise InputError("--seed", f"{experiment.seed}", accepted)
-    if experiment.batch > experiment.images:
-        raise InputError(
-            "--batch",
-            f"{experiment.batch} is more than the {experiment.images} images to run",
-            "accepted: 1" if experiment.images == 1 else f"accepted: 1 to {experiment.images}",
-        )
+    check_numbers(experiment.images, experiment.batch, experiment.seed)
     if experiment.engine not in ENGINES:
         raise unknown_name("--engine", "engine", experiment.engine, ENGINES)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +14,7 @@ from lightsim.flow.limits import check_activations
 from lightsim.hardware.accelerator import Accelerator, IdealMemory
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.device import Board
-from lightsim.hardware.file import load_design
+from lightsim.hardware.file import load_design, names_a_file
 from lightsim.hardware.pe_kinds import PE_KINDS
 from lightsim.hardware.validation import validate_accelerator
 from lightsim.network.layer import Network
@@ -75,7 +74,9 @@ def resolve_machine(
     of that kind, a path to a TOML file, or an `Accelerator`. Raises `InputError` for unknown
     names and contradictions and `BudgetError` for a given design that does not fit its board.
     """
-    if isinstance(accelerator, Accelerator) or _is_file(accelerator):
+    if isinstance(accelerator, Accelerator) or (
+        accelerator is not None and names_a_file(accelerator)
+    ):
         board, built, chosen = _given(board_name, accelerator, scheme_name)
         return Machine(board, chosen, built)
     named = find_board(DEFAULT_BOARD if board_name is None else board_name)
@@ -118,12 +119,6 @@ def default_for(machine: Machine, workload: Workload, images: int = 1) -> BestDe
     from lightsim.optimum.default import best_default
 
     return best_default(workload, machine.board, pe=machine.pe, images=images)
-
-
-def _is_file(accelerator: str | None) -> bool:
-    if accelerator is None:
-        return False
-    return accelerator.endswith(".toml") or "/" in accelerator or Path(accelerator).is_file()
 
 
 def _given(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import platform
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
 from lightsim.errors import InputError
+from lightsim.flow.given import RECIPE
 from lightsim.flow.resolve import default_for, resolve_machine
 from lightsim.flow.training_export import export_seed
 from lightsim.quantisation.synthetic import synthetic_workload
@@ -19,13 +21,11 @@ from lightsim.training.cost import TermCosts, term_costs
 from lightsim.training.data import TrainingData, load_data
 from lightsim.training.history import Epoch
 from lightsim.training.recipe import FLOAT, Recipe, load_recipe
-from lightsim.training.recipe_text import recipe_text
+from lightsim.training.recipe_text import absolute, recipe_text
 from lightsim.training.seeds import device_of, epochs_of, train_seed
 from lightsim.training.states import float_start, seed_folder
 
 __all__ = ["RECIPE", "Moment", "open_directory", "train"]
-
-RECIPE = "recipe.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +85,13 @@ def open_directory(recipe: Recipe, directory: Path) -> None:
         raise InputError(
             str(directory),
             "holds a training of another recipe",
-            f"name another directory; `lightsim train --resume {directory}` goes on with that one",
+            "name another directory; "
+            f"`lightsim train --resume {shlex.quote(str(directory))}` goes on with that one",
         )
     try:
         directory.mkdir(parents=True, exist_ok=True)
         partial = directory / f".{RECIPE}.partial"
-        partial.write_text(recipe_text(recipe), encoding="utf-8")
+        partial.write_text(recipe_text(absolute(recipe)), encoding="utf-8")
         partial.replace(path)
     except OSError as error:
         raise InputError(str(directory), f"cannot be written: {error.strerror or error}") from None
@@ -98,7 +99,8 @@ def open_directory(recipe: Recipe, directory: Path) -> None:
 
 def _alike(recipe: Recipe) -> str:
     """Equal for recipes whose seeds are trained alike."""
-    return recipe_text(replace(recipe, name="recipe", seeds=(), device="auto", threads=1))
+    same = replace(absolute(recipe), name="recipe", seeds=(), device="auto", threads=1)
+    return recipe_text(same)
 
 
 def _costs(recipe: Recipe) -> TermCosts | None:

@@ -12,6 +12,7 @@ from lightsim.hardware.catalogue import board as catalogue_board
 from lightsim.hardware.catalogue import device as catalogue_device
 from lightsim.hardware.device import Board, Device, Resources
 from lightsim.hardware.entries import BoardEntry, DeviceEntry
+from lightsim.hardware.families import family_name
 from lightsim.hardware.reading import dram_memory, read_table
 from lightsim.hardware.validation import validate_clock, validate_memory
 from lightsim.network.checking import checked
@@ -61,4 +62,5 @@ def _device(given: str | dict[str, Any], where: str, source: str) -> Device:
         return catalogue_device(given, where)
     entry = checked(DeviceEntry, given, f"{where}, [device]")
     resources = Resources(entry.lut, entry.ff, entry.dsp, entry.bram36, entry.uram)
-    return Device(entry.name, entry.family, entry.dsp_type, resources, Source("assumed", source))
+    family = family_name(entry.family, f"{where}, [device]")
+    return Device(entry.name, family, entry.dsp_type, resources, Source("assumed", source))

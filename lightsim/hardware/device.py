@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Literal
 
 from lightsim.hardware.dram import DramPart
 from lightsim.source import Source
 
-__all__ = ["Board", "Device", "MemoryInterface", "Resources"]
+__all__ = ["Board", "Controller", "Device", "MemoryInterface", "Resources"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Resources:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """An FPGA part."""
+    """An FPGA part; `family` is a name of `families.FAMILIES`."""
 
     name: str
     family: str
@@ -48,17 +49,24 @@ class Device:
     source: Source
 
 
+Controller = Literal["hard", "fabric"]
+"""Where a DRAM controller is: built into the device, or made of its LUTs."""
+
+
 @dataclass(frozen=True, slots=True)
 class MemoryInterface:
     """The memory a board offers its accelerator: `channels` equal channels of one DRAM part.
 
     `interleave_bytes` consecutive bytes lie in one channel, then the next channel follows.
+    `controller` says where the controllers are: `hard`, built into the device, or in `fabric`;
+    None leaves it to the device's family.
     """
 
     part: DramPart
     channels: int
     interleave_bytes: int
     source: Source
+    controller: Controller | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from lightsim.hardware.device import Controller
 from lightsim.hardware.quantities import BYTES_ACCEPTED, HERTZ_ACCEPTED, hertz, nbytes
 from lightsim.network.entries import Entry, Name, Text
 
@@ -113,6 +114,10 @@ class MemoryEntry(Entry):
     part: Annotated[str | _Table, Field(description="the name of a memory part, or its table")]
     channels: Whole = 1
     interleave_bytes: Bytes = 1024
+    controller: Annotated[
+        Controller | None,
+        Field(description="hard (built into the device) or fabric"),
+    ] = None
     source: Annotated[_Table | None, Field(description="a table with certainty and text")] = None
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lightsim.errors import InputError
+from lightsim.files.regular import read_text
 from lightsim.hardware.accelerator import IdealMemory
 from lightsim.hardware.catalogue import dram_part
 from lightsim.hardware.device import MemoryInterface
@@ -23,13 +24,13 @@ __all__ = ["dram_memory", "memory", "read_table"]
 def read_table(path: Path) -> dict[str, Any]:
     """The TOML file's content; raises `InputError` if it cannot be read or is not TOML."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(str(path), f"cannot be read ({error.strerror or error})") from None
+        return tomllib.loads(read_text(path))
+    except InputError:
+        raise
     except RecursionError:
         raise InputError(str(path), "not a TOML file: nested too deeply") from None
     except ValueError as error:
-        # A syntax error, an overlong number, or text that is not UTF-8.
+        # A syntax error, or an overlong number.
         raise InputError(str(path), f"not a TOML file: {error}") from None
 
 
@@ -51,7 +52,7 @@ def dram_memory(table: Mapping[str, Any], where: str) -> MemoryInterface:
     source = Source("assumed", "stated in the file that describes it")
     if entry.source is not None:
         source = _source(entry.source, where)
-    return MemoryInterface(part, entry.channels, entry.interleave_bytes, source)
+    return MemoryInterface(part, entry.channels, entry.interleave_bytes, source, entry.controller)
 
 
 def _part(table: Mapping[str, Any], where: str) -> DramPart:

@@ -72,8 +72,12 @@ def _memory(acc: Accelerator) -> list[str]:
 def _interface(memory: MemoryInterface) -> list[str]:
     part = memory.part
     known = DRAM_PARTS.get(part.name) == part
-    rows = [("channels", memory.channels), ("interleave_bytes", memory.interleave_bytes)]
+    rows: list[tuple[str, object]] = [
+        ("channels", memory.channels), ("interleave_bytes", memory.interleave_bytes)
+    ]  # fmt: skip
     named: list[tuple[str, object]] = [("part", part.name)] if known else []
+    if memory.controller is not None:
+        rows.append(("controller", memory.controller))
     lines = _table("memory", [*named, *rows])
     lines += _table("memory.source", _source(memory.source))
     if not known:

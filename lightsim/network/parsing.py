@@ -19,6 +19,7 @@ from lightsim.network.entries import (
     TrainedEntry,
 )
 from lightsim.network.layer import Layer, Network
+from lightsim.network.not_modelled import modelled, refuse_operator
 from lightsim.network.operators import OPERATORS, Site
 from lightsim.network.tensor import TensorShape
 from lightsim.network.trained_files import TrainedFiles, fingerprint
@@ -95,7 +96,8 @@ def _entries(tables: list[dict[str, Any]], file: str) -> list[LayerEntry]:
     for number, table in enumerate(tables, 1):
         where = _where(table, number, file)
         operator = _operator(table, where)
-        entry = checked(OPERATORS[operator].entry, table, f"{where} ({operator})")
+        named = f"{where} ({operator})"
+        entry = checked(OPERATORS[operator].entry, modelled(table, operator, named), named)
         if entry.name in names:
             what = "the network's input" if entry.name == INPUT else "an earlier layer"
             raise InputError(where, f"'{entry.name}' is the name of {what}", "accepted: a new name")
@@ -118,6 +120,7 @@ def _operator(table: Mapping[str, Any], where: str) -> str:
         problem = f"operator is {spell_value(operator)}"
         raise InputError(where, problem, f"accepted: one of {known}")
     if operator not in OPERATORS:
+        refuse_operator(on_one_line(operator), OPERATORS, where)
         raise unknown_name(where, "operator", on_one_line(operator), OPERATORS)
     return operator
 

@@ -137,7 +137,7 @@ def restricted(name: str | None) -> Iterator[None]:
 
 
 def check_name(name: str | None) -> None:
-    """Raise `InputError` for a name of no row, no processor and not `plain`; None restricts nothing."""
+    """Raise `InputError` for an unknown restriction; None restricts nothing."""
     known = ("plain", *_PROCESSORS, *INSTRUCTIONS)
     if name is not None and name not in known:
         raise unknown_name(_VARIABLE, "instruction", name, known)

@@ -32,9 +32,16 @@ def verilator_root() -> Path:
 
 
 def compiler() -> str:
-    """The system's C++ compiler; `InputError` if there is none."""
-    for name in (os.environ.get("CXX"), "g++", "clang++"):
-        path = shutil.which(name) if name else None
+    """The system's C++ compiler; `InputError` if there is none, or not the one that CXX names."""
+    named = os.environ.get("CXX")
+    if named:
+        path = shutil.which(named)
+        if path is None:
+            problem = f"'{named}' is no program that can be found"
+            raise InputError("CXX", problem, "accepted: a C++ compiler without options, as g++")
+        return path
+    for name in ("g++", "clang++"):
+        path = shutil.which(name)
         if path is not None:
             return path
     raise InputError(
@@ -53,7 +60,7 @@ def build(folder: Path, *, wave: bool = False, short: bool = False) -> Path:
 
     With `wave` it can write waveforms; with `short` it is compiled quickly and runs slowly.
     """
-    root, cxx = verilator_root(), compiler()
+    root, cxx, folder = verilator_root(), compiler(), folder.resolve()
     name = "tracing_simulator" if wave else "simulator"
     out, program = folder / ("tracing_obj" if wave else "obj"), folder / name
     stamp, state = folder / f"{name}.sha256", _state(folder)
@@ -79,7 +86,9 @@ def build(folder: Path, *, wave: bool = False, short: bool = False) -> Path:
         parts = {"all": ([*slow, *fast], ["-O0"])}
     objects = []
     for part, (sources, level) in parts.items():
-        (out / f"{part}.cc").write_text("".join(f'#include "{s.resolve()}"\n' for s in sources))
+        # Relative: no folder's name, quotes in it or not, stands in a source.
+        names = (os.path.relpath(source, out) for source in sources)
+        (out / f"{part}.cc").write_text("".join(f'#include "{name}"\n' for name in names))
         objects.append(str(out / f"{part}.o"))
         _compile(cxx, *level, *flags, "-c", str(out / f"{part}.cc"), "-o", objects[-1])
     objects += _runtime(root, cxx, wave)
@@ -102,7 +111,11 @@ def _runtime(root: Path, cxx: str, wave: bool) -> list[str]:
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     of = sha256(f"{version('verilator')} {cxx} {root}".encode()).hexdigest()[:16]
     cache = base / "lightsim" / f"verilator-{of}"
-    cache.mkdir(parents=True, exist_ok=True)
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        problem = f"'{base}' cannot be written ({error.strerror or error})"
+        raise InputError("XDG_CACHE_HOME", problem, "accepted: a folder") from None
     objects = []
     for name in [*_RUNTIME, *(("verilated_vcd_c",) if wave else ())]:
         compiled = cache / f"{name}.o"
@@ -135,7 +148,7 @@ def _optimised() -> list[str]:
 def _compile(cxx: str, *arguments: str) -> None:
     done = run_tool([cxx, *arguments])
     if done.returncode:
-        raise InputError("verify", f"{cxx} refused the model: {done.stderr[:400]}")
+        raise InputError("verify", f"{cxx} refused the model: {done.stderr[:200]}")
 
 
 def _verilator(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:

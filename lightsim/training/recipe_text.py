@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from pydantic import BaseModel
 
+from lightsim.files.paths import absolute_file
 from lightsim.training.recipe import Recipe
 
-__all__ = ["recipe_text"]
+__all__ = ["absolute", "recipe_text"]
 
 _HEAD = (
     "name", "network", "scheme", "epochs", "float_epochs", "batch", "seeds", "start", "device",
@@ -19,6 +21,26 @@ _HEAD = (
 )  # fmt: skip
 _TABLES = ("data", "augmentation", "optimiser", "schedule", "hardware")
 _INNER = ("flightnn", "distribution", "term_weights")
+
+
+def absolute(recipe: Recipe) -> Recipe:
+    """The same recipe, its files named by their whole paths: it may be read in another folder."""
+
+    def whole(path: str | None) -> str | None:
+        return None if path is None else os.path.abspath(path)  # noqa: PTH100 (no links)
+
+    hardware = recipe.hardware
+    if hardware is not None:
+        given = {name: getattr(hardware, name) for name in ("board", "accelerator")}
+        files = {name: absolute_file(own) for name, own in given.items() if own is not None}
+        hardware = hardware.model_copy(update=files)
+    return replace(
+        recipe,
+        network_name=absolute_file(recipe.network_name),
+        start=whole(recipe.start),
+        data=recipe.data.model_copy(update={"path": whole(recipe.data.path)}),
+        hardware=hardware,
+    )
 
 
 def recipe_text(recipe: Recipe) -> str:

@@ -20,7 +20,7 @@ from lightsim.training.loop import Batches, as_tensors, deterministic, logits, t
 from lightsim.training.model import Model, build_model
 from lightsim.training.optimisers import make_optimiser
 from lightsim.training.recipe import FLOAT, Recipe
-from lightsim.training.recipe_text import recipe_text
+from lightsim.training.recipe_text import absolute, recipe_text
 from lightsim.training.restoring import check_place, restore
 from lightsim.training.states import save_float
 
@@ -196,7 +196,7 @@ def _counts(model: Model) -> dict[str, list[int]]:
 
 def _about(recipe: Recipe, data: TrainingData, seed: int) -> str:
     """What is trained on what: two trainings of equal texts are the same training."""
-    same = replace(recipe, seeds=(seed,), device="auto", threads=1, name="recipe")
+    same = replace(absolute(recipe), seeds=(seed,), device="auto", threads=1, name="recipe")
     digest = hashlib.sha256(recipe_text(same).encode())
     for part in (data.training, data.judging):
         digest.update(part.images.tobytes())

@@ -143,7 +143,8 @@ def main() -> None:
     lines = [
         "# Whole designs: Yosys beside LightSim",
         "",
-        f"{made_at('python results/calibration/designs.py')}, Yosys {yosys_version()}, `synth_xilinx -family "
+        f"{made_at('python results/calibration/designs.py')}, Yosys {yosys_version()}, "
+        "`synth_xilinx -family "
         f"{FAMILY}`, hierarchy kept; without what joins the ports to a bus, and without a memory "
         "controller. The squares, 32x32x2 (vgg7-cifar10) and the default of zc706 have serial "
         "shift-add lanes for flightnn; `dsp` has 8x16 multipliers on DSP blocks for fixed8, `xnor` "

@@ -54,8 +54,8 @@ CASES = {
     ),
     "boolean filters": (GOOD.replace("filters = 8", "filters = true"), "filters is true"),
     "no filters": (GOOD.replace("filters = 8", "filters = 0"), "filters is 0", "1 to"),
-    "k in the file": (GOOD.replace("kernel = 3", "kernel = 3\nk = 3"), "unknown key 'k'"),
-    "operator": (GOOD.replace("conv2d", "conv3d"), "operator 'conv3d'", "'conv2d'"),
+    "k in the file": (GOOD.replace("kernel = 3", "kernel = 3\nk = 3"), "the k of filters is not"),
+    "operator": (GOOD.replace("conv2d", "conv3d"), "'conv3d' is not modelled", "conv2d, dense"),
     "operator's case": (GOOD.replace("conv2d", "CONV2D"), "operator 'CONV2D'", "'conv2d'"),
     "no operator": (GOOD.replace('operator = "dense"\n', ""), "layer 'z'", "conv2d, dense"),
     "activation": (

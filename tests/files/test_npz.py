@@ -175,12 +175,12 @@ def _socket(path: Path) -> None:
 
 NO_FILES: dict[str, tuple[Callable[[Path], object], str]] = {
     "missing": (lambda path: None, "does not exist"),
-    "folder": (Path.mkdir, "is a folder"),
+    "folder": (Path.mkdir, "is a directory"),
     "pipe": (_pipe, "is a pipe"),
     "socket": (_socket, "cannot be read"),
     "device": (lambda path: path.symlink_to("/dev/zero"), "is a device"),
     "link to nothing": (lambda path: path.symlink_to("nowhere"), "does not exist"),
-    "link to itself": (lambda path: path.symlink_to(path), "cannot be read"),
+    "link to itself": (lambda path: path.symlink_to(path), "does not exist"),
     "empty": (Path.touch, "it is empty"),
     "text": (lambda path: path.write_text("x = 1"), "it begins otherwise"),
     "one array": (lambda path: path.write_bytes(npy(HEAD)), "is a single array"),

@@ -116,7 +116,7 @@ MALFORMED = [
     (
         "operator of elsewhere",
         HEAD + IMAGE + CONV.replace("conv2d", "lstm"),
-        ", layer 'a': unknown operator 'lstm'; known: add, average_pool, concat, conv2d, dense, flatten, global_pool, max_pool, reorganise",
+        ", layer 'a': operator 'lstm' is not modelled; accepted: conv2d, dense, max_pool, average_pool, global_pool, add, concat, flatten, reorganise",
     ),
     (
         "no name",
@@ -206,7 +206,7 @@ MALFORMED = [
     (
         "unknown activation",
         HEAD + IMAGE + CONV + 'activation = "gelu"\n',
-        ", layer 'a' (conv2d): activation is 'gelu'; accepted: none, relu or sign",
+        ", layer 'a' (conv2d): activation 'gelu' is not modelled; accepted: none, relu or sign",
     ),
     (
         "zero groups",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from lightsim.files.commands import command_line
 from lightsim.reports.document import document, fact, figure_section
 from lightsim.reports.training.figures import FIGURES
 from lightsim.reports.training.report import SeedReport, TrainingReport
@@ -53,21 +54,22 @@ def _headline(report: TrainingReport) -> list[tuple[str, str, str]]:
 
 def _seeds(report: TrainingReport) -> str:
     head = "".join(
-        f"<th>{name}</th>" for name in ("seed", "accuracy", "k 0/1/2", "bit exact", "run it")
+        f"<th>{name}</th>"
+        for name in ("seed", "accuracy", "k 0/1/2", "bit exact", "run it, in this directory")
     )
-    rows = "\n".join(_row(report, seed) for seed in report.seeds)
+    rows = "\n".join(_row(seed) for seed in report.seeds)
     return (
         '<section class="long" id="seeds">\n<h2>Seeds</h2>\n<div class="scroll"><table>\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>\n</section>"
     )
 
 
-def _row(report: TrainingReport, seed: SeedReport) -> str:
+def _row(seed: SeedReport) -> str:
     k = "/".join(str(sum(row[terms] for row in seed.k.values())) for terms in (0, 1, 2))
     exact = {True: "yes", False: "NO", None: "-"}[seed.bit_exact]
-    command = (
-        "-" if seed.network is None else f"lightsim run {seed.network} --scheme {report.scheme}"
-    )
+    # Without --scheme: a network file runs under the one it was trained for, which for some forms
+    # of a scheme is called otherwise.
+    command = "-" if seed.network is None else command_line("run", seed.network)
     cells = (str(seed.seed), f"{seed.accuracy:.2%}", k, exact, command)
     return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
 
@@ -75,6 +77,6 @@ def _row(report: TrainingReport, seed: SeedReport) -> str:
 def _again(report: TrainingReport) -> str:
     return (
         '<section id="again">\n<h2>To do it again</h2>\n'
-        "<p><code>lightsim train recipe.toml --output DIR</code> in the directory of this page."
+        "<p>In the directory of this page: <code>lightsim train recipe.toml --output DIR</code>"
         "</p>\n</section>"
     )

@@ -1,0 +1,86 @@
+"""Device families: how wide a memory controller each has built in, and the inputs of its LUTs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lightsim.errors import unknown_name
+
+__all__ = ["FAMILIES", "UNKNOWN", "Family", "family_name"]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What the cost of a design depends on.
+
+    `hard_controller_bits` is the widest DRAM bus that a controller built into the processor side
+    serves, 0 where there is none; `lut_inputs` are those of its LUTs.
+    """
+
+    hard_controller_bits: int = 0
+    lut_inputs: int = 6
+
+
+UNKNOWN = "unknown"
+"""The family of a device whose file does not name one: no controller built in."""
+
+FAMILIES: dict[str, Family] = {
+    UNKNOWN: Family(),
+    "Spartan-7": Family(),
+    "Artix-7": Family(),
+    "Kintex-7": Family(),
+    "Virtex-7": Family(),
+    "Zynq-7000": Family(hard_controller_bits=32),
+    "Kintex UltraScale": Family(),
+    "Virtex UltraScale": Family(),
+    "Artix UltraScale+": Family(),
+    "Kintex UltraScale+": Family(),
+    "Virtex UltraScale+": Family(),
+    "Zynq UltraScale+": Family(hard_controller_bits=64),
+    "Alveo": Family(),
+    "Versal": Family(hard_controller_bits=64),
+    "ECP5": Family(lut_inputs=4),
+    "iCE40": Family(lut_inputs=4),
+}
+"""The families that a device may be of."""
+
+# Other names of the same: makers' names stand before, kinds of a family after.
+_MAKERS = re.compile(r"^(amd|xilinx|amdxilinx|lattice)")
+_KINDS = re.compile(r"(mpsoc|rfsoc|soc|fpga|eg|ev|cg|dr|aicore|aiedge|prime|premium|hbm)+$")
+_ALIASES = {
+    "zynq": "Zynq-7000",
+    "zynq7": "Zynq-7000",
+    "zynqus+": "Zynq UltraScale+",
+    "zynqmp": "Zynq UltraScale+",
+    "zu+": "Zynq UltraScale+",
+    "kria": "Zynq UltraScale+",
+    "kintexus": "Kintex UltraScale",
+    "kintexus+": "Kintex UltraScale+",
+    "virtexus": "Virtex UltraScale",
+    "virtexus+": "Virtex UltraScale+",
+    "artixus+": "Artix UltraScale+",
+    "alveou": "Alveo",
+    "ice40ultraplus": "iCE40",
+    "ice40up": "iCE40",
+    "zynqmpsoc": "Zynq UltraScale+",
+    "zynqrfsoc": "Zynq UltraScale+",
+}
+
+
+def family_name(text: str, where: str) -> str:
+    """The family that `text` spells in any case, with any spaces, dashes or underscores.
+
+    Raises `InputError` naming `where` for a text that is none.
+    """
+    plain = re.sub(r"[\s_\-®™]", "", text.lower()).replace("plus", "+")
+    plain = _MAKERS.sub("", plain)
+    spelled = {_plain(name): name for name in FAMILIES} | _ALIASES
+    for candidate in (plain, _KINDS.sub("", plain)):
+        if candidate in spelled:
+            return spelled[candidate]
+    raise unknown_name(where, "family", text, FAMILIES)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s\-]", "", name.lower())

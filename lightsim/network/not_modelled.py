@@ -1,0 +1,272 @@
+"""Operators and keys of other frameworks: what is not modelled is called so, never a misspelling.
+
+A key whose value changes nothing (`dilation = 1`) is accepted and left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from lightsim.errors import InputError
+
+__all__ = ["modelled", "refuse_operator"]
+
+_WINDOWS = ("conv2d", "max_pool", "average_pool")
+_WEIGHTED = ("conv2d", "dense")
+_ALL = (*_WINDOWS, "dense", "global_pool", "add", "concat", "flatten", "reorganise")
+
+# For each key: the operators it belongs to elsewhere, the values that say what is modelled
+# anyway (the first is named), and what the answer says.
+_Row = tuple[tuple[str, ...], tuple[object, ...], str]
+_KEYS: dict[str, _Row] = {
+    "dilation": (_WINDOWS, (1,), "dilation is not modelled"),
+    "dilations": (_WINDOWS, (1,), "dilation is not modelled"),
+    "dilation_rate": (_WINDOWS, (1,), "dilation is not modelled"),
+    "atrous": (_WINDOWS, (1,), "dilation is not modelled"),
+    "output_padding": (_WINDOWS, (0,), "output_padding is not modelled"),
+    "transposed": (_WINDOWS, (False,), "transposed convolution is not modelled"),
+    "padding_mode": (_WINDOWS, ("zeros", "zero", "constant"), "padding is with zeros alone"),
+    "pad_value": (_WINDOWS, (0,), "padding is with zeros alone"),
+    "ceil_mode": (_WINDOWS, (False,), "ceil_mode is not modelled"),
+    "count_include_pad": (("average_pool",), (True,), "padding counts in an average"),
+    "groups": (("dense", "max_pool", "average_pool"), (1,), "groups belong to conv2d alone"),
+    "alpha": (_ALL, (), "a slope below 0 (leaky ReLU) is not modelled"),
+    "negative_slope": (_ALL, (), "a slope below 0 (leaky ReLU) is not modelled"),
+    "activation_bits": (_ALL, (8,), "activations have 8 bits (1 in binary layers)"),
+    "activations_bits": (_ALL, (8,), "activations have 8 bits (1 in binary layers)"),
+    "input_bits": (_ALL, (8,), "activations have 8 bits (1 in binary layers)"),
+    "output_bits": (_ALL, (8,), "activations have 8 bits (1 in binary layers)"),
+    "act_bits": (_ALL, (8,), "activations have 8 bits (1 in binary layers)"),
+    "bits": (_ALL, (8,), "activations have 8 bits (1 in binary layers)"),
+    "weight_bits": (_ALL, (), "the bits of weights are those of the scheme (--scheme)"),
+    "weights_bits": (_ALL, (), "the bits of weights are those of the scheme (--scheme)"),
+    "scheme": (_ALL, (), "a scheme of its own is not modelled: one for the network (--scheme)"),
+    "k": (_ALL, (), "the k of filters is not a key of layers: --k FILE.toml names it"),
+    "sparsity": (_ALL, (), "sparsity is not modelled: a filter with k = 0 is left out"),
+    "scale": (_ALL, (), "scales are not keys of layers: trained weights bring them"),
+    "zero_point": (_ALL, (0,), "zero points are not modelled"),
+    "data_format": (_ALL, ("NCHW", "channels_first"), "the order of data is fixed"),
+    "batch_norm": (_WEIGHTED, (False,), "batch normalisation is part of bias and multiplier"),
+    "batchnorm": (_WEIGHTED, (False,), "batch normalisation is part of bias and multiplier"),
+    "dropout": (_ALL, (0,), "dropout computes nothing when a network runs"),
+}
+_ACTIVATIONS = (
+    "leaky_relu", "leakyrelu", "relu6", "prelu", "elu", "selu", "gelu", "silu", "swish", "mish",
+    "sigmoid", "hard_sigmoid", "hardsigmoid", "hard_swish", "hardswish", "tanh", "hard_tanh",
+    "hardtanh", "softmax", "softplus", "clip", "quadratic", "exp",
+)  # fmt: skip
+
+# Spelled without case, spaces and dashes, and without a leading framework's prefix.
+_OPERATORS = [
+    "upsample",
+    "upsampling2d",
+    "resize",
+    "interpolate",
+    "convtranspose",
+    "convtranspose2d",
+    "transposedconv",
+    "transposedconv2d",
+    "convolutiontranspose",
+    "conv2dtranspose",
+    "deconv",
+    "deconvolution",
+    "deconv2d",
+    "conv1d",
+    "conv3d",
+    "matmul",
+    "bmm",
+    "einsum",
+    "attention",
+    "multiheadattention",
+    "selfattention",
+    "multiply",
+    "mul",
+    "divide",
+    "div",
+    "subtract",
+    "sub",
+    "power",
+    "sqrt",
+    "exp",
+    "log",
+    "neg",
+    "abs",
+    "channelshuffle",
+    "shuffle",
+    "pixelshuffle",
+    "depthtospace",
+    "split",
+    "slice",
+    "gather",
+    "scatter",
+    "pad",
+    "transpose",
+    "permute",
+    "reshape",
+    "squeeze",
+    "unsqueeze",
+    "tile",
+    "expand",
+    "lstm",
+    "gru",
+    "rnn",
+    "embedding",
+    "softmax",
+    "logsoftmax",
+    "argmax",
+    "topk",
+    "sigmoid",
+    "tanh",
+    "gelu",
+    "silu",
+    "swish",
+    "mish",
+    "elu",
+    "selu",
+    "prelu",
+    "leakyrelu",
+    "relu6",
+    "hardswish",
+    "hardsigmoid",
+    "hardtanh",
+    "softplus",
+    "layernorm",
+    "instancenorm",
+    "groupnorm",
+    "lrn",
+    "localresponsenorm",
+    "l2norm",
+    "rmsnorm",
+    "maxpool1d",
+    "maxpool3d",
+    "averagepool1d",
+    "avgpool1d",
+    "avgpool3d",
+    "averagepool3d",
+    "adaptiveavgpool2d",
+    "adaptivemaxpool2d",
+    "globalmaxpool",
+    "lppool",
+    "unpool",
+    "maxunpool",
+    "maximum",
+    "minimum",
+    "max",
+    "min",
+    "mean",
+    "sum",
+    "reducemean",
+    "reducesum",
+    "where",
+    "cast",
+    "quantize",
+    "dequantize",
+    "quantizelinear",
+    "dequantizelinear",
+    "deformconv",
+    "deformconv2d",
+    "roialign",
+    "nms",
+    "cumsum",
+    "squeezeexcite",
+    "se",
+    "gridsample",
+    "fft",
+    "lstmcell",
+    "grucell",
+    "constant",
+    "identity",
+    "noop",
+    "dilatedconv",
+    "atrousconv",
+    "conv2ddilated",
+    "bilinear",
+    "spacetobatch",
+    "batchtospace",
+    "scaledadd",
+]
+_SAME = {
+    "conv": "conv2d", "convolution": "conv2d", "convolution2d": "conv2d", "qlinearconv": "conv2d",
+    "depthwise": "conv2d with depthwise = true", "depthwiseconv2d": "conv2d with depthwise = true",
+    "depthwiseconv": "conv2d with depthwise = true", "groupconv": "conv2d with groups",
+    "separableconv2d": "conv2d with depthwise = true, then conv2d with kernel = 1",
+    "gemm": "dense", "linear": "dense", "fc": "dense", "fullyconnected": "dense",
+    "innerproduct": "dense", "maxpool": "max_pool", "maxpool2d": "max_pool",
+    "maxpooling2d": "max_pool", "avgpool": "average_pool", "avgpool2d": "average_pool",
+    "averagepool": "average_pool", "averagepool2d": "average_pool",
+    "averagepooling2d": "average_pool", "globalaveragepool": "global_pool",
+    "globalavgpool": "global_pool", "globalaveragepooling2d": "global_pool", "gap": "global_pool",
+    "eltwise": "add", "eltwiseadd": "add", "residual": "add", "residualadd": "add",
+    "concatenate": "concat", "cat": "concat", "spacetodepth": "reorganise", "reorg": "reorganise",
+    "pixelunshuffle": "reorganise",
+    "relu": "activation = \"relu\" in the layer before",
+    "sign": "activation = \"sign\" in the layer before",
+    "batchnorm": "none: batch normalisation is part of bias and multiplier",
+    "batchnorm2d": "none: batch normalisation is part of bias and multiplier",
+    "batchnormalization": "none: batch normalisation is part of bias and multiplier",
+    "dropout": "none: dropout computes nothing when a network runs",
+}  # fmt: skip
+
+
+def modelled(table: Mapping[str, Any], operator: str, where: str) -> dict[str, Any]:
+    """A layer's table without the keys of other frameworks that change nothing.
+
+    Raises `InputError` for one that would change something, with the value that is accepted,
+    and for an activation that is not modelled.
+    """
+    kept = dict(table)
+    for key, value in table.items():
+        operators, neutral, problem = _KEYS.get(key, ((), (), ""))
+        if operator not in operators:
+            continue
+        if _is_neutral(value, neutral) or (key == "count_include_pad" and not _padded(table)):
+            del kept[key]
+            continue
+        told = f"accepted: {_spelled(neutral[0])}" if neutral else f"accepted: no key '{key}'"
+        raise InputError(where, problem, told)
+    activation = kept.get("activation")
+    if isinstance(activation, str) and _plain(activation) in map(_plain, _ACTIVATIONS):
+        problem = f"activation '{activation}' is not modelled"
+        raise InputError(where, problem, "accepted: none, relu or sign")
+    return kept
+
+
+def refuse_operator(operator: str, known: Mapping[str, object], where: str) -> None:
+    """Raise `InputError` for an operator that other frameworks have, by any of its spellings."""
+    plain = _plain(operator)
+    if plain in _SAME:
+        raise InputError(where, f"unknown operator '{operator}'", f"here it is {_SAME[plain]}")
+    if plain in _OPERATORS:
+        problem = f"operator '{operator}' is not modelled"
+        raise InputError(where, problem, f"accepted: {', '.join(known)}")
+
+
+def _is_neutral(value: object, neutral: tuple[object, ...]) -> bool:
+    """Whether a value, or every one of a list, is the one that changes nothing."""
+    values = value if isinstance(value, list) and value else [value]
+    return all(
+        any(type(one) is type(other) and _same(one, other) for other in neutral) for one in values
+    )
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, str) and isinstance(other, str):
+        return one.lower() == other.lower()
+    return one == other
+
+
+def _padded(table: Mapping[str, Any]) -> bool:
+    padding = table.get("padding", 0)
+    return bool(any(padding) if isinstance(padding, list) else padding)
+
+
+def _spelled(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _plain(name: str) -> str:
+    return re.sub(
+        r"^(nn|torch|keras|tf|onnx|aten|f)[.:]+", "", re.sub(r"[\s_\-]", "", name.lower())
+    )

@@ -1,0 +1,119 @@
+"""Keys and operators of other frameworks: what changes nothing passes, the rest is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from lightsim.errors import InputError
+from lightsim.network.not_modelled import _KEYS, _OPERATORS, _SAME
+from lightsim.network.operators import OPERATORS
+from lightsim.network.parsing import parse_network
+
+HEAD = """
+name = "n"
+title = "t"
+source = "s"
+[input]
+channels = 4
+height = 8
+width = 8
+[[layer]]
+name = "a"
+"""
+CONV = 'operator = "conv2d"\nfilters = 4\nkernel = 3\n'
+POOL = 'operator = "average_pool"\nkernel = 2\n'
+DENSE = 'operator = "dense"\nfilters = 4\n'
+
+
+def parsed(layer: str):
+    return parse_network(HEAD + layer, "n.toml")
+
+
+@pytest.mark.parametrize(
+    ("layer", "line"),
+    [
+        (CONV, "dilation = 1"),
+        (CONV, "dilation = [1, 1]"),
+        (CONV, "dilations = [1, 1]"),
+        (CONV, "output_padding = 0"),
+        (CONV, "transposed = false"),
+        (CONV, 'padding_mode = "zeros"'),
+        (CONV, "activation_bits = 8"),
+        (CONV, "batch_norm = false"),
+        (CONV, "dropout = 0"),
+        (POOL, "ceil_mode = false"),
+        (POOL, "count_include_pad = true"),
+        (POOL, "count_include_pad = false"),
+        (DENSE, "groups = 1"),
+    ],
+)
+def test_what_changes_nothing_is_passed_over(layer: str, line: str):
+    assert parsed(f"{layer}{line}\n") == parsed(layer)
+
+
+@pytest.mark.parametrize(
+    ("layer", "line", "answer"),
+    [
+        (CONV, "dilation = 2", "dilation is not modelled; accepted: 1"),
+        (CONV, "dilation = [1, 2]", "dilation is not modelled; accepted: 1"),
+        (CONV, "dilation = true", "dilation is not modelled; accepted: 1"),
+        (CONV, "dilation = []", "dilation is not modelled; accepted: 1"),
+        (CONV, 'dilation = "1"', "dilation is not modelled; accepted: 1"),
+        (POOL, "dilation = 3", "dilation is not modelled; accepted: 1"),
+        (CONV, "output_padding = 1", "output_padding is not modelled; accepted: 0"),
+        (CONV, 'padding_mode = "reflect"', "padding is with zeros alone; accepted: zeros"),
+        (POOL, "ceil_mode = true", "ceil_mode is not modelled; accepted: false"),
+        (
+            POOL, "padding = 1\ncount_include_pad = false",
+            "padding counts in an average; accepted: true",
+        ),
+        (DENSE, "groups = 2", "groups belong to conv2d alone; accepted: 1"),
+        (CONV, "alpha = 0.1", "a slope below 0 (leaky ReLU) is not modelled"),
+        (CONV, "activation_bits = 2", "activations have 8 bits (1 in binary layers); accepted: 8"),
+        (CONV, "weight_bits = 4", "the bits of weights are those of the scheme (--scheme)"),
+        (CONV, 'scheme = "fixed8"', "a scheme of its own is not modelled"),
+        (CONV, "zero_point = 3", "zero points are not modelled; accepted: 0"),
+        (CONV, 'activation = "relu6"', "activation 'relu6' is not modelled; accepted: none, relu"),
+        (CONV, 'activation = "LeakyReLU"', "activation 'LeakyReLU' is not modelled"),
+    ],
+)  # fmt: skip
+def test_what_would_change_something_is_named(layer: str, line: str, answer: str):
+    with pytest.raises(InputError) as caught:
+        parsed(f"{layer}{line}\n")
+    assert answer in str(caught.value) and "did you mean" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("operator", "answer"),
+    [
+        ("upsample", "operator 'upsample' is not modelled; accepted: conv2d, dense, max_pool"),
+        ("nn.Upsample", "operator 'nn.Upsample' is not modelled"),
+        ("ConvTranspose2d", "operator 'ConvTranspose2d' is not modelled"),
+        ("conv_transpose2d", "operator 'conv_transpose2d' is not modelled"),
+        ("conv1d", "operator 'conv1d' is not modelled"),
+        ("MatMul", "operator 'MatMul' is not modelled"),
+        ("channel_shuffle", "operator 'channel_shuffle' is not modelled"),
+        ("multiply", "operator 'multiply' is not modelled"),
+        ("sigmoid", "operator 'sigmoid' is not modelled"),
+        ("layer_norm", "operator 'layer_norm' is not modelled"),
+        ("Conv", "unknown operator 'Conv'; here it is conv2d"),
+        ("Gemm", "unknown operator 'Gemm'; here it is dense"),
+        ("MaxPool2d", "unknown operator 'MaxPool2d'; here it is max_pool"),
+        ("relu", 'here it is activation = "relu" in the layer before'),
+        ("BatchNorm2d", "batch normalisation is part of bias and multiplier"),
+        ("conv2dd", "unknown operator 'conv2dd'; did you mean 'conv2d'?"),
+    ],
+)
+def test_operators_of_other_frameworks(operator: str, answer: str):
+    with pytest.raises(InputError) as caught:
+        parsed(f'operator = "{operator}"\n')
+    assert answer in str(caught.value)
+
+
+def test_the_tables_name_no_operator_or_key_that_is_modelled():
+    plain = {name.replace("_", "") for name in OPERATORS}
+    assert not plain & set(_OPERATORS)
+    assert not set(_OPERATORS) & set(_SAME)
+    for key, (operators, _, _) in _KEYS.items():
+        for operator in operators:
+            assert key not in OPERATORS[operator].entry.model_fields, (key, operator)
