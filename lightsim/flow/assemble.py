@@ -152,7 +152,10 @@ def _notes(found: Findings) -> tuple[str, ...]:
             "the k of the filters; the outputs mean nothing, and there is no accuracy."
         )
     if found.ideal:
-        notes.append("The memory is ideal: it keeps up with every port and never waits.")
+        notes.append(
+            "The memory is ideal: it answers at once and never waits; the tilings are those chosen "
+            "for the memory that it replaces."
+        )
     if not found.outcome.bit_exact:
         notes.append("The simulated outputs differ from the whole-layer reference: this is a bug.")
     if found.outcome.note is not None:

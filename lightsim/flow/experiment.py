@@ -46,7 +46,7 @@ class Experiment:
     `images` are run in batches of `batch`; `tilings` fixes the tiling of named layers, names a
     mapping file, or is `exact` for the quickest tiling of every pass. `k` gives every filter of
     a `flightnn` network its number of terms, or names a k file. `ideal` replaces the memory by
-    one that never waits.
+    one that never waits; the tilings are those of the memory that is replaced.
     """
 
     network: str | Network
@@ -93,8 +93,6 @@ def prepare(experiment: Experiment, tell: Progress) -> Prepared:
     board, accelerator, scheme = resolve_accelerator(
         experiment.board, experiment.accelerator, experiment.scheme, default_scheme(network)
     )
-    if experiment.ideal:
-        accelerator = ideal_memory(accelerator)
     tell("quantise", 0, 1)
     workload = _workload(network, scheme, experiment)
     if accelerator.accumulator.overflow == "refuse":
@@ -103,10 +101,11 @@ def prepare(experiment: Experiment, tell: Progress) -> Prepared:
     images = choose_images(workload, experiment.images, experiment.seed)
     batches = [images[i : i + experiment.batch] for i in range(0, len(images), experiment.batch)]
     tell("map", 0, 1)
+    built = ideal_memory(accelerator) if experiment.ideal else accelerator
     programs = map_batches(
-        workload, accelerator, batches, experiment.tilings, experiment.sort_filters
+        workload, accelerator, batches, experiment.tilings, experiment.sort_filters, built
     )
-    return Prepared(board, accelerator, workload, images, batches, programs)
+    return Prepared(board, built, workload, images, batches, programs)
 
 
 def _workload(network: Network, scheme: Scheme, experiment: Experiment) -> Workload:

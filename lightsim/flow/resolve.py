@@ -109,9 +109,14 @@ def _given(
 
 
 def ideal_memory(accelerator: Accelerator) -> Accelerator:
-    """The same accelerator with a memory that keeps up with all its ports and never waits."""
-    bytes_per_cycle = accelerator.word_bytes * len(accelerator.ports)
-    return replace(accelerator, memory=IdealMemory(1, bytes_per_cycle))
+    """The same accelerator with a memory that answers at once and never waits.
+
+    It has the channels of the memory that it replaces. Each of them moves a whole request in the
+    cycle of its grant, so that only the ports and the arbiter are left to wait for.
+    """
+    memory = accelerator.memory
+    at_once = IdealMemory(0, accelerator.request_bytes, memory.channels, memory.interleave_bytes)
+    return replace(accelerator, memory=at_once)
 
 
 def choose_images(workload: Workload, count: int, seed: int) -> NDArray[np.int16]:
