@@ -52,7 +52,7 @@ def assemble(found: Findings) -> RunReport:
     seconds = clock.seconds(result.cycles)
     first = len(found.programs[0].schedules)
     parts = estimate(accelerator, found.board.device if found.board else None)
-    layers = layer_reports(found.programs[0], found.outcome.timing, found.images)
+    layers = layer_reports(found.programs, found.outcome.timing, found.images)
     events = _events(result)
     table = found.energy_table
     kind = _dram_kind(accelerator)
@@ -96,6 +96,7 @@ def assemble(found: Findings) -> RunReport:
         trace=tuple(TraceEvent(i.unit, i.name, i.start, i.end, i.detail) for i in result.trace),
         peak_ops_per_cycle=2.0 * accelerator.array.lanes,
         peak_bytes_per_cycle=peak_bytes_per_cycle(accelerator),
+        port_bytes_per_cycle=float(accelerator.word_bytes),
         notes=_notes(found),
     )
 

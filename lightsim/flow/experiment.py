@@ -17,7 +17,6 @@ from lightsim.flow.mapping import map_batches
 from lightsim.flow.resolve import (
     choose_images,
     default_scheme,
-    ideal_memory,
     resolve_accelerator,
 )
 from lightsim.hardware.accelerator import Accelerator
@@ -101,7 +100,7 @@ def prepare(experiment: Experiment, tell: Progress) -> Prepared:
     images = choose_images(workload, experiment.images, experiment.seed)
     batches = [images[i : i + experiment.batch] for i in range(0, len(images), experiment.batch)]
     tell("map", 0, 1)
-    built = ideal_memory(accelerator) if experiment.ideal else accelerator
+    built = accelerator.with_ideal_memory() if experiment.ideal else accelerator
     programs = map_batches(
         workload, accelerator, batches, experiment.tilings, experiment.sort_filters, built
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from lightsim.errors import InputError, unknown_name
 from lightsim.estimation import check_budget, default_accelerator, estimate
 from lightsim.flow.limits import check_activations
-from lightsim.hardware.accelerator import Accelerator, IdealMemory
+from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.device import Board
 from lightsim.hardware.file import load_design
@@ -28,7 +27,6 @@ __all__ = [
     "DEFAULT_SCHEME",
     "choose_images",
     "default_scheme",
-    "ideal_memory",
     "resolve_accelerator",
 ]
 
@@ -106,17 +104,6 @@ def _given(
     if board is not None:
         check_budget(built, board, estimate(built, board.device))
     return board, built, scheme(built.scheme)
-
-
-def ideal_memory(accelerator: Accelerator) -> Accelerator:
-    """The same accelerator with a memory that answers at once and never waits.
-
-    It has the channels of the memory that it replaces. Each of them moves a whole request in the
-    cycle of its grant, so that only the ports and the arbiter are left to wait for.
-    """
-    memory = accelerator.memory
-    at_once = IdealMemory(0, accelerator.request_bytes, memory.channels, memory.interleave_bytes)
-    return replace(accelerator, memory=at_once)
 
 
 def choose_images(workload: Workload, count: int, seed: int) -> NDArray[np.int16]:
