@@ -43,7 +43,8 @@ class MemoryRate:
         """The best over all accelerator clocks between the two."""
         if isinstance(memory, IdealMemory):
             whole = np.ones(len(slowest_hz))
-            rate, latency = whole * memory.bytes_per_cycle, whole * memory.latency_cycles
+            rate = whole * (memory.channels * memory.bytes_per_cycle)
+            latency = whole * memory.latency_cycles
             return cls(rate, rate, 0 * whole, latency, latency)
         part = memory.part
         # Bursts of neighbouring requests may lie in different bank groups.

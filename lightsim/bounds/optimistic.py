@@ -85,7 +85,7 @@ def _memory(table: Floats, low: Axes, high: Axes, memory: MemoryInterface | Idea
     word = high.port_bits // 8
     rate = MemoryRate.of(memory, low.clock_hz, high.clock_hz)
     request = high.request_bytes
-    if not isinstance(memory, IdealMemory) and memory.channels > 1:
+    if memory.channels > 1:
         request = np.minimum(request, memory.interleave_bytes)
     table[layout.RATE // layout.BLOCK] = rate.rate_bytes / word
     table[layout.PEAK // layout.BLOCK] = rate.peak_bytes / word

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lightsim.hardware.accelerator import Accelerator, IdealMemory
+from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.pe_kinds import pe_kind
 from lightsim.hardware.pipeline import LAYER_START_CYCLES, PARAMETER_SLOTS
 from lightsim.mapping.geometry import Geometry
@@ -78,11 +78,9 @@ def _array(accelerator: Accelerator) -> dict[str, int]:
 def memory_constants(accelerator: Accelerator) -> dict[str, int]:
     """The constants of ports and memory channels."""
     memory, word = accelerator.memory, accelerator.word_bytes
-    ideal = isinstance(memory, IdealMemory)
-    channels = 1 if isinstance(memory, IdealMemory) else memory.channels
-    interleave = 4096 if isinstance(memory, IdealMemory) else memory.interleave_bytes
+    channels, interleave = memory.channels, memory.interleave_bytes
     limit = accelerator.request_bytes
-    if not ideal and channels > 1:
+    if channels > 1:
         limit = min(limit, interleave)
     numbers = {
         "PORT_BITS": accelerator.port_bits,

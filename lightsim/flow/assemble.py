@@ -58,7 +58,7 @@ def assemble(found: Findings) -> RunReport:
     seconds = clock.seconds(result.cycles)
     first = len(found.programs[0].schedules)
     parts = estimate(accelerator, found.board.device if found.board else None)
-    layers = layer_reports(found.programs[0], found.outcome.timing, found.images)
+    layers = layer_reports(found.programs, found.outcome.timing, found.images)
     events = _events(result)
     table = found.energy_table
     kind = _dram_kind(accelerator)
@@ -102,6 +102,7 @@ def assemble(found: Findings) -> RunReport:
         trace=tuple(TraceEvent(i.unit, i.name, i.start, i.end, i.detail) for i in result.trace),
         peak_ops_per_cycle=2.0 * accelerator.array.lanes,
         peak_bytes_per_cycle=peak_bytes_per_cycle(accelerator),
+        port_bytes_per_cycle=float(accelerator.word_bytes),
         notes=_notes(found),
         outputs=workload.network.outputs,
         default=_default(found.best, result.layers[first - 1].end),
@@ -171,7 +172,10 @@ def _notes(found: Findings) -> tuple[str, ...]:
             "the k of the filters; the outputs mean nothing, and there is no accuracy."
         )
     if found.ideal:
-        notes.append("The memory is ideal: it keeps up with every port and never waits.")
+        notes.append(
+            "The memory is ideal: it answers at once and never waits; the tilings are those chosen "
+            "for the memory that it replaces."
+        )
     if found.outcome.bit_exact is False:
         notes.append("The simulated outputs differ from the whole-layer reference: this is a bug.")
     if found.outcome.note is not None:

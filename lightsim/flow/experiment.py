@@ -20,7 +20,6 @@ from lightsim.flow.resolve import (
     choose_images,
     default_for,
     default_scheme,
-    ideal_memory,
     resolve_machine,
 )
 from lightsim.hardware.accelerator import Accelerator
@@ -52,8 +51,8 @@ class Experiment:
     `images` are run in batches of `batch`; `tilings` fixes the tiling of named layers, names a
     mapping file, or is `exact` for the quickest tiling of every pass. `k` gives every filter of
     a `flightnn` network its number of terms, or names a k file. `ideal` replaces the memory by
-    one that never waits. `values` asks for the output values of an engine that moves no data; one
-    that moves it computes them anyway.
+    one that never waits; the tilings are those of the memory that is replaced. `values` asks for
+    the output values of an engine that moves no data; one that moves it computes them anyway.
     """
 
     network: str | Network
@@ -119,17 +118,18 @@ def prepare(experiment: Experiment, tell: Progress) -> Prepared:
     accelerator = machine.accelerator if best is None else best.accelerator
     assert accelerator is not None
     if experiment.ideal:
-        accelerator, best = ideal_memory(accelerator), None
+        best = None  # what is proven of the default accelerator is proven for its own memory
     if accelerator.accumulator.overflow == "refuse":
         accumulator = accelerator.accumulator
         check_accumulators(workload, accumulator.bits, accumulator.accumulation)
     images = choose_images(workload, experiment.images, experiment.seed)
     batches = [images[i : i + experiment.batch] for i in range(0, len(images), experiment.batch)]
     tell("map", 0, 1)
+    built = accelerator.with_ideal_memory() if experiment.ideal else accelerator
     programs = map_batches(
-        workload, accelerator, batches, experiment.tilings, experiment.sort_filters
+        workload, accelerator, batches, experiment.tilings, experiment.sort_filters, built
     )
-    return Prepared(machine.board, accelerator, workload, images, batches, programs, best)
+    return Prepared(machine.board, built, workload, images, batches, programs, best)
 
 
 def _workload(network: Network, scheme: Scheme, experiment: Experiment) -> Workload:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lightsim.flow.at_best import least_by_memory, least_by_ports
 from lightsim.flow.engines import Timing
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.mapping.accounts import LayerTiming
@@ -15,25 +17,35 @@ from lightsim.mapping.program import Program
 from lightsim.mapping.schedule import Schedule
 from lightsim.reports.report import LayerReport
 
+if TYPE_CHECKING:
+    from lightsim.flow.bound_by import Bound
+
 __all__ = ["layer_reports", "peak_bytes_per_cycle"]
 
-# What holds a layer up, by where its cycles went.
-_FAMILIES = {
-    "compute": ("flush",),
-    "dram": ("input", "weight", "residual", "output", "store"),
-    "post": ("post",),
-    "control": ("start",),
-}
 
+def layer_reports(
+    programs: Sequence[Program], timing: Timing, images: int
+) -> tuple[LayerReport, ...]:
+    """One report per pass of `programs`, summed over the batches that made up `images`."""
+    # The timeline's kernels are loaded here, for those who report a run.
+    from lightsim.flow.bound_by import bounds_of_layers
 
-def layer_reports(program: Program, timing: Timing, images: int) -> tuple[LayerReport, ...]:
-    """One report per pass of `program`, summed over the batches that made up `images`."""
     runs: dict[str, list[LayerTiming]] = {}
     for row in timing.layers:
         runs.setdefault(row.name, []).append(row)
+    bounds = bounds_of_layers(programs)
+    last = timing.layers[-1]
     return tuple(
-        _layer(program.accelerator, schedule, runs[schedule.layer.name], images)
-        for schedule in program.schedules
+        _layer(
+            programs[0].accelerator,
+            schedule,
+            runs[schedule.layer.name],
+            images,
+            bounds[schedule.layer.name],
+            # Weights of the next pass may be on their way at a pass's end, but not at the run's.
+            len(runs[schedule.layer.name]) - (schedule.layer.name == last.name),
+        )
+        for schedule in programs[0].schedules
     )
 
 
@@ -44,7 +56,12 @@ def peak_bytes_per_cycle(accelerator: Accelerator) -> float:
 
 
 def _layer(
-    accelerator: Accelerator, schedule: Schedule, runs: list[LayerTiming], images: int
+    accelerator: Accelerator,
+    schedule: Schedule,
+    runs: list[LayerTiming],
+    images: int,
+    bound: Bound,
+    ahead: int,
 ) -> LayerReport:
     layer, lanes = schedule.layer, accelerator.array.lanes
     cycles = sum(run.end - run.start for run in runs)
@@ -52,6 +69,8 @@ def _layer(
     stalls = _sum(run.stalls for run in runs)
     traffic = _sum(run.traffic for run in runs)
     useful = sum(run.useful for run in runs)
+    by_ports = least_by_ports(accelerator, traffic, ahead)
+    by_memory = least_by_memory(accelerator, traffic, ahead)
     return LayerReport(
         name=layer.name,
         kind=layer.kind if layer.main.layer.operator != "dense" else "dense",
@@ -61,7 +80,8 @@ def _layer(
         cycles=cycles,
         busy=busy,
         stalls=stalls,
-        bound_by=_bound_by(busy, stalls),
+        bound_by=bound.cause,
+        gain_cycles=bound.gain,
         macs=layer.macs * images,
         terms=_terms(layer) * images,
         k=_k(layer),
@@ -70,7 +90,9 @@ def _layer(
         mapping=str(schedule.tiling),
         traffic_bytes=traffic,
         compute_bound_cycles=busy,
-        memory_bound_cycles=int(sum(traffic.values()) / peak_bytes_per_cycle(accelerator)),
+        port_bound_cycles=by_ports,
+        dram_bound_cycles=by_memory,
+        memory_bound_cycles=max(by_ports, by_memory),
     )
 
 
@@ -98,13 +120,3 @@ def _terms(layer: EngineLayer) -> int:
         return 0
     per_filter = layer.macs // layer.computed.channels
     return per_filter * int(k.astype(np.int64).sum())
-
-
-def _bound_by(busy: int, stalls: Mapping[str, int]) -> str:
-    """The family of causes that most of the layer's cycles went to."""
-    spent = {
-        family: sum(stalls.get(cause, 0) for cause in causes)
-        for family, causes in _FAMILIES.items()
-    }
-    spent["compute"] += busy
-    return max(spent, key=lambda family: spent[family])

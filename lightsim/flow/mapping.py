@@ -28,13 +28,15 @@ def map_batches(
     batches: list[NDArray[np.int16]],
     tilings: Mapping[str, Tiling] | str | None,
     sort_filters: bool,
+    built: Accelerator | None = None,
 ) -> list[Program]:
     """The program of each batch; batches of the same size share one.
 
     `tilings` fixes the tiling of named layers, names a mapping file, or is `exact`: for every
     pass the tiling that is the quickest of all by itself. A last batch that is smaller than a
-    tiling's images takes what it has. Raises `InputError` for what is not legal
-    and `BudgetError` for a batch that the memory does not hold.
+    tiling's images takes what it has. The programs are for `built`, if given: `accelerator` with
+    another memory, under the tilings chosen for the memory of `accelerator`. Raises `InputError`
+    for what is not legal and `BudgetError` for a batch that the memory does not hold.
     """
     batch = max(len(images) for images in batches)
     file = tilings if isinstance(tilings, str) and tilings != EXACT else None
@@ -43,6 +45,10 @@ def map_batches(
         fixed = load_mapping(Path(file), sort_filters)
 
     def mapped(size: int) -> Program:
+        program = chosen(size)
+        return program if built is None else replace(program, accelerator=built)
+
+    def chosen(size: int) -> Program:
         if tilings == EXACT:
             return _exactly(workload, accelerator, size, sort_filters)
         fitted = fixed if size == batch or fixed is None else _at_most(fixed, size)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lightsim.errors import InputError, unknown_name
 from lightsim.estimation import check_budget, default_accelerator, estimate
 from lightsim.flow.limits import check_activations
-from lightsim.hardware.accelerator import Accelerator, IdealMemory
+from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.device import Board
 from lightsim.hardware.file import load_design, names_a_file
@@ -34,7 +34,6 @@ __all__ = [
     "choose_images",
     "default_for",
     "default_scheme",
-    "ideal_memory",
     "resolve_accelerator",
     "resolve_machine",
 ]
@@ -148,12 +147,6 @@ def _given(
     if board is not None:
         check_budget(built, board, estimate(built, board.device))
     return board, built, scheme(built.scheme)
-
-
-def ideal_memory(accelerator: Accelerator) -> Accelerator:
-    """The same accelerator with a memory that keeps up with all its ports and never waits."""
-    bytes_per_cycle = accelerator.word_bytes * len(accelerator.ports)
-    return replace(accelerator, memory=IdealMemory(1, bytes_per_cycle))
 
 
 def choose_images(workload: Workload, count: int, seed: int) -> NDArray[np.int16]:

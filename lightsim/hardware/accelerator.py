@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from lightsim.hardware.device import MemoryInterface
@@ -96,10 +96,16 @@ class PostProcessing:
 
 @dataclass(frozen=True, slots=True)
 class IdealMemory:
-    """A memory with a fixed latency in cycles and a fixed number of bytes per cycle."""
+    """A memory with a fixed latency in cycles and a fixed number of bytes per cycle.
+
+    Of several `channels` each moves so many bytes a cycle, `interleave_bytes` of neighbouring
+    addresses lie in one of them, and no request is larger.
+    """
 
     latency_cycles: int
     bytes_per_cycle: int
+    channels: int = 1
+    interleave_bytes: int = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,3 +150,13 @@ class Accelerator:
     def word_bytes(self) -> int:
         """Bytes of one memory word: one port beat, and one word of the activation buffers."""
         return self.port_bits // 8
+
+    def with_ideal_memory(self) -> Accelerator:
+        """The same accelerator with a memory that answers at once and never waits.
+
+        It has the channels of the memory that it replaces. Each of them moves a whole request in
+        the cycle of its grant, so that only the ports and the arbiter are left to wait for.
+        """
+        memory = self.memory
+        at_once = IdealMemory(0, self.request_bytes, memory.channels, memory.interleave_bytes)
+        return replace(self, memory=at_once)

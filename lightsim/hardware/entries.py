@@ -96,6 +96,8 @@ class IdealMemoryEntry(Entry):
 
     latency_cycles: Whole
     bytes_per_cycle: Whole
+    channels: Whole = 1
+    interleave_bytes: Bytes = 4096
 
 
 class SourceEntry(Entry):

@@ -38,7 +38,7 @@ def memory(table: Mapping[str, Any], where: str) -> MemoryInterface | IdealMemor
     """`[memory]`: ideal where it has one of the ideal memory's keys, else DRAM channels."""
     if "latency_cycles" in table or "bytes_per_cycle" in table:
         ideal = checked(IdealMemoryEntry, table, where)
-        return IdealMemory(ideal.latency_cycles, ideal.bytes_per_cycle)
+        return IdealMemory(**ideal.model_dump())
     return dram_memory(table, where)
 
 

@@ -176,6 +176,8 @@ def _memory(memory: MemoryInterface | IdealMemory, check: _Check) -> None:
     if isinstance(memory, IdealMemory):
         check.number("memory latency_cycles", memory.latency_cycles, 0, 1_000_000)
         check.number("memory bytes_per_cycle", memory.bytes_per_cycle, 1, 1 << 20)
+        check.number("memory channels", memory.channels, 1, 64)
+        check.power_of_two("memory interleave_bytes", memory.interleave_bytes, 1, 1 << 20)
         return
     check.number("memory channels", memory.channels, 1, 64)
     burst = memory.part.burst_bytes

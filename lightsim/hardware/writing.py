@@ -63,7 +63,9 @@ def _buffer(name: str, buffer: Buffer) -> list[str]:
 def _memory(acc: Accelerator) -> list[str]:
     """Nothing where the memory is the board's own."""
     if isinstance(acc.memory, IdealMemory):
-        return _table("memory", _fields_of(acc.memory))
+        usual = IdealMemory(-1, -1)
+        rows = _fields_of(acc.memory)
+        return _table("memory", [row for row in rows if row[1] != getattr(usual, row[0])])
     if acc.board in BOARDS and BOARDS[acc.board].memory == acc.memory:
         return []
     return _interface(acc.memory)

@@ -32,7 +32,7 @@ def memory_bytes_per_cycle(accelerator: Accelerator) -> float:
     """Peak bytes that all memory channels move per accelerator cycle."""
     memory = accelerator.memory
     if isinstance(memory, IdealMemory):
-        return float(memory.bytes_per_cycle)
+        return float(memory.channels * memory.bytes_per_cycle)
     return memory.channels * memory.part.peak_bytes_per_second / accelerator.clock_hz
 
 

@@ -36,8 +36,8 @@ def machine_numbers(
         part = memory.part
         if not ahead:
             row[at.FIRST_LATENCY] += np.floor(part.tRCD * accelerator.clock_hz / part.clock_hz)
-        if memory.channels > 1:
-            request = min(request, memory.interleave_bytes)
+    if memory.channels > 1:
+        request = min(request, memory.interleave_bytes)
     row[at.WRITE_LATENCY] = rate.write_latency[0]
     row[at.MEMORY_CYCLES] = word / rate.peak_bytes[0]
     row[at.RATE_CYCLES] = word / rate.rate_bytes[0]

@@ -34,9 +34,13 @@ def layer_table(report: RunReport) -> str:
         f"<tbody>\n{rows}\n</tbody>\n</table></div>\n"
         '<p class="definition">Share: the layer’s cycles over the run’s. k: filters with 0 / 1 / 2 '
         "terms. Utilisation: useful lane cycles over lanes times cycles. Op/B: operations (two for "
-        "each MAC) per byte of memory traffic. At best: cycles if only the array, or only the "
-        "memory at its peak rate, mattered. All columns, and every stall cause, are in "
-        "layers.csv.</p>"
+        "each MAC) per byte of memory traffic. At best: cycles if only the array, only the ports "
+        "(each moves a word a cycle for the streams that share it), or only the memory at its "
+        "peak rate mattered; the largest is the layer’s limit. Bound by: the cause without which "
+        "the layer would be shorter by most cycles, and by what share: the array’s work "
+        "(compute), the width of the ports (port), a further bank in each buffer (bank), a memory "
+        "that never waits (dram), or the way out through the post-processing lanes (post). All "
+        "columns, and every stall cause, are in layers.csv.</p>"
     )
 
 
@@ -69,7 +73,19 @@ def _ratio(layer: LayerReport, report: RunReport) -> str:
 
 
 def _best(layer: LayerReport, report: RunReport) -> str:
-    return f"{layer.compute_bound_cycles:,} / {layer.memory_bound_cycles:,}"
+    limits = (layer.compute_bound_cycles, layer.port_bound_cycles, layer.dram_bound_cycles)
+    most = limits.index(max(limits))
+    return " / ".join(
+        f"<b>{limit:,}</b>" if number == most else f"{limit:,}"
+        for number, limit in enumerate(limits)
+    )
+
+
+def _bound(layer: LayerReport, report: RunReport) -> str:
+    name = escape(layer.bound_by.replace("_", " "))
+    if layer.gain_cycles <= 0:
+        return name
+    return f"{name} <small>−{100 * layer.gain_cycles / layer.cycles:.1f} %</small>"
 
 
 _COLUMNS: tuple[tuple[str, bool, _Cell], ...] = (
@@ -83,8 +99,8 @@ _COLUMNS: tuple[tuple[str, bool, _Cell], ...] = (
     ("GOP/s", False, lambda layer, report: f"{gops(layer, report.clock_hz):,.1f}"),
     ("Memory<br>bytes", False, lambda layer, _: f"{traffic(layer):,}"),
     ("Op/B", False, _ratio),
-    ("At best, cycles<br>array / memory", False, _best),
-    ("Bound by", True, lambda layer, _: escape(layer.bound_by.replace("_", " "))),
+    ("At best, cycles<br>array / port / DRAM", False, _best),
+    ("Bound by", True, _bound),
     ("Largest stall", True, _stall),
     ("Tiles", False, lambda layer, _: f"{layer.tiles:,}"),
 )

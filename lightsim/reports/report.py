@@ -81,9 +81,11 @@ class LayerReport:
     `fused` names the layers computed in the same pass. `busy` are the cycles in which the
     array (or the pooling unit) issued work; `stalls` the others, by cause: busy plus all
     stalls equals `cycles`. `utilisation` is useful lane cycles over lanes x cycles.
-    `traffic_bytes` are the bytes moved to and from memory by stream. `compute_bound_cycles`
-    and `memory_bound_cycles` are what the layer would take if only the array, or only the
-    memory at its peak rate, mattered.
+    `traffic_bytes` are the bytes moved to and from memory by stream. `bound_by` is the
+    cause without which the layer would be shorter by most cycles, `gain_cycles` by how many.
+    `compute_bound_cycles`, `port_bound_cycles` and `dram_bound_cycles` are what the layer would
+    take if only the array, only the ports, or only the memory at its peak rate mattered;
+    `memory_bound_cycles` is the larger of the last two.
     """
 
     name: str
@@ -95,6 +97,7 @@ class LayerReport:
     busy: int
     stalls: Mapping[str, int]
     bound_by: str
+    gain_cycles: int
     macs: int
     terms: int
     k: Mapping[str, int]
@@ -103,6 +106,8 @@ class LayerReport:
     mapping: str
     traffic_bytes: Mapping[str, int]
     compute_bound_cycles: int
+    port_bound_cycles: int
+    dram_bound_cycles: int
     memory_bound_cycles: int
 
 
@@ -114,8 +119,9 @@ class RunReport:
     `values_computed` says. `energy_j` is the sum of `energy_by_event_j`; `energy_source` names
     process and table. `accuracy` is None without labelled images or values, else the share of
     `accuracy_images` held-out images that the bit-exact kernels classify correctly.
-    `peak_ops_per_cycle` and `peak_bytes_per_cycle` are the roofline's two ceilings. `notes` are
-    sentences the reader must see (synthetic weights, assumptions). `outputs` are the network's.
+    `peak_ops_per_cycle`, `peak_bytes_per_cycle` and `port_bytes_per_cycle` are the roofline's
+    ceilings: the array, the memory or all ports, and one port. `notes` are sentences the reader
+    must see (synthetic weights, assumptions). `outputs` are the network's.
     `configuration` is the resolved configuration as TOML-able data. `default` is None where the
     accelerator is not a default one.
     """
@@ -150,6 +156,7 @@ class RunReport:
     trace: tuple[TraceEvent, ...]
     peak_ops_per_cycle: float
     peak_bytes_per_cycle: float
+    port_bytes_per_cycle: float
     notes: tuple[str, ...]
     outputs: tuple[str, ...] = ()
     default: DefaultReport | None = None

@@ -81,6 +81,9 @@ def _layer(layer: LayerReport) -> dict[str, Any]:
         "traffic_bytes": _ints(layer.traffic_bytes),
         "compute_bound_cycles": int(layer.compute_bound_cycles),
         "memory_bound_cycles": int(layer.memory_bound_cycles),
+        "port_bound_cycles": int(layer.port_bound_cycles),
+        "dram_bound_cycles": int(layer.dram_bound_cycles),
+        "gain_cycles": int(layer.gain_cycles),
     }
 
 
@@ -97,6 +100,7 @@ def _additions(report: RunReport) -> dict[str, Any]:
         "traffic_bytes": sum(int(traffic(layer)) for layer in report.layers),
         "peak_ops_per_cycle": float(report.peak_ops_per_cycle),
         "peak_bytes_per_cycle": float(report.peak_bytes_per_cycle),
+        "port_bytes_per_cycle": float(report.port_bytes_per_cycle),
         "energy_by_event_j": {k: float(v) for k, v in report.energy_by_event_j.items()},
         "energy_source": report.energy_source,
         "units": [

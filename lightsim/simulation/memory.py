@@ -81,8 +81,7 @@ class MemorySystem:
         self._limit = accelerator.request_bytes
         memory = accelerator.memory
         ideal = isinstance(memory, IdealMemory)
-        count = 1 if isinstance(memory, IdealMemory) else memory.channels
-        self._interleave = 4096 if isinstance(memory, IdealMemory) else memory.interleave_bytes
+        count, self._interleave = memory.channels, memory.interleave_bytes
         clock = Clock(accelerator.clock_hz)
         self.channels = [make_channel(memory, clock, self._word) for _ in range(count)]
         self.ideal = ideal

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from lightsim.memory.edges import to_cycle
 from lightsim.memory.ideal import occupy
-from lightsim.memory.layout import IDEAL, KIND
+from lightsim.memory.layout import BURST_CLOCKS, IDEAL, KIND, LATEST, READ_LATENCY, RESPONSE_DELAY
 from lightsim.memory.rows import serve_rows
 from lightsim.numerics.kernel import inlined, place
 from lightsim.timeline.layout import (
@@ -43,6 +44,7 @@ from lightsim.timeline.layout import (
     UNDER_WAY,
     WEIGHT,
     WHERE,
+    WIDE,
     WORD_SHIFT,
 )
 from lightsim.timeline.request import cut, next_run
@@ -72,6 +74,7 @@ def grant_train(
     s = STREAMS_AT + place(number) * STREAM_FIELDS
     port = place(machine[s + PORT])
     writes = 1 if number == OUTPUT else 0
+    wide = machine[WIDE] == 1
     return_free = machine[port + RETURN_FREE]
     while True:
         channel, nbytes = place(machine[s + CHANNEL]), machine[s + NBYTES]
@@ -82,24 +85,30 @@ def grant_train(
             words = nbytes >> machine[WORD_SHIFT]
             occupation = machine[place(machine[OCCUPATION] + words)]
             done, slot_free = occupy(
-                channels[channel], spec, now, words, occupation, writes, return_free
+                channels[channel], spec, now, 0 if wide else words, occupation, writes, return_free
             )
         else:
             done, slot_free = serve_rows(
                 channels[channel], spec, plan, now, machine[s + ADDRESS], nbytes, writes,
                 return_free,
             )  # fmt: skip
+            if wide and not writes:
+                # The data of the last burst, whose command is the channel's latest.
+                latest = channels[channel, LATEST] + spec[READ_LATENCY] + spec[BURST_CLOCKS]
+                done = to_cycle(spec, latest) + spec[RESPONSE_DELAY]
         c = CHANNELS_AT + CHANNEL_FIELDS * channel
         machine[c + SLOT] = machine[c + OTHER_SLOT]
         machine[c + OTHER_SLOT] = slot_free
         if not writes:
-            return_free = done
-            machine[port + RETURN_FREE] = done
+            if not wide:
+                return_free = done
+                machine[port + RETURN_FREE] = done
             if number != WEIGHT:
                 machine[c + TURN] = INPUT + RESIDUAL - number
             else:
                 _count_weights(machine, found, now, nbytes)
-        put_under_way(machine, port, done)
+        if not wide:
+            put_under_way(machine, port, done)
         machine[s + DONE] = max(machine[s + DONE], done)
         machine[s + WHERE] += nbytes
         machine[s + LEFT] -= nbytes
@@ -108,7 +117,7 @@ def grant_train(
             break
         cut(machine, s)
         shown = now + 1
-        if writes:
+        if writes and not wide:
             shown += machine[s + NBYTES] >> machine[WORD_SHIFT]
         machine[s + SHOWN] = shown
         slot = machine[CHANNELS_AT + CHANNEL_FIELDS * place(machine[s + CHANNEL]) + SLOT]

@@ -105,9 +105,14 @@ TRAFFIC_LAUNCH: Final = 18  # the pass that weights granted now are counted for
 EVENTS: Final = 19  # noted
 PROBLEM: Final = 20
 JUMPED: Final = 21  # requests granted by jumps
+STOP: Final = 22  # after how many passes stored to stop; PASSES unless somebody looks between
+EARLIEST: Final = 23  # of a run that has stopped: the first cycle in which it may grant again
+# What `without` takes away.
+WIDE: Final = 24  # 1 where every stream has a port of its own that moves a request at once
+LEAST_STEPS: Final = 25  # of a row group of a convolution: 1, or 0 where lanes take no time
 
 # The streams: STREAM_FIELDS each.
-STREAMS_AT: Final = 22
+STREAMS_AT: Final = 26
 BANKS: Final = 0  # of its buffer
 PORT: Final = 1  # where its port stands
 FULL_COUNT: Final = 2  # banks handed on full

@@ -17,6 +17,7 @@ from lightsim.timeline.layout import (
     CHANNELS,
     CHANNELS_AT,
     CLOSED,
+    EARLIEST,
     FREE_FROM,
     GRANTED_AT,
     INPUT,
@@ -28,10 +29,12 @@ from lightsim.timeline.layout import (
     RESIDUAL,
     SHOWN,
     SLOT,
+    STOP,
     STREAM_FIELDS,
     STREAMS_AT,
     TURN,
     WEIGHT,
+    WIDE,
 )
 from lightsim.timeline.one_channel import play_one_channel
 from lightsim.timeline.settle import complete, settle
@@ -55,11 +58,14 @@ def play(
     groups: Table,
     launches: Table,
 ) -> None:
-    """Run the machine; PROBLEM is left at 0, or at what a channel would have to hold.
+    """Run the machine until STOP passes are stored; PROBLEM is left at 0, or at what a channel
+    would have to hold.
 
-    `launches` [pass] are the passes of all programs, one after another, by their rows.
+    `launches` [pass] are the passes of all programs, one after another, by their rows. A machine
+    that has stopped goes on if STOP is raised, and finds what it would have found in one go.
     """
-    if machine[CHANNELS] == 1:
+    whole = machine[STOP] == machine[PASSES] and machine[EARLIEST] == 0 and machine[WIDE] == 0
+    if machine[CHANNELS] == 1 and whole:
         play_one_channel(
             machine, channels, spec, plan, found, events, tiles, transfers, ranges, groups, launches
         )
@@ -85,8 +91,8 @@ def play_channels(
 ) -> None:
     """`play` for any number of channels."""
     settle(machine, found, events, tiles, transfers, ranges, groups, launches)
-    earliest = 0
-    while machine[CLOSED] < machine[PASSES]:
+    earliest = machine[EARLIEST]
+    while machine[CLOSED] < machine[STOP]:
         now, soonest, others = NEVER, -1, NEVER
         for number in range(4):
             ready = _ready(machine, STREAMS_AT + number * STREAM_FIELDS)
@@ -115,6 +121,7 @@ def play_channels(
                 settle(machine, found, events, tiles, transfers, ranges, groups, launches)
             if alone:
                 break
+    machine[EARLIEST] = earliest
 
 
 @inlined

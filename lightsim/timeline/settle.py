@@ -53,6 +53,7 @@ from lightsim.timeline.layout import (
     WAITED_BANK,
     WAITED_MEMORY,
     WEIGHT,
+    WIDE,
     WORD_SHIFT,
 )
 from lightsim.timeline.request import cut, first_run
@@ -129,7 +130,7 @@ def _begin(
     first_run(machine, s, transfers, number)
     cut(machine, s)
     machine[s + SHOWN] = began
-    if number == OUTPUT:
+    if number == OUTPUT and not machine[WIDE]:
         machine[s + SHOWN] += machine[s + NBYTES] >> machine[WORD_SHIFT]
     return False
 

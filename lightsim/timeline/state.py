@@ -28,6 +28,7 @@ from lightsim.timeline.layout import (
     GRANTED_AT,
     INTERLEAVE,
     LAUNCH,
+    LEAST_STEPS,
     NEVER,
     OCCUPATION,
     OPEN_AT,
@@ -39,6 +40,7 @@ from lightsim.timeline.layout import (
     PORTS_AT,
     REQUEST,
     SHOWN,
+    STOP,
     STREAM_FIELDS,
     STREAMS,
     STREAMS_AT,
@@ -70,7 +72,7 @@ class State(NamedTuple):
 def initial_state(accelerator: Accelerator, passes: int, events: int) -> State:
     """The machine at time 0, with room for `passes` passes and `events` events."""
     memory = accelerator.memory
-    count = 1 if isinstance(memory, IdealMemory) else memory.channels
+    count = memory.channels
     channel = _channel(memory, accelerator.clock_hz, accelerator.word_bytes)
     places = CHANNELS_AT + CHANNEL_FIELDS * count
     under_way = 4 * accelerator.outstanding
@@ -79,11 +81,12 @@ def initial_state(accelerator: Accelerator, passes: int, events: int) -> State:
     machine[WORD] = accelerator.word_bytes
     machine[WORD_SHIFT] = accelerator.word_bytes.bit_length() - 1
     machine[REQUEST] = accelerator.request_bytes
-    machine[INTERLEAVE] = 1
+    machine[INTERLEAVE] = memory.interleave_bytes
     machine[CHANNELS] = count
     machine[DEPTH] = array_depth(accelerator)
     machine[OUTSTANDING] = accelerator.outstanding
-    machine[PASSES] = passes
+    machine[PASSES] = machine[STOP] = passes
+    machine[LEAST_STEPS] = 1
     machine[ARRAY_LAUNCH] = -1
     machine[OPENED] = 1
     machine[OPEN_AT] = machine[ARRAY_AT] = LAYER_START_CYCLES
@@ -91,10 +94,8 @@ def initial_state(accelerator: Accelerator, passes: int, events: int) -> State:
     if isinstance(memory, IdealMemory):
         nbytes = np.arange(most_words + 1) * accelerator.word_bytes
         machine[places + under_way :] = -(-nbytes // memory.bytes_per_cycle)
-    else:
-        machine[INTERLEAVE] = memory.interleave_bytes
-        if count > 1:
-            machine[REQUEST] = min(accelerator.request_bytes, memory.interleave_bytes)
+    if count > 1:
+        machine[REQUEST] = min(accelerator.request_bytes, memory.interleave_bytes)
     machine[CAPACITY] = channel.capacity
     for number in range(4):
         machine[STREAMS_AT + STREAM_FIELDS * number + SHOWN] = NEVER

@@ -30,6 +30,7 @@ from lightsim.timeline.layout import (
     GROUP_END,
     INPUT,
     LAST_GROUP,
+    LEAST_STEPS,
     LOADS_INPUT,
     LOADS_RESIDUAL,
     LOADS_WEIGHT,
@@ -192,7 +193,7 @@ def _convolve(
     busy, post_busy = 0, 0
     if tiles[at, FLAGS] & FINISHES:
         for group in range(tiles[at, GROUP_BEGIN], tiles[at, GROUP_END]):
-            steps = max(1, scale * groups[group, 0])
+            steps = max(machine[LEAST_STEPS], scale * groups[group, 0])
             drain = tiles[at, FULL_GROUP] * groups[group, 1]
             last = tiles[at, LAST_GROUP] * groups[group, 1]
             busy += outputs * steps
@@ -204,7 +205,7 @@ def _convolve(
         note(machine, events, UNIT_POST, launch, at, begin, drained, busy)
     else:
         for group in range(tiles[at, GROUP_BEGIN], tiles[at, GROUP_END]):
-            busy += outputs * max(1, scale * groups[group, 0])
+            busy += outputs * max(machine[LEAST_STEPS], scale * groups[group, 0])
         captured += busy
     found[launch, BUSY] += busy
     found[launch, POST_BUSY] += post_busy
@@ -221,12 +222,13 @@ def _stream(machine: Table, found: Table, events: Table, tiles: Table, at: int) 
     start, launch = machine[ARRAY_AT], place(machine[ARRAY_LAUNCH])
     begin = max(start, machine[POST_FREE])
     busy = tiles[at, OUTPUTS] * tiles[at, SCALE]
-    end = begin + BUFFER_READ_CYCLES + busy
+    flush = min(BUFFER_READ_CYCLES, machine[DEPTH])
+    end = begin + flush + busy
     drained = end + tiles[at, BEHIND]
     found[launch, BUSY] += busy
     found[launch, POST_BUSY] += busy
     found[launch, STALL_POST] += begin - start
-    found[launch, STALL_FLUSH] += BUFFER_READ_CYCLES
+    found[launch, STALL_FLUSH] += flush
     note(machine, events, UNIT_POST, launch, at, begin, drained, busy)
     note(machine, events, UNIT_ARRAY, launch, at, start, end, busy)
     machine[ARRAY_AT] = end

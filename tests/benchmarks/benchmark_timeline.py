@@ -17,7 +17,7 @@ from dataclasses import asdict
 from itertools import product
 from pathlib import Path
 
-from lightsim.flow.resolve import ideal_memory, resolve_accelerator
+from lightsim.flow.resolve import resolve_accelerator
 from lightsim.mapping.program import map_workload
 from lightsim.network import load_network
 from lightsim.quantisation.select import quantise
@@ -125,7 +125,7 @@ def main():
         _, accelerator, scheme = resolve_accelerator("zc706", None, "flightnn")
         workload = quantise(network, scheme, 0)
         batch = synthetic_images(network, 1, 0)
-        memories = {"DDR3-1600 x64": accelerator, "ideal": ideal_memory(accelerator)}
+        memories = {"DDR3-1600 x64": accelerator, "ideal": accelerator.with_ideal_memory()}
         for memory, machine in memories.items():
             rows[name, memory] = measure(map_workload(workload, machine), batch)
     text = table(rows)

@@ -90,6 +90,7 @@ def sample_report(layers: int = 12, scheme: str = "flightnn") -> RunReport:
         trace=trace,
         peak_ops_per_cycle=2.0 * LANES,
         peak_bytes_per_cycle=BYTES_PER_CYCLE,
+        port_bytes_per_cycle=BYTES_PER_CYCLE / 4,
         notes=(
             "The weights are synthetic (seed 7): time and resources hold, the classes do not.",
             "Energy per event is taken from a 28 nm table and is an assumption for this device.",
@@ -151,6 +152,7 @@ def _layer(
         busy=busy,
         stalls=_split(cycles - busy, number),
         bound_by="dram" if memory > bound else "compute",
+        gain_cycles=abs(memory - bound),
         macs=macs,
         terms=terms,
         k=k,
@@ -159,6 +161,8 @@ def _layer(
         mapping=f"Tm=32 Tn={min(inner, 64)} Tr={min(side, 8)} Tc={side}, order m-r-n",
         traffic_bytes=traffic,
         compute_bound_cycles=bound,
+        port_bound_cycles=memory // 2,
+        dram_bound_cycles=memory,
         memory_bound_cycles=memory,
     )
 

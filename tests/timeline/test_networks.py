@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lightsim.flow.resolve import ideal_memory, resolve_accelerator
+from lightsim.flow.resolve import resolve_accelerator
 from lightsim.mapping.program import map_workload
 from lightsim.network import load_network
 from lightsim.network.zoo import zoo_names
@@ -28,7 +28,7 @@ def wrong(network, scheme, board, images, ideal):
     """The differences of two batches of a zoo network on a board's default machine."""
     _, accelerator, chosen = resolve_accelerator(board, None, scheme)
     if ideal:
-        accelerator = ideal_memory(accelerator)
+        accelerator = accelerator.with_ideal_memory()
     described = load_network(network)
     workload = quantise(described, chosen, 0)
     program = map_workload(workload, accelerator, images=images)

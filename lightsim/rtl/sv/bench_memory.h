@@ -79,24 +79,25 @@ class Ideal : public Timing {
  public:
   Ideal(Cycle latency, std::int64_t bytes) : latency_(latency), bytes_(bytes) {}
 
-  Answer serve(int, Cycle now, std::int64_t, std::int64_t words, bool write,
+  Answer serve(int channel, Cycle now, std::int64_t, std::int64_t words, bool write,
                Cycle port_time) override {
-    const Cycle start = std::max(now, busy_until_);
-    busy_until_ = start + (words * kWordBytes + bytes_ - 1) / bytes_;
-    if (write) return {busy_until_ + latency_, busy_until_};
+    Cycle& busy_until = busy_until_[channel];
+    const Cycle start = std::max(now, busy_until);
+    busy_until = start + (words * kWordBytes + bytes_ - 1) / bytes_;
+    if (write) return {busy_until + latency_, busy_until};
     Cycle at = port_time;  // the first cycle in which the port's return path is free
     for (std::int64_t i = 0; i < words; ++i) {
       const Cycle available =
           start + latency_ + ((i + 1) * kWordBytes + bytes_ - 1) / bytes_ - 1;
       at = std::max(at, available) + 1;
     }
-    return {at, busy_until_};
+    return {at, busy_until};
   }
 
  private:
   Cycle latency_;
   std::int64_t bytes_;
-  Cycle busy_until_ = 0;
+  Cycle busy_until_[kChannels] = {};
 };
 
 class Replay : public Timing {
