@@ -61,7 +61,7 @@ def main() -> None:
     try:
         with ended():
             # Not standalone: typer would spread a wrong option over four lines of its own.
-            raise typer.Exit(app(standalone_mode=False) or 0)
+            raise typer.Exit(app(standalone_mode=False, prog_name="lightsim") or 0)
     finally:
         gc.freeze()  # the interpreter need not look through all objects once more at its end
 
