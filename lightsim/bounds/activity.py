@@ -3,7 +3,7 @@
 Of every event that `lightsim.mapping.activity` counts, and of the bytes that the memory moves,
 the least over all legal mappings. Products, requantisations and pooling do not depend on the
 mapping. A filter's sum is added to in every step of its row group, so at least in those of the
-quickest row that could hold it, for all pixels of the groups of pixels; what the array reads
+quickest row that could hold it, at every position; what the array reads
 follows from its steps (see `cycles`), and weight words from the planes of its row groups: a group
 with a filter that is not pruned has one, a group of serial rows with a two-term filter two.
 Every needed word of input, residual and weights is read from memory once at least and every word
@@ -102,7 +102,7 @@ def _convolution(
     idle = np.where(prunes, 1, np.maximum(1, steps * one))
     added = (filters - ones - twos) * idle
     added += ones * np.maximum(1, steps * one) + twos * np.maximum(1, steps * two)
-    _add(events, "accumulate", outputs * own["PIXELS"] * added)
+    _add(events, "accumulate", positions * added)
     passes = np.where(xnor, active * bits, planes)
     busy = outputs * (row_groups - active + steps * passes)
     _add(events, "input_buffer_byte", busy * (machines.columns * machines.pixels * bits // 8))

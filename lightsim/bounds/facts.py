@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lightsim.bounds import layout
 from lightsim.hardware.accelerator import Accelerator
+from lightsim.mapping.activity import pool_ops, requantisations
 from lightsim.mapping.layout import first_in_word
 from lightsim.mapping.plan import EngineLayer, TensorView
 from lightsim.mapping.schedule import cut
@@ -52,8 +53,8 @@ def pass_facts(layer: EngineLayer, accelerator: Accelerator) -> Floats:
     row[layout.ACTIVATION_BITS] = layer.source.element.bits
     row[layout.PRODUCTS] = taps * (source.channels // layer.groups) if convolves else 0
     values = computed.channels * computed.height * computed.width
-    row[layout.REQUANTISED] = values * (2 if layer.residual is not None else 1)
-    row[layout.POOLED] = values * (not convolves) * taps + values * (layer.pooling is not None)
+    row[layout.REQUANTISED] = values * requantisations(layer)
+    row[layout.POOLED] = values * pool_ops(layer)
     return row
 
 

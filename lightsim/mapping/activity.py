@@ -1,17 +1,28 @@
-"""Activity of tiles: the counts that the energy model multiplies."""
+"""Activity of tiles: the counts that the energy model multiplies, as docs/model.md defines them."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.pe_kinds import PeKind
 from lightsim.mapping.filters import row_kinds
+from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.schedule import Schedule, Tile
-from lightsim.mapping.work import GroupWork, activation_bytes, column_groups, weight_word_bits
+from lightsim.mapping.work import (
+    GroupWork,
+    Work,
+    activation_bytes,
+    column_groups,
+    weight_word_bits,
+)
 from lightsim.numerics.scheme import Scheme
 
-__all__ = ["Activity", "product_event"]
+__all__ = ["Activity", "pool_ops", "product_event", "requantisations"]
+
+_Counts = list[tuple[str, int]]
 
 
 def product_event(kind: PeKind, scheme: Scheme, k: int, activation_bits: int) -> tuple[str, int]:
@@ -23,107 +34,138 @@ def product_event(kind: PeKind, scheme: Scheme, k: int, activation_bits: int) ->
     return ("multiply_4" if scheme.weight_bits <= 4 else "multiply_8"), 1
 
 
+def requantisations(layer: EngineLayer) -> int:
+    """How many numbers are scaled and rounded for each value that a pass computes.
+
+    None for raw outputs, thresholds, largest values and copies, one for a sum, and one for each
+    number that an addition adds.
+    """
+    added = 2 * (layer.kind == "addition" or layer.addition is not None)
+    sums = layer.weights is not None and layer.main.output.bits not in (1, 32)
+    means = layer.kind == "pooling" and layer.main.layer.operator != "max_pool"
+    return added + int(sums or means)
+
+
+def pool_ops(layer: EngineLayer) -> int:
+    """How many numbers are taken into a window, or two of them added, for each computed value."""
+    added = int(layer.kind == "addition" or layer.addition is not None)
+    window = layer.kernel[0] * layer.kernel[1] if layer.kind == "pooling" else 1
+    own = window if layer.kind == "pooling" and not _copies(layer) else 0
+    return added + own + int(layer.pool != (1, 1))
+
+
+def _copies(layer: EngineLayer) -> bool:
+    return layer.main.layer.operator == "max_pool" and layer.kernel == (1, 1)
+
+
+class _Alike(NamedTuple):
+    """What tiles have in common that do the same: their weights or channels, and how much."""
+
+    schedule: Schedule
+    weight_tile: int
+    pixels: int
+    first: bool
+    last: bool
+
+
 class Activity:
     """Counts since the last `take`: energy events, and lane cycles spent on real products."""
 
     def __init__(self, accelerator: Accelerator) -> None:
         self._accelerator = accelerator
         self._kinds = row_kinds(accelerator)
-        self._events: dict[str, int] = {}
-        self._useful = 0
-        self._per_pixel: dict[tuple[int, int], tuple[dict[str, int], int]] = {}
-        self._layer: int | None = None
+        self._tiles: Counter[_Alike] = Counter()
+        self._one_of: dict[_Alike, Tile] = {}
+
+    def count(self, schedule: Schedule, tile: Tile) -> None:
+        """Count one tile."""
+        alike = _Alike(schedule, tile.weight_tile, tile.computed.pixels, tile.first, tile.last)
+        self._tiles[alike] += 1
+        self._one_of.setdefault(alike, tile)
 
     def take(self) -> tuple[dict[str, int], int]:
         """The counts so far; counting starts again at zero."""
-        events, useful = self._events, self._useful
-        self._events, self._useful = {}, 0
-        return events, useful
-
-    def _add(self, event: str, count: int) -> None:
-        if count:
-            self._events[event] = self._events.get(event, 0) + count
-
-    def count(self, schedule: Schedule, tile: Tile, groups: Sequence[GroupWork]) -> None:
-        """Count one tile."""
-        word = self._accelerator.word_bytes
-        layer = schedule.layer
-        values = tile.computed.pixels * tile.computed.channels.size
-        if layer.weights is None:
-            self._add("pool_op", values * layer.kernel[0] * layer.kernel[1])
-            self._add("input_buffer_byte", sum(g.outputs * g.steps for g in groups) * word)
-            self._useful += sum(g.outputs * g.steps for g in groups)
-        else:
-            self._products(schedule, tile)
-            self._accesses(schedule, tile, groups)
-        if tile.last:
-            self._add("requantise", values * (2 if layer.residual is not None else 1))
-            if layer.pooling is not None:
-                self._add("pool_op", values)
-            written = activation_bytes(layer.destination, tile.written, word)
-            self._add("output_buffer_byte", 2 * written)  # written once, read by the store
-
-    def _products(self, schedule: Schedule, tile: Tile) -> None:
-        key = (id(schedule), tile.weight_tile)
-        found = self._per_pixel.get(key)
-        if found is None:
-            found = self._per_pixel[key] = self._count_products(schedule, tile)
-        events, useful = found
-        for event, count in events.items():
-            self._add(event, count * tile.computed.pixels)
-        self._useful += useful * tile.computed.pixels
-
-    def _count_products(self, schedule: Schedule, tile: Tile) -> tuple[dict[str, int], int]:
-        """Events and useful lane cycles of one pixel of a tile's filters."""
-        layer = schedule.layer
-        scheme, k = layer.main.scheme, layer.main.k
-        if scheme is None or k is None:
-            return {}, 0
-        bits = layer.source.element.bits
-        taps = layer.kernel[0] * layer.kernel[1]
-        inner = (
-            tile.read.channels.size
-            if layer.groups == 1
-            else (layer.source.shape.channels // layer.groups)
-        )
         events: dict[str, int] = {}
         useful = 0
-        for group in tile.groups:
-            for row, index in enumerate(group.filters):
-                if index < 0:
-                    continue
-                terms = int(k[index])
-                if scheme.k_per_filter and terms == 0:
-                    continue  # pruned: no product is formed
-                event, count = product_event(self._kinds[row], scheme, terms, bits)
-                events[event] = events.get(event, 0) + count * taps * inner
-                useful += self._kinds[row].passes(scheme, terms, bits) * taps * inner
+        for alike, number in self._tiles.items():
+            layer, tile = alike.schedule.layer, self._one_of[alike]
+            groups = Work(layer, self._accelerator).groups(tile)
+            if layer.weights is None:
+                counts, used = self._streamed(layer, tile, groups[0])
+            else:
+                counts, used = self._products(layer, tile)
+                counts += self._steps(layer, tile, groups)
+            if tile.last:
+                counts += self._finished(layer, tile)
+            useful += number * used
+            for event, count in counts:
+                if count:
+                    events[event] = events.get(event, 0) + number * count
+        self._tiles, self._one_of = Counter(), {}
         return events, useful
 
-    def _accesses(self, schedule: Schedule, tile: Tile, groups: Sequence[GroupWork]) -> None:
-        """Buffer accesses: a step reads one input word per pixel and a weight word."""
-        layer, accelerator = schedule.layer, self._accelerator
-        array = accelerator.array
+    def _streamed(self, layer: EngineLayer, tile: Tile, words: GroupWork) -> tuple[_Counts, int]:
+        """A pooling or addition, which holds a word of the input buffer in every cycle."""
+        cycles = words.outputs * words.steps
+        return [("input_buffer_byte", cycles * self._accelerator.word_bytes)], cycles
+
+    def _products(self, layer: EngineLayer, tile: Tile) -> tuple[_Counts, int]:
+        """The products of every position, and the lane cycles that they take."""
+        scheme, k = layer.main.scheme, layer.main.k
+        if scheme is None or k is None:
+            return [], 0
         bits = layer.source.element.bits
-        taps = layer.kernel[0] * layer.kernel[1]
-        steps = sum(g.outputs * g.steps for g in groups)
-        self._add("input_buffer_byte", steps * array.columns * array.pixels * bits // 8)
+        inner = tile.read.channels.size
+        if layer.groups > 1:
+            inner = layer.source.shape.channels // layer.groups
+        products = layer.kernel[0] * layer.kernel[1] * inner * tile.computed.pixels
+        counts: _Counts = []
+        useful = 0
+        placed = Counter(
+            (self._kinds[row], int(k[index]))
+            for group in tile.groups
+            for row, index in enumerate(group.filters)
+            if index >= 0
+        )
+        for (kind, terms), filters in placed.items():
+            if scheme.k_per_filter and terms == 0:
+                continue  # pruned: no product is formed
+            event, count = product_event(kind, scheme, terms, bits)
+            counts.append((event, filters * count * products))
+            useful += filters * kind.passes(scheme, terms, bits) * products
+        return counts, useful
+
+    def _steps(self, layer: EngineLayer, tile: Tile, works: Sequence[GroupWork]) -> _Counts:
+        """What the steps of the row groups add up and read.
+
+        A step reads the columns of all pixel lanes, and a weight word, whether they are used or
+        not; it adds to the sum of every row that holds a filter at every position there is.
+        """
+        accelerator = self._accelerator
+        array, bits = accelerator.array, layer.source.element.bits
+        taps, pairs = layer.kernel[0] * layer.kernel[1], list(zip(works, tile.groups, strict=True))
+        steps = sum(work.outputs * work.steps for work in works)
         reads = sum(
-            g.outputs * taps * column_groups(layer, accelerator, group, tile.read.channels)
-            * group.planes
-            for g, group in zip(groups, tile.groups, strict=True)
+            work.outputs * taps * group.planes
+            * column_groups(layer, accelerator, group, tile.read.channels)
+            for work, group in pairs
         )  # fmt: skip
-        self._add("weight_buffer_byte", reads * weight_word_bits(layer, accelerator) // 8)
-        self._add(
-            "accumulate",
-            sum(
-                g.outputs * g.steps * group.used
-                for g, group in zip(groups, tile.groups, strict=True)
-            )
-            * array.pixels,
-        )
+        added = sum(work.steps * group.used for work, group in pairs) * tile.computed.pixels
         sides = (not tile.first) + (not tile.last)
-        words = sum(g.outputs for g in groups) * sides
-        self._add(
-            "psum_byte", words * array.rows * array.pixels * accelerator.accumulator.bits // 8
-        )
+        sums = sum(work.outputs for work in works) * sides * array.rows * array.pixels
+        return [
+            ("input_buffer_byte", steps * array.columns * array.pixels * bits // 8),
+            ("weight_buffer_byte", reads * weight_word_bits(layer, accelerator) // 8),
+            ("accumulate", added),
+            ("psum_byte", sums * accelerator.accumulator.bits // 8),
+        ]
+
+    def _finished(self, layer: EngineLayer, tile: Tile) -> _Counts:
+        """What becomes of finished values: they are written once, and read by the store."""
+        values = tile.computed.pixels * tile.computed.channels.size
+        written = activation_bytes(layer.destination, tile.written, self._accelerator.word_bytes)
+        return [
+            ("requantise", values * requantisations(layer)),
+            ("pool_op", values * pool_ops(layer)),
+            ("output_buffer_byte", 2 * written),
+        ]

@@ -111,7 +111,7 @@ class Array:
         held.look()
         yield env.timeout(timing.end - start)
         self.probe.tile(layer.name, tile, start, timing)
-        self.activity.count(schedule, tile, groups)
+        self.activity.count(schedule, tile)
         values = self._compute(schedule, tile, held, residual)
         if output is not None:
             env.process(self.post.finish(timing.post_end, values, residual, output))

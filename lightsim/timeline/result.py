@@ -14,7 +14,6 @@ from lightsim.mapping.accounts import Interval, LayerTiming, UnitTotals
 from lightsim.mapping.activity import Activity
 from lightsim.mapping.program import Program
 from lightsim.mapping.schedule import Schedule
-from lightsim.mapping.work import Work
 from lightsim.memory import layout as memory
 from lightsim.timeline.layout import (
     BEGIN,
@@ -162,9 +161,8 @@ def _activity(program: Program) -> list[tuple[dict[str, int], int]]:
     """Energy events and useful lane cycles of every pass; they do not depend on time."""
     activity, counted = Activity(program.accelerator), []
     for schedule in program.schedules:
-        work = Work(schedule.layer, program.accelerator)
         for tile in schedule.tiles:
-            activity.count(schedule, tile, work.groups(tile))
+            activity.count(schedule, tile)
         counted.append(activity.take())
     return counted
 

@@ -15,6 +15,7 @@ TABLE = Path(__file__).parents[2] / "results" / "calibration" / "points_xc7.csv"
 SMALL = ("banks", "controller", "load_stream", "store_stream", "arbiter")
 
 
+@pytest.mark.usefixtures("yosys")
 def test_small_modules_take_what_the_table_says(tmp_path):
     stored = [row for row in read(TABLE) if row.point.module in SMALL]
     told = []

@@ -47,11 +47,13 @@ def assert_read_equal(programs, batches, folder):
     assert found.values_compared > 0
 
 
+@pytest.mark.usefixtures("yosys")
 def test_yosys_reads_the_same_machine(tmp_path):
     assert_read_equal(*programs_for(ONE_CONVOLUTION, machine(rows=2, columns=4)), tmp_path)
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("yosys")
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize(
     "scheme", ["lightnn1", "lightnn2", "flightnn", "fixed8", "fixed4", "binary"]
