@@ -31,8 +31,8 @@ class RowGroup:
     `passes` steps are needed for each kernel tap and column group, 0 if every filter is
     pruned; `planes` weight words are read for them. `drain` is what one position takes to leave:
     each post-processing lane takes a value a cycle, of the filters whose place in the tile's words
-    is its own number modulo the lanes. `channels` are the input channels the group reads, or None for
-    those of the tile.
+    is its own number modulo the lanes. `channels` are the input channels the group reads, or None
+    for those of the tile.
     """
 
     filters: tuple[int, ...]

@@ -77,7 +77,8 @@ def _uniform(
     pruned = (terms == 0) & scheme.k_per_filter
     # Of each lane, how many rows of each group it takes.
     taken = np.bincount(
-        np.arange(span.size) // rows * lanes + (begin + order) % lanes, minlength=len(begins) * lanes
+        np.arange(span.size) // rows * lanes + (begin + order) % lanes,
+        minlength=len(begins) * lanes,
     )
     drain: Ints = taken.reshape(len(begins), lanes).max(axis=1)
     return np.where(pruned, 0, takes[terms]), np.where(pruned, 0, reads[terms]), drain

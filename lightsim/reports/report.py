@@ -86,8 +86,8 @@ class RunReport:
     `accuracy` is None without labelled images, else the share of `accuracy_images` held-out
     images that the bit-exact kernels classify correctly. `peak_ops_per_cycle` and
     `peak_bytes_per_cycle` are the roofline's two ceilings. `notes` are sentences the reader
-    must see (synthetic weights, assumptions). `outputs` are the network's. `configuration` is the resolved configuration
-    as TOML-able data.
+    must see (synthetic weights, assumptions). `outputs` are the network's. `configuration` is the
+    resolved configuration as TOML-able data.
     """
 
     network: str

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from simulation.cases import random_case
 
-from lightsim.errors import InputError
 from lightsim.mapping.layout import Region, Span, Volume, activation_runs, first_in_word
 from lightsim.mapping.lowering import TensorView
 from lightsim.network.tensor import ElementType, TensorShape

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from quantisation.networks import network
-from simulation.nets import Builder
 
 from lightsim.network.tensor import TensorShape
+from simulation.nets import Builder
 
 _READERS = ("conv", "depthwise", "groups", "pool", "sum", "dense", "flatten", "nothing")
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from quantisation.networks import convolution, dense, network
-from simulation.machines import machine
 
 from lightsim.errors import InputError
 from lightsim.flow.run import Experiment, run
@@ -21,6 +20,7 @@ from lightsim.quantisation.synthetic import synthetic_images, synthetic_workload
 from lightsim.rtl.verify import verify_programs
 from lightsim.simulation.machine import simulate
 from lightsim.training.recipe import new_recipe
+from simulation.machines import machine
 
 # Three heads of other shapes, one of them read by a later layer too; one ends in a pooling and one
 # in an addition.
