@@ -15,7 +15,7 @@ def test_googlenet_has_the_modules_of_its_paper():
     net = googlenet()
     for name, macs in _MACS.items():
         layers = [layer for layer in net.layers if layer.name.startswith(f"{name}_")]
-        assert abs(sum(layer.macs for layer in layers) / 1e6 - macs) < 2
+        assert abs(sum(layer.macs for layer in layers) / 1e6 - macs) < 3
     # 6.99 M weights without the auxiliary classifiers.
     assert round((net.parameters - sum(_filters(net))) / 1e6, 2) == 6.99
     assert round(net.macs / 1e9, 2) == 1.58
