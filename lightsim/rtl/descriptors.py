@@ -171,7 +171,7 @@ class _Pass:
             made.output_jobs.append(about | box | self._mask(tile) | {"ends_layer": ends_layer})
 
     def _mask(self, tile: Tile) -> Descriptor:
-        """The bits stored of a tile's first and last words: all, but in a joined tensor."""
+        """The bits stored of a tile's first and last words: all if the tensor is one's own."""
         view, block = self._layer.destination, self._out_block
         whole = next(t.shape for t in self._program.plan.tensors if t.name == view.tensor)
         bits = view.element.bits

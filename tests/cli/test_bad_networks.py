@@ -81,12 +81,6 @@ CASES = {
         GOOD.replace(DENSE, layer("b", "conv2d", "filters = 4\nkernel = 3"))
         + layer("s", "concat", 'inputs = ["a", "b"]'), "layer 's'", "6x6", "4x4",
     ),
-    "concat inside a memory word": (
-        HEAD + IMAGE + layer("a", "conv2d", "filters = 5\nkernel = 3")
-        + layer("b", "conv2d", 'filters = 5\nkernel = 3\ninput = "input"')
-        + layer("s", "concat", 'inputs = ["a", "b"]') + DENSE,
-        "channel 5", "memory word of 32 channels", "accepted",
-    ),
     "pool beyond image": (
         GOOD.replace(DENSE, layer("p", "max_pool", "kernel = 7")), "layer 'p'", "7x7", "6x6",
     ),

@@ -202,6 +202,16 @@ def test_depthwise_uses_one_column_a_row():
     assert busy(workload, machine(rows=3)) == 36 * 8 * 9
 
 
+@pytest.mark.parametrize("each", [2, 3, 4, 8])
+def test_the_filters_of_a_channel_take_its_row_in_turn(each):
+    # 16 channels in four row groups of 4, as above, `each` times over: so many times the steps.
+    keys = {"padding": 1, "groups": 16}
+    assert busy(convolve(16 * each, 3, (16, 6, 6), **keys), machine()) == 36 * 4 * 9 * each
+    # k of one filter of each channel: only the row groups of these filters take two passes.
+    k = ([2] + [1] * (each - 1)) * 16
+    assert busy(convolve(16 * each, 3, (16, 6, 6), k=k, **keys), machine()) == 36 * 36 * (each + 1)
+
+
 def test_groups_touch_whole_column_groups():
     # Two groups of 12 channels: the first touches columns 0-7, 8-15; the second, from channel
     # 12, columns 8-15 and 16-23. Each has 4 filters: 2 x 2 x 9 steps.
