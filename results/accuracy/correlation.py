@@ -89,7 +89,8 @@ def main() -> None:
     (HERE / "correlation.md").write_text(
         f"""# Sensitivity against measured accuracy
 
-{made_at("python results/accuracy/correlation.py")}: Spearman's rank correlation over {ALLOCATIONS} random allocations a row.
+{made_at("python results/accuracy/correlation.py")}:
+Spearman's rank correlation over {ALLOCATIONS} random allocations a row.
 The weights are the trained `fixed8` ones rounded to k terms by filter, not trained again.
 
 "Choosing" are the training images that did not calibrate the rounding (1,309; the weights were

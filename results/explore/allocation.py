@@ -100,7 +100,8 @@ def main() -> None:
     (HERE / "allocation.md").write_text(
         f"""# The exact allocation of k
 
-{made_at(f"python results/explore/allocation.py --board {given.board}")}, on the board's default accelerator, losses by `sensitivity`.
+{made_at(f"python results/explore/allocation.py --board {given.board}")},
+on the board's default accelerator, losses by `sensitivity`.
 
 CPU: seconds for the table (curves of all layers, and the timeline runs that their cycles are read
 off), milliseconds for the choice by lists and by HiGHS (the same answer, checked), milliseconds

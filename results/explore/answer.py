@@ -78,7 +78,8 @@ def main(names: list[str]) -> int:
     (HERE / "answer.md").write_text(
         f"""# The one line, and whether it is true
 
-{made_at(f"python results/explore/answer.py {network} {board}")}, two shared cores at a load of {load:.1f}.
+{made_at(f"python results/explore/answer.py {network} {board}")},
+two shared cores at a load of {load:.1f}.
 
 `{found.command}` on default settings: {said["space"]["designs"]:,} designs in the space,
 {said["evaluations"]} run on the timeline; best {best:,.6g} images/s, no design of the space beats

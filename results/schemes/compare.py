@@ -195,7 +195,8 @@ def describe(on: Board, frame: pd.DataFrame, mixed: pd.DataFrame) -> str:
 
     return f"""# All schemes on {on.name}
 
-{made_at(f"python results/schemes/compare.py --board {on.name}")}. Synthetic weights, one image, {on.clock_hz // 10**6} MHz,
+{made_at(f"python results/schemes/compare.py --board {on.name}")}.
+Synthetic weights, one image, {on.clock_hz // 10**6} MHz,
 {on.memory.part.name}. Every design is the largest (most useful) array that stays within
 {UTILISATION:.0%} of each resource; resources are estimates (see docs/model.md). `flightnn` is
 the assumed mixture of 5 % pruned, 45 % one-term and 50 % two-term filters.
