@@ -11,13 +11,21 @@ import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
-__all__ = ["commit", "made_at", "made_by"]
+__all__ = ["commit", "made_at", "made_by", "recorded_in"]
 
 
 def commit() -> str:
     """The commit that the working copy is at."""
     return subprocess.run(
         ["git", "rev-parse", "--short=7", "HEAD"],
+        capture_output=True, text=True, check=True, cwd=Path(__file__).parent,
+    ).stdout.strip()  # fmt: skip
+
+
+def recorded_in(path: Path) -> str:
+    """The commit that holds the present version of a file."""
+    return subprocess.run(
+        ["git", "log", "-1", "--abbrev=7", "--format=%h", "--", str(path)],
         capture_output=True, text=True, check=True, cwd=Path(__file__).parent,
     ).stdout.strip()  # fmt: skip
 

@@ -29,7 +29,7 @@ from lightsim.rtl.parameters import built_constants
 from lightsim.rtl.rom import rom_part
 from lightsim.rtl.synthesis import synthesise, whole_design
 from lightsim.rtl.yosys import Cells, base_name, instances, own_cells, yosys_version
-from results.provenance import made_at
+from results.provenance import made_at, recorded_in
 
 HERE = Path(__file__).parent
 FAMILY = "xc7"
@@ -138,18 +138,22 @@ def main() -> None:
         in_array = [p for p in parts if p.name == "array" or p.name.startswith("lanes: ")]
         rows += rows_of(f"{name}: array", array_of(modules), total(in_array))
         rows += rows_of(f"{name}: whole", whole_design(modules), total(parts))
+    points = HERE / f"points_{FAMILY}.csv"
     table = pd.DataFrame(rows)
     table.to_csv(HERE / f"designs_{FAMILY}.csv", index=False)
     lines = [
         "# Whole designs: Yosys beside LightSim",
         "",
-        f"{made_at('python results/calibration/designs.py')}, Yosys {yosys_version()}, "
-        "`synth_xilinx -family "
+        f"{made_at('python results/calibration/designs.py')}, Yosys "
+        f"{yosys_version()}, `synth_xilinx -family "
         f"{FAMILY}`, hierarchy kept; without what joins the ports to a bus, and without a memory "
         "controller. The squares, 32x32x2 (vgg7-cifar10) and the default of zc706 have serial "
         "shift-add lanes for flightnn; `dsp` has 8x16 multipliers on DSP blocks for fixed8, `xnor` "
         "16x32x2 XNOR lanes for binary (all three run digits), `mixed` 4 rows on DSP blocks and 4 "
         "spatial ones, 8 columns, 2 pixels (resnet20-cifar10, with residual additions).",
+        "",
+        f"What the formulas are fitted to is `{points.name}`, made by `lightsim calibrate --output "
+        f"results/calibration` (recorded in commit {recorded_in(points)}).",
         "",
         "| design | resource | Yosys | predicted | error |",
         "|---|---|---|---|---|",

