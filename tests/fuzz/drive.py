@@ -21,7 +21,7 @@ from tests.fuzz.special import PREPARE
 __all__ = ["Server", "judged", "run_cases"]
 
 CPU_S = 60
-WALL_S = 600
+IDLE_S = 45
 MEMORY_MIB = 3000
 Note = dict[str, Any]
 
@@ -45,7 +45,7 @@ class Server:
         asked = {
             "argv": [os.fsdecode(part) for part in case.argv], "cwd": str(folder),
             "environment": case.environment, "out": str(beside / "stdout"),
-            "err": str(beside / "stderr"), "cpu_s": case.works_s or CPU_S, "wall_s": WALL_S,
+            "err": str(beside / "stderr"), "cpu_s": case.works_s or CPU_S, "idle_s": IDLE_S,
             "memory_mib": MEMORY_MIB,
         }  # fmt: skip
         self._process.stdin.write(json.dumps(asked) + "\n")
