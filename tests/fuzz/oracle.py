@@ -43,7 +43,7 @@ def faults(
         *_end(case, ended),
         *_words(case, ended),
         *_expected(case, ended, same),
-        *_folder(case, ended, folder, before),
+        *_folder(case, folder, before),
     ]
 
 
@@ -104,26 +104,23 @@ def _expected(case: Case, ended: Ended, same: bytes) -> Iterator[str]:
         yield "different: it should print what the seed prints"
 
 
-def _folder(case: Case, ended: Ended, folder: Path, before: dict[str, bytes]) -> Iterator[str]:
+def _folder(case: Case, folder: Path, before: dict[str, bytes]) -> Iterator[str]:
+    """Inputs are as they were, and every file that the command made or changed is whole."""
     for name, content in before.items():
-        path = folder / name
-        if not name.startswith(case.writes) and (
-            not path.is_file() or path.read_bytes() != content
-        ):
+        if not name.startswith(case.writes) and not _is(folder / name, content):
             yield f"input: {name} was changed"
     for name in case.writes:
-        if not os.path.isdir(folder / name):  # noqa: PTH112 (False for names that cannot be)
-            continue
-        known = before if ended.code else {}
-        for fault in folder_faults(folder / name):
-            about = fault.partition(": ")[2].partition(" (")[0]
-            # What was damaged before the command refused it is damaged still.
-            if before.get(f"{name}/{about}") is None or not known:
-                if f"{name}/{about}" in case.files:
-                    continue
-                yield f"output {fault}"
+        if os.path.isdir(folder / name):  # noqa: PTH112 (False for names that cannot be)
+            for fault in folder_faults(folder / name):
+                own = f"{name}/{fault.partition(': ')[2].partition(' (')[0]}".lstrip("/")
+                if own not in before or not _is(folder / own, before[own]):
+                    yield f"output {fault}"
     for path in folder.rglob("*"):
         name = str(path.relative_to(folder))
         if name not in before and path.is_file() and not name.startswith(case.writes):
             yield f"output: {name} was written"
             return
+
+
+def _is(path: Path, content: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == content
