@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["ANY", "OK", "REFUSED", "SAME", "Case", "Mutant", "Mutator", "Seed", "rng"]
+__all__ = ["ANY", "OK", "REFUSED", "SAFE", "SAME", "Case", "Mutant", "Mutator", "Seed", "rng"]
 
 ANY = "any"
 """Done or refused, whichever: only the manner is judged."""
@@ -20,6 +20,9 @@ SAME = "same"
 
 REFUSED = "refused"
 """Must end with 2 or 3."""
+
+SAFE = "safe"
+"""Must end with 2 or 3, or with 0 and what the seed prints."""
 
 
 @dataclass(frozen=True, slots=True)

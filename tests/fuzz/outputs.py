@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import gzip
+import hashlib
 import json
 import tomllib
 import zipfile
@@ -12,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-__all__ = ["document_faults", "folder_faults"]
+__all__ = ["arrays_digest", "document_faults", "folder_faults"]
 
 _KEYS = {
     "lightsim.run/1": ("network", "cycles", "layers", "bit_exact", "resources"),
@@ -67,6 +69,18 @@ def folder_faults(folder: Path) -> Iterator[str]:
             read(path)
         except Exception as error:  # whatever a reader raises: the file is not whole
             yield f"half there: {name} ({type(error).__name__}: {str(error)[:60]})"
+
+
+def arrays_digest(folder: Path) -> bytes:
+    """A digest of every array in the npz files below a folder; what cannot be read is left out."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.npz")):
+        with contextlib.suppress(OSError, zipfile.BadZipFile), zipfile.ZipFile(path) as archive:
+            for name in sorted(archive.namelist()):
+                with contextlib.suppress(OSError, zipfile.BadZipFile, RuntimeError):
+                    digest.update(f"{path.relative_to(folder)}:{name}:".encode())
+                    digest.update(archive.read(name))
+    return digest.hexdigest().encode()
 
 
 def _json(path: Path) -> None:

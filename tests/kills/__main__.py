@@ -1,6 +1,6 @@
 """The kills by themselves: what happened is noted, and a later run goes on with it.
 
-    python -m tests.kills [--notes DIR] [--only ID] [--some N]
+    python -m tests.kills [--notes DIR] [--only ID] [--some N] [--processes 2]
 
 `--only ID` deals the kills whose name begins so again and keeps no note; `--some N` takes one in N.
 """
@@ -12,6 +12,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,11 @@ from typing import Any
 from tests.kills.databases import judged_on_database, straight_on_database
 from tests.kills.deal import judged, straight
 from tests.kills.postgres import missing, server
-from tests.kills.subjects import SUBJECTS
+from tests.kills.process import heed_signals
+from tests.kills.subjects import SUBJECTS, Subject
 
 NOTES = "kills.jsonl"
+Note = dict[str, Any]
 COUNTS = {
     "explore": 36, "explore, two workers": 30, "train": 36, "run": 24, "run over a run": 15,
     "rtl": 15, "verify": 18, "calibrate": 12,
@@ -35,6 +38,7 @@ def main() -> int:
     parser.add_argument("--notes", type=Path, default=Path(tempfile.gettempdir()) / "lightsim-fuzz")
     parser.add_argument("--only", default="")
     parser.add_argument("--some", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=2)
     asked = parser.parse_args()
     asked.notes.mkdir(parents=True, exist_ok=True)
     file = asked.notes / NOTES
@@ -42,7 +46,7 @@ def main() -> int:
     if file.exists() and not asked.only:
         done = {json.loads(line)["id"] for line in file.read_text().splitlines()}
     bad = 0
-    for note in kills(asked.only, done, asked.some):
+    for note in kills(asked.only, done, asked.some, asked.processes):
         bad += bool(note["faults"])
         sys.stdout.write(f"{json.dumps(note)}\n")
         sys.stdout.flush()
@@ -52,18 +56,28 @@ def main() -> int:
     return min(1, bad)
 
 
-def kills(only: str, done: set[str], some: int = 1) -> Iterator[dict[str, Any]]:
-    """Every kill that is not done and whose name begins with `only`."""
+def kills(only: str, done: set[str], some: int = 1, processes: int = 1) -> Iterator[Note]:
+    """Every kill that is not done and whose name begins with `only`, as they end."""
+    heed_signals()
+    jobs: list[tuple[Subject, int]] = []
     for name, count in COUNTS.items():
-        if SUBJECTS[name].command == "train" and find_spec("torch") is None:
-            sys.stdout.write("train: skipped, PyTorch is the extra 'train'\n")
-            continue
         numbers = _left(name, count, only, done, some)
-        known = straight(SUBJECTS[name]) if numbers else None
-        for number in numbers:
-            assert known is not None
-            yield judged(SUBJECTS[name], number, known)
-    numbers = _left("explore on PostgreSQL", ON_DATABASE, only, done, some)
+        if numbers and SUBJECTS[name].command == "train" and find_spec("torch") is None:
+            sys.stdout.write("train: skipped, PyTorch is the extra 'train'\n")
+        else:
+            jobs += [(SUBJECTS[name], number) for number in numbers]
+    with ThreadPoolExecutor(processes) as pool:
+        ways = {name: pool.submit(straight, SUBJECTS[name]) for name in {s.name for s, _ in jobs}}
+        dealt = [
+            pool.submit(judged, subject, number, ways[subject.name].result())
+            for subject, number in jobs
+        ]
+        for future in as_completed(dealt):
+            yield future.result()
+    yield from _on_database(_left("explore on PostgreSQL", ON_DATABASE, only, done, some))
+
+
+def _on_database(numbers: list[int]) -> Iterator[Note]:
     if numbers and missing():
         sys.stdout.write(f"explore on PostgreSQL: skipped, {missing()}\n")
     elif numbers:

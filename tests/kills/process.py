@@ -13,7 +13,10 @@ from pathlib import Path
 
 from tests.cli.command import LIGHTSIM
 
-__all__ = ["Ended", "begun", "cpu_of", "members", "outlived", "until_used", "waited", "whole"]
+__all__ = [
+    "Ended", "begun", "cpu_of", "heed_signals", "members", "outlived", "until_used", "waited",
+    "whole",
+]  # fmt: skip
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _LOOK_S = 0.02
@@ -32,9 +35,13 @@ class Ended:
     cpu_s: float = 0.0
 
 
-def _heeds() -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
+def heed_signals() -> None:
+    """Have this process's children heed what a shell's background job would be deaf to.
+
+    A handler of Python's is not handed on, where a signal that is ignored stays ignored.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def begun(
@@ -45,7 +52,6 @@ def begun(
         return subprocess.Popen(
             [LIGHTSIM, *arguments], cwd=folder, stdout=out, stderr=err, stdin=subprocess.DEVNULL,
             text=True, start_new_session=True, env=os.environ | (environment or {}),
-            preexec_fn=_heeds,  # noqa: PLW1509 (one thread here)
         )  # fmt: skip
 
 

@@ -15,7 +15,15 @@ import pytest
 from tests.kills.__main__ import COUNTS, ON_DATABASE, kills
 from tests.kills.deal import Straight, judged, straight
 from tests.kills.postgres import missing
-from tests.kills.process import begun, cpu_of, members, outlived, until_used, waited
+from tests.kills.process import (
+    begun,
+    cpu_of,
+    heed_signals,
+    members,
+    outlived,
+    until_used,
+    waited,
+)
 from tests.kills.subjects import SUBJECTS, Subject, finished_in_journal
 
 _straight = functools.cache(straight)
@@ -30,6 +38,7 @@ def test_ended_at_any_moment(name: str, number: int):
     subject = SUBJECTS[name]
     if subject.command == "train" and find_spec("torch") is None:
         pytest.skip("PyTorch is the extra 'train'")
+    heed_signals()
     assert judged(subject, number, _straight(subject))["faults"] == []
 
 

@@ -42,7 +42,7 @@ def main() -> int:
     notes.mkdir(parents=True, exist_ok=True)
     _fuzz(notes, asked.processes)
     _surroundings(notes / SURROUNDINGS)
-    _kills(notes / KILLS)
+    _kills(notes / KILLS, asked.processes)
     told = {name: _read(notes / name) for name in (FUZZ, SURROUNDINGS, KILLS)}
     text = page(told[FUZZ], told[SURROUNDINGS], told[KILLS], commit)
     if asked.write:
@@ -69,9 +69,9 @@ def _surroundings(file: Path) -> None:
             _append(file, note)
 
 
-def _kills(file: Path) -> None:
+def _kills(file: Path, processes: int) -> None:
     done = {note["id"] for note in _read(file)}
-    for note in kills("", done):
+    for note in kills("", done, processes=processes):
         _append(file, note)
 
 
