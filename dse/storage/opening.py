@@ -94,6 +94,7 @@ def _study(
         raise InputError(place.where, f"holds no study '{name}' to resume", "accepted: no --resume")
     again = there and begin in ("new", "overwrite")
     if again and begin == "new":
+        assert backend is not None
         _check_unused(optuna.load_study(study_name=name, storage=backend), place.where)
     own = form()
     place.mend()
