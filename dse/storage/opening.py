@@ -14,10 +14,11 @@ from dse.storage.causes import cause_of
 from dse.storage.database import Database, troubles
 from dse.storage.held import hold_file
 from dse.storage.journal import Journal, check_place
+from dse.storage.lost import LostError
 from dse.storage.naming import check_storage, file_of, is_url, shown
 from dse.storage.records import Form
 from dse.storage.store import Store
-from lightsim.errors import InputError
+from lightsim.errors import InputError, OutputError
 
 if TYPE_CHECKING:
     from optuna import Study as OptunaStudy
@@ -61,6 +62,7 @@ def open_store(
     what is dropped or waited for, else the log. Raises `InputError` for a storage that cannot be
     used, is damaged or held by another process; for a study that is to be gone on with and not
     there; and for one that is there with finished trials unless `begin` says what becomes of them.
+    Raises `OutputError` where nothing can be written.
     """
     import optuna
 
@@ -71,6 +73,9 @@ def open_store(
         try:
             with _told(storage):
                 study, own = _study(place, name, described, form, sampler, begin)
+        except LostError as lost:
+            place.close()
+            raise OutputError(str(lost)) from None
         except BaseException:
             place.close()
             raise
