@@ -41,7 +41,9 @@ def is_gone(pid: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.slow)]
+)
 def test_a_search_keeps_its_reports(number: int, tmp_path: Path):
     (tmp_path / "s.toml").write_text(study_text(STUDY), encoding="utf-8")
     process = begun(tmp_path, "explore", "s.toml", "--output", "out", "--workers", "2", "--json")

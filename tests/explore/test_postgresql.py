@@ -80,6 +80,7 @@ def study(name: str, trials: int = 9):
     return small_study(name=name, **TWO, search={"trials": trials})
 
 
+@pytest.mark.slow
 def test_trials_are_kept_and_asked_for(server: Server):
     first = explore(study("kept", 5), storage=server.url)
     with pytest.raises(InputError, match="study 'kept' has 5 finished trials there; --resume"):
@@ -107,6 +108,7 @@ def test_a_running_study_is_held_and_let_go(server: Server):
     assert explore(study("held"), storage=server.url, resume=True).evaluations == 9
 
 
+@pytest.mark.slow
 def test_another_process_is_told_who_holds_it(server: Server):
     file = Path("s.toml")
     file.write_text(study_text(small_study(name="other", network=[{"name": "lenet"}], **TWO)))
@@ -130,6 +132,7 @@ def explore_in_background(file: Path, server: Server) -> subprocess.Popen[str]:
     return process
 
 
+@pytest.mark.slow
 def test_a_server_that_is_started_again_costs_nothing(server: Server):
     straight = explore(study("again", 24)).records
     notes: list[str] = []
