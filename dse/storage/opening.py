@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Literal
 from dse.storage.causes import cause_of
 from dse.storage.database import Database, troubles
 from dse.storage.held import hold_file
-from dse.storage.journal import Journal, check_place
 from dse.storage.lost import LostError
 from dse.storage.naming import check_storage, file_of, is_url, shown
 from dse.storage.records import Form
@@ -148,6 +147,8 @@ def _opened(storage: str | None, name: str, begin: Begin, note: Callable[[str], 
     if is_url(storage):
         with _told(storage):
             return _database(storage, name, note)
+    from dse.storage.journal import check_place
+
     path = Path(storage)
     if begin == "resume" and not path.exists():
         problem = f"holds no study '{name}' to resume"
@@ -163,6 +164,8 @@ def _opened(storage: str | None, name: str, begin: Begin, note: Callable[[str], 
 
 def _journal(path: Path, note: Callable[[str], None], release: Callable[[], None]) -> _Place:
     from optuna.storages import JournalStorage
+
+    from dse.storage.journal import Journal
 
     journal = Journal(path)
 
