@@ -5,19 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from dse.retraining.search import Point, joint_front
-from lightsim.errors import InputError
+from dse.storage.held import hold_file
+from lightsim.errors import OutputError
 
-__all__ = ["SCHEMA_NAME", "summary_text", "write_joint"]
+__all__ = ["SCHEMA_NAME", "held_joint", "is_joint", "summary_text", "write_joint"]
 
 SCHEMA_NAME = "lightsim.retrain/1"
 
+_LOCK = "retrain.lock"
+_FILES = ("front.csv", "candidates.csv", "report.html", "summary.json")
 _NOTE = (
     "Points are compared by the accuracy on training images, set apart if the recipe says so "
     "(choosing_accuracy); that on the images held out (accuracy) only reports."
@@ -46,24 +50,60 @@ def summary_text(points: Sequence[Point], network: str, board: str) -> str:
     return text + "\n"
 
 
+def is_joint(directory: Path) -> bool:
+    """Whether a joint study was begun in a directory."""
+    names = {entry.name for entry in directory.iterdir()}
+    return names <= {_LOCK} or "float" in names or any(n.startswith("strength-") for n in names)
+
+
+@contextmanager
+def held_joint(directory: Path) -> Iterator[None]:
+    """Hold a directory for one joint study, and remove what an earlier one reported: it is made
+    again from what is kept.
+
+    Raises `InputError` where another process holds it, `OutputError` where it cannot be written.
+    """
+    with _writing(directory):
+        directory.mkdir(parents=True, exist_ok=True)
+    release = hold_file(directory / _LOCK, directory.name, str(directory))
+    try:
+        with _writing(directory):
+            for name in _FILES:
+                (directory / name).unlink(missing_ok=True)
+        yield
+    finally:
+        release()
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """What is raised where `path` cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from None
+
+
 def write_joint(points: Sequence[Point], network: str, board: str, directory: Path) -> None:
     """Write `front.csv`, `candidates.csv`, `report.html` and, last, `summary.json`.
 
-    Raises `InputError` where they cannot be written.
+    Raises `OutputError` where they cannot be written.
     """
-    files = {
-        "front.csv": _table(joint_front(points)),
-        "candidates.csv": _table(points),
-        "report.html": _page(points, network, board),
-        "summary.json": summary_text(points, network, board),
-    }
-    try:
-        for name, text in files.items():
-            partial = directory / f".{name}.partial"
-            partial.write_text(text, encoding="utf-8")
-            partial.replace(directory / name)
-    except OSError as error:
-        raise InputError(str(directory), f"cannot be written: {error.strerror or error}") from None
+    texts = (
+        _table(joint_front(points)),
+        _table(points),
+        _page(points, network, board),
+        summary_text(points, network, board),
+    )
+    for name, text in zip(_FILES, texts, strict=True):
+        partial = directory / f".{name}.partial"
+        try:
+            with _writing(directory / name):
+                partial.write_text(text, encoding="utf-8")
+                partial.replace(directory / name)
+        finally:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
 
 
 def _row(point: Point) -> dict[str, Any]:

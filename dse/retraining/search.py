@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from dse.explore import explore
 from dse.reports.commands import run_command
-from dse.reports.directory import BEST, JOURNAL, STUDY, write_results
+from dse.reports.directory import BEST, JOURNAL, begin_results, write_results
 from dse.result import Exploration
 from dse.retraining.candidates import FLIGHTNN, Candidate
 from dse.search import Step
 from dse.study import parse_study
-from dse.writing import absolute, study_text
 from lightsim.flow.resolve import DEFAULT_BOARD
 
 __all__ = ["Point", "joint_front", "search_candidates"]
@@ -61,10 +61,13 @@ def search_candidates(
         }  # fmt: skip
         study = parse_study(table, "explore", search)
         where.mkdir(parents=True, exist_ok=True)
-        (where / STUDY).write_text(study_text(absolute(study)), encoding="utf-8")
-        journal = where / JOURNAL
-        tell = None if progress is None else progress(candidate)
-        own = explore(study, storage=str(journal), resume=journal.exists(), progress=tell)
+        own = explore(
+            study,
+            storage=str(where / JOURNAL),
+            resume="if there",
+            progress=None if progress is None else progress(candidate),
+            opened=partial(begin_results, study, where),
+        )
         write_results(own, where)
         if own.interrupted:
             raise KeyboardInterrupt

@@ -97,7 +97,8 @@ def database_url(storage: str) -> str:
     there encoded, and no braces, which Optuna takes for a template."""
     url = _parsed(storage)
     password = None if url.password is None else _coded(url.password)
-    text = _joined(url, _coded(url.user), password, url.query)
+    pairs = [(key, _coded(value) if _is_secret(key) else value) for key, value in url.query]
+    text = _joined(url, _coded(url.user), password, pairs)
     return text.replace("{", "%7B").replace("}", "%7D")
 
 
@@ -119,7 +120,7 @@ def scrubbed(message: str, storage: str) -> str:
 
 def _pieces(secret: str) -> list[str]:
     """What drivers take for a host or a port where a password holds their marks."""
-    return [piece for piece in re.split(r"[@:/?]", secret) if len(piece) >= 4]
+    return [piece for piece in re.split(r"[@:/?&]", secret) if len(piece) >= 4]
 
 
 def _parsed(url: str) -> _Url:

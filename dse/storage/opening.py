@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Literal
 from dse.storage.causes import cause_of
 from dse.storage.database import Database, troubles
 from dse.storage.held import hold_file
-from dse.storage.journal import Journal, check_place
+from dse.storage.lost import LostError
 from dse.storage.naming import check_storage, file_of, is_url, shown
 from dse.storage.records import Form
 from dse.storage.store import Store
-from lightsim.errors import InputError
+from lightsim.errors import InputError, OutputError
 
 if TYPE_CHECKING:
     from optuna import Study as OptunaStudy
@@ -61,6 +61,7 @@ def open_store(
     what is dropped or waited for, else the log. Raises `InputError` for a storage that cannot be
     used, is damaged or held by another process; for a study that is to be gone on with and not
     there; and for one that is there with finished trials unless `begin` says what becomes of them.
+    Raises `OutputError` where nothing can be written.
     """
     import optuna
 
@@ -71,6 +72,9 @@ def open_store(
         try:
             with _told(storage):
                 study, own = _study(place, name, described, form, sampler, begin)
+        except LostError as lost:
+            place.close()
+            raise OutputError(str(lost)) from None
         except BaseException:
             place.close()
             raise
@@ -143,6 +147,8 @@ def _opened(storage: str | None, name: str, begin: Begin, note: Callable[[str], 
     if is_url(storage):
         with _told(storage):
             return _database(storage, name, note)
+    from dse.storage.journal import check_place
+
     path = Path(storage)
     if begin == "resume" and not path.exists():
         problem = f"holds no study '{name}' to resume"
@@ -158,6 +164,8 @@ def _opened(storage: str | None, name: str, begin: Begin, note: Callable[[str], 
 
 def _journal(path: Path, note: Callable[[str], None], release: Callable[[], None]) -> _Place:
     from optuna.storages import JournalStorage
+
+    from dse.storage.journal import Journal
 
     journal = Journal(path)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from lightsim.cli.signals import interrupt_code
+from lightsim.cli.signals import finishing, interrupt_code
 
 if TYPE_CHECKING:
     from dse.retraining.search import Point
@@ -32,7 +32,7 @@ def explore_retrained(
 ) -> None:
     """Train, search, and show one front over all candidates."""
     from dse.retraining.candidates import read_strengths, retrain
-    from dse.retraining.report import summary_text, write_joint
+    from dse.retraining.report import held_joint, is_joint, summary_text, write_joint
     from dse.retraining.search import search_candidates
     from lightsim.cli.progress import searching, training
     from lightsim.errors import BudgetError
@@ -45,28 +45,28 @@ def explore_retrained(
     base = _recipe(network, recipe)
     name = f"{base.network.name}-{on.name}-retrained"
     where = Path("lightsim-explore") / name if output is None else output
-    check_directory(
-        where, lambda path: bool(list(path.glob("strength-*")) or (path / "float").exists())
-    )
+    check_directory(where, is_joint)
     try:
-        with training() as progress:
-            candidates = retrain(base, wanted, where, progress)
-        trials = int(search.get("trials", 0)) or None
-        with searching(trials or 200, prove=bool(search.get("prove"))) as told:
-            points = search_candidates(
-                candidates,
-                board,
-                where,
-                axes={} if k is None else {"k": k},
-                search=search,
-                progress=lambda _: told,
-            )
+        with held_joint(where):
+            with training() as progress:
+                candidates = retrain(base, wanted, where, progress)
+            trials = int(search.get("trials", 0)) or None
+            with searching(trials or 200, prove=bool(search.get("prove"))) as told:
+                points = search_candidates(
+                    candidates,
+                    board,
+                    where,
+                    axes={} if k is None else {"k": k},
+                    search=search,
+                    progress=lambda _: told,
+                )
+            if not points:
+                raise BudgetError(f"{base.network.name}: no design of the space keeps the budgets")
+            with finishing():
+                write_joint(points, base.network.name, on.name, where)
     except KeyboardInterrupt:
         typer.echo("interrupted: the same command goes on with what is kept", err=True)
         sys.exit(interrupt_code())
-    if not points:
-        raise BudgetError(f"{base.network.name}: no design of the space keeps the budgets")
-    write_joint(points, base.network.name, on.name, where)
     if json:
         typer.echo(summary_text(points, base.network.name, on.name), nl=False)
     else:

@@ -35,7 +35,10 @@ def study(name: str, trials: int = TRIALS):
     return small_study(**changes)
 
 
-@pytest.fixture(scope="module", params=list(STUDIES))
+@pytest.fixture(
+    scope="module",
+    params=["enumerated", "sampled", pytest.param("free k", marks=pytest.mark.slow)],
+)
 def journal(request, tmp_path_factory) -> tuple[str, bytes]:
     """A study by name, and its journal."""
     path = tmp_path_factory.mktemp("journal") / "journal.log"

@@ -164,6 +164,15 @@ def test_a_full_disk_is_told_and_the_study_goes_on():
     assert trials() == {"complete": len(straight), "infeasible": 0, "failed": 0}
 
 
+@pytest.mark.parametrize(("size", "name"), [(0, "journal.log"), (700, "journal.log")])
+def test_a_disk_that_is_full_from_the_start_is_told(size: int, name: str):
+    command = [LIGHTSIM, "explore", study_file(), "--output", "out"]
+    done = subprocess.run(command, capture_output=True, text=True, preexec_fn=limited(size))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"error: out/{name}: File too large\n"
+    assert lightsim(*command[1:]).code == 0
+
+
 def test_reports_that_cannot_be_written_are_told_by_name():
     file = study_file()
     command = [LIGHTSIM, "explore", file, "--output", "out"]
