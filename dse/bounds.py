@@ -144,6 +144,16 @@ class Bounds:
         nothing more is known of it than `listed` says: it cannot be built, or k is free."""
         return None if self.free is not None else self._second.cycles(number)
 
+    def core_closer(self, core: int) -> Ints | None:
+        """`closer` of all designs of a core, by what the largest of their memories hold."""
+        if self.free is not None:
+            return None
+        grown = self._growing.of(np.array([core], np.int64))
+        kept = grown.fits[0] & self._growing.allowed(int(self.arrays.number(np.array([core]))[0]))
+        if not kept.any():
+            return None
+        return self._second.core_cycles(core, grown.sizes[0, kept].max(axis=0))
+
     def unmappable(self, acc: Accelerator) -> InputError | None:
         """Why no tile of some pass fits the memories of a machine, None where one of each does.
         What that says of the rest of the space is left out of it from then on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from heapq import heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
@@ -143,7 +144,10 @@ class Pool:
                 self._gather_again(objective)
                 continue
             if core is not None and (at is None or self._before(core, at, objective)):
-                self._open_up(core)
+                if self._core_looked[core]:
+                    self._open_up(core)
+                else:
+                    self._look_at_core(core)
             elif at is None:
                 return None
             elif int(self._numbers[at]) in self._taken:
@@ -169,7 +173,8 @@ class Pool:
 
     def _gather_again(self, objective: int) -> None:
         """Hold the most promising of the cores that were dropped, beside those still open."""
-        numbers, values = self._cores[self._core_open], self._core_values[self._core_open]
+        held = self._core_open
+        numbers, values = self._cores[held], self._core_values[held]
         known = np.sort(np.concatenate((numbers, np.array(self._opened, np.int64))))
         more = gather(
             self._bounds, self._optimist, objective=objective, known=known,
@@ -179,15 +184,45 @@ class Pool:
             Cores(
                 np.concatenate((numbers, more.numbers)),
                 np.concatenate((values, more.values)),
+                np.concatenate((self._core_cycles[held], more.cycles)),
                 more.dropped,
-            )
+            ),
+            self._core_looked[held],
         )
 
-    def _hold(self, cores: Cores) -> None:
+    def _hold(self, cores: Cores, looked: NDArray[np.bool_] | None = None) -> None:
+        """Hold these cores; the first of them are `looked` at already."""
         self._cores, self._core_values, self._dropped = cores.numbers, cores.values, cores.dropped
+        self._core_cycles = cores.cycles
         self._core_open = np.ones(self._cores.size, np.bool_)
+        # A core of one design is looked at when that is.
+        few = self.space.variants == 1
+        self._core_looked = (self._core_cycles > LARGE) | few
+        if looked is not None:
+            self._core_looked[: looked.size] |= looked
         self._orders = [self._order(column) for column in self._core_values.T]
         self._next = [0] * len(self._orders)
+        # Cores whose values were raised, by objective: value, number (falling), place.
+        self._raised: list[list[tuple[float, int, int]]] = [[] for _ in self._orders]
+        self._moved = np.zeros(self._cores.size, np.bool_)
+
+    def _look_at_core(self, core: int) -> None:
+        """Raise the values of a core to what the tilings of all its designs say; close it if that
+        does."""
+        self._core_looked[core] = True
+        number = int(self._cores[core])
+        cycles = self._bounds.core_closer(number)
+        if cycles is None:
+            return
+        values, possible = self._valued(number, cycles[None, :], np.zeros((1, 5), np.int64))
+        raised = np.maximum(values[0], self._core_values[core])
+        if not possible[0] or beaten(raised[None, :], self._beaten_by)[0]:
+            self._core_open[core] = False
+        elif (raised > self._core_values[core]).any():
+            self._core_values[core] = raised
+            self._moved[core] = True
+            for heap, value in zip(self._raised, raised.tolist(), strict=True):
+                heappush(heap, (value, -number, core))
 
     def _look_at(self, at: int) -> None:
         """Raise the values of a listed design to what its tilings say; close it if that does."""
@@ -216,11 +251,19 @@ class Pool:
         return np.lexsort((-self._cores, column))
 
     def _next_core(self, objective: int) -> int | None:
+        """The open core of the best value, of equals that of the highest number."""
         order, at = self._orders[objective], self._next[objective]
-        while at < order.size and not self._core_open[order[at]]:
+        while at < order.size and not (self._core_open[order[at]] and not self._moved[order[at]]):
             at += 1
         self._next[objective] = at
-        return int(order[at]) if at < order.size else None
+        heap = self._raised[objective]
+        while heap and not self._core_open[heap[0][2]]:
+            heappop(heap)
+        if at == order.size:
+            return heap[0][2] if heap else None
+        core = int(order[at])
+        known = float(self._core_values[core, objective]), -int(self._cores[core]), core
+        return heap[0][2] if heap and heap[0] < known else core
 
     def _core_in(self, objective: int, within: Mapping[str, int]) -> int | None:
         where = np.flatnonzero(self._core_open & self._inside(self._cores, within))
