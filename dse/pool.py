@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from heapq import heappop, heappush
 
 import numpy as np
@@ -10,18 +10,16 @@ from numpy.typing import NDArray
 
 from dse.bounds import Bounds
 from dse.cores import MOST_HELD, Cores, beaten, gather
+from dse.hopes import LARGE, valued
 from dse.left_out import LeftOut
 from dse.optimist import Optimist
 from dse.space import Space
 from lightsim.hardware.accelerator import Accelerator
 
-__all__ = ["LARGE", "Pool"]
+__all__ = ["Pool"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-
-LARGE = 50_000
-"""Cycles above which a closer look is not worth its time: latencies do not count there."""
 
 
 class Pool:
@@ -111,22 +109,6 @@ class Pool:
         at = self._promising(objective)
         return None if at is None else float(self._values[at, objective])
 
-    def could_be(self, numbers: Iterable[int], objective: int = 0) -> float | None:
-        """The best value that any of these designs could have in an objective, run or not; None
-        for no designs."""
-        found = [np.inf]
-        for number in numbers:
-            core = number // self.space.variants
-            listed = self._bounds.listed(core)
-            at = np.flatnonzero(listed.numbers == number)
-            if not at.size:
-                continue
-            cycles, used = listed.cycles[at[0]], listed.used[at[0]]
-            closer = self._bounds.closer(number) if cycles.max() <= LARGE else None
-            cycles = cycles if closer is None else np.maximum(cycles, closer)
-            found.append(float(self._valued(core, cycles[None, :], used[None, :])[0][0, objective]))
-        return min(found) if len(found) > 1 else None
-
     def empty(self) -> bool:
         """Whether every design is closed."""
         held = self._core_open.any() or self._open.any()
@@ -214,7 +196,9 @@ class Pool:
         cycles = self._bounds.core_closer(number)
         if cycles is None:
             return
-        values, possible = self._valued(number, cycles[None, :], np.zeros((1, 5), np.int64))
+        values, possible = valued(
+            self._bounds, self._optimist, number, cycles[None, :], np.zeros((1, 5), np.int64)
+        )
         raised = np.maximum(values[0], self._core_values[core])
         if not possible[0] or beaten(raised[None, :], self._beaten_by)[0]:
             self._core_open[core] = False
@@ -235,17 +219,12 @@ class Pool:
         """Raise the values of a listed design to what its cycles say; close it if that does."""
         self._cycles[at] = np.maximum(cycles, self._cycles[at])
         core = int(self._numbers[at]) // self.space.variants
-        values, possible = self._valued(core, self._cycles[at : at + 1], self._used[at : at + 1])
+        values, possible = valued(
+            self._bounds, self._optimist, core, self._cycles[at : at + 1], self._used[at : at + 1]
+        )
         self._values[at] = np.maximum(values[0], self._values[at])
         if not possible[0] or beaten(self._values[at : at + 1], self._beaten_by)[0]:
             self._open[at] = False
-
-    def _valued(self, core: int, cycles: Ints, used: Ints) -> tuple[Floats, NDArray[np.bool_]]:
-        """Values float64[design, objective] of designs of a core, and which keep the budgets."""
-        cores = np.full(len(cycles), core, np.int64)
-        spending = self._bounds.spending(cores)
-        best = self._optimist.measures(self.space, cores, cycles, used, spending)
-        return self._optimist.values(best), self._optimist.possible(best)
 
     def _order(self, column: Floats) -> NDArray[np.int64]:
         return np.lexsort((-self._cores, column))
@@ -294,7 +273,7 @@ class Pool:
         """List the designs of a core that could keep every budget."""
         number = int(self._cores[core])
         found = self._bounds.listed(number)
-        values, kept = self._valued(number, found.cycles, found.used)
+        values, kept = valued(self._bounds, self._optimist, number, found.cycles, found.used)
         values = values[kept]
         if self._open.size > 4096:  # forget what is closed
             self._keep(np.flatnonzero(self._open))
