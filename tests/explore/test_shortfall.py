@@ -12,8 +12,8 @@ from tests.explore.spaces import small_study
 
 WHERE = r"study 'small': no design of the space keeps its budgets: "
 CASES: list[tuple[dict[str, Any], str]] = [
-    ({"lut": "1 %"}, r"lut is at most 705 \(1 % of ZU3EG\), the smallest design takes [\d,]+$"),
-    ({"bram36": 1}, r"bram36 is at most 1 \(0.463 % of ZU3EG\), the smallest design takes \d+$"),
+    ({"lut": "1 %"}, r"lut is at most 706 \(1 % of XCZU3EG\), the smallest design takes [\d,]+$"),
+    ({"bram36": 1}, r"bram36 is at most 1 \(0.463 % of XCZU3EG\), the smallest design takes \d+$"),
     ({"latency": "1 us"}, r"latency is at most 1 µs, no design is below [\d.]+ µs \(bound\)$"),
     ({"throughput": 1e7}, r"throughput is at least 10,000,000 images/s, no design is above [\d,]+"),
     ({"energy": "1e-9 J"}, r"energy is at most 1 nJ, no design is below [\d.]+ .?J \(bound\)$"),
@@ -23,7 +23,10 @@ CASES: list[tuple[dict[str, Any], str]] = [
         {"power": "1 mW", "latency": "20 us"},
         r"power is at most 1 mW, and beside the other budgets ",
     ),
-    ({"dram_bandwidth": "1 MB/s", "throughput": 60_000}, r"dram_bandwidth is at most 1 MB/s, and "),
+    (
+        {"dram_bandwidth": "1 MB/s", "throughput": 60_000},
+        r".*dram_bandwidth is at most 1 MB/s, and ",
+    ),
 ]
 
 
