@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dse.bounds import Bounds
 from dse.optimist import Optimist
+from dse.second_look import Look
 
 __all__ = ["LARGE", "could_be", "valued"]
 
@@ -20,12 +21,19 @@ LARGE = 50_000
 
 
 def valued(
-    bounds: Bounds, optimist: Optimist, core: int, cycles: Ints, used: Ints
+    bounds: Bounds,
+    optimist: Optimist,
+    core: int,
+    cycles: Ints,
+    used: Ints,
+    look: Look | None = None,
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Values float64[design, objective] of designs of a core that take at least `cycles` int64
-    [design, network] and resources `used` int64[design, 5], and which could keep the budgets."""
+    [design, network] and resources `used` int64[design, 5], and what a closer `look` says of them;
+    and which could keep the budgets."""
     cores = np.full(len(cycles), core, np.int64)
-    best = optimist.measures(bounds.space, cores, cycles, used, bounds.spending(cores))
+    cycles = cycles if look is None else np.maximum(cycles, look.cycles)
+    best = optimist.measures(bounds.space, cores, cycles, used, bounds.spending(cores, look))
     return optimist.values(best), optimist.possible(best)
 
 
@@ -41,7 +49,6 @@ def could_be(
         if not at.size:
             continue
         cycles, used = listed.cycles[at], listed.used[at]
-        closer = bounds.closer(number) if cycles.max() <= LARGE else None
-        cycles = cycles if closer is None else np.maximum(cycles, closer)
-        found.append(float(valued(bounds, optimist, core, cycles, used)[0][0, objective]))
+        look = bounds.closer(number) if cycles.max() <= LARGE else None
+        found.append(float(valued(bounds, optimist, core, cycles, used, look)[0][0, objective]))
     return min(found) if len(found) > 1 else None

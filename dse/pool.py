@@ -193,12 +193,12 @@ class Pool:
         does."""
         self._core_looked[core] = True
         number = int(self._cores[core])
-        cycles = self._bounds.core_closer(number)
-        if cycles is None:
+        look = self._bounds.core_closer(number)
+        if look is None:
             return
-        values, possible = valued(
-            self._bounds, self._optimist, number, cycles[None, :], np.zeros((1, 5), np.int64)
-        )
+        nothing = np.zeros((1, 5), np.int64)
+        cycles = look.cycles[None, :]
+        values, possible = valued(self._bounds, self._optimist, number, cycles, nothing, look)
         raised = np.maximum(values[0], self._core_values[core])
         if not possible[0] or beaten(raised[None, :], self._beaten_by)[0]:
             self._core_open[core] = False
@@ -210,17 +210,14 @@ class Pool:
 
     def _look_at(self, at: int) -> None:
         """Raise the values of a listed design to what its tilings say; close it if that does."""
-        cycles = self._bounds.closer(int(self._numbers[at]))
-        if cycles is not None:
-            self._raise(at, cycles)
         self._looked[at] = True
-
-    def _raise(self, at: int, cycles: Ints) -> None:
-        """Raise the values of a listed design to what its cycles say; close it if that does."""
-        self._cycles[at] = np.maximum(cycles, self._cycles[at])
-        core = int(self._numbers[at]) // self.space.variants
+        number = int(self._numbers[at])
+        look = self._bounds.closer(number)
+        if look is None:
+            return
+        core, cycles, used = number // self.space.variants, self._cycles, self._used
         values, possible = valued(
-            self._bounds, self._optimist, core, self._cycles[at : at + 1], self._used[at : at + 1]
+            self._bounds, self._optimist, core, cycles[at : at + 1], used[at : at + 1], look
         )
         self._values[at] = np.maximum(values[0], self._values[at])
         if not possible[0] or beaten(self._values[at : at + 1], self._beaten_by)[0]:

@@ -125,8 +125,8 @@ def test_bounds_hold_for_every_design_of_a_space():
             if isinstance(outcome, Outcome):
                 assert least[0] <= outcome.cycles[0]
                 closer = bounds.closer(number)
-                assert closer is not None and closer[0] <= outcome.cycles[0]
-                assert together is not None and together[0] <= closer[0]
+                assert closer is not None and closer.cycles[0] <= outcome.cycles[0]
+                assert together is not None and together.cycles[0] <= closer.cycles[0]
                 run += 1
     assert run > 50
 
@@ -207,7 +207,7 @@ def test_designs_that_share_are_run_as_if_alone():
                 assert found == Evaluator(MANY.shares, 0).run(built)
                 closer = many_bounds().closer(core * SPACE.variants + variant)
                 assert closer is not None
-                assert not isinstance(found, Outcome) or (closer <= found.cycles).all()
+                assert not isinstance(found, Outcome) or (closer.cycles <= found.cycles).all()
                 run += isinstance(found, Outcome)
     assert run > 40
 
