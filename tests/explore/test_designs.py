@@ -174,7 +174,7 @@ def test_memories_that_grow_are_those_of_the_builder(board: str):
                 assert some[core] and (used[core] <= sizes.used[0, variant]).all()
                 assert (least[core] <= sizes.used[0, variant]).all()
                 fitting += 1
-    assert fitting > 20
+    assert fitting > 5
 
 
 @functools.cache
