@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
@@ -113,3 +114,16 @@ def test_lanes_that_run_no_scheme_are_refused_in_a_line():
     assert "\n" not in str(refused.value)
     with pytest.raises(InputError, match="shift_add_serial cannot run fixed8; accepted: multiply"):
         explore(small_study(axes={"scheme": ["fixed8"], "lanes": ["shift_add_serial"]}))
+
+
+def test_a_search_of_several_schemes_is_resumed_as_it_was(tmp_path: Path):
+    """The lanes of each scheme are part of what a journal is compared by."""
+    journal = str(tmp_path / "journal.log")
+    pair = ("flightnn", "fixed8")
+    explore(study_of(*pair, search={"trials": 8}), storage=journal)
+    resumed = explore(study_of(*pair, search={"trials": 16}), storage=journal, resume=True)
+    assert resumed.records == explore(study_of(*pair, search={"trials": 16})).records
+    lanes = {"flightnn": ["multiply_dsp"], "fixed8": ["multiply_dsp"]}
+    axes = {"scheme": list(pair), "lanes": lanes, **FEW}
+    with pytest.raises(InputError, match="is another one"):
+        explore(study_of(*pair, axes=axes), storage=journal, resume=True)
