@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from dse.array_list import ARRAY_AXES, MemoryName, listed_arrays, memory_names
 from dse.axes import AUTO, Choice
 from dse.design import Builder
-from dse.growth import Growth
 from dse.left_out import LeftOut
-from dse.memories import BufferPlan, planned, word_bits
+from dse.memories import word_bits
+from dse.memory_costs import ArrayMemories, MemoryCosts
 from dse.plans import Plans
 from dse.space import Space
 from lightsim.bounds import Axes
@@ -68,13 +68,9 @@ class Arrays:
         base: dict[str, Choice] = {name: choices[0] for name, choices in space.axes.items()}
         base |= {name: space.axes[name][rows[0]] for name, rows in listed.places.items()}
         base["clock"] = AUTO
-        plans_of_memories = _plans(space)
-        growth = Growth(builder.costs)
+        costs = MemoryCosts(builder.costs)
         parts = [
-            (
-                builder.costs.without_memories(acc),
-                _least_resources(plans_of_memories, builder, growth, acc),
-            )
+            (builder.costs.without_memories(acc), ArrayMemories(space, costs, acc).least())
             for acc in built
         ]
         ports = [builder.least(base | {"ports": choice}) for choice in space.axes["ports"]]
@@ -159,42 +155,6 @@ class Arrays:
 def _least(acc: Accelerator) -> list[int]:
     buffers = (acc.input, acc.weight, acc.residual, acc.output)
     return [*(buffer.bytes_per_bank for buffer in buffers), acc.psum_bytes]
-
-
-def _least_resources(
-    plans: Sequence[BufferPlan], builder: Builder, growth: Growth, acc: Accelerator
-) -> Ints:
-    """Of each memory the least of every resource over its choices, added up."""
-    tried = []
-    for plan in plans:
-        own = planned(acc, plan)
-        # Where nothing changes it is the same object, whose costs are known already.
-        own = acc if own == acc else own
-        costs = builder.costs.memories(own)
-        tried.append(
-            [
-                growth.least(own, plan, name) if plan.sizes[name] == AUTO else costs[name]
-                for name in memory_names
-            ]
-        )
-    return np.asarray(np.array(tried, np.int64).min(axis=0).sum(axis=0), np.int64)
-
-
-def _plans(space: Space) -> list[BufferPlan]:
-    """Plans that have every choice of every memory between them."""
-    axes = {name: choices for name, choices in space.axes.items() if name in space.memory_names}
-    sizes = max(len(axes[f"{name}_bytes"]) for name in memory_names)
-    banks = max(len(choices) for name, choices in axes.items() if name.endswith("_banks"))
-    plans = []
-    # An automatic residual buffer is as large as the output's, so all pairs of the two are tried.
-    for i, j, size in np.ndindex(sizes, banks, len(axes["residual_bytes"])):
-        point = {
-            name: choices[(i if name.endswith("_bytes") else j) % len(choices)]
-            for name, choices in axes.items()
-        }
-        point["residual_bytes"] = axes["residual_bytes"][size]
-        plans.append(BufferPlan.of(point))
-    return plans
 
 
 def _more_ports(space: Space, builder: Builder, base: dict[str, Choice]) -> Ints:

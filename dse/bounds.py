@@ -22,7 +22,7 @@ from dse.joint.bound import FreeBound
 from dse.most_memory import most_bytes, room_bytes
 from dse.plans import Plans
 from dse.resources import whole_blocks
-from dse.second_look import SecondLook
+from dse.second_look import Look, SecondLook
 from dse.smallest import Smallest, held_bytes
 from dse.space import Space
 from dse.spending import Spending, every_spending
@@ -74,7 +74,7 @@ class Bounds:
             for schemes in self.workloads.values()
         ]
         self._spending: Spending | None = None
-        self._second = SecondLook(self.space, self.builder, self.workloads)
+        self._second = SecondLook(self.space, self.builder, self.workloads, self.asked)
         self._smallest = Smallest(self.workloads)
         self._growing = Growing(self.arrays, self.builder)
 
@@ -129,20 +129,32 @@ class Bounds:
         cycles = self._cycles(cores, self._machines(cores).vary(**columns))
         return Listed(numbers[kept], cycles, grown.used[0, kept])
 
-    def spending(self, cores: Ints) -> Spending:
-        """What designs on these cores spend at least; zeros where the study does not ask."""
+    def spending(self, cores: Ints, look: Look | None = None) -> Spending:
+        """What designs on these cores spend at least, those of a `look` no less than it says;
+        zeros where the study does not ask."""
         if not self.asked:
             return Spending.nothing(len(cores), self.networks)
         if self._spending is None:
             self._spending = every_spending(self.space, self.arrays, self._networks, self.free)
         places = self.space.places(cores, self.space.core_names)
         at = self.arrays.number(cores), places["batch"], places["k"]
-        return Spending(self._spending.joules[at], self._spending.dram_bytes[at])
+        found = Spending(self._spending.joules[at], self._spending.dram_bytes[at])
+        return found if look is None else found.moving(look.dram_bytes, self.builder.board.memory)
 
-    def closer(self, number: int) -> Ints | None:
-        """Least cycles int64[network] of a design by the limits of all its tilings; None where
+    def closer(self, number: int) -> Look | None:
+        """Least cycles and traffic of a design by the limits of all its tilings; None where
         nothing more is known of it than `listed` says: it cannot be built, or k is free."""
         return None if self.free is not None else self._second.cycles(number)
+
+    def core_closer(self, core: int) -> Look | None:
+        """`closer` of all designs of a core, by what the largest of their memories hold."""
+        if self.free is not None:
+            return None
+        grown = self._growing.of(np.array([core], np.int64))
+        kept = grown.fits[0] & self._growing.allowed(int(self.arrays.number(np.array([core]))[0]))
+        if not kept.any():
+            return None
+        return self._second.core_cycles(core, grown.sizes[0, kept].max(axis=0))
 
     def unmappable(self, acc: Accelerator) -> InputError | None:
         """Why no tile of some pass fits the memories of a machine, None where one of each does.

@@ -21,16 +21,18 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 MOST_HELD = 16_000_000
-"""Cores held at most, at some 50 bytes each."""
+"""Cores held at most, at some 60 bytes each."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cores:
-    """`numbers` int64[core] and `values` float64[core, objective] of the cores that are held;
-    `dropped` float64[objective] is what none of the others is better than (infinite if none is)."""
+    """`numbers` int64[core], `values` float64[core, objective] and least `cycles` int64[core] (of
+    the slowest network) of the cores that are held; `dropped` float64[objective] is what none of
+    the others is better than (infinite if none is)."""
 
     numbers: Ints
     values: Floats
+    cycles: Ints
     dropped: Floats
 
 
@@ -47,7 +49,8 @@ def gather(
     of the values `beaten_by` makes needless: when more than `most` are found, the half that is
     the most promising in one objective is kept."""
     rows = optimist.objectives
-    found = Cores(np.zeros(0, np.int64), np.zeros((0, rows)), np.full(rows, np.inf))
+    none = np.zeros(0, np.int64)
+    found = Cores(none, np.zeros((0, rows)), none, np.full(rows, np.inf))
     parts = [found]
     for numbers, cycles, used in bounds.core_blocks(fitting=True):
         best = optimist.measures(bounds.space, numbers, cycles, used, bounds.spending(numbers))
@@ -58,7 +61,8 @@ def gather(
         if known is not None and known.size:
             places = np.minimum(np.searchsorted(known, numbers), known.size - 1)
             kept &= known[places] != numbers
-        parts.append(Cores(numbers[kept], values[kept], np.full(rows, np.inf)))
+        slowest = cycles[kept].max(axis=1)
+        parts.append(Cores(numbers[kept], values[kept], slowest, np.full(rows, np.inf)))
         if sum(len(part.numbers) for part in parts) > most:
             parts = [_best_half(_joined(parts), objective, most)]
     return _joined(parts)
@@ -76,6 +80,7 @@ def _joined(parts: list[Cores]) -> Cores:
     return Cores(
         np.concatenate([part.numbers for part in parts]),
         np.concatenate([part.values for part in parts]),
+        np.concatenate([part.cycles for part in parts]),
         np.min([part.dropped for part in parts], axis=0),
     )
 
@@ -85,4 +90,5 @@ def _best_half(cores: Cores, objective: int, most: int) -> Cores:
     order = np.argsort(cores.values[:, objective], kind="stable")
     kept = np.sort(order[: most // 2])
     left = cores.values[order[most // 2 :]].min(axis=0)
-    return Cores(cores.numbers[kept], cores.values[kept], np.minimum(cores.dropped, left))
+    dropped = np.minimum(cores.dropped, left)
+    return Cores(cores.numbers[kept], cores.values[kept], cores.cycles[kept], dropped)

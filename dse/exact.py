@@ -13,9 +13,10 @@ from dataclasses import replace
 from dse.design import Design
 from dse.evaluate import Evaluator, Outcome, workload_of
 from dse.front import front_of, signed
+from dse.hopes import LARGE, could_be
 from dse.judge import judged
 from dse.k_digits import k_of
-from dse.pool import LARGE, Pool
+from dse.pool import Pool
 from dse.record import Record
 from dse.search import Limit, Searcher
 from lightsim.errors import LightSimError
@@ -35,7 +36,8 @@ def mapped_exactly(searcher: Searcher, pool: Pool) -> tuple[list[Record], tuple[
     objectives = searcher.study.objectives
     complete = {r.number: r for r in searcher.records if r.state == "complete"}
     first = [record.number for record in front_of(list(complete.values()), objectives)]
-    hopes = {number: pool.could_be([number]) for number in complete}
+    bounds, optimist = pool.bounds, searcher.optimist
+    hopes = {number: could_be(bounds, optimist, [number]) for number in complete}
     others = sorted(set(complete) - set(first), key=lambda number: (hopes[number] or 0.0, number))
     mapped: set[int] = set()
     evaluator = Evaluator(searcher.study.shares, searcher.study.search.seed, joint=searcher.joint)
@@ -52,7 +54,7 @@ def mapped_exactly(searcher: Searcher, pool: Pool) -> tuple[list[Record], tuple[
     for place, row in enumerate(searcher.limits(pool)):
         left = [number for number in complete if number not in mapped]
         values = [float(signed(record, objectives)[place]) for record in complete.values()]
-        open_value = pool.could_be(left, place)
+        open_value = could_be(bounds, optimist, left, place)
         if row.value is not None:
             values.append(row.objective.sign * row.value)
         if open_value is not None:

@@ -14,12 +14,9 @@ from numpy.typing import NDArray
 
 from dse.array_list import memory_names
 from dse.arrays import Arrays
-from dse.axes import AUTO, Choice
+from dse.axes import AUTO
 from dse.design import Builder
-from dse.memories import MOST_BYTES, stated_bytes, word_bits
-from dse.resources import Costs
-from lightsim.estimation.constants import constants_of, memory_depth
-from lightsim.hardware.accelerator import Accelerator
+from dse.memory_costs import ArrayMemories, MemoryCosts
 
 __all__ = ["Growing", "Grown"]
 
@@ -45,6 +42,7 @@ class Growing:
 
     def __init__(self, arrays: Arrays, builder: Builder) -> None:
         self._arrays, self._builder = arrays, builder
+        self._costs = MemoryCosts(builder.costs)
         space = arrays.space
         places = space.places(np.arange(space.variants, dtype=np.int64), space.memory_names)
         self._places = places
@@ -119,53 +117,11 @@ class Growing:
         costs = np.zeros((5, choices, banks, _STEPS, 5), np.int64)
         sizes = np.zeros((5, choices, _STEPS), np.int64)
         steps = np.zeros((5, choices), np.int64)
-        table = _Memories(self._builder.costs, acc)
+        table = ArrayMemories(self._arrays.space, self._costs, acc)
         for m, name in enumerate(memory_names):
-            for c, choice in enumerate(axes[f"{name}_bytes"]):
-                for at, nbytes in self._chains(acc, name, c, choice):
-                    sizes[m, at, : len(nbytes)], steps[m, at] = nbytes, len(nbytes)
-                    for b, count in enumerate(axes.get(f"{name}_banks", (1,))):
-                        rows = [table.cost(name, size, int(count)) for size in nbytes]
-                        costs[m, at, b, : len(nbytes)] = rows
+            for at, nbytes in enumerate(table.chains(name)):
+                sizes[m, at, : len(nbytes)], steps[m, at] = nbytes, len(nbytes)
+                for b, count in enumerate(axes.get(f"{name}_banks", (1,))):
+                    rows = [table.cost(name, size, int(count)) for size in nbytes]
+                    costs[m, at, b, : len(nbytes)] = rows
         return costs, sizes, steps
-
-    def _chains(
-        self, acc: Accelerator, name: str, place: int, choice: Choice
-    ) -> list[tuple[int, list[int]]]:
-        """The sizes that a choice of a memory may have, smallest first, by its row."""
-        if name != "residual":
-            return [(place, _chain(acc, name, choice))]
-        outputs = self._arrays.space.axes["output_bytes"]
-        return [
-            (
-                place * len(outputs) + o,
-                _chain(acc, "output", output) if choice == AUTO else _chain(acc, name, choice),
-            )
-            for o, output in enumerate(outputs)
-        ]
-
-
-class _Memories:
-    """The costs of single memories of one array, by their sizes."""
-
-    def __init__(self, costs: Costs, acc: Accelerator) -> None:
-        self._costs, self._constants = costs, constants_of(acc)
-
-    def cost(self, name: str, nbytes: int, banks: int) -> Ints:
-        key = name.upper()
-        changed = {f"{key}_DEPTH": memory_depth(self._constants, name, nbytes)}
-        if name != "psum":
-            changed[f"{key}_BANKS"] = banks
-        return self._costs.memory(self._constants | changed, name)
-
-
-def _chain(acc: Accelerator, name: str, choice: Choice) -> list[int]:
-    """The sizes of a memory from its first: of a stated one the only one."""
-    if choice != AUTO:
-        word = np.array(word_bits(acc, name), np.int64)
-        return [int(stated_bytes(choice, word, acc.word_bytes, name))]
-    size = acc.psum_bytes if name == "psum" else getattr(acc, name).bytes_per_bank
-    found = [size]
-    while 2 * found[-1] <= MOST_BYTES[name]:
-        found.append(2 * found[-1])
-    return found

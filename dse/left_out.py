@@ -53,7 +53,10 @@ class LeftOut:
 
 
 def reason_of(error: LightSimError) -> str:
-    """An error in the words that count it: of bad input without what would be accepted."""
+    """An error in the words that count it: of bad input without what would be accepted, nor the
+    axes, which it is about anyway."""
     if isinstance(error, InputError):
+        if error.where == "[axes]":
+            return error.problem
         return f"{error.where}: {error.problem}"
     return str(error)

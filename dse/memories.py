@@ -15,7 +15,7 @@ from lightsim.hardware.accelerator import Accelerator, Buffer
 from lightsim.hardware.device import Resources
 from lightsim.numerics.scheme import SCHEMES
 
-__all__ = ["MOST_BYTES", "BufferPlan", "doubled", "planned", "sized", "stated_bytes", "word_bits"]
+__all__ = ["MOST_BYTES", "BufferPlan", "planned", "sized", "stated_bytes", "word_bits"]
 
 Ints = NDArray[np.int64]
 
@@ -53,7 +53,7 @@ def sized(
     growing = [name for name in MOST_BYTES if plan.sizes[name] == AUTO]
     while growing:
         for name in tuple(growing):
-            larger = doubled(acc, name, plan)
+            larger = _doubled(acc, name, plan)
             if larger is None or not _within(larger, core, costs, limits):
                 growing.remove(name)
             else:
@@ -123,7 +123,7 @@ def _with(acc: Accelerator, name: str, nbytes: int, plan: BufferPlan) -> Acceler
     return replace(acc, output=buffer) if name == "output" else replace(acc, residual=buffer)
 
 
-def doubled(acc: Accelerator, name: str, plan: BufferPlan) -> Accelerator | None:
+def _doubled(acc: Accelerator, name: str, plan: BufferPlan) -> Accelerator | None:
     """`acc` with one memory twice as large, or None where that is more than it may be."""
     nbytes = 2 * _size(acc, name)
     if nbytes > MOST_BYTES[name]:

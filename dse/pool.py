@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from heapq import heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dse.bounds import Bounds
 from dse.cores import MOST_HELD, Cores, beaten, gather
+from dse.hopes import LARGE, valued
 from dse.left_out import LeftOut
 from dse.optimist import Optimist
 from dse.space import Space
 from lightsim.hardware.accelerator import Accelerator
 
-__all__ = ["LARGE", "Pool"]
+__all__ = ["Pool"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-
-LARGE = 50_000
-"""Cycles above which a closer look is not worth its time: latencies do not count there."""
 
 
 class Pool:
@@ -110,22 +109,6 @@ class Pool:
         at = self._promising(objective)
         return None if at is None else float(self._values[at, objective])
 
-    def could_be(self, numbers: Iterable[int], objective: int = 0) -> float | None:
-        """The best value that any of these designs could have in an objective, run or not; None
-        for no designs."""
-        found = [np.inf]
-        for number in numbers:
-            core = number // self.space.variants
-            listed = self._bounds.listed(core)
-            at = np.flatnonzero(listed.numbers == number)
-            if not at.size:
-                continue
-            cycles, used = listed.cycles[at[0]], listed.used[at[0]]
-            closer = self._bounds.closer(number) if cycles.max() <= LARGE else None
-            cycles = cycles if closer is None else np.maximum(cycles, closer)
-            found.append(float(self._valued(core, cycles[None, :], used[None, :])[0][0, objective]))
-        return min(found) if len(found) > 1 else None
-
     def empty(self) -> bool:
         """Whether every design is closed."""
         held = self._core_open.any() or self._open.any()
@@ -143,7 +126,10 @@ class Pool:
                 self._gather_again(objective)
                 continue
             if core is not None and (at is None or self._before(core, at, objective)):
-                self._open_up(core)
+                if self._core_looked[core]:
+                    self._open_up(core)
+                else:
+                    self._look_at_core(core)
             elif at is None:
                 return None
             elif int(self._numbers[at]) in self._taken:
@@ -169,7 +155,8 @@ class Pool:
 
     def _gather_again(self, objective: int) -> None:
         """Hold the most promising of the cores that were dropped, beside those still open."""
-        numbers, values = self._cores[self._core_open], self._core_values[self._core_open]
+        held = self._core_open
+        numbers, values = self._cores[held], self._core_values[held]
         known = np.sort(np.concatenate((numbers, np.array(self._opened, np.int64))))
         more = gather(
             self._bounds, self._optimist, objective=objective, known=known,
@@ -179,48 +166,80 @@ class Pool:
             Cores(
                 np.concatenate((numbers, more.numbers)),
                 np.concatenate((values, more.values)),
+                np.concatenate((self._core_cycles[held], more.cycles)),
                 more.dropped,
-            )
+            ),
+            self._core_looked[held],
         )
 
-    def _hold(self, cores: Cores) -> None:
+    def _hold(self, cores: Cores, looked: NDArray[np.bool_] | None = None) -> None:
+        """Hold these cores; the first of them are `looked` at already."""
         self._cores, self._core_values, self._dropped = cores.numbers, cores.values, cores.dropped
+        self._core_cycles = cores.cycles
         self._core_open = np.ones(self._cores.size, np.bool_)
+        # A core of one design is looked at when that is.
+        few = self.space.variants == 1
+        self._core_looked = (self._core_cycles > LARGE) | few
+        if looked is not None:
+            self._core_looked[: looked.size] |= looked
         self._orders = [self._order(column) for column in self._core_values.T]
         self._next = [0] * len(self._orders)
+        # Cores whose values were raised, by objective: value, number (falling), place.
+        self._raised: list[list[tuple[float, int, int]]] = [[] for _ in self._orders]
+        self._moved = np.zeros(self._cores.size, np.bool_)
+
+    def _look_at_core(self, core: int) -> None:
+        """Raise the values of a core to what the tilings of all its designs say; close it if that
+        does."""
+        self._core_looked[core] = True
+        number = int(self._cores[core])
+        look = self._bounds.core_closer(number)
+        if look is None:
+            return
+        nothing = np.zeros((1, 5), np.int64)
+        cycles = look.cycles[None, :]
+        values, possible = valued(self._bounds, self._optimist, number, cycles, nothing, look)
+        raised = np.maximum(values[0], self._core_values[core])
+        if not possible[0] or beaten(raised[None, :], self._beaten_by)[0]:
+            self._core_open[core] = False
+        elif (raised > self._core_values[core]).any():
+            self._core_values[core] = raised
+            self._moved[core] = True
+            for heap, value in zip(self._raised, raised.tolist(), strict=True):
+                heappush(heap, (value, -number, core))
 
     def _look_at(self, at: int) -> None:
         """Raise the values of a listed design to what its tilings say; close it if that does."""
-        cycles = self._bounds.closer(int(self._numbers[at]))
-        if cycles is not None:
-            self._raise(at, cycles)
         self._looked[at] = True
-
-    def _raise(self, at: int, cycles: Ints) -> None:
-        """Raise the values of a listed design to what its cycles say; close it if that does."""
-        self._cycles[at] = np.maximum(cycles, self._cycles[at])
-        core = int(self._numbers[at]) // self.space.variants
-        values, possible = self._valued(core, self._cycles[at : at + 1], self._used[at : at + 1])
+        number = int(self._numbers[at])
+        look = self._bounds.closer(number)
+        if look is None:
+            return
+        core, cycles, used = number // self.space.variants, self._cycles, self._used
+        values, possible = valued(
+            self._bounds, self._optimist, core, cycles[at : at + 1], used[at : at + 1], look
+        )
         self._values[at] = np.maximum(values[0], self._values[at])
         if not possible[0] or beaten(self._values[at : at + 1], self._beaten_by)[0]:
             self._open[at] = False
-
-    def _valued(self, core: int, cycles: Ints, used: Ints) -> tuple[Floats, NDArray[np.bool_]]:
-        """Values float64[design, objective] of designs of a core, and which keep the budgets."""
-        cores = np.full(len(cycles), core, np.int64)
-        spending = self._bounds.spending(cores)
-        best = self._optimist.measures(self.space, cores, cycles, used, spending)
-        return self._optimist.values(best), self._optimist.possible(best)
 
     def _order(self, column: Floats) -> NDArray[np.int64]:
         return np.lexsort((-self._cores, column))
 
     def _next_core(self, objective: int) -> int | None:
+        """The open core of the best value, of equals that of the highest number."""
         order, at = self._orders[objective], self._next[objective]
-        while at < order.size and not self._core_open[order[at]]:
+        while at < order.size and not (self._core_open[order[at]] and not self._moved[order[at]]):
             at += 1
         self._next[objective] = at
-        return int(order[at]) if at < order.size else None
+        heap = self._raised[objective]
+        while heap and not self._core_open[heap[0][2]]:
+            heappop(heap)
+        if at == order.size:
+            return heap[0][2] if heap else None
+        core = int(order[at])
+        known = float(self._core_values[core, objective]), -int(self._cores[core]), core
+        return heap[0][2] if heap and heap[0] < known else core
 
     def _core_in(self, objective: int, within: Mapping[str, int]) -> int | None:
         where = np.flatnonzero(self._core_open & self._inside(self._cores, within))
@@ -251,7 +270,7 @@ class Pool:
         """List the designs of a core that could keep every budget."""
         number = int(self._cores[core])
         found = self._bounds.listed(number)
-        values, kept = self._valued(number, found.cycles, found.used)
+        values, kept = valued(self._bounds, self._optimist, number, found.cycles, found.used)
         values = values[kept]
         if self._open.size > 4096:  # forget what is closed
             self._keep(np.flatnonzero(self._open))

@@ -65,10 +65,6 @@ class Costs:
         """One memory of a machine of these constants (`constants_of`)."""
         return self._amounts(list(memory_items(constants, name)))
 
-    def key(self, acc: Accelerator, memory: str) -> tuple[Item, ...]:
-        """What one memory of an accelerator is built of: equal keys have equal costs."""
-        return tuple(self._items(acc).get(memory, []))
-
     def _items(self, acc: Accelerator) -> dict[str | None, list[Item]]:
         """`_by_owner`, remembered for the accelerator that was asked about last: what is asked
         of one is asked at once."""

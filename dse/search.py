@@ -12,6 +12,7 @@ from dse.bounds import Bounds
 from dse.design import Builder, Design
 from dse.evaluate import workload_of
 from dse.front import front_of, signed
+from dse.hopes import could_be
 from dse.joint.subject import Joint
 from dse.judge import judged
 from dse.measures import Objective
@@ -195,7 +196,8 @@ class Searcher:
         if self.joint is None or not self.optimist.proves(self.study.objectives[0]):
             return None
         sign = self.study.objectives[0].sign
-        run = pool.could_be(record.number for record in self.records)
+        numbers = (record.number for record in self.records)
+        run = could_be(pool.bounds, self.optimist, numbers)
         found = [sign * value for value in (self.limit(pool),) if value is not None]
         found += [value for value in (run,) if value is not None]
         return sign * min(found) if found else None

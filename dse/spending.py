@@ -43,6 +43,18 @@ class Spending:
         none = np.zeros((designs, networks))
         return cls(none, none)
 
+    def moving(
+        self, dram_bytes: NDArray[np.int64], memory: MemoryInterface | IdealMemory
+    ) -> Spending:
+        """The same, for designs that move at least so many bytes [network] through a memory."""
+        return _moving(self, dram_bytes.astype(np.float64), memory_kind(memory))
+
+
+def _moving(spending: Spending, dram_bytes: Floats, kind: str) -> Spending:
+    moved = np.maximum(spending.dram_bytes, dram_bytes)
+    joules = spending.joules + (moved - spending.dram_bytes) * _price("dram_byte", kind)
+    return Spending(joules, moved)
+
 
 def memory_kind(memory: MemoryInterface | IdealMemory) -> str:
     """What energy tables call a memory."""

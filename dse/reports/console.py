@@ -26,7 +26,7 @@ def show_exploration(found: Exploration, console: Console, best: str = "best.tom
     console.print(f"{networks} on {study.board.name}", highlight=False)
     console.print(escape(_searched(found)), highlight=False)
     for reason, count in [*found.left_out.items()][:_MOST_REASONS]:
-        console.print(escape(f"left out: {count:,} of {reason}"), highlight=False)
+        console.print(escape(f"left out: {count:,} combinations, {reason}"), highlight=False)
     console.print()
     if not found.front:
         console.print("No design that was run keeps every budget.")

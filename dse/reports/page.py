@@ -107,7 +107,7 @@ def _notes(found: Exploration) -> list[str]:
     if says or any(record.values.get("accuracy") is not None for record in found.front):
         notes.append(f"Accuracy source: {found.accuracy_source} ({found.accuracy_detail}).")
     if found.left_out:
-        rows = (f"{count:,} of {reason}" for reason, count in found.left_out.items())
+        rows = (f"{count:,} ({reason})" for reason, count in found.left_out.items())
         notes.append(f"Combinations of the axes that are no designs: {'; '.join(rows)}.")
     if found.interrupted:
         notes.insert(0, "The search was interrupted: --resume goes on with it.")

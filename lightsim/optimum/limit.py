@@ -14,7 +14,16 @@ from lightsim.hardware.pipeline import LAYER_START_CYCLES, PARAMETER_SLOTS, POST
 from lightsim.numerics.kernel import inlined, kernel
 from lightsim.optimum import layout as at
 
-__all__ = ["FILTERS", "INPUT_CHANNELS", "TILES", "collect", "least"]
+__all__ = [
+    "FILTERS",
+    "INPUT_CHANNELS",
+    "TILES",
+    "collect",
+    "fits",
+    "least",
+    "loads_of",
+    "sums_fit",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -44,13 +53,13 @@ def collect(
             if _computing(filters, q, positions, p, machine) >= cutoff:
                 looked += 1
                 continue
-            if not _fits(filters, q, positions, p, machine):
+            if not fits(filters, q, positions, p, machine):
                 continue
             for o in range(len(orders)):
                 if _repeats(filters, q, positions, p, orders, o):
                     continue
                 looked += 1
-                if not _sums_fit(filters, q, positions, p, machine, orders, o):
+                if not sums_fit(filters, q, positions, p, machine, orders, o):
                     continue
                 limit = _limit(filters, q, positions, p, machine, orders, o)
                 if limit < cutoff:
@@ -69,10 +78,10 @@ def least(filters: Floats, positions: Floats, machine: Floats, orders: Ints, pla
         for p in range(positions.shape[1]):
             if _computing(filters, q, positions, p, machine) >= best:
                 continue
-            if not _fits(filters, q, positions, p, machine):
+            if not fits(filters, q, positions, p, machine):
                 continue
             for o in range(len(orders)):
-                if _sums_fit(filters, q, positions, p, machine, orders, o):
+                if sums_fit(filters, q, positions, p, machine, orders, o):
                     limit = _limit(filters, q, positions, p, machine, orders, o)
                     if limit < best:
                         best = limit
@@ -111,7 +120,7 @@ def _repeats(filters: Floats, q: int, positions: Floats, p: int, orders: Ints, o
 
 
 @inlined
-def _fits(filters: Floats, q: int, positions: Floats, p: int, machine: Floats) -> bool:
+def fits(filters: Floats, q: int, positions: Floats, p: int, machine: Floats) -> bool:
     """Whether the largest tile fits every buffer, as `lightsim.mapping.footprint` has it."""
     word = machine[at.WORD]
     inputs = filters[at.HELD_BLOCKS, q] * positions[at.HELD_READ, p] * word
@@ -127,7 +136,7 @@ def _fits(filters: Floats, q: int, positions: Floats, p: int, machine: Floats) -
 
 
 @inlined
-def _sums_fit(
+def sums_fit(
     filters: Floats, q: int, positions: Floats, p: int, machine: Floats, orders: Ints, order: int
 ) -> bool:
     """Whether the partial sums of all slots fit: those of the tiles within the loop n."""
@@ -144,7 +153,7 @@ def _sums_fit(
 
 
 @inlined
-def _loads(
+def loads_of(
     filters: Floats, q: int, positions: Floats, p: int, orders: Ints, order: int, without: int
 ) -> float:
     """How often tiles are loaded that stay the same while only the loop `without` advances."""
@@ -174,11 +183,11 @@ def _limit(
 ) -> float:
     m, n, s = filters[at.M_TILES, q], filters[at.N_TILES, q], positions[at.TILES, p]
     tied = machine[at.TIED] > 0
-    loads = _loads(filters, q, positions, p, orders, order, INPUT_CHANNELS if tied else FILTERS)
+    loads = loads_of(filters, q, positions, p, orders, order, INPUT_CHANNELS if tied else FILTERS)
     sweeps = loads / (m * s if tied else n * s)
     taken = filters[at.INPUT_BLOCKS, q] * positions[at.READ, p] * sweeps
     taking = loads * positions[at.FILLED, p] / s
-    fetching = _loads(filters, q, positions, p, orders, order, TILES) * machine[at.HAS_WEIGHTS]
+    fetching = loads_of(filters, q, positions, p, orders, order, TILES) * machine[at.HAS_WEIGHTS]
     every_weight = filters[at.WEIGHT_WORDS, q] * fetching / (m * n)
     # Of the weights, those that the banks do not hold when the pass begins.
     weights = max(0.0, every_weight - machine[at.AHEAD_WORDS])

@@ -26,9 +26,10 @@ from lightsim.optimum.limit import least
 from lightsim.optimum.machine import machine_numbers
 from lightsim.optimum.orders import ORDER_TABLE
 from lightsim.optimum.positions import Positions, least_positions, position_choices
+from lightsim.optimum.traffic import fewest_words
 from lightsim.quantisation.workload import Workload
 
-__all__ = ["PassTilings", "network_limit", "pass_tilings", "smallest_tiles"]
+__all__ = ["PassTilings", "network_limit", "network_words", "pass_tilings", "smallest_tiles"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +72,18 @@ def network_limit(
             return None
         total += int(np.ceil(found - 1e-6))
     return total
+
+
+def network_words(
+    passes: tuple[PassTilings, ...], accelerator: Accelerator, images: int
+) -> int | None:
+    """Words below which the traffic of no legal tiling and loop order of the passes comes; None
+    where a pass has no legal tiling. `passes` are as in `network_limit`."""
+    total = 0.0
+    for one in passes:
+        machine = machine_numbers(one.layer, accelerator, images)
+        total += fewest_words(one.filters.table, one.positions.table, machine, ORDER_TABLE)
+    return int(np.ceil(total - 1e-6)) if np.isfinite(total) else None
 
 
 def smallest_tiles(
