@@ -85,8 +85,8 @@ def open_directory(recipe: Recipe, directory: Path) -> None:
         raise InputError(
             str(directory),
             "holds a training of another recipe",
-            f"name another directory; `lightsim train --resume {shlex.quote(str(directory))}` goes on "
-            "with that one",
+            "name another directory; "
+            f"`lightsim train --resume {shlex.quote(str(directory))}` goes on with that one",
         )
     try:
         directory.mkdir(parents=True, exist_ok=True)
