@@ -67,5 +67,4 @@ def _is_possible(shape: tuple[Any, ...]) -> bool:
     """Whether numpy could make an array of that shape, were there memory enough."""
     if any(type(size) is not int or size < 0 for size in shape):
         return False
-    elements: int = math.prod(max(size, 1) for size in shape)
-    return elements <= _MOST_ELEMENTS
+    return int(math.prod(max(size, 1) for size in shape)) <= _MOST_ELEMENTS

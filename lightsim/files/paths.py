@@ -39,7 +39,7 @@ def check_path(text: str, where: str) -> str:
     ):
         if size > most:
             accepted = f"accepted: at most {most} bytes"
-            raise InputError(where, f"'{text}' has {what} of {size} bytes", accepted)
+            raise InputError(where, f"'{text[:60]}...' has {what} of {size} bytes", accepted)
     return text
 
 

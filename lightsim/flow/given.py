@@ -118,7 +118,7 @@ def check_recipe(name: str, options: Mapping[str, Any]) -> Network | None:
     """What `train` was given: the recipe is TOML, and the network and scheme are there."""
     device, scheme = options.get("device", "auto"), options.get("scheme")
     if device not in DEVICES:
-        raise InputError("--device", f"device is '{device}'", f"accepted: {', '.join(DEVICES)}")
+        raise InputError("--device", f"device is '{device}'", "accepted: auto, cpu or cuda")
     if scheme is not None and scheme not in (*SCHEMES, _FLOAT):
         raise unknown_name("--scheme", "scheme", scheme, (*SCHEMES, _FLOAT))
     if name.endswith(".toml"):

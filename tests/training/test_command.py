@@ -202,7 +202,7 @@ def test_hardware_in_the_loop(tmp_path: Path):
         (("digits-small", "--seeds", "1,,2"), "--seeds: '1,,2'; accepted: numbers as 0,1,2 or 0-4"),
         (("digits-small", "--seeds", "4-1"), "accepted: numbers as 0,1,2 or 0-4"),
         (("digits-small", "--seeds", "1,1"), "names a seed twice"),
-        (("digits-small", "--start", "nowhere"), "nowhere: does not exist"),
+        (("digits-small", "--start", "nowhere"), "--start: 'nowhere' does not exist"),
         (("digits-small", "--board", "zc70"), "did you mean 'zc706'"),
         (("digits-small", "--resume", "nowhere"), "--resume"),
         (("--resume", "nowhere"), "'nowhere' has no recipe.toml"),

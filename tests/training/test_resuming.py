@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +15,7 @@ pytest.importorskip("torch", reason="torch is the extra 'train'")
 import torch
 
 from lightsim.errors import InputError
-from lightsim.training.checkpoint import load_checkpoint
+from lightsim.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from lightsim.training.data import load_data
 from lightsim.training.recipe import Recipe, parse_recipe
 from lightsim.training.seeds import CHECKPOINT, train_seed
@@ -93,6 +96,76 @@ def test_a_damaged_checkpoint_is_told(content: bytes | None, tmp_path: Path):
     file.write_bytes(file.read_bytes()[:1000] if content is None else content)
     with pytest.raises(InputError, match=r"not a checkpoint of this training, or damaged .*; del"):
         load_checkpoint(file, "any")
+
+
+def _changed(kept: Checkpoint, case: str) -> Checkpoint:
+    """A checkpoint whose sum is right and whose content is not this training's."""
+    model, optimiser = dict(kept.model), copy.deepcopy(kept.optimiser)
+    name = "nodes.0.weight"
+    lost, infinite = copy.deepcopy(optimiser), copy.deepcopy(optimiser)
+    lost["state"][0].pop("exp_avg")
+    infinite["state"][0]["exp_avg"].fill_(float("inf"))
+    return {
+        "missing key": replace(kept, model={k: v for k, v in model.items() if k != name}),
+        "extra key": replace(kept, model=model | {"other": torch.zeros(1)}),
+        "shape": replace(kept, model=model | {name: torch.zeros(1)}),
+        "type": replace(kept, model=model | {name: model[name].double()}),
+        "no tensor": replace(kept, model=model | {name: "text"}),
+        "nan": replace(kept, model=model | {name: model[name] * float("nan")}),
+        "no model": replace(kept, model=None),
+        "no optimiser": replace(kept, optimiser={}),
+        "no state": replace(kept, optimiser={**optimiser, "state": {}}),
+        "part of the state": replace(kept, optimiser=lost),
+        "infinite state": replace(kept, optimiser=infinite),
+        "groups": replace(
+            kept, optimiser={**optimiser, "param_groups": optimiser["param_groups"][:-1]}
+        ),
+        "stage": replace(kept, stage=7),
+        "stage below 0": replace(kept, stage=-1),
+        "stage of text": replace(kept, stage="0"),
+        "epoch": replace(kept, epoch=99),
+        "epoch 0": replace(kept, epoch=0),
+        "epoch nan": replace(kept, epoch=float("nan")),
+        "history": replace(kept, history=[]),
+    }[case]
+
+
+CHANGES = [
+    "missing key", "extra key", "shape", "type", "no tensor", "nan", "no model", "no optimiser",
+    "no state", "part of the state", "infinite state", "groups", "stage", "stage below 0",
+    "stage of text", "epoch", "epoch 0", "epoch nan", "history",
+]  # fmt: skip
+
+
+def _torch_part(file: Path) -> bytes:
+    """What torch wrote: behind the first line and the sum."""
+    return file.read_bytes().split(b"\n", 2)[2]
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("stopped")
+    with pytest.raises(KeyboardInterrupt):
+        trained(recipe(), folder, 1)
+    return folder / CHECKPOINT
+
+
+@pytest.mark.parametrize("case", CHANGES)
+def test_a_checkpoint_of_other_content_is_refused(case: str, stopped: Path, tmp_path: Path):
+    about = torch.load(io.BytesIO(_torch_part(stopped)), weights_only=True)["about"]
+    kept = load_checkpoint(stopped, about)
+    assert kept is not None
+    save_checkpoint(_changed(kept, case), tmp_path / CHECKPOINT)
+    with pytest.raises(InputError, match=r"checkpoint\.pt: is not a checkpoint of this training"):
+        trained(recipe(), tmp_path)
+
+
+def test_a_checkpoint_without_a_sum_is_told(stopped: Path, tmp_path: Path):
+    (tmp_path / CHECKPOINT).write_bytes(_torch_part(stopped))
+    with pytest.raises(
+        InputError, match=r"it has no checksum, as those of earlier versions\); del"
+    ):
+        trained(recipe(), tmp_path)
 
 
 def test_seeds_differ_and_global_randomness_is_untouched():
