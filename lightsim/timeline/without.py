@@ -26,7 +26,6 @@ from lightsim.timeline.layout import (
     CHANNEL_FIELDS,
     CHANNELS_AT,
     CONVOLVES,
-    DEPTH,
     EARLIEST,
     END,
     FLAGS,
@@ -35,12 +34,12 @@ from lightsim.timeline.layout import (
     IMAGES,
     KERNEL,
     LAUNCH,
-    LEAST_STEPS,
     LENGTH,
     LINES,
     NEXT,
     OCCUPATION,
     OTHER_SLOT,
+    OUTPUTS,
     PLANES,
     PORT,
     PORT_FIELDS,
@@ -54,6 +53,7 @@ from lightsim.timeline.layout import (
     STREAMS_AT,
     TILES_FROM,
     TRANSFERS_FROM,
+    TWICE,
     WIDE,
 )
 from lightsim.timeline.recurrence import play
@@ -149,17 +149,16 @@ class _Parts:
         return np.repeat(kernel, np.diff(self.lists.ranges[:, TILES_FROM]))
 
     @cached_property
-    def no_lanes(self) -> tuple[Lists, Table]:
-        """Lists and row groups without what the lanes' work takes.
+    def twice_the_lanes(self) -> Lists:
+        """Lists in which a pixel group, or a word of a pooling or an addition, stands for two.
 
-        A pooling or an addition has the pace of the slower: its windows, or the values' way out.
+        Beside the one window it waits as long as the two would for what is longer than it.
         """
         tiles = self.lists.tiles.copy()
-        paced = (tiles[:, FLAGS] & CONVOLVES == 0) & (tiles[:, SCALE] <= self.windows)
-        tiles[paced, SCALE] = 0
-        groups = self.tables.groups.copy()
-        groups[:, 0] = 0
-        return self.lists._replace(tiles=tiles), groups
+        tiles[:, OUTPUTS] = (tiles[:, OUTPUTS] + 1) // 2
+        longer = np.maximum(0, tiles[:, SCALE] - self.windows)
+        tiles[:, SCALE] += np.where(tiles[:, FLAGS] & CONVOLVES, 0, longer)
+        return self.lists._replace(tiles=tiles)
 
     @cached_property
     def no_drain(self) -> tuple[Lists, Table]:
@@ -192,8 +191,8 @@ def forks(programs: Sequence[Program]) -> Iterator[Fork]:
 
 
 def _compute(parts: _Parts, state: State) -> _Run:
-    state.machine[LEAST_STEPS] = state.machine[DEPTH] = 0
-    return parts.run(state, *parts.no_lanes)
+    state.machine[TWICE] = 1
+    return parts.run(state, parts.twice_the_lanes)
 
 
 def _port(parts: _Parts, state: State) -> _Run:

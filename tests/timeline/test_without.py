@@ -112,7 +112,9 @@ def test_a_missing_second_bank(banks):
     )  # fmt: skip
     program = map_workload(convolve(128, 1, (128, 16, 16)), built)
     found = bounds_of_layers([program])["conv"]
-    assert found.cause == ("bank" if banks == 1 else "compute")
+    # With double banks the array and the input's port take as long, and little is to be gained.
+    assert (found.cause == "bank") == (banks == 1)
+    assert (found.gain > run([program]).cycles / 4) == (banks == 1)
     if banks == 1:
         double = {name: Buffer(1 << 13, 2) for name in _BUFFERS}
         assert run([program]).cycles - run([on(program, **double)]).cycles == found.gain
