@@ -191,14 +191,18 @@ def _convolve(
     captured, drained = start + depth, machine[POST_FREE]
     begin = NEVER
     busy, post_busy = 0, 0
+    pairs = machine[TWICE] == 1
+    alone = not pairs or outputs % 2 == 1
+    if pairs:
+        outputs = (outputs + 1) // 2
     if tiles[at, FLAGS] & FINISHES:
         for group in range(tiles[at, GROUP_BEGIN], tiles[at, GROUP_END]):
             steps = max(1, scale * groups[group, 0])
             drain = tiles[at, FULL_GROUP] * groups[group, 1]
             last = tiles[at, LAST_GROUP] * groups[group, 1]
-            if machine[TWICE] and drain > steps:
-                # A pixel group stands for two, and waits as long as the two of them would.
-                last += drain - steps
+            if pairs and drain > steps:
+                # A pixel group stands for two, and is waited for as long as the two would be.
+                last += 0 if alone else drain - steps
                 drain += drain - steps
             busy += outputs * steps
             captured = max(captured + steps, drained)

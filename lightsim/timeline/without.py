@@ -149,15 +149,16 @@ class _Parts:
         return np.repeat(kernel, np.diff(self.lists.ranges[:, TILES_FROM]))
 
     @cached_property
-    def twice_the_lanes(self) -> Lists:
-        """Lists in which a pixel group, or a word of a pooling or an addition, stands for two.
+    def two_windows_at_once(self) -> Lists:
+        """Lists in which poolings and additions take two windows in the time of one.
 
-        Beside the one window it waits as long as the two would for what is longer than it.
+        What a word's way out takes beyond its window stays: the tile is one word of its cycles.
         """
         tiles = self.lists.tiles.copy()
-        tiles[:, OUTPUTS] = (tiles[:, OUTPUTS] + 1) // 2
-        longer = np.maximum(0, tiles[:, SCALE] - self.windows)
-        tiles[:, SCALE] += np.where(tiles[:, FLAGS] & CONVOLVES, 0, longer)
+        words, window = tiles[:, OUTPUTS], self.windows
+        cycles = (words + 1) // 2 * window + words * np.maximum(0, tiles[:, SCALE] - window)
+        elementwise = tiles[:, FLAGS] & CONVOLVES == 0
+        tiles[elementwise, SCALE], tiles[elementwise, OUTPUTS] = cycles[elementwise], 1
         return self.lists._replace(tiles=tiles)
 
     @cached_property
@@ -192,7 +193,7 @@ def forks(programs: Sequence[Program]) -> Iterator[Fork]:
 
 def _compute(parts: _Parts, state: State) -> _Run:
     state.machine[TWICE] = 1
-    return parts.run(state, parts.twice_the_lanes)
+    return parts.run(state, parts.two_windows_at_once)
 
 
 def _port(parts: _Parts, state: State) -> _Run:

@@ -79,6 +79,21 @@ def test_the_cause_that_is_named_is_the_one_that_gains_most(seed):
         assert bound.cause == max(gains, key=lambda cause: gains[cause])
 
 
+@pytest.mark.parametrize("seed", range(24))
+def test_twice_the_lanes_make_no_first_tile_later(seed):
+    """Of a single tile nothing but the array can change, and its steps are halved, rounded up."""
+    dice = Random(seed)
+    lanes, pixels = dice.choice([1, 2, 4, 16]), dice.randint(1, 4)
+    image = (dice.choice([8, 16]), dice.randint(1, 7), dice.randint(1, 7))
+    workload = convolve(8, dice.choice([1, 3]), image, padding=1)
+    built = machine(lanes=lanes, pixels=pixels, memory=IdealMemory(0, 1024))
+    program = map_workload(workload, built, tilings={"conv": whole(workload.layers[0].layer, 1)})
+    fork = next(forks([program]))
+    groups = -(-program.schedules[0].layer.computed.pixels // pixels)
+    steps = fork.busy // groups
+    assert fork.cycles - fork.without("compute") == groups // 2 * steps
+
+
 # One layer each, on a machine with 8-byte words whose memory takes 32 bytes a cycle.
 NAMED = {
     # 18,432 steps for 64 words of input.
