@@ -67,7 +67,10 @@ class Experiment:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """An experiment resolved: `programs[i]` runs on `batches[i]`, images int16[count, ...]."""
+    """An experiment resolved: `programs[i]` runs on `batches[i]`, images int16[count, ...].
+
+    `replaced` is the accelerator with its own memory where `accelerator` has an ideal one for it.
+    """
 
     board: Board | None
     accelerator: Accelerator
@@ -75,6 +78,7 @@ class Prepared:
     images: NDArray[np.int16]
     batches: list[NDArray[np.int16]]
     programs: list[Program]
+    replaced: Accelerator | None = None
 
 
 def prepare(experiment: Experiment, tell: Progress) -> Prepared:
@@ -104,7 +108,8 @@ def prepare(experiment: Experiment, tell: Progress) -> Prepared:
     programs = map_batches(
         workload, accelerator, batches, experiment.tilings, experiment.sort_filters, built
     )
-    return Prepared(board, built, workload, images, batches, programs)
+    replaced = accelerator if experiment.ideal else None
+    return Prepared(board, built, workload, images, batches, programs, replaced)
 
 
 def _workload(network: Network, scheme: Scheme, experiment: Experiment) -> Workload:

@@ -35,7 +35,7 @@ def run(experiment: Experiment, progress: Progress | None = None) -> RunReport:
         Findings(
             experiment.engine, ready.board, accelerator, workload, tuple(programs), outcome,
             experiment.images, experiment.batch, experiment.seed, measured, count, table,
-            experiment.ideal,
+            ready.replaced,
         )
     )  # fmt: skip
 

@@ -89,7 +89,8 @@ def test_twice_the_lanes_make_no_first_tile_later(seed):
     built = machine(lanes=lanes, pixels=pixels, memory=IdealMemory(0, 1024))
     program = map_workload(workload, built, tilings={"conv": whole(workload.layers[0].layer, 1)})
     fork = next(forks([program]))
-    groups = -(-program.schedules[0].layer.computed.pixels // pixels)
+    shape = program.schedules[0].layer.computed
+    groups = -(-shape.height * shape.width // pixels)
     steps = fork.busy // groups
     assert fork.cycles - fork.without("compute") == groups // 2 * steps
 
