@@ -10,6 +10,7 @@ from lightsim.estimation import energy, estimate, total
 from lightsim.estimation.energy import energy_source
 from lightsim.estimation.energy_tables import EnergyTable
 from lightsim.flow.engines import Outcome, Timing
+from lightsim.flow.ideal_memory import ideal_memory_note
 from lightsim.flow.layers import layer_reports, peak_bytes_per_cycle
 from lightsim.hardware.accelerator import Accelerator, IdealMemory
 from lightsim.hardware.device import Board, Resources
@@ -47,7 +48,7 @@ class Findings:
     accuracy: float | None
     accuracy_images: int
     energy_table: EnergyTable
-    ideal: bool
+    replaced: Accelerator | None
     best: BestDefault | None
 
 
@@ -171,11 +172,8 @@ def _notes(found: Findings) -> tuple[str, ...]:
             f"The weights are {found.workload.weights_origin}. Cycles depend on them only through "
             "the k of the filters; the outputs mean nothing, and there is no accuracy."
         )
-    if found.ideal:
-        notes.append(
-            "The memory is ideal: it answers at once and never waits; the tilings are those chosen "
-            "for the memory that it replaces."
-        )
+    if found.replaced is not None:
+        notes.append(ideal_memory_note(found.programs, found.outcome.timing, found.replaced))
     if found.outcome.bit_exact is False:
         notes.append("The simulated outputs differ from the whole-layer reference: this is a bug.")
     if found.outcome.note is not None:

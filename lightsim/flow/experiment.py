@@ -83,8 +83,9 @@ class Prepared:
     """An experiment resolved: `programs[i]` runs on `batches[i]`, images int16[count, ...].
 
     Where no values are asked for the workload may be in outline, and the images zeros that take
-    no room.
-    `best` is what is proven of the accelerator where it is the default one with its own memory.
+    no room. `best` is what is proven of the accelerator where it is the default one with its own
+    memory. `replaced` is the accelerator with its own memory where `accelerator` has an ideal one
+    for it.
     """
 
     board: Board | None
@@ -94,6 +95,7 @@ class Prepared:
     batches: list[NDArray[np.int16]]
     programs: list[Program]
     best: BestDefault | None
+    replaced: Accelerator | None = None
 
 
 def prepare(experiment: Experiment, tell: Progress) -> Prepared:
@@ -129,7 +131,8 @@ def prepare(experiment: Experiment, tell: Progress) -> Prepared:
     programs = map_batches(
         workload, accelerator, batches, experiment.tilings, experiment.sort_filters, built
     )
-    return Prepared(machine.board, built, workload, images, batches, programs, best)
+    replaced = accelerator if experiment.ideal else None
+    return Prepared(machine.board, built, workload, images, batches, programs, best, replaced)
 
 
 def _workload(network: Network, scheme: Scheme, experiment: Experiment) -> Workload:

@@ -36,7 +36,7 @@ def run(experiment: Experiment, progress: Progress | None = None) -> RunReport:
         Findings(
             experiment.engine, ready.board, accelerator, workload, tuple(programs), outcome,
             experiment.images, experiment.batch, experiment.seed, measured, count, table,
-            experiment.ideal, ready.best,
+            ready.replaced, ready.best,
         )
     )  # fmt: skip
 

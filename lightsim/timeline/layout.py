@@ -109,7 +109,7 @@ STOP: Final = 22  # after how many passes stored to stop; PASSES unless somebody
 EARLIEST: Final = 23  # of a run that has stopped: the first cycle in which it may grant again
 # What `without` takes away.
 WIDE: Final = 24  # 1 where every stream has a port of its own that moves a request at once
-LEAST_STEPS: Final = 25  # of a row group of a convolution: 1, or 0 where lanes take no time
+TWICE: Final = 25  # 1 where the array has twice its lanes
 
 # The streams: STREAM_FIELDS each.
 STREAMS_AT: Final = 26

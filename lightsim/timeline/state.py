@@ -28,7 +28,6 @@ from lightsim.timeline.layout import (
     GRANTED_AT,
     INTERLEAVE,
     LAUNCH,
-    LEAST_STEPS,
     NEVER,
     OCCUPATION,
     OPEN_AT,
@@ -86,7 +85,6 @@ def initial_state(accelerator: Accelerator, passes: int, events: int) -> State:
     machine[DEPTH] = array_depth(accelerator)
     machine[OUTSTANDING] = accelerator.outstanding
     machine[PASSES] = machine[STOP] = passes
-    machine[LEAST_STEPS] = 1
     machine[ARRAY_LAUNCH] = -1
     machine[OPENED] = 1
     machine[OPEN_AT] = machine[ARRAY_AT] = LAYER_START_CYCLES

@@ -30,7 +30,6 @@ from lightsim.timeline.layout import (
     GROUP_END,
     INPUT,
     LAST_GROUP,
-    LEAST_STEPS,
     LOADS_INPUT,
     LOADS_RESIDUAL,
     LOADS_WEIGHT,
@@ -54,6 +53,7 @@ from lightsim.timeline.layout import (
     STREAMS_AT,
     TAKEN,
     TILES_FROM,
+    TWICE,
     UNIT_ARRAY,
     UNIT_POST,
     UNIT_WAIT,
@@ -191,11 +191,19 @@ def _convolve(
     captured, drained = start + depth, machine[POST_FREE]
     begin = NEVER
     busy, post_busy = 0, 0
+    pairs = machine[TWICE] == 1
+    alone = not pairs or outputs % 2 == 1
+    if pairs:
+        outputs = (outputs + 1) // 2
     if tiles[at, FLAGS] & FINISHES:
         for group in range(tiles[at, GROUP_BEGIN], tiles[at, GROUP_END]):
-            steps = max(machine[LEAST_STEPS], scale * groups[group, 0])
+            steps = max(1, scale * groups[group, 0])
             drain = tiles[at, FULL_GROUP] * groups[group, 1]
             last = tiles[at, LAST_GROUP] * groups[group, 1]
+            if pairs and drain > steps:
+                # A pixel group stands for two, and is waited for as long as the two would be.
+                last += 0 if alone else drain - steps
+                drain += drain - steps
             busy += outputs * steps
             captured = max(captured + steps, drained)
             begin = min(begin, captured)
@@ -205,7 +213,7 @@ def _convolve(
         note(machine, events, UNIT_POST, launch, at, begin, drained, busy)
     else:
         for group in range(tiles[at, GROUP_BEGIN], tiles[at, GROUP_END]):
-            busy += outputs * max(machine[LEAST_STEPS], scale * groups[group, 0])
+            busy += outputs * max(1, scale * groups[group, 0])
         captured += busy
     found[launch, BUSY] += busy
     found[launch, POST_BUSY] += post_busy
@@ -222,13 +230,12 @@ def _stream(machine: Table, found: Table, events: Table, tiles: Table, at: int) 
     start, launch = machine[ARRAY_AT], place(machine[ARRAY_LAUNCH])
     begin = max(start, machine[POST_FREE])
     busy = tiles[at, OUTPUTS] * tiles[at, SCALE]
-    flush = min(BUFFER_READ_CYCLES, machine[DEPTH])
-    end = begin + flush + busy
+    end = begin + BUFFER_READ_CYCLES + busy
     drained = end + tiles[at, BEHIND]
     found[launch, BUSY] += busy
     found[launch, POST_BUSY] += busy
     found[launch, STALL_POST] += begin - start
-    found[launch, STALL_FLUSH] += flush
+    found[launch, STALL_FLUSH] += BUFFER_READ_CYCLES
     note(machine, events, UNIT_POST, launch, at, begin, drained, busy)
     note(machine, events, UNIT_ARRAY, launch, at, start, end, busy)
     machine[ARRAY_AT] = end

@@ -26,7 +26,6 @@ from lightsim.timeline.layout import (
     CHANNEL_FIELDS,
     CHANNELS_AT,
     CONVOLVES,
-    DEPTH,
     EARLIEST,
     END,
     FLAGS,
@@ -35,12 +34,12 @@ from lightsim.timeline.layout import (
     IMAGES,
     KERNEL,
     LAUNCH,
-    LEAST_STEPS,
     LENGTH,
     LINES,
     NEXT,
     OCCUPATION,
     OTHER_SLOT,
+    OUTPUTS,
     PLANES,
     PORT,
     PORT_FIELDS,
@@ -54,6 +53,7 @@ from lightsim.timeline.layout import (
     STREAMS_AT,
     TILES_FROM,
     TRANSFERS_FROM,
+    TWICE,
     WIDE,
 )
 from lightsim.timeline.recurrence import play
@@ -149,17 +149,17 @@ class _Parts:
         return np.repeat(kernel, np.diff(self.lists.ranges[:, TILES_FROM]))
 
     @cached_property
-    def no_lanes(self) -> tuple[Lists, Table]:
-        """Lists and row groups without what the lanes' work takes.
+    def two_windows_at_once(self) -> Lists:
+        """Lists in which poolings and additions take two windows in the time of one.
 
-        A pooling or an addition has the pace of the slower: its windows, or the values' way out.
+        What a word's way out takes beyond its window stays: the tile is one word of its cycles.
         """
         tiles = self.lists.tiles.copy()
-        paced = (tiles[:, FLAGS] & CONVOLVES == 0) & (tiles[:, SCALE] <= self.windows)
-        tiles[paced, SCALE] = 0
-        groups = self.tables.groups.copy()
-        groups[:, 0] = 0
-        return self.lists._replace(tiles=tiles), groups
+        words, window = tiles[:, OUTPUTS], self.windows
+        cycles = (words + 1) // 2 * window + words * np.maximum(0, tiles[:, SCALE] - window)
+        elementwise = tiles[:, FLAGS] & CONVOLVES == 0
+        tiles[elementwise, SCALE], tiles[elementwise, OUTPUTS] = cycles[elementwise], 1
+        return self.lists._replace(tiles=tiles)
 
     @cached_property
     def no_drain(self) -> tuple[Lists, Table]:
@@ -192,8 +192,8 @@ def forks(programs: Sequence[Program]) -> Iterator[Fork]:
 
 
 def _compute(parts: _Parts, state: State) -> _Run:
-    state.machine[LEAST_STEPS] = state.machine[DEPTH] = 0
-    return parts.run(state, *parts.no_lanes)
+    state.machine[TWICE] = 1
+    return parts.run(state, parts.two_windows_at_once)
 
 
 def _port(parts: _Parts, state: State) -> _Run:

@@ -166,6 +166,48 @@ def test_an_ideal_memory_is_never_slower():
     assert any("memory is ideal" in note for note in ideal["notes"])
 
 
+def test_an_ideal_memory_keeps_the_mapping_and_is_never_what_a_layer_is_bound_by():
+    ideal, real = document("lenet", "--ideal-memory"), document("lenet")
+    for row, before in zip(ideal["layers"], real["layers"], strict=True):
+        assert row["mapping"] == before["mapping"]
+        assert row["bound_by"] in ("compute", "port", "bank", "post")
+    note = next(note for note in ideal["notes"] if "memory is ideal" in note)
+    assert f"they take {real['cycles']:,} cycles" in note
+
+
+def test_both_engines_name_the_same_cause():
+    for options in ((), ("--images", "3")):
+        simulated = document("digits", *options)
+        timed = document("digits", *options, "--engine", "timeline")
+        names = [(row["bound_by"], row["gain_cycles"]) for row in simulated["layers"]]
+        assert names == [(row["bound_by"], row["gain_cycles"]) for row in timed["layers"]]
+
+
+def test_a_large_dense_layer_is_bound_by_its_port():
+    """25,088 x 512 weights of 8 bits over a port of 8 bytes: 1,605,632 words at least."""
+    network = """
+name = "dense"
+title = "one large dense layer"
+source = "made for this test"
+[input]
+channels = 512
+height = 7
+width = 7
+[[layer]]
+name = "d"
+operator = "dense"
+filters = 512
+"""
+    Path("dense.toml").write_text(network)
+    options = ("--board", "zedboard", "--scheme", "fixed8", "--engine", "timeline")
+    for more in ((), ("--ideal-memory",)):
+        (row,) = document("dense.toml", *options, *more)["layers"]
+        assert row["bound_by"] == "port"
+        assert row["port_bound_cycles"] == row["memory_bound_cycles"] > row["dram_bound_cycles"]
+        assert 25_088 * 512 // 8 <= row["port_bound_cycles"] <= row["cycles"]
+        assert row["cycles"] < 1.01 * row["port_bound_cycles"]
+
+
 @pytest.mark.parametrize("scheme", ["flightnn", "fixed8"])
 def test_the_default_accelerator_written_as_a_file_runs_the_same(scheme: str):
     accelerator = default_accelerator(BOARDS["pynq-z2"], SCHEMES[scheme])

@@ -8,8 +8,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from lightsim.reports.figures import FIGURES
+from lightsim.reports.figures import FIGURES, style
 from lightsim.reports.figures.style import cause_colours
+from lightsim.reports.layer_table import layer_table
 from lightsim.reports.page import page
 
 from .sample import sample_report, without_board
@@ -174,3 +175,38 @@ def test_a_run_of_one_pooling_layer_has_a_page_without_empty_figures():
 def test_the_spelling_is_british(outline):
     text = " ".join(outline.words).lower()
     assert not re.search(r"\b\w*(color|quantiz|utiliz|optimiz)", text)
+
+
+def test_every_cause_has_a_colour_of_its_own_in_every_run():
+    """What is one thing under two names shares one: work is compute, the DRAM is the memory."""
+    known = dict(style._KNOWN)
+    assert len(known) == 15
+    assert (known.pop("compute"), known.pop("memory")) == (style.BUSY, known["dram"])
+    colours = [*known.values(), style.BUSY, style.IDLE, *style._SPARE]
+    assert len(set(colours)) == len(colours)
+    report = sample_report()
+    for cause in ("port", "bank", "post", "dram"):
+        bound = replace(report, layers=(replace(report.layers[0], bound_by=cause),))
+        assert style.bound_colours(bound)[cause] == known[cause]
+
+
+def test_the_roofline_shows_the_rate_of_one_port_where_it_is_less():
+    report = sample_report()
+    slopes = [
+        row.y[0] / row.x[0]
+        for row in figure("roofline", report).data
+        if row.mode == "lines" and row.y[0] != row.y[1]
+    ]
+    rates = (report.peak_bytes_per_cycle, report.port_bytes_per_cycle)
+    assert slopes == pytest.approx([rate * report.clock_hz / 1e9 for rate in rates])
+
+
+def test_the_table_says_which_limit_is_the_largest():
+    report = sample_report()
+    row = replace(
+        report.layers[0], cycles=2000, gain_cycles=500, bound_by="port",
+        compute_bound_cycles=100, port_bound_cycles=1209, dram_bound_cycles=302,
+    )  # fmt: skip
+    table = layer_table(replace(report, layers=(row,)))
+    assert "<td>100 / <b>1,209</b> / 302</td>" in table
+    assert '<td class="text">port <small>−25.0 %</small></td>' in table

@@ -125,17 +125,40 @@ def _draw_ceilings(figure: go.Figure, report: RunReport, left: float, right: flo
         )
         middle = sqrt(left * ridge)
         _label(figure, middle, middle * memory, f"memory {spell(memory * 1e9, 'B/s')}  ", "right")
+    _draw_port(figure, report, left, right)
 
 
-def _label(figure: go.Figure, x: float, y: float, text: str, anchor: str) -> None:
+def _draw_port(figure: go.Figure, report: RunReport, left: float, right: float) -> None:
+    """The slope of one port, where it is below that of the memory."""
+    compute, memory = _peaks(report)
+    port = report.port_bytes_per_cycle * report.clock_hz / 1e9
+    if not _has_memory_ceiling(report) or not 0 < port < memory or compute / port <= left:
+        return
+    ridge = min(compute / port, right)
+    figure.add_scatter(
+        x=[left, ridge],
+        y=[left * port, ridge * port],
+        mode="lines",
+        line={"color": INK, "width": 1.5, "dash": "dash"},
+        showlegend=False,
+        hoverinfo="skip",
+    )
+    middle = sqrt(left * ridge)
+    label = f"  one port {spell(port * 1e9, 'B/s')}"
+    _label(figure, middle, middle * port, label, "left", below=True)
+
+
+def _label(
+    figure: go.Figure, x: float, y: float, text: str, anchor: str, *, below: bool = False
+) -> None:
     figure.add_annotation(
         x=log10(x),
         y=log10(y),
         text=text,
         showarrow=False,
         xanchor=anchor,
-        yanchor="bottom",
-        yshift=3,
+        yanchor="top" if below else "bottom",
+        yshift=-3 if below else 3,
         font={"size": 12, "color": INK},
     )
 
@@ -159,8 +182,23 @@ def _hover(layer: LayerReport, report: RunReport) -> str:
         f"{intensity(layer) or 0:,.4g} operations/byte<br>"
         f"{layer.cycles:,} cycles, {100 * share(layer, report):.1f} % of the run<br>"
         f"{layer.macs:,} MACs, {traffic(layer):,} bytes<br>"
-        f"utilisation {100 * layer.utilisation:.1f} %, bound by {words(layer.bound_by)}"
+        f"utilisation {100 * layer.utilisation:.1f} %, bound by {words(layer.bound_by)}<br>"
+        f"at best {_roof(layer, report)}"
     )
+
+
+def _roof(layer: LayerReport, report: RunReport) -> str:
+    """The layer's own roof: the least cycles that array, ports and memory allow its operations."""
+    limits = {
+        "the array": layer.compute_bound_cycles,
+        "the ports": layer.port_bound_cycles,
+        "the memory": layer.dram_bound_cycles,
+    }
+    limit = max(limits, key=lambda name: limits[name])
+    if not limits[limit]:
+        return "as fast as may be"
+    reached = gops(layer, report.clock_hz) * layer.cycles / limits[limit]
+    return f"{reached:,.4g} GOP/s by {limit} ({limits[limit]:,} cycles)"
 
 
 def _finding(report: RunReport) -> str:
@@ -183,8 +221,10 @@ def _definition(report: RunReport) -> str:
         "Each mark is a layer; its area grows with its share of the run. Across: operations (two "
         "for each multiply-accumulate) per byte moved to or from memory; up: operations over the "
         "layer's time. The flat line is the array with every lane at work in every cycle"
-        f"{shortest}; the slanted one is the memory's peak rate. A layer far below both lines "
-        f"loses its time to stalls or to unfilled lanes{terms}."
+        f"{shortest}; the slanted one is the memory's peak rate, or all ports' if that is less; "
+        "the dashed one is a single port's, below which a layer stays whose bytes are nearly all "
+        "of one stream. A layer far below them loses its time to stalls or to unfilled lanes"
+        f"{terms}. Each mark says what its own limit is."
     )
 
 

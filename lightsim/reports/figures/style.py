@@ -1,7 +1,7 @@
 """One look for every figure: type, grid, and a colour for each cause that never changes.
 
 The colours are those of Okabe and Ito (2008), chosen to be told apart with any colour vision,
-followed by Paul Tol's "muted" scheme for runs with many causes; parts of the design, which are
+followed by Paul Tol's "muted" scheme; parts of the design, which are
 not causes, take Tol's "light" scheme.
 """
 
@@ -34,19 +34,27 @@ MUTED = "#6B7682"
 FONT = "Inter, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
 
 _GRID = "#E8EBEF"
-# Being bound by the memory, or waiting for it, has one colour in every run.
-_MEMORY = {"dram": "#D55E00", "memory": "#D55E00"}
-_CAUSES = (
-    "#E69F00",
-    "#56B4E9",
-    "#009E73",
-    "#CC79A7",
-    "#F0E442",
-    "#882255",
-    "#999933",
-    "#332288",
-    "#44AA99",
-)
+# Every cause of a stall, and everything that a layer can be bound by, has its colour in every run.
+# What is waited for and what the wait is laid to share one: the memory, and the array at work.
+_KNOWN = {
+    "compute": BUSY,
+    "dram": "#D55E00",
+    "memory": "#D55E00",
+    "input": "#E69F00",
+    "weight": "#56B4E9",
+    "residual": "#009E73",
+    "output": "#CC79A7",
+    "post": "#F0E442",
+    "flush": "#882255",
+    "store": "#999933",
+    "start": "#332288",
+    "bank": "#44AA99",
+    "port": "#AA4499",
+    "weights": "#DDCC77",
+    "fifo": "#117733",
+}
+# For causes that nobody has named yet.
+_SPARE = ("#CC6677", "#88CCEE", "#661100", "#6699CC", "#AA4466", "#4B0092", "#1A85FF", "#B2DF8A")
 _PARTS = (
     "#77AADD",
     "#EE8866",
@@ -66,25 +74,20 @@ def part_colour(number: int) -> str:
 
 
 def bound_colours(report: RunReport) -> dict[str, str]:
-    """A colour for every value of `bound_by`: a cause keeps its own."""
-    causes = cause_colours(report)
-    known = {"compute": BUSY, **_MEMORY, **causes}
-    free = [colour for colour in _CAUSES if colour not in causes.values()] or list(_CAUSES)
-    others = sorted({layer.bound_by for layer in report.layers} - set(known))
-    return known | {name: free[number % len(free)] for number, name in enumerate(others)}
+    """A colour for every value of `bound_by`: a cause has one and the same in every run."""
+    return cause_colours(report) | _coloured({layer.bound_by for layer in report.layers})
 
 
 def cause_colours(report: RunReport) -> dict[str, str]:
     """A colour for `busy`, `idle` and every stall cause of the run, layers and units alike."""
     rows = [*(layer.stalls for layer in report.layers), *(unit.stalls for unit in report.units)]
-    causes = sorted({cause for row in rows for cause in row})
-    others = [cause for cause in causes if cause not in _MEMORY]
-    chosen = {cause: _CAUSES[number % len(_CAUSES)] for number, cause in enumerate(others)}
-    return {
-        "busy": BUSY,
-        **{cause: _MEMORY.get(cause) or chosen[cause] for cause in causes},
-        "idle": IDLE,
-    }
+    return {"busy": BUSY, **_coloured({cause for row in rows for cause in row}), "idle": IDLE}
+
+
+def _coloured(causes: Iterable[str]) -> dict[str, str]:
+    others = sorted(set(causes) - set(_KNOWN))
+    spare = {cause: _SPARE[number % len(_SPARE)] for number, cause in enumerate(others)}
+    return {cause: _KNOWN.get(cause) or spare[cause] for cause in sorted(causes)}
 
 
 def frame(height: int, **layout: object) -> go.Figure:

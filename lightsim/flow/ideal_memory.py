@@ -1,0 +1,56 @@
+"""What an ideal memory changes: the same run with the memory that it replaces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lightsim.errors import InputError
+from lightsim.flow.engines import Timing
+from lightsim.hardware.accelerator import Accelerator
+from lightsim.mapping.accounts import LayerTiming
+from lightsim.mapping.program import Program
+
+__all__ = ["ideal_memory_note"]
+
+_MOST_NAMED = 4
+
+
+def ideal_memory_note(programs: Sequence[Program], timing: Timing, replaced: Accelerator) -> str:
+    """A sentence or two on what `replaced`, the accelerator with its own memory, would take."""
+    # The timeline's kernels are loaded here, for those who replace a memory.
+    from lightsim.timeline.model import run
+
+    said = (
+        "The memory is ideal: it answers at once and never waits. The tilings are those chosen for "
+        "the memory that it replaces"
+    )
+    once = {id(program): replace(program, accelerator=replaced) for program in programs}
+    try:
+        before = run([once[id(program)] for program in programs])
+    except InputError:  # the memory that is replaced does not hold the data
+        return f"{said}, which does not hold the network's data."
+    said += f", with which they take {before.cycles:,} cycles."
+    return said + _longer(before.layers, timing.layers)
+
+
+def _longer(before: Sequence[LayerTiming], now: Sequence[LayerTiming]) -> str:
+    """Which layers take longer with the ideal memory, if any does, and why they may."""
+    pairs = list(zip(before, now, strict=True))
+    more = [
+        (new.end - new.start - (old.end - old.start), new.name, new.end > old.end)
+        for old, new in pairs
+        if new.end - new.start > old.end - old.start
+    ]
+    if not more:
+        return ""
+    names = list(dict.fromkeys(name for _, name, _ in sorted(more, key=lambda row: -row[0])))
+    listed = ", ".join(names[:_MOST_NAMED]) + (" and others" if names[_MOST_NAMED:] else "")
+    why = (
+        "streams that share a port come in another order"
+        if any(later for _, _, later in more)
+        else "the layers before end sooner, so that there is less time to fetch weights ahead; no "
+        "layer ends later"
+    )
+    cycles = max(row[0] for row in more)
+    return f" Longer than there, by {cycles:,} cycles at most: {listed}: {why}."
