@@ -45,7 +45,8 @@ def _compile_kernels_once():
         if isinstance(self._cache, NullCache):
             return compiled(self, sig)
         # First numba's own lock, which compiling takes too: two locks in one order.
-        with global_compiler_lock, alone(f"kernel {self.py_func.__module__}.{self.py_func}"):
+        kernel = f"{self.py_func.__module__}.{self.py_func.__qualname__}"
+        with global_compiler_lock, alone(f"kernel {kernel}"):
             return compiled(self, sig)
 
     Dispatcher.compile = compile_alone
