@@ -12,14 +12,16 @@ from dataclasses import dataclass, replace
 
 from lightsim.errors import InputError
 from lightsim.hardware.accelerator import Accelerator
+from lightsim.mapping.filters import depthwise_width
 from lightsim.mapping.input_form import choose_form
 from lightsim.mapping.layout import first_in_word
 from lightsim.mapping.moving_window import place_window
 from lightsim.mapping.plan import EngineLayer, Kind, Plan, Tensor, TensorView
 from lightsim.mapping.words import block_channels
-from lightsim.network.layer import Padding
+from lightsim.network.layer import Layer, Padding
 from lightsim.network.tensor import ElementType, TensorShape
 from lightsim.quantisation.workload import QuantisedLayer, Workload
+from lightsim.units import ceil_div
 
 __all__ = ["lower"]
 
@@ -219,7 +221,7 @@ class _Lowering:
             layer, q.weights, self._views[layer.inputs[0]], self._form, self._accelerator
         )
         fused = self._fuse(q)
-        depthwise = layer.groups > 1 and layer.groups == layer.input_shape.channels
+        depthwise = self._is_depthwise(layer)
         self._passes.append(
             EngineLayer(
                 name=layer.name,
@@ -239,6 +241,21 @@ class _Lowering:
                 swapped=fused.swapped,
             )
         )
+
+    def _is_depthwise(self, layer: Layer) -> bool:
+        """Whether a pass takes one filter of each of several channels at a time.
+
+        It does if every group has one channel, unless fewer row groups hold the filters of one
+        channel each.
+        """
+        groups = layer.groups
+        if groups == 1 or groups != layer.input_shape.channels:
+            return False
+        if self._accelerator is None:
+            return True
+        array, each = self._accelerator.array, layer.output_shape.channels // groups
+        of_channels = ceil_div(groups, depthwise_width(array.rows, array.columns)) * each
+        return of_channels <= groups * ceil_div(each, array.rows)
 
     def _fuse(self, q: QuantisedLayer) -> _Fused:
         """What can be done in the same pass as a convolution: an addition, then a pooling."""
