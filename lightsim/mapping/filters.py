@@ -18,10 +18,11 @@ from lightsim.hardware.pe_kinds import PeKind, pe_kind
 from lightsim.mapping.layout import Span, first_in_word
 from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.words import block_channels
+from lightsim.network.layer import Layer
 from lightsim.numerics.scheme import Scheme
 from lightsim.units import ceil_div
 
-__all__ = ["RowGroup", "depthwise_width", "row_groups", "row_kinds"]
+__all__ = ["RowGroup", "depthwise_width", "is_depthwise", "row_groups", "row_kinds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,22 @@ def row_kinds(accelerator: Accelerator) -> tuple[PeKind, ...]:
 def depthwise_width(rows: int, columns: int) -> int:
     """Channels of a depthwise row group: they have a row each and never cross a column group."""
     return max(d for d in range(1, min(rows, columns) + 1) if columns % d == 0)
+
+
+def is_depthwise(layer: Layer, accelerator: Accelerator | None) -> bool:
+    """Whether a pass takes one filter of each of several channels at a time.
+
+    It does if every group has one channel, unless fewer row groups hold the filters of one channel
+    each.
+    """
+    groups = layer.groups
+    if groups == 1 or groups != layer.input_shape.channels:
+        return False
+    if accelerator is None:
+        return True
+    array, each = accelerator.array, layer.output_shape.channels // groups
+    of_channels = ceil_div(groups, depthwise_width(array.rows, array.columns)) * each
+    return of_channels <= groups * ceil_div(each, array.rows)
 
 
 def row_groups(
