@@ -87,7 +87,7 @@ def _convolution(
     """Add the events of a convolution; words of its weights."""
     depthwise = fact[layout.DEPTHWISE] > 0
     built = own["FAST_ROWS"] + own["SERIAL_ROWS"] + own["XNOR_ROWS"]
-    rows = own["DEPTHWISE_ROWS"] if depthwise else built
+    rows = own["DEPTHWISE_ROWS"] if fact[layout.DEPTHWISE] == 1 else built
     row_groups = fact[layout.GROUPS] * np.ceil(fact[layout.FILTERS] / rows)
     filters, steps = fact[layout.FILTERS] * fact[layout.GROUPS], fact[layout.STEPS]
     prunes = own["PRUNES"] > 0

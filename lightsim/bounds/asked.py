@@ -28,7 +28,7 @@ def asked(fact: Floats, design: Floats, i: int) -> tuple[float, float, float, fl
     )
     built = fast + serial + xnor
     depthwise = fact[at.DEPTHWISE] > 0
-    rows = choice(depthwise, design[at.DEPTHWISE_ROWS + i], built)
+    rows = choice(fact[at.DEPTHWISE] == 1, design[at.DEPTHWISE_ROWS + i], built)
     row_groups = groups * np.ceil(filters / rows)
     kept = ones + twos
     pruned = (design[at.PRUNES + i] > 0) & (kept < filters * groups)

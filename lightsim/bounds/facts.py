@@ -31,9 +31,12 @@ def pass_facts(layer: EngineLayer, accelerator: Accelerator) -> Floats:
     computed, source = layer.computed, layer.source.shape
     taps = layer.kernel[0] * layer.kernel[1]
     convolves = layer.weights is not None
-    depthwise = layer.kind == "depthwise"
+    # With several filters for each channel the array decides between two ways (`lowering`): what
+    # is asked for is then the least of both.
+    depthwise = layer.groups > 1 and layer.groups == source.channels
+    several = depthwise and computed.channels > layer.groups
     row[layout.CONVOLVES] = convolves
-    row[layout.DEPTHWISE] = depthwise
+    row[layout.DEPTHWISE] = 2 if several else depthwise
     row[layout.GROUPS] = 1 if depthwise else layer.groups
     row[layout.FILTERS] = computed.channels / row[layout.GROUPS]
     row[layout.POSITIONS] = computed.height * computed.width

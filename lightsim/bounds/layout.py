@@ -16,7 +16,7 @@ BLOCK: Final = 512  # machines; their columns stay in the processor's second cac
 
 # --- what a pass asks, for one width of the port and one number of columns ---
 CONVOLVES: Final = 0
-DEPTHWISE: Final = 1
+DEPTHWISE: Final = 1  # 1 with one filter for each channel, 2 with several
 FILTERS: Final = 2  # of one of its groups
 GROUPS: Final = 3  # of a grouped convolution
 POSITIONS: Final = 4  # of one image

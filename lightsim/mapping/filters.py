@@ -18,10 +18,11 @@ from lightsim.hardware.pe_kinds import PeKind, pe_kind
 from lightsim.mapping.layout import Span, first_in_word
 from lightsim.mapping.plan import EngineLayer
 from lightsim.mapping.words import block_channels
+from lightsim.network.layer import Layer
 from lightsim.numerics.scheme import Scheme
 from lightsim.units import ceil_div
 
-__all__ = ["RowGroup", "row_groups", "row_kinds"]
+__all__ = ["RowGroup", "depthwise_width", "is_depthwise", "row_groups", "row_kinds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,27 @@ class RowGroup:
 def row_kinds(accelerator: Accelerator) -> tuple[PeKind, ...]:
     """The PE kind of every array row."""
     return tuple(pe_kind(group.pe) for group in accelerator.array.groups for _ in range(group.rows))
+
+
+def depthwise_width(rows: int, columns: int) -> int:
+    """Channels of a depthwise row group: they have a row each and never cross a column group."""
+    return max(d for d in range(1, min(rows, columns) + 1) if columns % d == 0)
+
+
+def is_depthwise(layer: Layer, accelerator: Accelerator | None) -> bool:
+    """Whether a pass takes one filter of each of several channels at a time.
+
+    It does if every group has one channel, unless fewer row groups hold the filters of one channel
+    each.
+    """
+    groups = layer.groups
+    if groups == 1 or groups != layer.input_shape.channels:
+        return False
+    if accelerator is None:
+        return True
+    array, each = accelerator.array, layer.output_shape.channels // groups
+    of_channels = ceil_div(groups, depthwise_width(array.rows, array.columns)) * each
+    return of_channels <= groups * ceil_div(each, array.rows)
 
 
 def row_groups(
@@ -163,15 +185,28 @@ class _Builder:
     def depthwise(self, filters: Span) -> tuple[RowGroup, ...]:
         """Row r takes channel start + r; the channels of a group share one column group.
 
-        Where a channel has several filters, one after another takes the row of their channel.
+        Where a channel has several filters, one after another takes the row of their channel: of
+        those left, the first whose lane has the fewest values of the group as yet.
         """
         rows = len(self._group_of)
-        width = max(d for d in range(1, min(rows, self._columns) + 1) if self._columns % d == 0)
+        width = depthwise_width(rows, self._columns)
         each = self._layer.computed.channels // self._layer.groups
         groups = []
         for start in range(filters.start // each, filters.stop // each, width):
             channels = Span(start, min(start + width, filters.stop // each))
-            for own in range(each):
-                placed = [channel * each + own for channel in range(start, channels.stop)]
+            left = [[*range(c * each, (c + 1) * each)] for c in range(start, channels.stop)]
+            for _ in range(each):
+                placed = self._one_of_each(left)
                 groups.append(self._group(placed + [-1] * (rows - len(placed)), channels))
         return tuple(groups)
+
+    def _one_of_each(self, left: list[list[int]]) -> list[int]:
+        """Take one of the filters that are left of every channel."""
+        taken = [0] * self._lanes
+        placed = []
+        for filters in left:
+            place = min(filters, key=lambda f: taken[(f - self._start) % self._lanes])
+            taken[(place - self._start) % self._lanes] += 1
+            filters.remove(place)
+            placed.append(place)
+        return placed

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 
 from lightsim.errors import InputError
 from lightsim.hardware.accelerator import Accelerator
+from lightsim.mapping.filters import is_depthwise
 from lightsim.mapping.input_form import choose_form
-from lightsim.mapping.layout import first_in_word
+from lightsim.mapping.joining import output_shape, place_joins
 from lightsim.mapping.moving_window import place_window
 from lightsim.mapping.plan import EngineLayer, Kind, Plan, Tensor, TensorView
-from lightsim.mapping.words import block_channels
 from lightsim.network.layer import Padding
 from lightsim.network.tensor import ElementType, TensorShape
 from lightsim.quantisation.workload import QuantisedLayer, Workload
@@ -64,7 +64,7 @@ class _Lowering:
     def plan(self) -> Plan:
         form = self._form
         self._views["input"] = self._tensor("input", form.shape, self._workload.input_type)
-        self._place_concats()
+        self._placed = place_joins(self._workload, self._users, self._accelerator, self._tensor)
         for q in self._workload.layers:
             if q.layer.name not in self._done:
                 self._lower(q)
@@ -94,45 +94,6 @@ class _Lowering:
     def _tensor(self, name: str, shape: TensorShape, element: ElementType) -> TensorView:
         self._tensors.append(Tensor(name, shape, element))
         return TensorView(name, 0, shape, element)
-
-    def _place_concats(self) -> None:
-        """Let every producer of a concat write straight into the joined tensor, where it can."""
-        for q in reversed(self._workload.layers):
-            if q.layer.operator != "concat":
-                continue
-            name = q.layer.name
-            joined = self._placed.get(name) or self._tensor(name, q.layer.output_shape, q.output)
-            self._placed[name] = joined
-            offset = joined.offset
-            for source in q.layer.inputs:
-                shape = self._shape(source)
-                view = TensorView(joined.tensor, offset, shape, q.output)
-                if source not in self._placed and self._writes_into(source, view):
-                    self._placed[source] = view
-                offset += shape.channels
-
-    def _writes_into(self, source: str, view: TensorView) -> bool:
-        """Whether a producer can write a part of a joined tensor, and its readers read it there.
-
-        A part that begins inside a memory word is written under a mask. Nothing reads from there
-        on, and residuals come word by word: the parts of other readers, and sums, are copied.
-        """
-        if source == "input":
-            return False
-        if self._accelerator is None:
-            return True
-        block = block_channels(self._accelerator.word_bytes, view.element.bits)
-        if first_in_word(view, block) == 0:
-            return True
-        layer = self._workload.layer(source).layer
-        pooled = layer.operator == "max_pool" and layer.inputs[0] != "input"
-        made = self._workload.layer(layer.inputs[0]).layer if pooled else layer
-        return len(self._users[source]) == 1 and "add" not in (layer.operator, made.operator)
-
-    def _shape(self, name: str) -> TensorShape:
-        if name == "input":
-            return self._workload.network.input_shape
-        return self._workload.layer(name).layer.output_shape
 
     def _destination(self, q: QuantisedLayer) -> TensorView:
         name = q.layer.name
@@ -219,7 +180,7 @@ class _Lowering:
             layer, q.weights, self._views[layer.inputs[0]], self._form, self._accelerator
         )
         fused = self._fuse(q)
-        depthwise = layer.groups > 1 and layer.groups == layer.input_shape.channels
+        depthwise = is_depthwise(layer, self._accelerator)
         self._passes.append(
             EngineLayer(
                 name=layer.name,
@@ -273,7 +234,7 @@ class _Lowering:
         joined = self._placed[q.layer.name]
         offset = joined.offset
         for index, name in enumerate(q.layer.inputs):
-            shape = self._shape(name)
+            shape = output_shape(self._workload, name)
             wanted = TensorView(joined.tensor, offset, shape, q.output)
             if self._views[name] != wanted:
                 self._copy(q, f"{q.layer.name}.{index}", self._views[name], wanted)

@@ -1,4 +1,4 @@
-"""Random networks that join branches of any width, inside memory words, once or several times."""
+"""Random networks that join branches of any width, or have several filters for each channel."""
 
 from __future__ import annotations
 
@@ -103,4 +103,18 @@ def joined_network(dice, scheme, word_bytes):
         # A second output of the network, read from the part where it lies.
         builder.layers.append({"name": f"beside-{name}", "operator": "conv2d", "input": name,
                                "filters": 3, "kernel": 1})  # fmt: skip
+    return network(builder.layers, image=image, signed=dice.random() < 0.5)
+
+
+def multiplied_network(dice, scheme, word_bytes):
+    """A convolution, and one or two with 1 to 9 filters for each of its channels."""
+    sign = scheme == "binary" and dice.random() < 0.5
+    image = (dice.randint(1, 20), dice.randint(1, 9), dice.randint(1, 9))
+    builder = Builder(dice, TensorShape(*image), word_bytes, sign)
+    builder.conv(filters=dice.randint(2, 12), activation=builder.activation())
+    for most in (9, 2)[: dice.randint(1, 2)]:
+        if builder.shape.channels > 1:
+            groups = builder.shape.channels
+            builder.conv(filters=groups * dice.randint(1, most), groups=groups)
+    builder.tail()
     return network(builder.layers, image=image, signed=dice.random() < 0.5)

@@ -27,7 +27,7 @@ class Builder:
     def activation(self):
         return "sign" if self.sign else self.dice.choice(["relu", "none"])
 
-    def conv(self, *, filters=None, same=False, activation=None, grouped=True):
+    def conv(self, *, filters=None, same=False, activation=None, grouped=True, **keys):
         dice, shape = self.dice, self.shape
         kernel = [dice.randint(1, 3), dice.randint(1, 3)]
         if same:
@@ -40,7 +40,6 @@ class Builder:
             padding[3] += max(0, kernel[1] - shape.width - padding[1] - padding[3])
         high = (shape.height + padding[0] + padding[2] - kernel[0]) // stride[0] + 1
         wide = (shape.width + padding[1] + padding[3] - kernel[1]) // stride[1] + 1
-        keys = {}
         if filters is None:
             way = dice.choice(["dense", "dense", "depthwise", "groups"])
             filters = dice.randint(1, 24)

@@ -207,9 +207,12 @@ def test_the_filters_of_a_channel_take_its_row_in_turn(each):
     # 16 channels in four row groups of 4, as above, `each` times over: so many times the steps.
     keys = {"padding": 1, "groups": 16}
     assert busy(convolve(16 * each, 3, (16, 6, 6), **keys), machine()) == 36 * 4 * 9 * each
-    # k of one filter of each channel: only the row groups of these filters take two passes.
-    k = ([2] + [1] * (each - 1)) * 16
-    assert busy(convolve(16 * each, 3, (16, 6, 6), k=k, **keys), machine()) == 36 * 36 * (each + 1)
+    # Their values leave evenly: 4 rows through 4 lanes, as fast as the one step of a 1x1 kernel.
+    made = run(convolve(16 * each, 1, (16, 6, 6), groups=16), machine(lanes=4))
+    assert (only(made).busy, only(made).stalls.get("post", 0)) == (36 * 4 * each, 0)
+    # Filters of one channel that are more than fit beside those of others: rows of one channel.
+    # Three channels have a row group of 3 rows of 4 for each of 8 filters, or six of 4 rows.
+    assert busy(convolve(24, 3, (3, 6, 6), padding=1, groups=3), machine()) == 36 * 6 * 9
 
 
 def test_groups_touch_whole_column_groups():

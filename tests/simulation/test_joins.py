@@ -1,4 +1,4 @@
-"""Joined branches of any width: right bits, full accounts, and the same cycles in both models."""
+"""Joins and filters for each channel of any width: right bits and accounts, two equal models."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from lightsim.simulation.machine import simulate
 from lightsim.timeline.model import run
 from simulation.cases import random_case
 from simulation.checks import check_accounts, check_trace, wrong_layers
-from simulation.joins import joined_network
+from simulation.joins import joined_network, multiplied_network
 
 
-def check(seed, scheme):
-    case = random_case(seed, scheme, joined_network)
+def check(seed, scheme, make=joined_network):
+    case = random_case(seed, scheme, make)
     programs = [case.program] * len(case.batches)
     result = simulate(programs, case.batches)
     images = np.concatenate(case.batches)
@@ -46,3 +46,17 @@ def test_any_join(scheme, block):
 def test_hundreds_of_joins(scheme):
     for seed in range(100, 400):
         check(seed, scheme)
+
+
+@pytest.mark.parametrize("block", range(2))
+@pytest.mark.parametrize("scheme", sorted(SCHEMES))
+def test_any_number_of_filters_for_each_channel(scheme, block):
+    for seed in range(6 * block, 6 * block + 6):
+        check(seed, scheme, multiplied_network)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", sorted(SCHEMES))
+def test_hundreds_of_filters_for_each_channel(scheme):
+    for seed in range(100, 400):
+        check(seed, scheme, multiplied_network)

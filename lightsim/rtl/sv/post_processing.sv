@@ -3,7 +3,8 @@
 // LANES values of one position come in a cycle, on lane l those of channels that are l modulo
 // LANES. The slices of the output buffer hold values by their number, counted from the buffer's
 // first word on: where a word has fewer channels than there are lanes, values are turned by
-// whole words to the lane that this number names.
+// whole words to the lane that this number names, and those of a pooling that begins inside a
+// word of a joined tensor by its first channel there.
 module post_processing #(
     parameter int PORT_BITS = 64,
     parameter int LANES = 4,
@@ -42,7 +43,8 @@ module post_processing #(
   logic [31:0] output_first, residual_first;     // number of the first channel's value
   logic [LANES*WIDTH-1:0] given, turned;
 
-  assign output_first = 32'(layer.output_first) + (layer.output_width == 2'd0 ? output_base << LOG
+  // A channel of the first word, and so below the lowest bit of a number of words.
+  assign output_first = 32'(layer.output_first) | (layer.output_width == 2'd0 ? output_base << LOG
       : layer.output_width == 2'd1 ? output_base << (LOG - 3) : output_base << (LOG - 5));
   assign residual_first = residual_base << (LOG - 3);
   for (genvar l = 0; l < LANES; l++) begin : packed_for_turning
