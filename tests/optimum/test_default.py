@@ -89,7 +89,7 @@ def test_no_array_that_fits_is_below_the_bound():
     space = default_space(board, FLIGHTNN, "shift_add_serial", 0.8, False)
     own = run([map_workload(workload, best.accelerator)]).cycles
     bound = NetworkBound(workload, best.accelerator)
-    tried, expected = 0, []
+    found: list[int] = []
     for place in range(0, len(space.shapes), 4):
         least = space.least(place)
         if least is None:
@@ -99,17 +99,15 @@ def test_no_array_that_fits_is_below_the_bound():
         acc = None if need is None else space.holding(least, need)
         if acc is None:
             continue
-        tried += 1
         design = space.grown(acc)
         closer = CloserBound.of(bound, plan, acc, 1)
         assert best.bound_cycles <= closer.limit(space.roomiest(acc)) <= closer.limit(design)
-        expected.append(closer.expected(design))
-        if tried % 4 == 0:
-            for one in (acc, design):
-                assert run([map_workload(workload, one)]).cycles >= best.bound_cycles
-    assert tried > 10
-    # Only so many arrays are looked at closely.
-    assert own <= 1.3 * min(expected)
+        for one in (acc, design):
+            found.append(run([map_workload(workload, one)]).cycles)
+            assert found[-1] >= max(best.bound_cycles, closer.limit(one))
+    assert len(found) > 20
+    # The bound leaves something open, and only so many arrays are looked at closely.
+    assert own <= 1.1 * min(found)
 
 
 def test_what_is_needed_is_what_the_smallest_tile_takes():
