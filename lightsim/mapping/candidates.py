@@ -21,7 +21,7 @@ from lightsim.mapping.tiling import grain, input_extent
 from lightsim.mapping.words import block_channels
 from lightsim.units import ceil_div
 
-__all__ = ["Candidates", "PositionAxis", "enumerate_candidates"]
+__all__ = ["Candidates", "PositionAxis", "enumerate_candidates", "multiples"]
 
 Ints = NDArray[np.int64]
 
@@ -66,10 +66,10 @@ def enumerate_candidates(
     """All tilings that are considered for one pass."""
     step = grain(layer, accelerator)
     computed = layer.computed
-    m_choices = _multiples(computed.channels, step.m)
+    m_choices = multiples(computed.channels, step.m)
     tied = layer.weights is None or layer.groups > 1
     n_total = layer.source.shape.channels
-    n_choices = (n_total,) if tied else _multiples(n_total, step.n)
+    n_choices = (n_total,) if tied else multiples(n_total, step.n)
     word = accelerator.word_bytes
     out = block_channels(word, layer.destination.element.bits)
     res = out if layer.residual is None else block_channels(word, layer.residual.element.bits)
@@ -85,7 +85,7 @@ def enumerate_candidates(
     )
 
 
-def _multiples(extent: int, unit: int) -> tuple[int, ...]:
+def multiples(extent: int, unit: int) -> tuple[int, ...]:
     """Sizes that cut `extent` into 1, 2, 3, ... nearly equal tiles of whole units."""
     units = ceil_div(extent, unit)
     sizes = {ceil_div(units, count) * unit for count in range(1, units + 1)}
@@ -99,8 +99,8 @@ def _position_axis(
     layer: EngineLayer, accelerator: Accelerator, images: int, unit_r: int, unit_c: int
 ) -> PositionAxis:
     high, wide = layer.computed.height, layer.computed.width
-    rows = _multiples(high, unit_r)
-    columns = [c for c in _multiples(wide, unit_c) if c * 8 >= wide or c == wide]
+    rows = multiples(high, unit_r)
+    columns = [c for c in multiples(wide, unit_c) if c * 8 >= wide or c == wide]
     batches = sorted({1, images, *(2**i for i in range(images.bit_length()) if 2**i <= images)})
     choices = tuple(product(batches, rows, columns))
     table = np.zeros((len(choices), 9), np.int64)

@@ -27,7 +27,7 @@ __all__ = ["BestDefault", "best_default"]
 Floats = NDArray[np.float64]
 
 # Arrays whose tilings are looked at: as many as this, or as such a time allows.
-_MOST_LOOKS, _LEAST_LOOKS = 12, 2
+_MOST_LOOKS, _LEAST_LOOKS = 8, 1
 _LOOKS_US = 100_000.0
 
 
@@ -58,7 +58,8 @@ def best_default(
     the scheme only where the device has nothing for the usual one), that fit `utilisation` of
     every resource with memories that hold the network's smallest tiles. Arrays are looked at in
     the order of `lightsim.bounds`; of the first few the tilings are bounded too (`closer`), and
-    the best of them is taken; of equals the one with the fewest lanes. It is chosen for one
+    the best of them is taken, or the array that the board has for any network, where that is
+    better; of equals the one with the fewest lanes. It is chosen for one
     image; `images` together are what the bound is for.
 
     Raises `BudgetError` where the device has not even room for one lane, or none for memories
@@ -86,7 +87,7 @@ class _Search:
     refusal: Refusal
     bound: NetworkBound = field(init=False)
     looks: int = field(init=False, default=_MOST_LOOKS)
-    looked: int = field(init=False, default=0)
+    looked: set[int] = field(init=False, default_factory=set)
 
     def best(self) -> BestDefault | None:
         """The best design of the space, None where it has none."""
@@ -106,7 +107,7 @@ class _Search:
         order = self._order(cycles)
         for place in order:
             rows, columns, _ = space.shapes[place]
-            if best is not None and (cycles[place] >= best[0] or self.looked >= self.looks):
+            if best is not None and (cycles[place] >= best[0] or len(self.looked) >= self.looks):
                 proven = min(proven, float(cycles[place]))
                 break
             if seen.get((rows, columns)) == cycles[place]:
@@ -117,13 +118,16 @@ class _Search:
             if found is None:
                 continue
             seen[rows, columns] = cycles[place]
-            limit, acc = found
-            if best is None or (limit, acc.array.lanes) < best[:2]:
-                best = limit, acc.array.lanes, acc
+            limit, expected, acc = found
+            proven = min(proven, max(limit, float(cycles[place])))
+            best = _better(best, expected, acc)
         if best is None:
             return None
-        least = min(proven, best[0]) if self.images == 1 else self._of_batch()
-        return BestDefault(space.grown(best[2]), int(least), self.images)
+        usual = self._usual(order)
+        if usual is not None:
+            best = _better(best, *usual)
+        least = proven if self.images == 1 else self._of_batch()
+        return BestDefault(best[2], int(least), self.images)
 
     def _order(self, cycles: Floats) -> list[int]:
         """The arrays in the order of their bounds, without those that no weight memory serves.
@@ -146,28 +150,32 @@ class _Search:
         order = np.argsort(cycles, kind="stable")
         return [int(place) for place in order[serves[order]]]
 
+    def _usual(self, order: list[int]) -> tuple[int, Accelerator] | None:
+        """What is expected of the array that the board has for any network, and its design."""
+        place = next((p for p in sorted(order) if self.space.least(p) is not None), None)
+        found = None if place is None or place in self.looked else self._look(place)
+        return None if found is None else found[1:]
+
     def _of_batch(self) -> float:
         """The least bound of all arrays that fit, for all images together."""
         cycles = self.bound.cycles(self.space.machines.vary(images=self.images))
         order = np.argsort(cycles, kind="stable").tolist()
         return float(next(cycles[p] for p in order if self.space.least(p) is not None))
 
-    def _look(self, place: int) -> tuple[int, Accelerator] | None:
-        """The closer bound of an array with any memories, and the array with those that the
-        network needs at least; None where the array is not in the space."""
+    def _look(self, place: int) -> tuple[int, int, Accelerator] | None:
+        """The closer bound of an array with any memories, what is expected of its design, and
+        the design; None where the array is not in the space."""
         built = self._built(place)
         if built is None:
             return None
         plan, acc = built
-        if self.looked == 0:
+        if not self.looked:
             effort = max(1.0, effort_us(plan, acc))
             self.looks = max(_LEAST_LOOKS, min(_MOST_LOOKS, int(_LOOKS_US / effort)))
-        self.looked += 1
+        self.looked.add(place)
         closer = CloserBound.of(self.bound, plan, acc, 1)
-        limit = closer.cycles(self.space.roomiest(acc))
-        # The smallest tile of every pass fits, so some tiling is legal.
-        assert limit is not None
-        return limit, acc
+        design = self.space.grown(acc)
+        return closer.limit(self.space.roomiest(acc)), closer.expected(design), design
 
     def _built(self, place: int) -> tuple[Plan, Accelerator] | None:
         """The network's plan on an array, and the array with memories that hold it."""
@@ -189,3 +197,11 @@ class _Search:
             self.refusal.too_large(smallest, need)
             return None
         return plan, acc
+
+
+def _better(
+    best: tuple[int, int, Accelerator] | None, cycles: int, acc: Accelerator
+) -> tuple[int, int, Accelerator]:
+    """The better of two designs with what is expected of them: of equals, that of fewer lanes."""
+    other = cycles, acc.array.lanes, acc
+    return other if best is None or other[:2] < best[:2] else best

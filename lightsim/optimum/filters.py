@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.pipeline import PARAMETER_BYTES
+from lightsim.mapping.candidates import multiples
 from lightsim.mapping.filters import RowGroup, row_groups
 from lightsim.mapping.geometry import Geometry
 from lightsim.mapping.layout import Span, first_in_word
@@ -22,7 +23,7 @@ from lightsim.optimum import layout as at
 from lightsim.optimum.positions import sizes_along
 from lightsim.units import ceil_div
 
-__all__ = ["Filters", "filter_choices", "least_filters"]
+__all__ = ["Filters", "few_filters", "filter_choices", "least_filters"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -43,11 +44,29 @@ def filter_choices(
     """All legal choices of Tm and Tn for a pass; of `smallest` the least Tm with the least Tn and
     with the whole of it."""
     step, total = grain(layer, accelerator), layer.source.shape.channels
-    tied = layer.weights is None or layer.groups > 1
     m_sizes = sizes_along(layer.computed.channels, step.m)
-    n_sizes = np.array([total]) if tied else sizes_along(total, step.n)
+    n_sizes = np.array([total]) if _tied(layer) else sizes_along(total, step.n)
     if smallest:
         m_sizes, n_sizes = m_sizes[:1], np.unique(n_sizes[[0, -1]])
+    return _choices(layer, accelerator, sort_filters, m_sizes, n_sizes)
+
+
+def few_filters(layer: EngineLayer, accelerator: Accelerator, sort_filters: bool) -> Filters:
+    """The choices of Tm and Tn that the default mapping looks at."""
+    step, total = grain(layer, accelerator), layer.source.shape.channels
+    m_sizes = np.array(multiples(layer.computed.channels, step.m))
+    n_sizes = np.array([total] if _tied(layer) else multiples(total, step.n))
+    return _choices(layer, accelerator, sort_filters, m_sizes, n_sizes)
+
+
+def _tied(layer: EngineLayer) -> bool:
+    """Whether a tile's input channels follow from its filters."""
+    return layer.weights is None or layer.groups > 1
+
+
+def _choices(
+    layer: EngineLayer, accelerator: Accelerator, sort_filters: bool, m_sizes: Ints, n_sizes: Ints
+) -> Filters:
     geometry = Geometry(accelerator)
     tables = [
         _Asked(layer, accelerator, geometry, int(m), sort_filters).table(n_sizes) for m in m_sizes
@@ -62,9 +81,8 @@ def filter_choices(
 def least_filters(layer: EngineLayer, accelerator: Accelerator, sort_filters: bool) -> Filters:
     """The smallest legal Tm, with the smallest legal Tn and with all input channels."""
     step, total = grain(layer, accelerator), layer.source.shape.channels
-    tied = layer.weights is None or layer.groups > 1
     m = min(step.m, layer.computed.channels)
-    n = np.array([total] if tied else [min(step.n, total), total])
+    n = np.array([total] if _tied(layer) else [min(step.n, total), total])
     asked = _Asked(layer, accelerator, Geometry(accelerator), m, sort_filters)
     return Filters(np.full(len(n), m), n, asked.table(n))
 
@@ -84,7 +102,7 @@ class _Asked:
         self._sort = sort_filters
         self._word = accelerator.word_bytes
         self._taps = layer.kernel[0] * layer.kernel[1]
-        self._tied = layer.weights is None or layer.groups > 1
+        self._tied = _tied(layer)
         self._spans = cut(layer.computed.channels, m)
 
     def table(self, n: Ints) -> Floats:

@@ -9,12 +9,15 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from lightsim.estimation import default_accelerator
+from lightsim.estimation.defaults import default_accelerator
 from lightsim.hardware.catalogue import BOARDS
 from lightsim.hardware.file import dump_accelerator
 from lightsim.mapping.file import dump_mapping
 from lightsim.mapping.tiling import Tiling
+from lightsim.network.zoo import load_network
 from lightsim.numerics.scheme import SCHEMES
+from lightsim.optimum.default import best_default
+from lightsim.quantisation.select import quantise
 from lightsim.reports.directory import FILES
 from lightsim.reports.summary import run_schema
 from tests.cli.command import LIGHTSIM, lightsim, process
@@ -102,7 +105,24 @@ def test_the_tables_hold_the_numbers_of_the_document():
         assert layer["name"] in ended.out and f"{layer['cycles']:,}" in ended.out
     assert f"{100 * found['accuracy']:.2f} %" in ended.out
     assert found["output_sha256"][:12] in ended.out
-    assert "150 MHz" in ended.out and "Bit exact   yes" in ended.out
+    assert "150 MHz" in ended.out and "Bit exact    yes" in ended.out
+
+
+def test_a_run_on_a_default_says_how_near_the_proven_best_it_is():
+    found = document("digits", "--images", "3", "--batch", "2")
+    proven = found["default"]
+    assert proven["images"] == 2 and proven["cycles"] < found["cycles"]
+    assert proven["share_of_best"] == proven["bound_cycles"] / proven["cycles"] <= 1
+    ended = lightsim("run", "digits", "--images", "3", "--batch", "2")
+    assert f"{proven['bound_cycles']:,} " in ended.out and "Proven best" in ended.out
+    within = 100 * (proven["cycles"] / proven["bound_cycles"] - 1)
+    assert f"within {within:.1f} %" in " ".join(ended.out.split())
+    Path("acc.toml").write_text(
+        dump_accelerator(default_accelerator(BOARDS["pynq-z2"], SCHEMES["flightnn"]))
+    )
+    assert document("digits-small", "--accelerator", "acc.toml")["default"] is None
+    assert document("digits-small", "--ideal-memory")["default"] is None
+    assert "Proven best" not in lightsim("run", "digits-small", "--ideal-memory").out
 
 
 def test_synthetic_weights_are_said_to_be_so():
@@ -210,10 +230,13 @@ filters = 512
 
 @pytest.mark.parametrize("scheme", ["flightnn", "fixed8"])
 def test_the_default_accelerator_written_as_a_file_runs_the_same(scheme: str):
-    accelerator = default_accelerator(BOARDS["pynq-z2"], SCHEMES[scheme])
+    workload = quantise(load_network("digits"), SCHEMES[scheme], 0)
+    accelerator = best_default(workload, BOARDS["pynq-z2"]).accelerator
     Path("acc.toml").write_text(dump_accelerator(accelerator))
     from_file = document("digits", "--accelerator", "acc.toml")
-    assert from_file == document("digits", "--board", "pynq-z2", "--scheme", scheme)
+    chosen = document("digits", "--board", "pynq-z2", "--scheme", scheme)
+    assert chosen["default"] is not None
+    assert from_file == chosen | {"default": None}
 
 
 def test_other_energy_tables_change_the_energy_alone():
