@@ -157,6 +157,8 @@ def _afterwards(subject: Subject, folder: Path, known: Straight, disturbed: str)
     except Exception as error:  # whatever is missing or half there
         return [f"no answer: {type(error).__name__}: {str(error)[:120]}"]
     told = [] if before <= subject.finished(folder) else ["lost: finished trials"]
+    for output in subject.outputs:
+        told += [f"at the end {fault}" for fault in folder_faults(folder / output)]
     if "designs" in answer and not before <= set(answer["designs"]):
         told.append("lost: finished trials are not in the tables")
     for key in sorted(set(answer) ^ set(known.answer)):
