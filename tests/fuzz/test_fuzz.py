@@ -18,8 +18,8 @@ from tests.fuzz.oracle import Ended, faults
 from tests.fuzz.seeds.written import written
 
 TRAINING = find_spec("torch") is not None
-SOME = 45
-"""One input in so many of what people write: some 120."""
+SOME = 55
+"""One input in so many of what people write: some 100."""
 
 
 @pytest.fixture(scope="module")

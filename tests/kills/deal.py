@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import os
 import random
 import signal
 import tempfile
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +23,8 @@ __all__ = ["SIGNALS", "Straight", "judged", "straight"]
 
 SIGNALS = {"SIGKILL": signal.SIGKILL, "SIGTERM": signal.SIGTERM, "SIGINT": signal.SIGINT}
 _CODES = {"SIGKILL": (-9,), "SIGTERM": (143,), "SIGINT": (130,)}
+# What a search writes long before its results.
+_ALL_ALONG = ("journal", "journal.log", "study")
 _IMPORTS_S = 0.3
 """Before that the interpreter is still being started, and a signal is its own."""
 
@@ -47,6 +53,7 @@ def judged(subject: Subject, number: int, known: Straight) -> dict[str, Any]:
     draw = rng(f"{subject.name}/{number}")
     name = list(SIGNALS)[number % 3]
     share = draw.random() * 1.05
+    moment = _Moment(draw) if number % 2 else None
     told: list[str] = []
     with tempfile.TemporaryDirectory(prefix="lightsim-kill-") as temporary:
         folder, beside = Path(temporary) / "case", Path(temporary) / "temporary"
@@ -55,16 +62,46 @@ def judged(subject: Subject, number: int, known: Straight) -> dict[str, Any]:
         subject.prepare(folder)
         process = begun(subject.argv, folder, {"TMPDIR": str(beside)})
         worker = "two workers" in subject.name and draw.random() < 0.3
-        if until_used(process, max(_IMPORTS_S, share * known.cpu_s)):
+        used = max(_IMPORTS_S, share * known.cpu_s)
+        if until_used(process, *((used,) if moment is None else (math.inf, moment.at(folder)))):
             worker = _sent(process.pid, name, draw, worker=worker)
         ended = waited(process, folder)
         told += _at_once(subject, name, ended, folder, beside, process.pid, known, worker=worker)
         told += _afterwards(subject, folder, known, name if ended.code else "")
     return {
         "id": f"{subject.name}/{number}", "command": subject.command, "signal": name,
-        "what": "a worker" if worker else "the command", "share": round(share, 3),
+        "what": "a worker" if worker else "the command",
+        "share": round(share, 3) if moment is None else "while it writes",
         "code": ended.code, "faults": told,
     }  # fmt: skip
+
+
+class _Moment:
+    """While the command writes: a little after one of the first things that it writes is there.
+
+    Every other kill is dealt then, for writing takes a hundredth of the time.
+    """
+
+    def __init__(self, draw: random.Random) -> None:
+        self._things = draw.choice((1, 1, 2, 3, 5, 8))
+        self._delay_s = draw.random() ** 3 * 0.05
+        self._seen: set[tuple[str, int]] = set()
+
+    def at(self, folder: Path) -> Callable[[], bool]:
+        before = {path: path.stat().st_mtime_ns for path in (folder / "out").rglob("*")}
+
+        def writes() -> bool:
+            for path in (folder / "out").rglob("*"):
+                with contextlib.suppress(OSError):
+                    changed = path.stat().st_mtime_ns
+                    if before.get(path) != changed and path.stem not in _ALL_ALONG:
+                        self._seen.add((path.name, changed))
+            if len(self._seen) < self._things:
+                return False
+            time.sleep(self._delay_s)
+            return True
+
+        return writes
 
 
 def _sent(pid: int, name: str, draw: random.Random, *, worker: bool) -> bool:
@@ -157,6 +194,8 @@ def _afterwards(subject: Subject, folder: Path, known: Straight, disturbed: str)
     except Exception as error:  # whatever is missing or half there
         return [f"no answer: {type(error).__name__}: {str(error)[:120]}"]
     told = [] if before <= subject.finished(folder) else ["lost: finished trials"]
+    for output in subject.outputs:
+        told += [f"at the end {fault}" for fault in folder_faults(folder / output)]
     if "designs" in answer and not before <= set(answer["designs"]):
         told.append("lost: finished trials are not in the tables")
     for key in sorted(set(answer) ^ set(known.answer)):

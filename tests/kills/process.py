@@ -19,7 +19,7 @@ __all__ = [
 ]  # fmt: skip
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-_LOOK_S = 0.02
+_LOOK_S, _GLANCE_S = 0.02, 0.002
 _PATIENCE_S = 900
 _AFTERLIFE_S = 15.0
 """How long a process may outlive the command on a busy machine."""
@@ -77,11 +77,15 @@ def until_used(
     process: subprocess.Popen[str], cpu_s: float, other: Callable[[], bool] = lambda: False
 ) -> bool:
     """Wait until a session has used so much, or `other` is so; whether it is at work still."""
-    end = time.monotonic() + _PATIENCE_S
+    end, looked = time.monotonic() + _PATIENCE_S, 0.0
     while process.poll() is None and time.monotonic() < end:
-        if other() or cpu_of(process.pid) >= cpu_s:
+        if other():
             return process.poll() is None
-        time.sleep(_LOOK_S)
+        if time.monotonic() - looked > _LOOK_S:  # which takes longer than `other`
+            if cpu_of(process.pid) >= cpu_s:
+                return process.poll() is None
+            looked = time.monotonic()
+        time.sleep(_GLANCE_S)
     return False
 
 

@@ -17,6 +17,7 @@ from tests.fuzz.mutators.records import CHECKPOINT, CSV, JOURNAL, JSON
 from tests.fuzz.mutators.text import BYTES, LINES
 from tests.fuzz.mutators.toml import TOML
 from tests.fuzz.seeds import texts
+from tests.fuzz.seeds.studies import STUDIES
 from tests.fuzz.seeds.written import folder, trained
 from tests.training.image_files import write_cifar10, write_cifar100, write_mnist, write_svhn
 
@@ -149,7 +150,7 @@ def _images(root: Path) -> Iterator[Seed]:
 
 
 def _journals(root: Path) -> Iterator[Seed]:
-    where = folder(root, "journal", {"study.toml": texts.STUDIES["two objectives"]})
+    where = folder(root, "journal", {"study.toml": STUDIES["two objectives"]})
     explore = ("explore", "study.toml", "--output", "out", "--json")
     _made(where, *explore, "--trials", "4")
     journal = where / "out/journal.log"

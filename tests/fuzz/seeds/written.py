@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.fuzz.case import Seed
 from tests.fuzz.mutators.toml import REWRITTEN, TOML
 from tests.fuzz.seeds import texts
+from tests.fuzz.seeds.studies import STUDIES
 
 __all__ = ["EXAMPLES", "written"]
 
@@ -117,7 +118,7 @@ def _choices(root: Path) -> Iterator[Seed]:
 def _studies(root: Path) -> Iterator[Seed]:
     counts = {"two objectives": 500, "budgets": 450, "accuracy": 250, "free k": 150}
     explore = ("explore", "study.toml", "--output", "out", "--json")
-    for name, text in texts.STUDIES.items():
+    for name, text in STUDIES.items():
         own = folder(root, f"study-{name}", {"study.toml": text, "losses.toml": texts.LOSSES})
         yield Seed("study", name, own, "study.toml", explore, TOML, counts[name])
     yield Seed("losses", "explore", own, "losses.toml", explore, TOML, 200)
