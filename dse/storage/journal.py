@@ -118,10 +118,12 @@ class Journal(BaseJournalBackend):
             with suppress(OSError):
                 os.ftruncate(self._file, self._size)
             raise LostError(str(self.path), _cause(error)) from None
-        self._size, self._checksum = self._size + len(data), checksum
-        for entry in entries:
-            self._count += 1
-            self._fresh.append((self._count, entry))
+        finally:  # an interrupt may come when all is written and before that is known
+            if os.fstat(self._file).st_size == self._size + len(data):
+                self._size, self._checksum = self._size + len(data), checksum
+                for entry in entries:
+                    self._count += 1
+                    self._fresh.append((self._count, entry))
 
     def _write(self, data: bytes) -> None:
         left = memoryview(data)
