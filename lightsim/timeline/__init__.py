@@ -4,8 +4,8 @@
 grants memory requests in order of time and lets everything else follow from them (`settle`,
 `tile`, `request`), `model` runs programs and `result` names what was found. Where there is one
 memory channel `one_channel` grants them with all it needs close at hand (`one_grant`), and steady
-trains of them at once (`jump`). `without` forks a run at every pass, to see what the pass would take
-without one of the causes that hold it up.
+trains of them at once (`jump`). `without` forks a run at every pass, to see what the pass would
+take without one of the causes that hold it up.
 """
 
 from __future__ import annotations
