@@ -34,6 +34,7 @@ def layer_of(filters, kind="convolution", groups=1, k=None):
         source=SimpleNamespace(
             element=SimpleNamespace(bits=8), shape=SimpleNamespace(channels=8 * groups)
         ),
+        destination=SimpleNamespace(element=SimpleNamespace(bits=8), offset=0),
     )
 
 

@@ -31,6 +31,7 @@ def convolution_of(k, kind="convolution", groups=1):
         source=SimpleNamespace(
             element=SimpleNamespace(bits=8), shape=SimpleNamespace(channels=8 * groups)
         ),
+        destination=SimpleNamespace(element=SimpleNamespace(bits=8), offset=0),
     )
 
 
