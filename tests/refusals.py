@@ -22,6 +22,7 @@ ROOMS = (
     "flow/resolve.py",
     "estimation/budget.py",
     "estimation/defaults.py",
+    "estimation/shortfall.py",
     "memory/*.py",
     "timeline/model.py",
 )

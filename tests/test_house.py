@@ -163,6 +163,7 @@ ALLOWED_SPELLINGS = {
     "quantize_linear",
     "maximize",
     "minimize",
+    "MINIMIZE",
 }
 
 

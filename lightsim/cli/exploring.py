@@ -133,6 +133,8 @@ def explore_command(
 
     check_search(network, board, scheme)
     _check_k(k, accuracy_loss)
+    if retrain is not None or recipe is not None:
+        _refuse_with_retrain(retrain, scheme, storage, resume, overwrite)
     if recipe is not None:
         _check_recipe(recipe)
     if output is not None:
@@ -143,10 +145,9 @@ def explore_command(
     }  # fmt: skip
     search = {name: value for name, value in given.items() if value is not None}
     _check_keys(search)
-    if retrain is not None or recipe is not None:
-        _refuse_with_retrain(retrain, scheme, storage, resume, overwrite)
+    if retrain is not None:
         explore_retrained(
-            network, str(retrain), recipe, board=board, k=_k_choice(k, accuracy_loss),
+            network, retrain, recipe, board=board, k=_k_choice(k, accuracy_loss),
             search=search, output=output, json=json,
         )  # fmt: skip
         return

@@ -59,7 +59,7 @@ def test_an_unknown_instruction_is_answered_with_those_that_there_are(monkeypatc
     monkeypatch.setenv("LIGHTSIM_INSTRUCTION", "bogus")
     assert_refused(
         lightsim("run", "digits-small"), 2,
-        "LIGHTSIM_INSTRUCTION: unknown instruction 'bogus'; known: plain, popcount-256",
+        "LIGHTSIM_INSTRUCTION: unknown instruction 'bogus'; known: avx2, plain, popcount-256",
     )  # fmt: skip
 
 

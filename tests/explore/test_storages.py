@@ -41,7 +41,7 @@ URLS = [
      f"postgresql://{H}?p%61ssword=...&sslpassword=...&sslmode=require&passfile=/f",
      f"postgresql://{H}?sslmode=require&passfile=/f",
      f"postgresql://{H}?p%61ssword=P&sslpassword=Q&sslmode=require&passfile=/f"),
-    ("sqlite:////tmp/a@b:c.db", *["sqlite:////tmp/a@b:c.db"] * 3),
+    ("sqlite:////srv/a@b:c.db", *["sqlite:////srv/a@b:c.db"] * 3),
 ]  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def test_what_is_nearly_a_url_becomes_no_file(text: str, tmp_path: Path, monkeyp
     assert list(tmp_path.rglob("*")) == []
 
 
-OUTSIDE = ["/tmp/j.log", "../j.log", "a/../../j.log", "sqlite:////tmp/j.db", "sqlite:///../j.db"]
+OUTSIDE = ["/srv/j.log", "../j.log", "a/../../j.log", "sqlite:////srv/j.db", "sqlite:///../j.db"]
 
 
 @pytest.mark.parametrize("storage", OUTSIDE)

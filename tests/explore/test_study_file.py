@@ -135,7 +135,8 @@ def test_the_small_study_is_small():
 
 def test_the_study_of_the_document_is_one():
     text = (Path(__file__).parents[2] / "docs" / "explore.md").read_text("utf-8")
-    shown = text.split("```toml\n")[1].split("```")[0]
+    blocks = [block.split("```")[0] for block in text.split("```toml\n")[1:]]
+    (shown,) = (block for block in blocks if "[[network]]" in block)
     study = parse_study(tomllib.loads(shown), "docs/explore.md")
     assert study.search.trials == 400
     for name in (*AXES, *MEASURES, *SAMPLERS):

@@ -63,7 +63,7 @@ MALFORMED = [
     (
         "unknown key far from any",
         "colour = 1\n" + HEAD + IMAGE + DENSE,
-        ": unknown key 'colour'; known: binary_activations, input, layer, name, source, title, trained",
+        ": unknown key 'colour'; known: binary_activations, input, layer, name, outputs, source, title, trained",
     ),
     (
         "text for a flag",
@@ -299,7 +299,7 @@ MALFORMED = [
     (
         "input as output",
         HEAD + 'outputs = ["z", "input"]\n' + IMAGE + CONV + DENSE,
-        ", outputs: unknown layer 'input'; accepted: a, z",
+        ", outputs: unknown layer 'input'; known: a, z",
     ),
     (
         "add of one",

@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from results.provenance import commit
 from tests.fuzz.__main__ import NOTES as FUZZ
 from tests.fuzz.__main__ import run
 from tests.fuzz.case import rng
@@ -89,12 +90,9 @@ def _read(file: Path) -> list[dict[str, Any]]:
 
 def _commit() -> str:
     """The commit of the working copy, marked where it was changed since."""
-    commands = (["git", "rev-parse", "--short", "HEAD"], ["git", "status", "--porcelain", "-uno"])
-    head, changed = (
-        subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
-        for command in commands
-    )
-    return head.strip() + ("-changed" if changed.strip() else "")
+    status = ["git", "status", "--porcelain", "-uno"]
+    changed = subprocess.run(status, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    return commit() + ("-changed" if changed.strip() else "")
 
 
 if __name__ == "__main__":

@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from quantisation.networks import EVERY_OPERATOR, EVERY_SIGN, network
 from simulation.machines import DDR3, machine
 
+from lightsim.estimation.defaults import default_accelerator
 from lightsim.flow.experiment import Experiment, prepare, silent
 from lightsim.hardware.accelerator import Accelerator, IdealMemory
+from lightsim.hardware.catalogue import board
 from lightsim.mapping.program import Program
 from lightsim.network.layer import Network
 from lightsim.numerics.scheme import SCHEMES
@@ -21,7 +23,10 @@ __all__ = ["ROWS", "Row", "prepared"]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A network under a scheme: on a board's default array (of a PE kind), or on `machine`."""
+    """A network under a scheme: on a board's default array (of a PE kind), or on `machine`.
+
+    With `any_network` the default is the board's own, which two networks can share.
+    """
 
     network: str
     scheme: str
@@ -31,6 +36,7 @@ class Row:
     images: int = 1
     batch: int = 1
     machine: Accelerator | None = None
+    any_network: bool = False
     slow: bool = True
 
     @property
@@ -69,7 +75,11 @@ def _described(net: str, scheme: str, array: str, *, ideal: bool) -> Row:
 
 ROWS = (
     Row("vgg7-cifar10", "flightnn"),
-    *(Row(net, s, slow=False) for s in SCHEMES for net in ("digits-small", "digits")),
+    *(
+        Row(net, s, any_network=True, slow=False)
+        for s in SCHEMES
+        for net in ("digits-small", "digits")
+    ),
     _described("every-operator", "flightnn", "mixed 10x16x2", ideal=False),
     _described("every-operator", "lightnn2", "serial 6x8x3", ideal=True),
     _described("every-sign", "binary", "xnor 12x32x1", ideal=False),
@@ -99,8 +109,12 @@ def prepared(row: Row) -> tuple[list[Program], list[NDArray[np.int16]], Accelera
             batches=row.images // row.batch,
         )  # fmt: skip
         return programs, batches, row.machine
+    accelerator: Accelerator | str | None = row.pe
+    if row.any_network:
+        assert row.board is not None
+        accelerator = default_accelerator(board(row.board), SCHEMES[row.scheme], pe=row.pe)
     experiment = Experiment(
-        row.network, row.board, row.pe, row.scheme,
+        row.network, row.board, accelerator, row.scheme,
         images=row.images, batch=row.batch, ideal=row.ideal,
     )  # fmt: skip
     ready = prepare(experiment, silent)
