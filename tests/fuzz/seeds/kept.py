@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -9,7 +10,9 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from dse.storage.lines import line_of
 from tests.cli.command import LIGHTSIM
 from tests.fuzz.case import Mutator, Seed
 from tests.fuzz.mutators.archives import FLOATS, INTEGERS, packed
@@ -149,16 +152,31 @@ def _images(root: Path) -> Iterator[Seed]:
     yield Seed("training images", "npz", own, "images.npz", train, INTEGERS, 200, forks="torch")
 
 
+def _same_every_time(journal: Path) -> list[dict[str, Any]]:
+    """The entries of a journal, which is written again without what differs from run to run."""
+    text = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+", "2026-01-01T00:00:00.000000", journal.read_text())
+    text = re.sub(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-\d+", "worker", text)
+    entries = [json.loads(line) for line in text.splitlines()]
+    content, checksum = b"", 0
+    for entry in entries:
+        del entry["crc32"]
+        line, checksum = line_of(entry, checksum)
+        content += line
+    journal.write_bytes(content)
+    return entries
+
+
 def _journals(root: Path) -> Iterator[Seed]:
     where = folder(root, "journal", {"study.toml": STUDIES["two objectives"]})
     explore = ("explore", "study.toml", "--output", "out", "--json")
     _made(where, *explore, "--trials", "4")
-    journal = where / "out/journal.log"
-    text = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+", "2026-01-01T00:00:00.000000", journal.read_text())
-    text = re.sub(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-\d+", "worker", text)
-    journal.write_text(text)
+    lines = _same_every_time(where / "out/journal.log")
     resumed = (*explore, "--resume", "--trials", "5")
-    yield Seed("journal", "resumed", where, "out/journal.log", resumed, JOURNAL, 550)
+    yield Seed("journal", "resumed", where, "out/journal.log", resumed, JOURNAL, 275)
+    old = root / "journal of an earlier version"
+    shutil.copytree(where, old)
+    (old / "out/journal.log").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    yield Seed("journal", "without checksums", old, "out/journal.log", resumed, JOURNAL, 275)
     yield Seed("study directory", "its study", where, "out/study.toml", resumed, TOML, 60,
                strict=False)  # fmt: skip
     again = ("explore", "out/study.toml", "--output", "other", "--json")
