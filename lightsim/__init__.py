@@ -12,22 +12,22 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lightsim.api import run, train
     from lightsim.errors import BudgetError, InputError, LightSimError
-    from lightsim.estimation.budget import check_budget
-    from lightsim.estimation.defaults import default_accelerator
-    from lightsim.estimation.resources import estimate
     from lightsim.flow.run import Experiment
-    from lightsim.hardware.accelerator import Accelerator, Array, LaneGroup
     from lightsim.hardware.catalogue import BOARDS, board
-    from lightsim.hardware.file import dump_accelerator, load_accelerator
-    from lightsim.mapping.program import map_workload
-    from lightsim.mapping.tiling import Tiling
     from lightsim.network.zoo import load_network, zoo_names
-    from lightsim.numerics.scheme import SCHEMES, scheme
-    from lightsim.quantisation.inference import infer
+    from lightsim.numerics.formats.scheme import SCHEMES, scheme
+    from lightsim.quantisation.inference.infer import infer
     from lightsim.quantisation.select import quantise
     from lightsim.reports.directory import write_directory
     from lightsim.reports.report import RunReport
-    from lightsim.simulation.machine import simulate
+    from lightsim.tiled.description.accelerator import Accelerator, Array, LaneGroup
+    from lightsim.tiled.description.file import dump_accelerator, load_accelerator
+    from lightsim.tiled.estimation.budget import check_budget
+    from lightsim.tiled.estimation.defaults import default_accelerator
+    from lightsim.tiled.estimation.resources import estimate
+    from lightsim.tiled.mapping.program import map_workload
+    from lightsim.tiled.mapping.tiles.tiling import Tiling
+    from lightsim.tiled.simulation.machine import simulate
 
 __all__ = [
     "BOARDS",
@@ -62,22 +62,22 @@ __all__ = [
 _HOMES = {
     "lightsim.api": ("run", "train"),
     "lightsim.errors": ("BudgetError", "InputError", "LightSimError"),
-    "lightsim.estimation.budget": ("check_budget",),
-    "lightsim.estimation.defaults": ("default_accelerator",),
-    "lightsim.estimation.resources": ("estimate",),
+    "lightsim.tiled.estimation.budget": ("check_budget",),
+    "lightsim.tiled.estimation.defaults": ("default_accelerator",),
+    "lightsim.tiled.estimation.resources": ("estimate",),
     "lightsim.flow.run": ("Experiment",),
-    "lightsim.hardware.accelerator": ("Accelerator", "Array", "LaneGroup"),
+    "lightsim.tiled.description.accelerator": ("Accelerator", "Array", "LaneGroup"),
     "lightsim.hardware.catalogue": ("BOARDS", "board"),
-    "lightsim.hardware.file": ("dump_accelerator", "load_accelerator"),
-    "lightsim.mapping.program": ("map_workload",),
-    "lightsim.mapping.tiling": ("Tiling",),
+    "lightsim.tiled.description.file": ("dump_accelerator", "load_accelerator"),
+    "lightsim.tiled.mapping.program": ("map_workload",),
+    "lightsim.tiled.mapping.tiles.tiling": ("Tiling",),
     "lightsim.network.zoo": ("load_network", "zoo_names"),
-    "lightsim.numerics.scheme": ("SCHEMES", "scheme"),
-    "lightsim.quantisation.inference": ("infer",),
+    "lightsim.numerics.formats.scheme": ("SCHEMES", "scheme"),
+    "lightsim.quantisation.inference.infer": ("infer",),
     "lightsim.quantisation.select": ("quantise",),
     "lightsim.reports.directory": ("write_directory",),
     "lightsim.reports.report": ("RunReport",),
-    "lightsim.simulation.machine": ("simulate",),
+    "lightsim.tiled.simulation.machine": ("simulate",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from lightsim.flow.run import Experiment, Progress
 from lightsim.flow.run import run as run_experiment
-from lightsim.hardware.accelerator import Accelerator
-from lightsim.mapping.tiling import Tiling
 from lightsim.network.layer import Network
 from lightsim.quantisation.per_filter import FilterTerms
 from lightsim.reports.report import RunReport
+from lightsim.tiled.description.accelerator import Accelerator
+from lightsim.tiled.mapping.tiles.tiling import Tiling
 
 if TYPE_CHECKING:
     from lightsim.reports.training.report import TrainingReport
@@ -94,7 +94,7 @@ def train(
     """
     # Inside: PyTorch is an extra, and takes seconds to load.
     from lightsim.flow.training import train as train_recipe
-    from lightsim.training.recipe import named_recipe
+    from lightsim.training.recipes.recipe import named_recipe
 
     given: dict[str, Any] = {
         "scheme": scheme,

@@ -9,7 +9,8 @@ from functools import wraps
 from importlib.util import find_spec
 
 import pytest
-from locks import alone
+
+from tests.locks import alone
 
 _WORKER = "PYTEST_XDIST_WORKER"
 

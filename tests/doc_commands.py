@@ -2,7 +2,7 @@
 
 A block fenced as `console` holds commands after `$ ` and, below each, its output. A line `...`
 stands for any lines, and inside a line for any text. A command without output below it only has
-to succeed; one whose output begins with `error:` has to fail. `python tests/doc_commands.py` runs
+to succeed; one whose output begins with `error:` has to fail. `python -m tests.doc_commands` runs
 them all and writes their true output into the documents, where no `...` stands.
 """
 

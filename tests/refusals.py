@@ -11,20 +11,21 @@ __all__ = ["ROOMS", "refusals"]
 PACKAGE = Path(__file__).parent.parent / "lightsim"
 # Where a network meets a machine; files that cannot be read are told by their own rooms.
 ROOMS = (
-    "mapping/*.py",
-    "hardware/validation.py",
-    "rtl/limits.py",
-    "quantisation/accumulators.py",
+    "tiled/mapping/**/*.py",
+    "tiled/description/validation.py",
+    "hardware/checks.py",
+    "tiled/rtl/program/limits.py",
+    "quantisation/inference/accumulators.py",
     "quantisation/elements.py",
     "quantisation/select.py",
-    "quantisation/truncation.py",
+    "quantisation/inference/truncation.py",
     "flow/limits.py",
     "flow/resolve.py",
-    "estimation/budget.py",
-    "estimation/defaults.py",
-    "estimation/shortfall.py",
+    "tiled/estimation/budget.py",
+    "tiled/estimation/defaults.py",
+    "tiled/estimation/shortfall.py",
     "memory/*.py",
-    "timeline/model.py",
+    "tiled/timeline/model.py",
 )
 _CHECKS = ("fail", "number", "power_of_two")
 

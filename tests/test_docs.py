@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from doc_commands import ROOT, commands, documents, matches, run
+
+from tests.doc_commands import ROOT, commands, documents, matches, run
 
 COMMANDS = [command for document in documents() for command in commands(document)]
 

@@ -9,19 +9,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from quantisation.networks import convolution, dense, network
-from simulation.machines import machine
 
-from lightsim.estimation.energy import DRAM_EVENT
-from lightsim.estimation.energy_tables import EVENTS
+from lightsim.energy.joules import DRAM_EVENT
+from lightsim.energy.tables import EVENTS
 from lightsim.flow.resolve import choose_images
-from lightsim.mapping.lowering import lower
-from lightsim.mapping.program import map_workload
 from lightsim.network import load_network
-from lightsim.numerics.scheme import SCHEMES
-from lightsim.quantisation.layer_output import SumRules, layer_output
+from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.quantisation.inference.layer_output import SumRules, layer_output
 from lightsim.quantisation.select import quantise
-from lightsim.quantisation.synthetic import synthetic_images, synthetic_workload
+from lightsim.quantisation.synthetic.workload import synthetic_images, synthetic_workload
+from lightsim.tiled.mapping.lowering.passes import lower
+from lightsim.tiled.mapping.program import map_workload
+from tests.quantisation.networks import convolution, dense, network
+from tests.tiled.simulation.machines import machine
 
 DOCS = Path(__file__).parent.parent / "docs"
 

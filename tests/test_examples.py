@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import lightsim
-from lightsim.estimation import estimate, total
-from lightsim.hardware.accelerator import Array, LaneGroup
 from lightsim.hardware.board_file import load_board
-from lightsim.mapping.file import load_mapping
+from lightsim.tiled.description.accelerator import Array, LaneGroup
+from lightsim.tiled.estimation import estimate, total
+from lightsim.tiled.mapping.tiles.file import load_mapping
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from refusals import PACKAGE, ROOMS, refusals
+from tests.refusals import PACKAGE, ROOMS, refusals
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "refusals.md"
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from conftest import pytest_xdist_auto_num_workers as workers
-from locks import alone
+
+from tests.conftest import pytest_xdist_auto_num_workers as workers
+from tests.locks import alone
 
 HOLD = """
 import sys, time
@@ -64,10 +65,10 @@ def test_a_lock_is_waited_for_while_its_holder_lives(holder):
     ("args", "named", "many"),
     [
         (["tests"], False, True),
-        (["tests/mapping"], True, True),
+        (["tests/tiled/mapping"], True, True),
         (["tests/numerics", "tests/cli/test_run.py"], True, True),
-        (["tests/mapping/test_choose.py"], True, False),
-        (["tests/mapping/test_choose.py::test_one[a/b]"], True, False),
+        (["tests/tiled/mapping/test_choose.py"], True, False),
+        (["tests/tiled/mapping/test_choose.py::test_one[a/b]"], True, False),
     ],
 )
 def test_files_that_are_named_get_no_workers(args, named, many, monkeypatch):

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 
 from dse.accuracy.subject import Subject
 from lightsim.errors import InputError
-from lightsim.quantisation.inference import accuracy
+from lightsim.quantisation.inference.infer import accuracy
 from lightsim.quantisation.per_filter import KMap
-from lightsim.quantisation.trained import training_images
+from lightsim.quantisation.stored.trained import training_images
 from lightsim.quantisation.workload import LabelledImages
 
 __all__ = ["MeasuredAccuracy", "measured"]

@@ -7,8 +7,8 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.quantisation.inference import infer
-from lightsim.quantisation.layer_output import Activations, SumRules, layer_output
+from lightsim.quantisation.inference.infer import infer
+from lightsim.quantisation.inference.layer_output import Activations, SumRules, layer_output
 from lightsim.quantisation.workload import QuantisedLayer, Workload
 
 __all__ = ["Propagation"]

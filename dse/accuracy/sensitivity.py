@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from dse.accuracy.propagation import Propagation
 from dse.accuracy.source import Losses, total_loss
 from dse.accuracy.subject import Subject
-from lightsim.quantisation.layer_output import Activations
+from lightsim.quantisation.inference.layer_output import Activations
 from lightsim.quantisation.per_filter import KMap
 
 __all__ = ["SensitivityModel", "sensitivity"]

@@ -21,9 +21,9 @@ from dse.allocation.knapsack import least_cycles, least_loss
 from dse.allocation.stacks import stacks
 from dse.allocation.table import ChoiceTable, Solution
 from lightsim.errors import InputError
-from lightsim.hardware.accelerator import Accelerator
-from lightsim.mapping.tiling import Tiling
 from lightsim.quantisation.per_filter import KMap
+from lightsim.tiled.description.accelerator import Accelerator
+from lightsim.tiled.mapping.tiles.tiling import Tiling
 
 __all__ = ["Allocation", "AllocationTable", "loss_budget", "tabulate", "whole_losses"]
 

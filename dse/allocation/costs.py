@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from dse.allocation.shaped import with_terms
 from lightsim.errors import InputError
-from lightsim.hardware.accelerator import Accelerator
-from lightsim.mapping.program import Program, map_workload
-from lightsim.mapping.tiling import Tiling
-from lightsim.numerics.scheme import SCHEMES
+from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.quantisation.per_filter import KMap
 from lightsim.quantisation.workload import Workload
-from lightsim.timeline.model import run
+from lightsim.tiled.description.accelerator import Accelerator
+from lightsim.tiled.mapping.program import Program, map_workload
+from lightsim.tiled.mapping.tiles.tiling import Tiling
+from lightsim.tiled.timeline.model import run
 
 __all__ = ["MOST_RUNS", "Points", "point_cycles", "program_for", "timed"]
 

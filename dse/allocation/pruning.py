@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.numerics.kernel import kernel
+from lightsim.kernels.borrowed import kernel
 
 __all__ = ["add_items"]
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lightsim.errors import InputError
-from lightsim.hardware.accelerator import Accelerator
-from lightsim.hardware.pipeline import PARAMETER_SLOTS
-from lightsim.mapping.filters import RowGroup, row_groups
-from lightsim.mapping.geometry import Geometry
-from lightsim.mapping.layout import MemoryMap, Run
-from lightsim.mapping.program import Program
-from lightsim.mapping.schedule import Schedule, cut
-from lightsim.mapping.work import weight_bytes
-from lightsim.numerics.scheme import SCHEMES
+from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.quantisation.per_filter import KMap
+from lightsim.tiled.description.accelerator import Accelerator
+from lightsim.tiled.description.pipeline import PARAMETER_SLOTS
+from lightsim.tiled.mapping.filters.geometry import Geometry
+from lightsim.tiled.mapping.filters.row_groups import RowGroup, row_groups
+from lightsim.tiled.mapping.plan.layout import MemoryMap, Run
+from lightsim.tiled.mapping.program import Program
+from lightsim.tiled.mapping.tiles.schedule import Schedule, cut
+from lightsim.tiled.mapping.tiles.work import weight_bytes
 
 __all__ = ["with_terms"]
 

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.pe_kinds import PeKind
-from lightsim.mapping.filters import row_groups, row_kinds
-from lightsim.mapping.layout import Span
-from lightsim.mapping.plan import EngineLayer
-from lightsim.mapping.schedule import cut
-from lightsim.mapping.tiling import Tiling
-from lightsim.numerics.scheme import SCHEMES
+from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.tiled.description.accelerator import Accelerator
+from lightsim.tiled.mapping.filters.row_groups import row_groups, row_kinds
+from lightsim.tiled.mapping.plan.layout import Span
+from lightsim.tiled.mapping.plan.plan import EngineLayer
+from lightsim.tiled.mapping.tiles.schedule import cut
+from lightsim.tiled.mapping.tiles.tiling import Tiling
 from lightsim.units import ceil_div
 
 __all__ = ["Stack", "stacks"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dse.result import Exploration
+from dse.search.result import Exploration
 from lightsim.files.commands import command_line
 from lightsim.files.paths import absolute_file
 

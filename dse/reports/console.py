@@ -6,9 +6,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from dse.measures import spell_measure
 from dse.reports.commands import run_command
-from dse.result import Exploration
+from dse.search.result import Exploration
+from dse.study.measures import spell_measure
 
 __all__ = ["show_exploration"]
 

@@ -7,21 +7,21 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from dse.k_digits import k_of
 from dse.reports.commands import BEST_K, BEST_MAPPING
 from dse.reports.summary import summary_text
 from dse.reports.tables import TRIALS, write_front, write_trials
-from dse.result import Exploration
-from dse.study import Study
-from dse.writing import absolute, study_text
+from dse.search.result import Exploration
+from dse.space.k_digits import k_of
+from dse.study.study import Study
+from dse.study.writing import absolute, study_text
 from lightsim.errors import OutputError
 from lightsim.flow.k_file import dump_k
-from lightsim.hardware.writing import dump_accelerator
-from lightsim.mapping.file import dump_mapping
-from lightsim.mapping.tiling import Tiling
 from lightsim.network import load_network
 from lightsim.quantisation.per_filter import FilterTerms, reference_scheme
 from lightsim.reports.directory import check_directory
+from lightsim.tiled.description.writing import dump_accelerator
+from lightsim.tiled.mapping.tiles.file import dump_mapping
+from lightsim.tiled.mapping.tiles.tiling import Tiling
 
 __all__ = [
     "BEST",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from dse.measures import spell_measure
-from dse.record import Record
-from dse.result import Exploration
+from dse.search.result import Exploration
+from dse.storage.record import Record
+from dse.study.measures import spell_measure
 from lightsim.hardware.device import Resources
 
 __all__ = ["front_table"]

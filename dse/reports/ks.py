@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from dse.evaluate import workload_of
-from dse.record import Record
-from dse.result import Exploration
+from dse.evaluation.evaluate import workload_of
+from dse.search.result import Exploration
+from dse.storage.record import Record
 
 __all__ = ["k_counts"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from html import escape
 
-from dse.measures import spell_measure
 from dse.reports.commands import run_command
 from dse.reports.figures import FIGURES
 from dse.reports.front_table import front_table
-from dse.result import Exploration
+from dse.search.result import Exploration
+from dse.study.measures import spell_measure
 from lightsim.reports.document import document, fact, figure_section
 
 __all__ = ["page"]

@@ -7,11 +7,11 @@ import tomllib
 from importlib.metadata import version
 from typing import Any
 
-from dse.record import Record
 from dse.reports.ks import k_counts
-from dse.result import Exploration
+from dse.search.result import Exploration
+from dse.storage.record import Record
 from lightsim.hardware.device import Resources
-from lightsim.hardware.writing import dump_accelerator
+from lightsim.tiled.description.writing import dump_accelerator
 
 __all__ = ["SCHEMA_NAME", "summary", "summary_text"]
 

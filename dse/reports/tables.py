@@ -7,9 +7,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dse.measures import MEASURES
-from dse.record import Record
-from dse.result import Exploration
+from dse.search.result import Exploration
+from dse.storage.record import Record
+from dse.study.measures import MEASURES
 
 if TYPE_CHECKING:
     import pandas as pd

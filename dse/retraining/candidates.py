@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from lightsim.errors import InputError
 from lightsim.network import load_network
-from lightsim.numerics.scheme import scheme
+from lightsim.numerics.formats.scheme import scheme
 from lightsim.quantisation import (
     accuracy,
     held_out_images,
@@ -22,12 +22,12 @@ from lightsim.quantisation import (
     training_images,
 )
 from lightsim.quantisation.calibration import calibration_images
-from lightsim.quantisation.threads import cores
+from lightsim.quantisation.inference.threads import cores
 
 if TYPE_CHECKING:
     from lightsim.flow.training import Moment
     from lightsim.reports.training.report import SeedReport
-    from lightsim.training.recipe import Recipe
+    from lightsim.training.recipes.recipe import Recipe
 
 __all__ = ["Candidate", "Strengths", "read_strengths", "retrain", "spell_strengths"]
 

@@ -8,13 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from dse.explore import explore
 from dse.reports.commands import run_command
 from dse.reports.directory import BEST, JOURNAL, begin_results, write_results
-from dse.result import Exploration
 from dse.retraining.candidates import FLIGHTNN, Candidate
-from dse.search import Step
-from dse.study import parse_study
+from dse.search.explore import explore
+from dse.search.result import Exploration
+from dse.search.searcher import Step
+from dse.study.study import parse_study
 from lightsim.flow.resolve import DEFAULT_BOARD
 
 __all__ = ["Point", "joint_front", "search_candidates"]

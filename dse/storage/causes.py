@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dse.storage.naming import scrubbed
+from dse.study.storage_names import scrubbed
 
 __all__ = ["cause_of"]
 

@@ -12,7 +12,7 @@ from zlib import crc32
 from dse.storage.causes import cause_of
 from dse.storage.held import busy, holder_text, is_own
 from dse.storage.lost import LostError
-from dse.storage.naming import database_url, shown
+from dse.study.storage_names import database_url, shown
 from lightsim.errors import InputError
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from dse.storage.causes import cause_of
 from dse.storage.database import Database, troubles
 from dse.storage.held import hold_file
 from dse.storage.lost import LostError
-from dse.storage.naming import check_storage, file_of, is_url, shown
 from dse.storage.records import Form
 from dse.storage.store import Store
+from dse.study.storage_names import check_storage, file_of, is_url, shown
 from lightsim.errors import InputError, OutputError
 
 if TYPE_CHECKING:

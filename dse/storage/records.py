@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, get_args
 
-from dse.axes import Choice
-from dse.measures import MEASURES
-from dse.record import Record, State, chosen_by
-from dse.space import Space
+from dse.space.axes import Choice
+from dse.space.points import Space
 from dse.storage.entries import DamageError
+from dse.storage.record import Record, State, chosen_by
+from dse.study.measures import MEASURES
 from lightsim.hardware.device import Resources
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
-from dse.axes import Choice
-from dse.record import Record
+from dse.space.axes import Choice
 from dse.storage.entries import DamageError
+from dse.storage.record import Record
 from dse.storage.records import NUMBER, Form
 from lightsim.errors import InputError
 

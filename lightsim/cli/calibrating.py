@@ -30,13 +30,13 @@ def calibrate_command(
     Takes some twenty minutes; what is measured is kept when it is stopped.
     """
     from lightsim.reports.directory import check_directory
-    from lightsim.rtl.yosys import check_family, require_yosys
+    from lightsim.tiled.rtl.project.yosys import check_family, require_yosys
 
     check_family(family)
     check_directory(output, lambda _: True)
     require_yosys("calibrate")
-    from lightsim.calibration.calibrate import calibrate
     from lightsim.cli.progress import shown
+    from lightsim.tiled.calibration.calibrate import calibrate
 
     with shown() as progress:
         found = calibrate(output, family, progress)

@@ -40,6 +40,6 @@ def _shown(option: str) -> str:
 def check_environment() -> None:
     """Raise `InputError` for a variable whose value nobody could use."""
     if os.environ.get(_INSTRUCTION):
-        from lightsim.numerics.instruction import check_name
+        from lightsim.numerics.vectors.instruction import check_name
 
         check_name(os.environ[_INSTRUCTION])

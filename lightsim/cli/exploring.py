@@ -13,8 +13,8 @@ from lightsim.cli.signals import finishing, interrupt_code
 from lightsim.cli.values import place, whole
 
 if TYPE_CHECKING:
-    from dse.result import Exploration
-    from dse.study import Study
+    from dse.search.result import Exploration
+    from dse.study.study import Study
 
 __all__ = ["explore_command"]
 
@@ -151,8 +151,8 @@ def explore_command(
             search=search, output=output, json=json,
         )  # fmt: skip
         return
-    from dse.explore import explore
     from dse.reports.directory import begin_results, check_results, write_results
+    from dse.search.explore import explore
     from lightsim.cli.progress import searching
 
     study = _study(network, board, scheme, _k_choice(k, accuracy_loss), search)
@@ -176,7 +176,7 @@ def _kept_in(
     from dataclasses import replace
 
     from dse.reports.directory import JOURNAL
-    from dse.storage.places import as_written, named_by_file
+    from dse.study.places import as_written, named_by_file
 
     own = study.search.storage
     if own is None:
@@ -200,8 +200,8 @@ def _check_recipe(recipe: Path) -> None:
 
 def _check_keys(search: dict[str, Any]) -> None:
     """The numbers and names of the search, before the rooms that use them are imported."""
-    from dse.entries import SearchEntry
-    from dse.samplers import check_sampler
+    from dse.study.entries import SearchEntry
+    from dse.study.samplers import check_sampler
     from lightsim.network.checking import checked
 
     for name, value in search.items():
@@ -240,7 +240,7 @@ def _check_k(k: str | None, accuracy_loss: str | None) -> None:
 
 def _k_choice(k: str | None, accuracy_loss: str | None) -> str | None:
     """The choice of axis `k` that the options name; None where they name none."""
-    from dse.joint.layers import DEFAULT_LOSS
+    from dse.space.k_layers import DEFAULT_LOSS
 
     if accuracy_loss is None:
         return DEFAULT_LOSS if k == "free" else k
@@ -254,7 +254,7 @@ def _study(
     k: str | None,
     search: dict[str, Any],
 ) -> Study:
-    from dse.study import load_study, new_study
+    from dse.study.study import load_study, new_study
     from lightsim.errors import InputError
 
     if not (network.endswith(".toml") and _is_study(Path(network))):

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 __all__ = ["searching", "shown", "training"]
 
 if TYPE_CHECKING:
-    from dse.search import Step
+    from dse.search.searcher import Step
     from lightsim.flow.training import Moment
 
 _PATIENCE_S = 0.7  # what ends sooner needs no bar

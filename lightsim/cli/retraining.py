@@ -12,7 +12,7 @@ from lightsim.cli.signals import finishing, interrupt_code
 
 if TYPE_CHECKING:
     from dse.retraining.search import Point
-    from lightsim.training.recipe import Recipe
+    from lightsim.training.recipes.recipe import Recipe
 
 __all__ = ["explore_retrained"]
 
@@ -77,7 +77,7 @@ def explore_retrained(
 def _recipe(network: str, recipe: Path | None) -> Recipe:
     from lightsim.errors import InputError
     from lightsim.network import load_network
-    from lightsim.training.recipe import load_recipe, new_recipe
+    from lightsim.training.recipes.recipe import load_recipe, new_recipe
 
     if recipe is None:
         return new_recipe(network, {"data": {"validation": _SET_APART}})

@@ -6,24 +6,24 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lightsim.estimation import Part
-from lightsim.estimation.constants import constants_of
-from lightsim.estimation.design import design_parts
-from lightsim.estimation.energy_tables import DRAM_PJ_PER_BIT, ENERGY_TABLES
-from lightsim.estimation.float32 import float32_lane
-from lightsim.estimation.module_cost import FAMILY, fitted
-from lightsim.estimation.sizing import least_design
+from lightsim.energy.float32 import float32_lane
+from lightsim.energy.tables import DRAM_PJ_PER_BIT, ENERGY_TABLES
 from lightsim.hardware import BOARDS, DEVICES, DRAM_PARTS, PE_KINDS, Resources, board
-from lightsim.hardware import pipeline as machine
-from lightsim.hardware.accelerator import Array, LaneGroup
 from lightsim.hardware.dsp_blocks import DSP_BLOCKS, PAIRING, pair_bits
-from lightsim.mapping.tiling import ORDERS
 from lightsim.memory.spec import INTERCONNECT, REQUEST_CYCLES, RESPONSE_CYCLES
 from lightsim.network import load_network, zoo_names
-from lightsim.numerics.requantise import ROUNDINGS, requantise
-from lightsim.numerics.scheme import SCHEMES
-from lightsim.quantisation.trained import trained_schemes
+from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.numerics.sums.requantise import ROUNDINGS, requantise
+from lightsim.quantisation.stored.trained import trained_schemes
 from lightsim.source import Source
+from lightsim.tiled.description import pipeline as machine
+from lightsim.tiled.description.accelerator import Array, LaneGroup
+from lightsim.tiled.estimation import Part
+from lightsim.tiled.estimation.design import design_parts
+from lightsim.tiled.estimation.modules.constants import constants_of
+from lightsim.tiled.estimation.modules.module_cost import FAMILY, fitted
+from lightsim.tiled.estimation.sizing import least_design
+from lightsim.tiled.mapping.tiles.tiling import ORDERS
 from lightsim.units import spell
 
 __all__ = ["TABLES", "Row"]

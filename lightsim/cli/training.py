@@ -14,7 +14,7 @@ from lightsim.cli.signals import interrupt_code
 from lightsim.cli.values import place, whole
 
 if TYPE_CHECKING:
-    from lightsim.training.recipe import Recipe
+    from lightsim.training.recipes.recipe import Recipe
 
 __all__ = ["train_command"]
 
@@ -111,7 +111,7 @@ def train_command(
         if recipe is None:
             raise InputError("train", "names nothing to train", "accepted: a recipe or a network")
         _check(recipe, options, board, start, output)
-        from lightsim.training.recipe import named_recipe
+        from lightsim.training.recipes.recipe import named_recipe
 
         own = named_recipe(recipe, options)
         where = output if output is not None else Path("lightsim-train") / own.name
@@ -183,14 +183,14 @@ def _resumed(directory: Path) -> Recipe:
         accepted = "accepted: the run directory of a training"
         raise InputError("--resume", f"'{directory}' has no {RECIPE}", accepted)
     check_recipe(str(directory / RECIPE), {})
-    from lightsim.training.recipe import load_recipe
+    from lightsim.training.recipes.recipe import load_recipe
 
     return load_recipe(directory / RECIPE)
 
 
 def _exported(recipe: Recipe) -> str:
     """The scheme that the trained network file has weights for."""
-    from lightsim.training.formats import exported_scheme
+    from lightsim.training.weights.table import exported_scheme
 
     return exported_scheme(recipe.scheme, recipe.options).name
 

@@ -31,7 +31,7 @@ def _check_verify(given: Mapping[str, Any]) -> None:
 
 def _check_output(given: Mapping[str, Any]) -> None:
     from lightsim.reports.directory import check_directory
-    from lightsim.rtl.folder import is_project
+    from lightsim.tiled.rtl.folder import is_project
 
     if given["output"] is not None:
         check_directory(given["output"], is_project)
@@ -65,7 +65,7 @@ def verify_command(
     """
     from lightsim.cli.progress import shown
     from lightsim.flow.verification import verify
-    from lightsim.rtl.report import verdict_text
+    from lightsim.tiled.rtl.comparison.report import verdict_text
 
     with shown() as progress:
         found = verify(experiment, progress, folder=output, wave=wave)

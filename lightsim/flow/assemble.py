@@ -6,15 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from lightsim.estimation import energy, estimate, total
-from lightsim.estimation.energy import energy_source
-from lightsim.estimation.energy_tables import EnergyTable
+from lightsim.energy.joules import energy, energy_source
+from lightsim.energy.tables import EnergyTable
 from lightsim.flow.engines import Outcome, Timing
 from lightsim.flow.ideal_memory import ideal_memory_note
 from lightsim.flow.layers import layer_reports, peak_bytes_per_cycle
-from lightsim.hardware.accelerator import Accelerator, IdealMemory
-from lightsim.hardware.device import Board, Resources
-from lightsim.mapping.program import Program
+from lightsim.hardware.device import Board, IdealMemory, Resources
 from lightsim.quantisation.workload import Workload
 from lightsim.reports.report import (
     DefaultReport,
@@ -24,10 +21,13 @@ from lightsim.reports.report import (
     TraceEvent,
     UnitReport,
 )
+from lightsim.tiled.description.accelerator import Accelerator
+from lightsim.tiled.estimation import estimate, total
+from lightsim.tiled.mapping.program import Program
 from lightsim.units import Clock
 
 if TYPE_CHECKING:
-    from lightsim.optimum.default import BestDefault
+    from lightsim.tiled.optimum.default import BestDefault
 
 __all__ = ["Findings", "assemble"]
 

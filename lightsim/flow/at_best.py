@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lightsim.hardware.accelerator import Accelerator
-from lightsim.mapping.cost import memory_bytes_per_cycle
+from lightsim.tiled.description.accelerator import Accelerator
+from lightsim.tiled.mapping.tiles.cost import memory_bytes_per_cycle
 
 __all__ = ["least_by_memory", "least_by_ports"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lightsim.hardware.pipeline import LAYER_START_CYCLES
-from lightsim.mapping.cost import memory_bytes_per_cycle
-from lightsim.mapping.program import Program
-from lightsim.timeline.without import CAUSES, Fork, forks
+from lightsim.tiled.description.pipeline import LAYER_START_CYCLES
+from lightsim.tiled.mapping.program import Program
+from lightsim.tiled.mapping.tiles.cost import memory_bytes_per_cycle
+from lightsim.tiled.timeline.without import CAUSES, Fork, forks
 
 __all__ = ["Bound", "bounds_of_layers"]
 

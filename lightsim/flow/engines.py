@@ -10,13 +10,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.hardware.accelerator import Accelerator
-from lightsim.mapping.accounts import Interval, LayerTiming, UnitTotals
-from lightsim.mapping.program import Program
-from lightsim.quantisation.inference import infer
-from lightsim.quantisation.layer_output import Activations
-from lightsim.quantisation.threads import cores, in_order
+from lightsim.quantisation.inference.infer import infer
+from lightsim.quantisation.inference.layer_output import Activations
+from lightsim.quantisation.inference.threads import cores, in_order
 from lightsim.quantisation.workload import Workload
+from lightsim.tiled.description.accelerator import Accelerator
+from lightsim.tiled.mapping.accounts import Interval, LayerTiming, UnitTotals
+from lightsim.tiled.mapping.program import Program
 
 __all__ = ["ENGINES", "Engine", "Outcome", "Progress", "Task", "Timing"]
 
@@ -96,7 +96,7 @@ class Engine:
 def _simulation(task: Task, tell: Progress) -> Outcome:
     """The real tile data through the modelled machine, every stored layer checked."""
     # SimPy is loaded only by those who simulate.
-    from lightsim.simulation.machine import simulate
+    from lightsim.tiled.simulation.machine import simulate
 
     total = sum(len(program.schedules) for program in task.programs)
     result = simulate(
@@ -119,7 +119,7 @@ def _simulation(task: Task, tell: Progress) -> Outcome:
 def _timeline(task: Task, tell: Progress) -> Outcome:
     """The timing alone, and where they are wanted the values from the whole-layer kernels."""
     # Its kernels are loaded, or compiled, only for those who ask for it.
-    from lightsim.timeline.model import run
+    from lightsim.tiled.timeline.model import run
 
     tell("timeline", 0, 1)
     timing = run(task.programs, tracing=task.tracing)

@@ -22,21 +22,21 @@ from lightsim.flow.resolve import (
     default_scheme,
     resolve_machine,
 )
-from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.device import Board
-from lightsim.mapping.program import Program
-from lightsim.mapping.tiling import Tiling
 from lightsim.network import load_network
 from lightsim.network.layer import Network
-from lightsim.numerics.scheme import Scheme
-from lightsim.quantisation.accumulators import check_accumulators
+from lightsim.numerics.formats.scheme import Scheme
+from lightsim.quantisation.inference.accumulators import check_accumulators
 from lightsim.quantisation.k_outline import outline_with_k
 from lightsim.quantisation.per_filter import FilterTerms, quantise_with_k
 from lightsim.quantisation.select import quantise
 from lightsim.quantisation.workload import Workload
+from lightsim.tiled.description.accelerator import Accelerator
+from lightsim.tiled.mapping.program import Program
+from lightsim.tiled.mapping.tiles.tiling import Tiling
 
 if TYPE_CHECKING:
-    from lightsim.optimum.default import BestDefault
+    from lightsim.tiled.optimum.default import BestDefault
 
 __all__ = ["Experiment", "Prepared", "check_experiment", "prepare", "silent"]
 

@@ -10,16 +10,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from lightsim.energy.joules import energy_table
 from lightsim.errors import InputError, unknown_name
-from lightsim.estimation.energy import energy_table
 from lightsim.hardware.board_file import find_board
-from lightsim.hardware.file import load_design, names_a_file
 from lightsim.hardware.pe_kinds import PE_KINDS
 from lightsim.hardware.reading import read_table
 from lightsim.network import load_network
 from lightsim.network.layer import Network
-from lightsim.numerics.scheme import SCHEMES
-from lightsim.numerics.scheme import scheme as scheme_of
+from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.numerics.formats.scheme import scheme as scheme_of
+from lightsim.tiled.description.file import load_design, names_a_file
 
 __all__ = [
     "DEFAULT",

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from lightsim.errors import InputError
 from lightsim.flow.engines import Timing
-from lightsim.hardware.accelerator import Accelerator
-from lightsim.mapping.accounts import LayerTiming
-from lightsim.mapping.program import Program
+from lightsim.tiled.description.accelerator import Accelerator
+from lightsim.tiled.mapping.accounts import LayerTiming
+from lightsim.tiled.mapping.program import Program
 
 __all__ = ["ideal_memory_note"]
 
@@ -19,7 +19,7 @@ _MOST_NAMED = 4
 def ideal_memory_note(programs: Sequence[Program], timing: Timing, replaced: Accelerator) -> str:
     """A sentence or two on what `replaced`, the accelerator with its own memory, would take."""
     # The timeline's kernels are loaded here, for those who replace a memory.
-    from lightsim.timeline.model import run
+    from lightsim.tiled.timeline.model import run
 
     said = (
         "The memory is ideal: it answers at once and never waits. The tilings are those chosen for "

@@ -9,13 +9,13 @@ import numpy as np
 
 from lightsim.flow.at_best import least_by_memory, least_by_ports
 from lightsim.flow.engines import Timing
-from lightsim.hardware.accelerator import Accelerator
-from lightsim.mapping.accounts import LayerTiming
-from lightsim.mapping.cost import memory_bytes_per_cycle
-from lightsim.mapping.plan import EngineLayer
-from lightsim.mapping.program import Program
-from lightsim.mapping.schedule import Schedule
 from lightsim.reports.report import LayerReport
+from lightsim.tiled.description.accelerator import Accelerator
+from lightsim.tiled.mapping.accounts import LayerTiming
+from lightsim.tiled.mapping.plan.plan import EngineLayer
+from lightsim.tiled.mapping.program import Program
+from lightsim.tiled.mapping.tiles.cost import memory_bytes_per_cycle
+from lightsim.tiled.mapping.tiles.schedule import Schedule
 
 if TYPE_CHECKING:
     from lightsim.flow.bound_by import Bound

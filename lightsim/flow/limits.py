@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lightsim.errors import BudgetError, InputError
-from lightsim.hardware.accelerator import IdealMemory
-from lightsim.hardware.device import MemoryInterface
-from lightsim.mapping.program import Program
+from lightsim.hardware.device import IdealMemory, MemoryInterface
 from lightsim.memory.spec import capacity_bytes
 from lightsim.network.layer import Network
+from lightsim.tiled.mapping.program import Program
 from lightsim.units import spell
 
 __all__ = ["check_activations", "check_memory", "check_weights"]

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from lightsim.errors import InputError
 from lightsim.flow.limits import check_memory
-from lightsim.hardware.accelerator import Accelerator
-from lightsim.mapping.file import load_mapping
-from lightsim.mapping.program import Program, map_workload
-from lightsim.mapping.tiling import Tiling
 from lightsim.quantisation.workload import Workload
+from lightsim.tiled.description.accelerator import Accelerator
+from lightsim.tiled.mapping.program import Program, map_workload
+from lightsim.tiled.mapping.tiles.file import load_mapping
+from lightsim.tiled.mapping.tiles.tiling import Tiling
 
 __all__ = ["EXACT", "map_batches"]
 
@@ -73,7 +73,7 @@ def _exactly(
 ) -> Program:
     """The program with the quickest tiling of every pass."""
     # Only those who ask for it load the timeline here.
-    from lightsim.optimum.network import exact_tilings
+    from lightsim.tiled.optimum.network import exact_tilings
 
     # First the usual mapping, which refuses what no mapping could do.
     map_workload(workload, accelerator, images=images, sort_filters=sort_filters)

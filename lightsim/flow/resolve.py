@@ -9,23 +9,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.errors import InputError, unknown_name
-from lightsim.estimation import check_budget, default_accelerator, estimate
 from lightsim.flow.limits import check_activations
-from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.device import Board
-from lightsim.hardware.file import load_design, names_a_file
 from lightsim.hardware.pe_kinds import PE_KINDS
-from lightsim.hardware.validation import validate_accelerator
 from lightsim.network.layer import Network
-from lightsim.numerics.scheme import Scheme, scheme
-from lightsim.quantisation.synthetic import synthetic_images
+from lightsim.numerics.formats.scheme import Scheme, scheme
+from lightsim.quantisation.stored.trained import trained_schemes
+from lightsim.quantisation.synthetic.workload import synthetic_images
 from lightsim.quantisation.synthetic_filters import without_room
-from lightsim.quantisation.trained import trained_schemes
 from lightsim.quantisation.workload import Workload
+from lightsim.tiled.description.accelerator import Accelerator
+from lightsim.tiled.description.file import load_design, names_a_file
+from lightsim.tiled.description.validation import validate_accelerator
+from lightsim.tiled.estimation import check_budget, default_accelerator, estimate
 
 if TYPE_CHECKING:
-    from lightsim.optimum.default import BestDefault
+    from lightsim.tiled.optimum.default import BestDefault
 
 __all__ = [
     "DEFAULT_BOARD",
@@ -115,7 +115,7 @@ def default_for(machine: Machine, workload: Workload, images: int = 1) -> BestDe
     if machine.accelerator is not None or machine.board is None:
         return None
     # Only those who ask for a default load the bound's kernels.
-    from lightsim.optimum.default import best_default
+    from lightsim.tiled.optimum.default import best_default
 
     return best_default(workload, machine.board, pe=machine.pe, images=images)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from lightsim.estimation.energy import DEFAULT_ENERGY_TABLE, energy_table
+from lightsim.energy.joules import DEFAULT_ENERGY_TABLE, energy_table
 from lightsim.flow.assemble import Findings, assemble
 from lightsim.flow.engines import ENGINES, Progress, Task
 from lightsim.flow.experiment import Experiment, check_experiment, prepare, silent
-from lightsim.hardware.accelerator import Accelerator
-from lightsim.quantisation.inference import accuracy
-from lightsim.quantisation.threads import cores
+from lightsim.quantisation.inference.infer import accuracy
+from lightsim.quantisation.inference.threads import cores
 from lightsim.quantisation.workload import Workload
 from lightsim.reports.report import RunReport
+from lightsim.tiled.description.accelerator import Accelerator
 
 __all__ = ["Experiment", "Progress", "run"]
 

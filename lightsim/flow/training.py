@@ -13,17 +13,18 @@ from lightsim.errors import InputError
 from lightsim.flow.given import RECIPE
 from lightsim.flow.resolve import default_for, resolve_machine
 from lightsim.flow.training_export import export_seed
-from lightsim.quantisation.synthetic import synthetic_workload
+from lightsim.quantisation.synthetic.workload import synthetic_workload
+from lightsim.quantisation.term_costs import TermCosts
 from lightsim.reports.directory import check_directory
 from lightsim.reports.training.directory import write_reports
 from lightsim.reports.training.report import SeedReport, TrainingReport
-from lightsim.training.cost import TermCosts, term_costs
+from lightsim.tiled.term_costs import term_costs
 from lightsim.training.data import TrainingData, load_data
-from lightsim.training.history import Epoch
-from lightsim.training.recipe import FLOAT, Recipe, load_recipe
-from lightsim.training.recipe_text import absolute, recipe_text
-from lightsim.training.seeds import device_of, epochs_of, train_seed
-from lightsim.training.states import float_start, seed_folder
+from lightsim.training.loop.history import Epoch
+from lightsim.training.loop.seeds import device_of, epochs_of, train_seed
+from lightsim.training.loop.states import float_start, seed_folder
+from lightsim.training.recipes.recipe import FLOAT, Recipe, load_recipe
+from lightsim.training.recipes.text import absolute, recipe_text
 
 __all__ = ["RECIPE", "Moment", "open_directory", "train"]
 

@@ -7,22 +7,22 @@ from pathlib import Path
 
 import numpy as np
 
-from lightsim.quantisation.inference import accuracy, infer
-from lightsim.quantisation.saving import (
+from lightsim.quantisation.inference.infer import accuracy, infer
+from lightsim.quantisation.inference.threads import cores
+from lightsim.quantisation.stored.saving import (
     IMAGES,
     NETWORK,
     store_images,
     store_integers,
     store_network,
 )
-from lightsim.quantisation.threads import cores
 from lightsim.quantisation.workload import LabelledImages
 from lightsim.reports.training.report import EpochReport, SeedReport
 from lightsim.training.data import TrainingData
-from lightsim.training.loop import as_tensors, deterministic, logits
-from lightsim.training.recipe import FLOAT, Recipe
-from lightsim.training.seeds import TrainedSeed, device_of
-from lightsim.training.states import seed_folder
+from lightsim.training.loop.epochs import as_tensors, deterministic, logits
+from lightsim.training.loop.seeds import TrainedSeed, device_of
+from lightsim.training.loop.states import seed_folder
+from lightsim.training.recipes.recipe import FLOAT, Recipe
 
 __all__ = ["export_seed"]
 

@@ -8,20 +8,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lightsim.errors import InputError
-from lightsim.estimation.design import design_parts
 from lightsim.flow.engines import Progress
 from lightsim.flow.experiment import Experiment, Prepared, prepare, silent
-from lightsim.rtl.build import compiler, verilator_root
-from lightsim.rtl.descriptors import tile_program
-from lightsim.rtl.limits import check_programs
-from lightsim.rtl.parameters import built_constants
-from lightsim.rtl.project import SOURCES, write_project
-from lightsim.rtl.readme import write_readme
-from lightsim.rtl.record import record
-from lightsim.rtl.rom import rom_part
-from lightsim.rtl.synthesis import write_scripts
-from lightsim.rtl.verdict import Verdict
-from lightsim.rtl.verify import verify_programs
+from lightsim.tiled.estimation.design import design_parts
+from lightsim.tiled.rtl.comparison.build import compiler, verilator_root
+from lightsim.tiled.rtl.comparison.verdict import Verdict
+from lightsim.tiled.rtl.comparison.verify import verify_programs
+from lightsim.tiled.rtl.program.descriptors import tile_program
+from lightsim.tiled.rtl.program.limits import check_programs
+from lightsim.tiled.rtl.program.parameters import built_constants
+from lightsim.tiled.rtl.program.record import record
+from lightsim.tiled.rtl.project.readme import write_readme
+from lightsim.tiled.rtl.project.rom import rom_part
+from lightsim.tiled.rtl.project.synthesis import write_scripts
+from lightsim.tiled.rtl.project.writing import SOURCES, write_project
 
 __all__ = ["Verification", "verify", "write_rtl"]
 

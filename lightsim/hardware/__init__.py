@@ -1,6 +1,5 @@
-"""What is built: devices, boards, memories, PE kinds and the accelerators made of them."""
+"""What machines are built of: devices, boards, memories and PE kinds."""
 
-from lightsim.hardware.accelerator import Accelerator
 from lightsim.hardware.catalogue import (
     BOARDS,
     DEVICES,
@@ -18,7 +17,6 @@ __all__ = [
     "DEVICES",
     "DRAM_PARTS",
     "PE_KINDS",
-    "Accelerator",
     "Board",
     "Device",
     "DramPart",

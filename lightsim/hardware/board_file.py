@@ -10,11 +10,11 @@ from lightsim.errors import InputError
 from lightsim.hardware.catalogue import BOARDS
 from lightsim.hardware.catalogue import board as catalogue_board
 from lightsim.hardware.catalogue import device as catalogue_device
+from lightsim.hardware.checks import validate_clock, validate_memory
 from lightsim.hardware.device import Board, Device, Resources
 from lightsim.hardware.entries import BoardEntry, DeviceEntry
 from lightsim.hardware.families import family_name
 from lightsim.hardware.reading import dram_memory, read_table
-from lightsim.hardware.validation import validate_clock, validate_memory
 from lightsim.network.checking import checked
 from lightsim.source import Source
 

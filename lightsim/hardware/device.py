@@ -70,6 +70,20 @@ class MemoryInterface:
 
 
 @dataclass(frozen=True, slots=True)
+class IdealMemory:
+    """A memory with a fixed latency in cycles and a fixed number of bytes per cycle.
+
+    Of several `channels` each moves so many bytes a cycle, `interleave_bytes` of neighbouring
+    addresses lie in one of them, and no request is larger.
+    """
+
+    latency_cycles: int
+    bytes_per_cycle: int
+    channels: int = 1
+    interleave_bytes: int = 4096
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """A device, its memory and the clock its default accelerator runs at.
 

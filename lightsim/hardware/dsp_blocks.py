@@ -10,16 +10,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lightsim.hardware.accelerator import Array
-from lightsim.hardware.device import Device
-from lightsim.numerics.scheme import Scheme
+from lightsim.numerics.formats.scheme import Scheme
 from lightsim.source import Source
 
 __all__ = [
     "DSP_BLOCKS",
     "PAIRING",
     "DspBlock",
-    "built_products",
     "most_products",
     "pair_bits",
     "pair_pitch",
@@ -81,10 +78,3 @@ def pair_bits(scheme: Scheme) -> int:
 def most_products(scheme: Scheme) -> int:
     """The most products of `scheme` that an accelerator may form on one DSP block."""
     return 2 if pair_bits(scheme) <= _MOST_PAIR_BITS else 1
-
-
-def built_products(array: Array, scheme: Scheme, device: Device) -> int:
-    """Products a DSP block of `device` in an `array` that is built for it; 1 without DSP lanes."""
-    if not any(group.pe == "multiply_dsp" for group in array.groups):
-        return 1
-    return DSP_BLOCKS[device.dsp_type].products(scheme)

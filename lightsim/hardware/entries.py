@@ -1,4 +1,4 @@
-"""The keys an accelerator or board file may hold; each description answers a wrong value."""
+"""The keys a board file may hold, and a file's memory; each description answers a wrong value."""
 
 from __future__ import annotations
 
@@ -11,18 +11,13 @@ from lightsim.hardware.quantities import BYTES_ACCEPTED, HERTZ_ACCEPTED, hertz, 
 from lightsim.network.entries import Entry, Name, Text
 
 __all__ = [
-    "AcceleratorEntry",
-    "AccumulatorEntry",
-    "ArrayEntry",
     "BoardEntry",
-    "BufferEntry",
     "DeviceEntry",
     "DramPartEntry",
-    "GroupEntry",
     "IdealMemoryEntry",
     "MemoryEntry",
-    "PostEntry",
     "SourceEntry",
+    "table_entry",
 ]
 
 # The ranges are the rules of `validation`; here a value only has to be of the right type.
@@ -31,64 +26,14 @@ Whole = Annotated[int, Field(ge=-(1 << 62), le=1 << 62, description=_WHOLE)]
 Positive = Annotated[int, Field(ge=1, le=1 << 40, description="a whole number above 0")]
 NotNegative = Annotated[int, Field(ge=0, le=1 << 40, description="a whole number, 0 or more")]
 Hertz = Annotated[int, BeforeValidator(hertz), Field(ge=1, le=1 << 40, description=HERTZ_ACCEPTED)]
-HertzOrNone = Annotated[
-    int | None, BeforeValidator(hertz), Field(ge=1, le=1 << 40, description=HERTZ_ACCEPTED)
-]
 Bytes = Annotated[int, BeforeValidator(nbytes), Field(le=1 << 40, description=BYTES_ACCEPTED)]
 AnyText = Annotated[str, Field(description="a text")]
-NameOrNone = Annotated[str | None, Field(description="the name of a board")]
-WholeOrNone = Annotated[int | None, Field(description=_WHOLE)]
 _Table = dict[str, Any]
 
 
-def _table(name: str) -> Any:
+def table_entry(name: str) -> Any:
+    """The description of a table `[name]`."""
     return Field(description=f"a table [{name}]")
-
-
-class GroupEntry(Entry):
-    """`[[array.group]]`: rows of one PE kind."""
-
-    pe: AnyText
-    rows: Whole
-
-
-class ArrayEntry(Entry):
-    """`[array]`."""
-
-    columns: Whole
-    pixels: Whole
-    group: Annotated[
-        list[_Table],
-        Field(min_length=1, description="one [[array.group]] block for each lane group"),
-    ]
-
-
-class AccumulatorEntry(Entry):
-    """`[accumulator]`."""
-
-    bits: Whole = 32
-    overflow: Annotated[
-        Literal["refuse", "wrap", "saturate"], Field(description="refuse, wrap or saturate")
-    ] = "refuse"
-    accumulation: Annotated[
-        Literal["exact", "truncate"], Field(description="exact or truncate")
-    ] = "exact"
-
-
-class PostEntry(Entry):
-    """`[post]`."""
-
-    lanes: Whole
-    requantise: Annotated[Literal["multiply", "shift"], Field(description="multiply or shift")] = (
-        "multiply"
-    )
-
-
-class BufferEntry(Entry):
-    """`[input]`, `[weight]`, `[residual]` or `[output]`."""
-
-    bytes_per_bank: Bytes
-    banks: Whole = 2
 
 
 class IdealMemoryEntry(Entry):
@@ -161,31 +106,6 @@ class DramPartEntry(Entry):
     source: Annotated[_Table, Field(description="a table with certainty and text")]
 
 
-class AcceleratorEntry(Entry):
-    """The whole accelerator file; the tables inside are checked one by one."""
-
-    name: Name
-    board: NameOrNone = None
-    scheme: AnyText
-    clock: HertzOrNone = None
-    port_bits: WholeOrNone = None
-    ports: Annotated[
-        list[list[str]] | None, Field(description='a list of lists of streams, as [["input"], ...]')
-    ] = None
-    request_bytes: Bytes = 1024
-    outstanding: Whole = 4
-    products_per_dsp: WholeOrNone = None
-    psum_bytes: Bytes
-    array: Annotated[_Table, _table("array")]
-    accumulator: Annotated[_Table, _table("accumulator")] = Field(default_factory=dict)
-    post: Annotated[_Table, _table("post")]
-    input: Annotated[_Table, _table("input")]
-    weight: Annotated[_Table, _table("weight")]
-    residual: Annotated[_Table, _table("residual")]
-    output: Annotated[_Table, _table("output")]
-    memory: Annotated[_Table | None, _table("memory")] = None
-
-
 class DeviceEntry(Entry):
     """`[device]` of a board file."""
 
@@ -212,4 +132,4 @@ class BoardEntry(Entry):
     port_count: Annotated[int, Field(ge=1, le=4, description="a whole number from 1 to 4")]
     source: Text
     device: Annotated[str | _Table, Field(description="the name of a device, or a table [device]")]
-    memory: Annotated[_Table, _table("memory")]
+    memory: Annotated[_Table, table_entry("memory")]

@@ -10,9 +10,8 @@ from typing import Any
 
 from lightsim.errors import InputError
 from lightsim.files.regular import read_text
-from lightsim.hardware.accelerator import IdealMemory
 from lightsim.hardware.catalogue import dram_part
-from lightsim.hardware.device import MemoryInterface
+from lightsim.hardware.device import IdealMemory, MemoryInterface
 from lightsim.hardware.dram import DramPart
 from lightsim.hardware.entries import DramPartEntry, IdealMemoryEntry, MemoryEntry, SourceEntry
 from lightsim.network.checking import checked

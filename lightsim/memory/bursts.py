@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from lightsim.kernels.borrowed import kernel
 from lightsim.memory.command_bus import earliest, enter, record
 from lightsim.memory.layout import (
     ACT,
@@ -40,7 +41,6 @@ from lightsim.memory.layout import (
     WINDOW,
     WRITES,
 )
-from lightsim.numerics.kernel import kernel
 
 __all__ = ["issue_burst", "locate", "refresh", "step"]
 

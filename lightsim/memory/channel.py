@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.errors import InputError
-from lightsim.hardware.accelerator import IdealMemory
-from lightsim.hardware.device import MemoryInterface
+from lightsim.hardware.device import IdealMemory, MemoryInterface
 from lightsim.hardware.dram import DramPart
 from lightsim.memory import layout
 from lightsim.memory.rules import COMMANDS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from lightsim.kernels.borrowed import kernel
 from lightsim.memory.layout import (
     ACT,
     BANK,
@@ -27,7 +28,6 @@ from lightsim.memory.layout import (
     TRACE_WIDTH,
     WINDOW,
 )
-from lightsim.numerics.kernel import kernel
 
 __all__ = ["earliest", "enter", "record"]
 

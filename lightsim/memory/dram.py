@@ -19,6 +19,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from lightsim.kernels.borrowed import kernel
 from lightsim.memory.bursts import issue_burst, locate, refresh, step
 from lightsim.memory.edges import to_clock, to_cycle
 from lightsim.memory.layout import (
@@ -33,7 +34,6 @@ from lightsim.memory.layout import (
     WR,
     WRITE_LATENCY,
 )
-from lightsim.numerics.kernel import kernel
 
 __all__ = ["serve_dram", "settle_dram"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from lightsim.kernels.borrowed import kernel
 from lightsim.memory.layout import CLOCK_DENOMINATOR, CLOCK_NUMERATOR
-from lightsim.numerics.kernel import kernel
 
 __all__ = ["to_clock", "to_cycle"]
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from lightsim.kernels.borrowed import choose, inlined, place
 from lightsim.memory.layout import (
     ACT,
     BANKS,
@@ -44,7 +45,6 @@ from lightsim.memory.layout import (
     WRITES,
 )
 from lightsim.memory.row_plan import GATE_WIDTH, GATES, GROUPS, STEP
-from lightsim.numerics.kernel import choose, inlined, place
 
 __all__ = ["Hot", "cool", "free_clock", "heat", "hold_train", "refresh_hot"]
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from lightsim.kernels.borrowed import inlined, kernel
 from lightsim.memory.layout import (
     BUSY_CLOCKS,
     BUSY_UNTIL,
@@ -20,7 +21,6 @@ from lightsim.memory.layout import (
     WORD_BYTES,
     WRITES,
 )
-from lightsim.numerics.kernel import inlined, kernel
 
 __all__ = ["occupy", "serve_ideal"]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from lightsim.kernels.borrowed import choose, inlined, kernel, place, scaled
 from lightsim.memory.hot import Hot, free_clock, hold_train, refresh_hot
 from lightsim.memory.layout import (
     ACT,
@@ -51,7 +52,6 @@ from lightsim.memory.row_plan import (
     TO_CYCLE_QUICK,
 )
 from lightsim.memory.rows import activate_from, delivered, precharge_from
-from lightsim.numerics.kernel import choose, inlined, kernel, place, scaled
 
 __all__ = ["keep_train", "place_of", "quick_edge", "serve_hot"]
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from lightsim.kernels.borrowed import inlined, place
 from lightsim.memory.bursts import issue_burst, locate
 from lightsim.memory.command_bus import enter
 from lightsim.memory.dram import serve_dram
@@ -65,7 +66,6 @@ from lightsim.memory.row_plan import (
     TO_CYCLE,
     WORD_SHIFT,
 )
-from lightsim.numerics.kernel import inlined, place
 
 __all__ = ["activate_from", "delivered", "precharge_from", "serve_rows"]
 

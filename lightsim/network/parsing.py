@@ -23,7 +23,7 @@ from lightsim.network.not_modelled import modelled, refuse_operator
 from lightsim.network.operators import OPERATORS, Site
 from lightsim.network.tensor import TensorShape
 from lightsim.network.trained_files import TrainedFiles, fingerprint
-from lightsim.numerics.scheme import SCHEMES
+from lightsim.numerics.formats.scheme import SCHEMES
 
 __all__ = ["INPUT", "Beside", "parse_network"]
 

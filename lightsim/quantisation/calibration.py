@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.quantisation.inference import infer
-from lightsim.quantisation.layer_output import Activations
-from lightsim.quantisation.synthetic import synthetic_images
-from lightsim.quantisation.trained import training_images
+from lightsim.quantisation.inference.infer import infer
+from lightsim.quantisation.inference.layer_output import Activations
+from lightsim.quantisation.stored.trained import training_images
+from lightsim.quantisation.synthetic.workload import synthetic_images
 from lightsim.quantisation.workload import QuantisedLayer, Workload
 
 __all__ = ["calibration_images", "input_means"]

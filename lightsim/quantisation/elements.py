@@ -5,7 +5,7 @@ from __future__ import annotations
 from lightsim.errors import InputError
 from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType
-from lightsim.numerics.scheme import Scheme
+from lightsim.numerics.formats.scheme import Scheme
 
 __all__ = ["element_types", "input_types"]
 

@@ -9,7 +9,7 @@ from math import ceil
 import numpy as np
 
 from lightsim.network.layer import Network
-from lightsim.numerics.scheme import scheme
+from lightsim.numerics.formats.scheme import scheme
 from lightsim.quantisation.per_filter import (
     FLIGHTNN,
     SHORTEST_STEP,

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from lightsim.errors import InputError, unknown_name
 from lightsim.network.layer import Network
-from lightsim.numerics.flightnn import FLIGHTNN as CODEC
-from lightsim.numerics.scheme import SCHEMES, scheme
+from lightsim.numerics.formats.flightnn import FLIGHTNN as CODEC
+from lightsim.numerics.formats.scheme import SCHEMES, scheme
 from lightsim.quantisation.calibration import calibration_images, input_means
 from lightsim.quantisation.select import quantise
-from lightsim.quantisation.trained import trained_schemes
+from lightsim.quantisation.stored.trained import trained_schemes
 from lightsim.quantisation.workload import QuantisedLayer, Workload
 
 __all__ = [

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from lightsim.errors import InputError
 from lightsim.network.layer import Network
-from lightsim.numerics.scheme import Scheme
+from lightsim.numerics.formats.scheme import Scheme
 from lightsim.quantisation.elements import element_types, input_types
-from lightsim.quantisation.synthetic import synthetic_workload
-from lightsim.quantisation.trained import load_trained, trained_schemes
+from lightsim.quantisation.stored.trained import load_trained, trained_schemes
+from lightsim.quantisation.synthetic.workload import synthetic_workload
 from lightsim.quantisation.workload import Workload
 
 __all__ = ["check_applicable", "quantise"]

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from lightsim.errors import InputError
 from lightsim.network.layer import Layer
 from lightsim.network.tensor import ElementType
-from lightsim.numerics.scheme import Scheme
-from lightsim.quantisation.expectation import Expectation, mean_and_spread
-from lightsim.quantisation.random_weights import choose_k, draw_weights
+from lightsim.numerics.formats.scheme import Scheme
+from lightsim.quantisation.synthetic.expectation import Expectation, mean_and_spread
+from lightsim.quantisation.synthetic.random_weights import choose_k, draw_weights
 from lightsim.quantisation.workload import QuantisedLayer, Undrawn
 
 __all__ = [

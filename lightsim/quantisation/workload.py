@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from lightsim.errors import InputError
 from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType
-from lightsim.numerics.requantise import Rounding
-from lightsim.numerics.scheme import Scheme
+from lightsim.numerics.formats.scheme import Scheme
+from lightsim.numerics.sums.requantise import Rounding
 
 __all__ = ["LabelledImages", "QuantisedLayer", "Undrawn", "Workload", "check_drawn"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lightsim.errors import InputError
-from lightsim.numerics.scheme import scheme
+from lightsim.numerics.formats.scheme import scheme
 from lightsim.reports.report import LayerReport, RunReport
 
 __all__ = [

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from lightsim.errors import InputError
-from lightsim.training.checkpoint import Checkpoint, damaged
-from lightsim.training.model import Model
+from lightsim.training.loop.checkpoint import Checkpoint, damaged
+from lightsim.training.models.model import Model
 
 __all__ = ["check_place", "restore"]
 

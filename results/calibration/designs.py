@@ -15,20 +15,20 @@ from pathlib import Path
 
 import pandas as pd
 
-from lightsim.estimation.design import design_parts
-from lightsim.estimation.part import Part, total
-from lightsim.estimation.sizing import least_design
 from lightsim.flow.experiment import Experiment, prepare, silent
 from lightsim.flow.verification import write_rtl
 from lightsim.hardware import board
-from lightsim.hardware.accelerator import Accelerator, Array, Buffer, LaneGroup
 from lightsim.hardware.device import Resources
-from lightsim.numerics.scheme import SCHEMES
-from lightsim.rtl.descriptors import tile_program
-from lightsim.rtl.parameters import built_constants
-from lightsim.rtl.rom import rom_part
-from lightsim.rtl.synthesis import synthesise, whole_design
-from lightsim.rtl.yosys import Cells, base_name, instances, own_cells, yosys_version
+from lightsim.hardware.part import Part, total
+from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.tiled.description.accelerator import Accelerator, Array, Buffer, LaneGroup
+from lightsim.tiled.estimation.design import design_parts
+from lightsim.tiled.estimation.sizing import least_design
+from lightsim.tiled.rtl.program.descriptors import tile_program
+from lightsim.tiled.rtl.program.parameters import built_constants
+from lightsim.tiled.rtl.project.rom import rom_part
+from lightsim.tiled.rtl.project.synthesis import synthesise, whole_design
+from lightsim.tiled.rtl.project.yosys import Cells, base_name, instances, own_cells, yosys_version
 from results.provenance import made_at, recorded_in
 
 HERE = Path(__file__).parent

@@ -21,10 +21,10 @@ from dse.accuracy.sensitivity import sensitivity
 from dse.accuracy.subject import make_subject
 from dse.allocation.allocate import tabulate
 from dse.allocation.knapsack import least_loss
-from lightsim.estimation import default_accelerator
 from lightsim.hardware import board
 from lightsim.network import load_network
-from lightsim.numerics.scheme import scheme
+from lightsim.numerics.formats.scheme import scheme
+from lightsim.tiled.estimation import default_accelerator
 from results.provenance import made_at
 
 HERE = Path(__file__).parent

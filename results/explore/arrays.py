@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from lightsim.estimation.arrays import array_shapes
-from lightsim.estimation.sizing import grown, least_design, within
 from lightsim.hardware import Board
-from lightsim.hardware.accelerator import Accelerator, Array, LaneGroup, PostProcessing
-from lightsim.numerics.scheme import scheme
+from lightsim.numerics.formats.scheme import scheme
+from lightsim.tiled.description.accelerator import Accelerator, Array, LaneGroup, PostProcessing
+from lightsim.tiled.estimation.arrays import array_shapes
+from lightsim.tiled.estimation.sizing import grown, least_design, within
 
 UTILISATION = 0.8
 KINDS = {

@@ -23,13 +23,13 @@ from pathlib import Path
 import optuna
 from convergence_page import Curve, best_after, best_at, draw, ends, table
 
-from dse.design import Builder, Design
-from dse.evaluate import Evaluator, Outcome
-from dse.explore import explore
-from dse.search import Step
-from dse.space import Space
+from dse.design.builder import Builder, Design
+from dse.evaluation.evaluate import Evaluator, Outcome
+from dse.search.explore import explore
+from dse.search.searcher import Step
+from dse.space.points import Space
 from dse.storage.records import Form
-from dse.study import Study, new_study
+from dse.study.study import Study, new_study
 from results.provenance import made_by
 
 AT = (5, 10, 20, 50, 100)

@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from dse.design import Builder, Design
-from dse.evaluate import Evaluator
-from dse.explore import explore
-from dse.judge import judged
-from dse.scores import scores_of
-from dse.space import Space
-from dse.study import Study, load_study
+from dse.design.builder import Builder, Design
+from dse.evaluation.accuracies import scores_of
+from dse.evaluation.evaluate import Evaluator
+from dse.evaluation.verdict import judged
+from dse.search.explore import explore
+from dse.space.points import Space
+from dse.study.study import Study, load_study
 from results.provenance import commit, made_by
 
 SPACES = Path(__file__).parent / "spaces"

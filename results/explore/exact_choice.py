@@ -6,14 +6,14 @@ import time
 
 import numpy as np
 
-from lightsim.hardware.accelerator import Accelerator
-from lightsim.mapping.lowering import lower
-from lightsim.mapping.plan import EngineLayer, Plan
-from lightsim.optimum import choose_exact
-from lightsim.optimum.choose import Search
-from lightsim.optimum.filters import filter_choices
-from lightsim.optimum.positions import position_choices
 from lightsim.quantisation.workload import Workload
+from lightsim.tiled.description.accelerator import Accelerator
+from lightsim.tiled.mapping.lowering.passes import lower
+from lightsim.tiled.mapping.plan.plan import EngineLayer, Plan
+from lightsim.tiled.optimum import choose_exact
+from lightsim.tiled.optimum.choose import Search
+from lightsim.tiled.optimum.filters import filter_choices
+from lightsim.tiled.optimum.positions import position_choices
 
 __all__ = ["chosen", "shapes"]
 

@@ -23,9 +23,9 @@ from flightnn_page import describe, draw
 from dse.accuracy.sensitivity import sensitivity
 from dse.accuracy.source import Losses, total_loss
 from dse.accuracy.subject import make_subject, uniform
-from dse.explore import explore
-from dse.result import Exploration
-from dse.study import new_study, parse_study
+from dse.search.explore import explore
+from dse.search.result import Exploration
+from dse.study.study import new_study, parse_study
 from lightsim.hardware import board
 from lightsim.network import load_network, zoo_names
 from results.provenance import commit

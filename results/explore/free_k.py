@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from dse.explore import explore
-from dse.study import new_study
+from dse.search.explore import explore
+from dse.study.study import new_study
 from results.provenance import made_at
 
 HERE = Path(__file__).parent

@@ -20,13 +20,13 @@ from dse.accuracy.subject import Subject, make_subject, uniform
 from dse.allocation.allocate import tabulate
 from lightsim.errors import LightSimError
 from lightsim.hardware import Board, board
-from lightsim.hardware.accelerator import Accelerator
-from lightsim.mapping.program import map_workload
 from lightsim.network import load_network
-from lightsim.numerics.scheme import scheme
+from lightsim.numerics.formats.scheme import scheme
 from lightsim.quantisation import accuracy, load_trained
 from lightsim.quantisation.workload import Workload
-from lightsim.timeline.model import run
+from lightsim.tiled.description.accelerator import Accelerator
+from lightsim.tiled.mapping.program import map_workload
+from lightsim.tiled.timeline.model import run
 from results.provenance import made_at
 
 HERE = Path(__file__).parent

@@ -11,9 +11,9 @@ import sys
 import time
 from pathlib import Path
 
-from dse.explore import explore
-from dse.search import Step
-from dse.study import load_study
+from dse.search.explore import explore
+from dse.search.searcher import Step
+from dse.study.study import load_study
 from results.provenance import made_by
 
 

@@ -4,7 +4,7 @@
 
 writes `speed.md` beside itself.
 
-*Bound*: `lightsim.bounds` over a million machines. *Design*: mapping chosen and run on the
+*Bound*: `lightsim.tiled.bounds` over a million machines. *Design*: mapping chosen and run on the
 timeline, as a trial does it, for designs that share nothing. *Timeline*: the mapped program
 alone. *Simulation*: the same program by events, with its data. Then the CPU time of a search
 until its best design is within 1 % of the proven optimum, and until the proof.
@@ -19,17 +19,17 @@ from pathlib import Path
 
 import numpy as np
 
-from dse.design import Builder, Design
-from dse.evaluate import Evaluator, workload_of
-from dse.explore import explore
-from dse.search import Step
-from dse.space import Space
-from dse.study import Study, new_study
-from lightsim.bounds import Axes, NetworkBound
-from lightsim.mapping.program import map_workload
-from lightsim.quantisation.synthetic import synthetic_images
-from lightsim.simulation import simulate
-from lightsim.timeline.model import compile_programs, run_tables
+from dse.design.builder import Builder, Design
+from dse.evaluation.evaluate import Evaluator, workload_of
+from dse.search.explore import explore
+from dse.search.searcher import Step
+from dse.space.points import Space
+from dse.study.study import Study, new_study
+from lightsim.quantisation.synthetic.workload import synthetic_images
+from lightsim.tiled.bounds import Axes, NetworkBound
+from lightsim.tiled.mapping.program import map_workload
+from lightsim.tiled.simulation import simulate
+from lightsim.tiled.timeline.model import compile_programs, run_tables
 from results.provenance import made_by
 
 NETWORK, BOARD = "resnet18-imagenet", "zc706"

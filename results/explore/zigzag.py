@@ -22,11 +22,11 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 from exact_choice import chosen, shapes
 
-from lightsim.estimation import default_accelerator
 from lightsim.hardware import board
 from lightsim.network import load_network
-from lightsim.numerics.scheme import scheme
+from lightsim.numerics.formats.scheme import scheme
 from lightsim.quantisation.select import quantise
+from lightsim.tiled.estimation import default_accelerator
 from results.provenance import commit
 
 HERE = Path(__file__).parent

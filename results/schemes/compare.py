@@ -17,18 +17,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from lightsim.estimation import default_accelerator
-from lightsim.estimation.sizing import grown, least_design, within
 from lightsim.flow.run import Experiment, run
 from lightsim.hardware import Board, board
-from lightsim.hardware.accelerator import Accelerator, Array, LaneGroup
-from lightsim.mapping.program import map_workload
 from lightsim.network import load_network
-from lightsim.numerics.scheme import scheme
+from lightsim.numerics.formats.scheme import scheme
 from lightsim.quantisation.select import quantise
-from lightsim.quantisation.synthetic import synthetic_images
+from lightsim.quantisation.synthetic.workload import synthetic_images
 from lightsim.quantisation.workload import QuantisedLayer, Workload
-from lightsim.simulation.machine import simulate
+from lightsim.tiled.description.accelerator import Accelerator, Array, LaneGroup
+from lightsim.tiled.estimation import default_accelerator
+from lightsim.tiled.estimation.sizing import grown, least_design, within
+from lightsim.tiled.mapping.program import map_workload
+from lightsim.tiled.simulation.machine import simulate
 from results.provenance import made_at
 
 HERE = Path(__file__).parent

@@ -14,7 +14,7 @@ from lightsim.network import load_network
 from lightsim.network.layer import Network
 from lightsim.network.parsing import parse_network
 from lightsim.quantisation import LabelledImages, held_out_images, training_images
-from lightsim.training.model import Model
+from lightsim.training.models.model import Model
 
 BATCH = 64
 SHIFTS = [(y, x) for y in (-1, 0, 1) for x in (-1, 0, 1)]

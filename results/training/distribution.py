@@ -19,8 +19,8 @@ import torch
 from digits import Digits, accuracy, convolution, dense, digits, fit, network
 from tables import markdown, mean_and_spread
 
-from lightsim.training.model import Model, build_model
-from lightsim.training.options import DistributionOptions, ModelOptions
+from lightsim.training.models.model import Model, build_model
+from lightsim.training.recipes.options import DistributionOptions, ModelOptions
 from results.provenance import commit
 
 HERE = Path(__file__).parent

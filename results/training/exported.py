@@ -22,12 +22,12 @@ from pathlib import Path
 import numpy as np
 
 from lightsim.flow.training import train
-from lightsim.numerics.scheme import SCHEMES
+from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.training.data import load_data
-from lightsim.training.loop import as_tensors, deterministic, logits
-from lightsim.training.recipe import new_recipe
-from lightsim.training.seeds import device_of, train_seed
-from lightsim.training.states import seed_folder
+from lightsim.training.loop.epochs import as_tensors, deterministic, logits
+from lightsim.training.loop.seeds import device_of, train_seed
+from lightsim.training.loop.states import seed_folder
+from lightsim.training.recipes.recipe import new_recipe
 from results.provenance import made_at
 
 HERE = Path(__file__).parent

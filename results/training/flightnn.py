@@ -22,9 +22,10 @@ from tables import markdown, mean_and_spread
 from lightsim.flow.resolve import resolve_accelerator
 from lightsim.flow.run import Experiment, run
 from lightsim.quantisation import save_trained
-from lightsim.training.cost import TermCosts, term_costs
-from lightsim.training.model import Model, build_model
-from lightsim.training.options import FlightnnOptions, ModelOptions
+from lightsim.quantisation.term_costs import TermCosts
+from lightsim.tiled.term_costs import term_costs
+from lightsim.training.models.model import Model, build_model
+from lightsim.training.recipes.options import FlightnnOptions, ModelOptions
 from results.provenance import commit
 
 HERE = Path(__file__).parent

@@ -26,13 +26,13 @@ from tempfile import gettempdir
 
 import pandas as pd
 
-from dse.explore import explore
 from dse.retraining.candidates import read_strengths, retrain
 from dse.retraining.search import search_candidates
-from dse.study import parse_study
+from dse.search.explore import explore
+from dse.study.study import parse_study
 from lightsim.flow.training import train
-from lightsim.training.recipe import Recipe, parse_recipe
-from lightsim.training.recipe_entries import HardwareEntry
+from lightsim.training.recipes.entries import HardwareEntry
+from lightsim.training.recipes.recipe import Recipe, parse_recipe
 from results.provenance import made_at
 
 HERE = Path(__file__).parent

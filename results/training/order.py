@@ -19,8 +19,8 @@ from tables import markdown, mean_and_spread
 
 from lightsim.network import load_network
 from lightsim.network.layer import Network
-from lightsim.training.model import build_model
-from lightsim.training.options import ModelOptions
+from lightsim.training.models.model import build_model
+from lightsim.training.recipes.options import ModelOptions
 from results.provenance import commit
 
 HERE = Path(__file__).parent

@@ -21,7 +21,7 @@ from rich.progress import track
 from lightsim.errors import InputError
 from lightsim.flow.run import Experiment, run
 from lightsim.network import zoo_names
-from lightsim.numerics.scheme import SCHEMES
+from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.reports.report import RunReport
 from results.provenance import commit
 

@@ -1,6 +1,6 @@
 """How tight the closed-form bound is, how many designs and mappings a CPU second bounds.
 
-    python tests/benchmarks/benchmark_bound.py [--write] [--quick]
+    python -m tests.benchmarks.benchmark_bound [--write] [--quick]
 
 Cycles of the timeline with the best mapping found, over the bound, for networks of the zoo on
 boards: the default array of each, and random ones. The mapping is `optimum`'s, cut short after
@@ -21,21 +21,21 @@ from statistics import median
 
 import numpy as np
 
-from lightsim.bounds import Axes, NetworkBound
 from lightsim.errors import LightSimError
-from lightsim.estimation.defaults import default_accelerator
-from lightsim.hardware.accelerator import Array, LaneGroup
 from lightsim.hardware.catalogue import BOARDS
-from lightsim.mapping.lowering import lower
-from lightsim.mapping.program import map_workload
 from lightsim.network import load_network
-from lightsim.numerics.scheme import SCHEMES
-from lightsim.optimum import choose_exact, exact_tilings
-from lightsim.optimum.choose import Search
-from lightsim.optimum.filters import filter_choices
-from lightsim.optimum.positions import position_choices
+from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.quantisation.select import quantise
-from lightsim.timeline.model import run
+from lightsim.tiled.bounds import Axes, NetworkBound
+from lightsim.tiled.description.accelerator import Array, LaneGroup
+from lightsim.tiled.estimation.defaults import default_accelerator
+from lightsim.tiled.mapping.lowering.passes import lower
+from lightsim.tiled.mapping.program import map_workload
+from lightsim.tiled.optimum import choose_exact, exact_tilings
+from lightsim.tiled.optimum.choose import Search
+from lightsim.tiled.optimum.filters import filter_choices
+from lightsim.tiled.optimum.positions import position_choices
+from lightsim.tiled.timeline.model import run
 from results.provenance import made_at
 
 NETWORKS = ("lenet", "cifar10-3conv", "resnet20-cifar10", "vgg7-cifar10", "resnet18-imagenet",
@@ -166,7 +166,7 @@ def main():
         where.mkdir(parents=True, exist_ok=True)
         (where / "bound.md").write_text(
             "# The bound: how tight, how fast\n\n"
-            f"{made_at('python tests/benchmarks/benchmark_bound.py --write')}, on "
+            f"{made_at('python -m tests.benchmarks.benchmark_bound --write')}, on "
             f"{platform.machine()}, Python "
             f"{platform.python_version()}, one CPU of a shared machine. The mapping is the best of "
             f"{TIMED} timed tilings a pass, the most promising ones.\n\n" + text + "\n",

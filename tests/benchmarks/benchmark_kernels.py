@@ -1,6 +1,6 @@
 """How many multiply-accumulates a second one core does, beside ONNX Runtime and numpy's BLAS.
 
-    python tests/benchmarks/benchmark_kernels.py [--write]
+    python -m tests.benchmarks.benchmark_kernels [--write]
 
 One process, one thread, CPU time; the rows of a shape take turns, so that what else the machine
 does strikes all alike: a call to warm the caches, its sums compared with an independent
@@ -26,15 +26,15 @@ import numpy as np
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
-from lightsim.numerics.convolution import convolve
-from lightsim.numerics.filters import exact_filters, sign_filters, truncating_filters
-from lightsim.numerics.formats import codec
-from lightsim.numerics.fused import convolve_requantised
-from lightsim.numerics.instruction import restricted, usable
-from lightsim.numerics.requantise import requantise
-from lightsim.numerics.truncation import convolve_shifted
-from lightsim.numerics.window import Window
-from lightsim.numerics.xnor import convolve_xnor
+from lightsim.numerics.convolution.exact import convolve
+from lightsim.numerics.convolution.fused import convolve_requantised
+from lightsim.numerics.convolution.truncation import convolve_shifted
+from lightsim.numerics.convolution.xnor import convolve_xnor
+from lightsim.numerics.filters.packed import exact_filters, sign_filters, truncating_filters
+from lightsim.numerics.formats.table import codec
+from lightsim.numerics.images.window import Window
+from lightsim.numerics.sums.requantise import requantise
+from lightsim.numerics.vectors.instruction import restricted, usable
 from results.provenance import made_at
 
 LINES = []

@@ -1,6 +1,6 @@
 """Images per CPU second of whole networks, beside ONNX Runtime on the same integers.
 
-    python tests/benchmarks/benchmark_networks.py [NETWORK ...] [--write]
+    python -m tests.benchmarks.benchmark_networks [NETWORK ...] [--write]
 
 One process, one thread, the rows taking turns, the best of several. The output is compared bit
 for bit with a graph of ONNX Runtime's ConvInteger and exact float64; the speed with
@@ -17,7 +17,7 @@ import numpy as np
 from onnx_graphs import exact_session, fast_session
 
 from lightsim.network import load_network
-from lightsim.numerics.scheme import SCHEMES
+from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.quantisation import infer, quantise, synthetic_images
 from results.provenance import made_at
 

@@ -1,6 +1,6 @@
 """CPU time and memory of whole simulations, and simulated MACs per CPU second.
 
-    python tests/benchmarks/benchmark_simulation.py [--write]
+    python -m tests.benchmarks.benchmark_simulation [--write]
 
 Each case runs in a process of its own, warm (a first run compiles and fills the caches), and
 asserts what was computed: the output equals the whole-layer reference. With `--write` the
@@ -61,16 +61,16 @@ def single_layer() -> dict[str, float]:
     """One 3x3 layer on a 32x32 array: the simulation alone, data and DDR3 included."""
     import numpy as np
 
-    from lightsim.estimation.sizing import grown, least_design
     from lightsim.hardware import board
-    from lightsim.hardware.accelerator import Array, LaneGroup
-    from lightsim.mapping.program import map_workload
     from lightsim.network.parsing import parse_network
-    from lightsim.numerics.scheme import scheme
-    from lightsim.quantisation.inference import infer
+    from lightsim.numerics.formats.scheme import scheme
+    from lightsim.quantisation.inference.infer import infer
     from lightsim.quantisation.select import quantise
-    from lightsim.quantisation.synthetic import synthetic_images
-    from lightsim.simulation.machine import simulate
+    from lightsim.quantisation.synthetic.workload import synthetic_images
+    from lightsim.tiled.description.accelerator import Array, LaneGroup
+    from lightsim.tiled.estimation.sizing import grown, least_design
+    from lightsim.tiled.mapping.program import map_workload
+    from lightsim.tiled.simulation.machine import simulate
 
     chosen, on = scheme("lightnn1"), board("zc706")
     network = parse_network(LAYER, "benchmark")
@@ -126,7 +126,10 @@ def main() -> None:
     rows = {}
     for name in CASES:
         done = subprocess.run(
-            [sys.executable, __file__, "--case", name], check=True, capture_output=True, text=True
+            [sys.executable, "-m", "tests.benchmarks.benchmark_simulation", "--case", name],
+            check=True,
+            capture_output=True,
+            text=True,
         )
         rows[name] = json.loads(done.stdout)
     text = table(rows)
@@ -136,7 +139,7 @@ def main() -> None:
         where.mkdir(parents=True, exist_ok=True)
         (where / "simulation.md").write_text(
             "# Speed of the simulation\n\n"
-            f"{made_at('python tests/benchmarks/benchmark_simulation.py --write')}, on "
+            f"{made_at('python -m tests.benchmarks.benchmark_simulation --write')}, on "
             f"{platform.machine()}, Python {platform.python_version()}. CPU time of "
             "one process on a shared machine: orders of magnitude and ratios, not promises. "
             "SCALE-Sim's 4.5 million MAC per CPU second was measured on the same kind of machine "

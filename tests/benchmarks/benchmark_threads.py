@@ -1,6 +1,6 @@
 """How inference scales on two threads: wall time, and the CPU time that both take together.
 
-    python tests/benchmarks/benchmark_threads.py [--write]
+    python -m tests.benchmarks.benchmark_threads [--write]
 
 The turns of one and two threads alternate, the least of each counts, and the outputs are asserted
 to be the same. A row of plain hashing, whose threads have nothing in common, says how much of a
@@ -17,9 +17,9 @@ import time
 from pathlib import Path
 
 from lightsim.network import load_network
-from lightsim.numerics.scheme import SCHEMES
+from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.quantisation import infer, quantise, synthetic_images
-from lightsim.quantisation.threads import cores, in_order
+from lightsim.quantisation.inference.threads import cores, in_order
 from results.provenance import made_at
 
 NETWORKS = {"digits": (64, 40), "vgg7-cifar10": (4, 8), "resnet18-imagenet": (1, 8)}
@@ -69,7 +69,7 @@ if __name__ == "__main__":
         where = Path(__file__).parents[2] / "results" / "benchmarks" / "threads.md"
         where.write_text(
             "# Inference on two threads\n\n"
-            f"{made_at('python tests/benchmarks/benchmark_threads.py --write')}, on "
+            f"{made_at('python -m tests.benchmarks.benchmark_threads --write')}, on "
             f"{platform.machine()}, {cores()} processors, which {load:.1f} other "
             "threads wanted: where the first row is not near 2 there was no second processor to be "
             "had, and wall times say nothing. Images are shared among threads, which sleep when "

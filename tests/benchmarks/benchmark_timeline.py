@@ -1,6 +1,6 @@
 """How much faster the timeline is than the simulation: whole networks, both in one process.
 
-    python tests/benchmarks/benchmark_timeline.py [--write]
+    python -m tests.benchmarks.benchmark_timeline [--write]
 
 CPU time, warm, the least of several runs, the two models in turn so that both see the same
 machine; asserted first is that both find the same account of every pass and unit. With
@@ -18,13 +18,13 @@ from itertools import product
 from pathlib import Path
 
 from lightsim.flow.resolve import resolve_accelerator
-from lightsim.mapping.program import map_workload
 from lightsim.network import load_network
 from lightsim.quantisation.select import quantise
-from lightsim.quantisation.synthetic import synthetic_images
-from lightsim.simulation.machine import simulate
-from lightsim.timeline.expand import Lists, expand
-from lightsim.timeline.layout import (
+from lightsim.quantisation.synthetic.workload import synthetic_images
+from lightsim.tiled.mapping.program import map_workload
+from lightsim.tiled.simulation.machine import simulate
+from lightsim.tiled.timeline.expand import Lists, expand
+from lightsim.tiled.timeline.layout import (
     BASE,
     IMAGE_STEP,
     IMAGES,
@@ -36,7 +36,7 @@ from lightsim.timeline.layout import (
     PLANES,
     TRANSFERS_FROM,
 )
-from lightsim.timeline.model import compile_programs, run, run_tables
+from lightsim.tiled.timeline.model import compile_programs, run, run_tables
 from results.provenance import made_at
 
 NETWORKS = ("resnet18-imagenet", "vgg16", "mobilenet-v1", "vgg7-cifar10")
@@ -135,7 +135,7 @@ def main():
         where.mkdir(parents=True, exist_ok=True)
         (where / "timeline.md").write_text(
             "# Speed of the timeline\n\n"
-            f"{made_at('python tests/benchmarks/benchmark_timeline.py --write')}, on "
+            f"{made_at('python -m tests.benchmarks.benchmark_timeline --write')}, on "
             f"{platform.machine()}, Python {platform.python_version()}: networks on "
             "the default accelerator of zc706, `flightnn`, one image. CPU time of one process on "
             "a shared machine, least of several; the accounts of both models are asserted to be "

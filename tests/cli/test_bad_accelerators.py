@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from lightsim.estimation import default_accelerator
 from lightsim.hardware.catalogue import BOARDS as CATALOGUE
-from lightsim.hardware.file import dump_accelerator
-from lightsim.numerics.scheme import SCHEMES
+from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.tiled.description.file import dump_accelerator
+from lightsim.tiled.estimation import default_accelerator
 from tests.cli.command import assert_refused, lightsim, tree
 
 GOOD = """\

@@ -11,11 +11,11 @@ import pytest
 
 from dse.reports.directory import JOURNAL
 from dse.reports.tables import TRIALS
-from dse.study import load_study
-from dse.writing import study_text
-from lightsim.hardware.file import load_accelerator
+from dse.study.study import load_study
+from dse.study.writing import study_text
+from lightsim.tiled.description.file import load_accelerator
 from tests.cli.command import assert_refused, lightsim, process
-from tests.explore.spaces import small_study
+from tests.dse.explore.spaces import small_study
 
 FILES = {
     "study.toml", "summary.json", "best.toml", "front.csv", TRIALS, "report.html",

@@ -9,7 +9,7 @@ import pytest
 from lightsim.cli.tables import TABLES
 from lightsim.hardware.catalogue import BOARDS, DEVICES
 from lightsim.network import zoo_names
-from lightsim.numerics.scheme import SCHEMES
+from lightsim.numerics.formats.scheme import SCHEMES
 from tests.cli.command import lightsim
 
 CERTAINTIES = ("read", "digitised", "measured", "derived", "recalled", "assumed")

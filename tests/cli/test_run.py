@@ -9,17 +9,17 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from lightsim.estimation.defaults import default_accelerator
 from lightsim.hardware.catalogue import BOARDS
-from lightsim.hardware.file import dump_accelerator
-from lightsim.mapping.file import dump_mapping
-from lightsim.mapping.tiling import Tiling
 from lightsim.network.zoo import load_network
-from lightsim.numerics.scheme import SCHEMES
-from lightsim.optimum.default import best_default
+from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.quantisation.select import quantise
 from lightsim.reports.directory import FILES
 from lightsim.reports.summary import run_schema
+from lightsim.tiled.description.file import dump_accelerator
+from lightsim.tiled.estimation.defaults import default_accelerator
+from lightsim.tiled.mapping.tiles.file import dump_mapping
+from lightsim.tiled.mapping.tiles.tiling import Tiling
+from lightsim.tiled.optimum.default import best_default
 from tests.cli.command import LIGHTSIM, lightsim, process
 
 # Network, scheme, further options.

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from dse.writing import study_text
+from dse.study.writing import study_text
 from lightsim.cli.signals import finishing, heeded, interrupt_code
 from tests.cli.command import LIGHTSIM
-from tests.explore.test_processes import STUDY, ended, finished, trials, until, workers
+from tests.dse.explore.test_processes import STUDY, ended, finished, trials, until, workers
 
 PATIENCE_S = 120
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lightsim.network import load_network
-from lightsim.numerics.scheme import scheme
+from lightsim.numerics.formats.scheme import scheme
 from lightsim.quantisation import load_trained, save_trained, training_images
 from tests.cli.command import assert_refused, lightsim
 

@@ -11,14 +11,14 @@ pytest.importorskip("torch", reason="torch is the extra 'train'")
 
 from lightsim.errors import InputError
 from lightsim.network import load_network
-from lightsim.numerics.scheme import SCHEMES
+from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.quantisation import load_trained, quantise, save_trained
-from lightsim.training.checkpoint import load_checkpoint
 from lightsim.training.data import load_data
-from lightsim.training.recipe import Recipe, parse_recipe
-from lightsim.training.recipe_entries import DataEntry
-from lightsim.training.seeds import CHECKPOINT, train_seed
-from lightsim.training.states import FLOAT_WEIGHTS, float_start
+from lightsim.training.loop.checkpoint import load_checkpoint
+from lightsim.training.loop.seeds import CHECKPOINT, train_seed
+from lightsim.training.loop.states import FLOAT_WEIGHTS, float_start
+from lightsim.training.recipes.entries import DataEntry
+from lightsim.training.recipes.recipe import Recipe, parse_recipe
 from tests.files.mutants import mutants
 from tests.training.image_files import write_cifar10, write_mnist, write_svhn
 

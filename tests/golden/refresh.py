@@ -1,6 +1,6 @@
 """Rewrite `cycles.json`: the simulated cycles of fixed runs, with a passport.
 
-`python tests/golden/refresh.py "why the numbers changed"` simulates every case again. Say in
+`python -m tests.golden.refresh "why the numbers changed"` simulates every case again. Say in
 CHANGELOG.md which numbers changed and why.
 """
 
@@ -52,5 +52,5 @@ def main(reason):
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        raise SystemExit('usage: python tests/golden/refresh.py "why the numbers changed"')
+        raise SystemExit('usage: python -m tests.golden.refresh "why the numbers changed"')
     main(sys.argv[1])

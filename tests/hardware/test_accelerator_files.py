@@ -8,24 +8,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lightsim.errors import InputError
-from lightsim.estimation.defaults import default_accelerator
-from lightsim.hardware.accelerator import (
+from lightsim.hardware.catalogue import BOARDS, DRAM_PARTS
+from lightsim.hardware.device import IdealMemory, MemoryInterface
+from lightsim.hardware.pe_kinds import PE_KINDS
+from lightsim.hardware.quantities import hertz, nbytes, spell_bytes, spell_hertz
+from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.source import Source
+from lightsim.tiled.description.accelerator import (
     Accelerator,
     Accumulator,
     Array,
     Buffer,
-    IdealMemory,
     LaneGroup,
     PortAssignment,
     PostProcessing,
 )
-from lightsim.hardware.catalogue import BOARDS, DRAM_PARTS
-from lightsim.hardware.device import MemoryInterface
-from lightsim.hardware.file import dump_accelerator, load_accelerator, parse_accelerator
-from lightsim.hardware.pe_kinds import PE_KINDS
-from lightsim.hardware.quantities import hertz, nbytes, spell_bytes, spell_hertz
-from lightsim.numerics.scheme import SCHEMES
-from lightsim.source import Source
+from lightsim.tiled.description.file import dump_accelerator, load_accelerator, parse_accelerator
+from lightsim.tiled.estimation.defaults import default_accelerator
 
 SPLITS = (
     (("input", "weight", "residual", "output"),),

@@ -8,7 +8,7 @@ import pytest
 from lightsim.errors import InputError
 from lightsim.hardware.board_file import find_board, load_board, parse_board
 from lightsim.hardware.catalogue import BOARDS
-from lightsim.hardware.file import load_accelerator, parse_accelerator
+from lightsim.tiled.description.file import load_accelerator, parse_accelerator
 
 GOOD = tomllib.loads("""
 name = "mine"

@@ -4,9 +4,9 @@ import pytest
 
 from lightsim.errors import InputError
 from lightsim.hardware.catalogue import BOARDS, DEVICES, DRAM_PARTS, board, device, dram_part
+from lightsim.hardware.checks import validate_memory
 from lightsim.hardware.device import Board, Device
 from lightsim.hardware.dram import DramPart
-from lightsim.hardware.validation import validate_memory
 
 NAMES = "zc706 pynq-z2 zedboard vc707 vc709 ultra96 zcu104 zcu102 u250 u280 vck190 ulx3s"
 

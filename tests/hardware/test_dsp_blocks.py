@@ -5,16 +5,11 @@ import pytest
 
 from lightsim.errors import InputError
 from lightsim.hardware import BOARDS, DEVICES, board, device
-from lightsim.hardware.accelerator import Array, LaneGroup
-from lightsim.hardware.dsp_blocks import (
-    DSP_BLOCKS,
-    built_products,
-    most_products,
-    pair_bits,
-    pair_pitch,
-)
-from lightsim.hardware.file import dump_accelerator, parse_accelerator
-from lightsim.numerics.scheme import SCHEMES
+from lightsim.hardware.dsp_blocks import DSP_BLOCKS, most_products, pair_bits, pair_pitch
+from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.tiled.description.accelerator import Array, LaneGroup
+from lightsim.tiled.description.file import dump_accelerator, parse_accelerator
+from lightsim.tiled.description.products import built_products
 
 ACTIVATIONS = np.arange(-128, 256)
 OTHER_PIXEL = np.array([-128, -127, -1, 0, 1, 127, 128, 254, 255])

@@ -8,14 +8,14 @@ from dataclasses import replace
 import pytest
 
 from lightsim.errors import BudgetError, InputError
-from lightsim.estimation import default_accelerator, estimate
 from lightsim.hardware.board_file import parse_board
 from lightsim.hardware.catalogue import BOARDS
 from lightsim.hardware.catalogue.devices import DEVICES
 from lightsim.hardware.families import FAMILIES, family_name
-from lightsim.hardware.file import parse_accelerator
-from lightsim.hardware.writing import dump_accelerator
-from lightsim.numerics.scheme import SCHEMES
+from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.tiled.description.file import parse_accelerator
+from lightsim.tiled.description.writing import dump_accelerator
+from lightsim.tiled.estimation import default_accelerator, estimate
 
 SPELLINGS = {
     "zynq-ultrascale+": "Zynq UltraScale+",

@@ -6,9 +6,8 @@ from fractions import Fraction
 from math import ceil
 
 from lightsim.hardware.dram import DramPart
-
-from .parts import locate
-from .rulebook import Command, limits
+from tests.memory.parts import locate
+from tests.memory.rulebook import Command, limits
 
 
 class NaiveChannel:

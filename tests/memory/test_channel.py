@@ -14,8 +14,7 @@ from lightsim.memory import DramChannel, make_channel
 from lightsim.memory.serve import serve
 from lightsim.source import Source
 from lightsim.units import Clock
-
-from .parts import DDR3, TIGHT
+from tests.memory.parts import DDR3, TIGHT
 
 CLOCK = Clock(100_000_000)
 

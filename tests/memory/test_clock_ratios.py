@@ -13,8 +13,7 @@ from lightsim.hardware.catalogue import DRAM_PARTS
 from lightsim.memory import DramChannel
 from lightsim.memory.edges import to_clock, to_cycle
 from lightsim.units import Clock
-
-from .parts import DDR3, DDR4
+from tests.memory.parts import DDR3, DDR4
 
 
 def test_100_mhz_against_800():

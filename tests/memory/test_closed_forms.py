@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from lightsim.hardware.catalogue import DRAM_PARTS
-
-from .parts import DDR3, DDR4, Grants, address, same_clock_channel
+from tests.memory.parts import DDR3, DDR4, Grants, address, same_clock_channel
 
 
 def play(channel, requests, write=False):

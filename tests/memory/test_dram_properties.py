@@ -10,10 +10,9 @@ from lightsim.hardware.dram import DramPart
 from lightsim.memory import DramChannel
 from lightsim.memory.spec import capacity_bytes
 from lightsim.units import Clock
-
-from .naive_channel import NaiveChannel
-from .parts import PARTS, Grants, address, locate
-from .rulebook import violations
+from tests.memory.naive_channel import NaiveChannel
+from tests.memory.parts import PARTS, Grants, address, locate
+from tests.memory.rulebook import violations
 
 CLOCKS = (100_000_000, 150_000_000, 333_000_000, 187_512_345, 900_000_000)
 every_part = pytest.mark.parametrize("part", PARTS.values(), ids=PARTS.keys())

@@ -13,9 +13,8 @@ from lightsim.memory.layout import COMMAND_COUNT, LAST, MAX_BANKS, MAX_GROUPS, P
 from lightsim.memory.one_row import quick_edge, serve_hot
 from lightsim.memory.row_plan import QUICK, TO_CLOCK_QUICK, TO_CYCLE_QUICK, row_plan
 from lightsim.units import Clock, ClockRatio
-
-from .parts import PARTS, TIGHT
-from .test_dram_properties import CLOCKS, play, streams
+from tests.memory.parts import PARTS, TIGHT
+from tests.memory.test_dram_properties import CLOCKS, play, streams
 
 # Sizes that no shift divides by are left to the general way of serving a request.
 SERVED = {name: part for name, part in PARTS.items() if part is not TIGHT}

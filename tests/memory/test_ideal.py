@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lightsim.errors import InputError
-from lightsim.hardware.accelerator import IdealMemory
+from lightsim.hardware.device import IdealMemory
 from lightsim.memory import IdealChannel, make_channel
 from lightsim.units import Clock
 

@@ -11,9 +11,8 @@ from lightsim.memory import DramChannel, layout
 from lightsim.memory.row_plan import FIT, STEP, row_plan
 from lightsim.memory.rows import serve_rows
 from lightsim.units import Clock
-
-from .parts import PARTS, TIGHT
-from .test_dram_properties import CLOCKS, play, streams
+from tests.memory.parts import PARTS, TIGHT
+from tests.memory.test_dram_properties import CLOCKS, play, streams
 
 
 class RowChannel(DramChannel):

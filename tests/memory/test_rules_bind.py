@@ -9,9 +9,8 @@ import pytest
 from lightsim.memory import DramChannel, layout
 from lightsim.memory.rules import COMMANDS, RULES, SCOPES
 from lightsim.units import Clock
-
-from .parts import DDR4, TIGHT, Grants, address
-from .rulebook import violations
+from tests.memory.parts import DDR4, TIGHT, Grants, address
+from tests.memory.rulebook import violations
 
 # REF after REF: implied, since a part whose tREFI is not far above tRFC is refused.
 NEEDED = sorted({(r.scope, r.previous, r.next) for r in RULES} - {("rank", "REF", "REF")})

@@ -13,8 +13,8 @@ from dataclasses import replace
 
 import pytest
 
-from .parts import DDR3, DDR4, address, same_clock_channel
-from .rulebook import violations
+from tests.memory.parts import DDR3, DDR4, address, same_clock_channel
+from tests.memory.rulebook import violations
 
 READ, WRITE = False, True
 CASES = [

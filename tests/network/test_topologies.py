@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .topologies import densenet, googlenet
+from tests.network.topologies import densenet, googlenet
 
 # Table 1 of arXiv 1409.4842 (recalled): multiply-accumulates of every module in 10^6. (Its
 # weights do not agree with them: 4c has 99.8 M at 196 positions, 509 thousand, and not 463.)

@@ -8,8 +8,7 @@ import pytest
 
 from lightsim.network import Layer, Network, TensorShape, dump_network, load_network, zoo_names
 from lightsim.network.parsing import parse_network
-
-from .published import PUBLISHED
+from tests.network.published import PUBLISHED
 
 BINARY = {
     "cifar10-6conv",

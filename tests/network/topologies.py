@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from quantisation.networks import network
-
 from lightsim.network.layer import Network
+from tests.quantisation.networks import network
 
 __all__ = ["TOPOLOGIES", "densenet", "googlenet"]
 

@@ -4,18 +4,18 @@ import itertools
 
 import numpy as np
 import pytest
-import reference
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lightsim.errors import InputError
-from lightsim.numerics.accumulator import (
+from lightsim.numerics.sums.accumulator import (
     bits_needed,
     fit_accumulator,
     worst_sum,
     worst_truncating_sum,
 )
-from numerics.cases import repeatable
+from tests import reference
+from tests.numerics.cases import repeatable
 
 POLICIES = {"wrap": reference.wrapped, "saturate": reference.saturated}
 

@@ -4,20 +4,23 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import reference
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lightsim.errors import InputError
-from lightsim.numerics.convolution import convolve, convolve_groups
-from lightsim.numerics.depthwise import convolve_depthwise, convolve_depthwise_requantised
-from lightsim.numerics.formats import CODECS, codec
-from lightsim.numerics.requantise import ROUNDINGS, requantise
-from lightsim.numerics.scheme import SCHEMES
-from lightsim.numerics.truncation import convolve_truncating
-from lightsim.numerics.window import Window
-from lightsim.numerics.xnor import convolve_xnor, convolve_xnor_packed, pack_signs
-from numerics.cases import cases, repeatable
+from lightsim.numerics.convolution.depthwise import (
+    convolve_depthwise,
+    convolve_depthwise_requantised,
+)
+from lightsim.numerics.convolution.exact import convolve, convolve_groups
+from lightsim.numerics.convolution.truncation import convolve_truncating
+from lightsim.numerics.convolution.xnor import convolve_xnor, convolve_xnor_packed, pack_signs
+from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.numerics.formats.table import CODECS, codec
+from lightsim.numerics.images.window import Window
+from lightsim.numerics.sums.requantise import ROUNDINGS, requantise
+from tests import reference
+from tests.numerics.cases import cases, repeatable
 
 
 def weights_of(case, rng, lowest=-256, highest=256):

@@ -4,15 +4,15 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-import reference
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lightsim.errors import InputError
-from lightsim.numerics.flightnn import FLIGHTNN
-from lightsim.numerics.formats import CODECS, codec
-from lightsim.numerics.scheme import SCHEMES
-from numerics.cases import repeatable
+from lightsim.numerics.formats.flightnn import FLIGHTNN
+from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.numerics.formats.table import CODECS, codec
+from tests import reference
+from tests.numerics.cases import repeatable
 
 every_format = pytest.mark.parametrize("name", CODECS)
 

@@ -4,20 +4,20 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import reference
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lightsim.errors import InputError
-from lightsim.numerics.convolution import convolve
-from lightsim.numerics.filters import exact_filters, sign_filters, truncating_filters
-from lightsim.numerics.fused import add_products, convolve_requantised
-from lightsim.numerics.instruction import INSTRUCTIONS, choices, chosen, restricted, usable
-from lightsim.numerics.requantise import ROUNDINGS, requantise
-from lightsim.numerics.truncation import convolve_truncating
-from lightsim.numerics.window import Window
-from lightsim.numerics.xnor import convolve_xnor
-from numerics.cases import cases, repeatable
+from lightsim.numerics.convolution.exact import convolve
+from lightsim.numerics.convolution.fused import add_products, convolve_requantised
+from lightsim.numerics.convolution.truncation import convolve_truncating
+from lightsim.numerics.convolution.xnor import convolve_xnor
+from lightsim.numerics.filters.packed import exact_filters, sign_filters, truncating_filters
+from lightsim.numerics.images.window import Window
+from lightsim.numerics.sums.requantise import ROUNDINGS, requantise
+from lightsim.numerics.vectors.instruction import INSTRUCTIONS, choices, chosen, restricted, usable
+from tests import reference
+from tests.numerics.cases import cases, repeatable
 
 # What the processor lacks cannot be run; the plain loops always can.
 HERE = [row.name for row in usable()]

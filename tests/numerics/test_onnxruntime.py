@@ -16,15 +16,15 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
-from lightsim.numerics.convolution import convolve, convolve_groups
-from lightsim.numerics.depthwise import convolve_depthwise
-from lightsim.numerics.elementwise import add_requantised, clip
-from lightsim.numerics.formats import CODECS, codec
-from lightsim.numerics.instruction import INSTRUCTIONS, restricted, usable
-from lightsim.numerics.pooling import max_pool, sum_pool
-from lightsim.numerics.requantise import requantise
-from lightsim.numerics.xnor import convolve_xnor
-from numerics.cases import repeatable
+from lightsim.numerics.convolution.depthwise import convolve_depthwise
+from lightsim.numerics.convolution.exact import convolve, convolve_groups
+from lightsim.numerics.convolution.xnor import convolve_xnor
+from lightsim.numerics.formats.table import CODECS, codec
+from lightsim.numerics.sums.elementwise import add_requantised, clip
+from lightsim.numerics.sums.pooling import max_pool, sum_pool
+from lightsim.numerics.sums.requantise import requantise
+from lightsim.numerics.vectors.instruction import INSTRUCTIONS, restricted, usable
+from tests.numerics.cases import repeatable
 
 
 def run(operator, *inputs, **attributes):

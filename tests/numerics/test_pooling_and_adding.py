@@ -2,15 +2,15 @@
 
 import numpy as np
 import pytest
-import reference
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lightsim.errors import InputError
-from lightsim.numerics.elementwise import add_requantised, clip
-from lightsim.numerics.pooling import max_pool, sum_pool
-from lightsim.numerics.requantise import ROUNDINGS, requantise
-from numerics.cases import cases, repeatable
+from lightsim.numerics.sums.elementwise import add_requantised, clip
+from lightsim.numerics.sums.pooling import max_pool, sum_pool
+from lightsim.numerics.sums.requantise import ROUNDINGS, requantise
+from tests import reference
+from tests.numerics.cases import cases, repeatable
 
 
 def misses(case):

@@ -4,14 +4,14 @@ import re
 
 import numpy as np
 import pytest
-import reference
 from hypothesis import given
 from hypothesis import strategies as st
 
-import lightsim.numerics.requantise as room
+import lightsim.numerics.sums.requantise as room
 from lightsim.errors import InputError
-from lightsim.numerics.requantise import ROUNDINGS, requantise, threshold
-from numerics.cases import repeatable
+from lightsim.numerics.sums.requantise import ROUNDINGS, requantise, threshold
+from tests import reference
+from tests.numerics.cases import repeatable
 
 ONE = np.ones(1, np.int32)
 

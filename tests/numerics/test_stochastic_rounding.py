@@ -5,10 +5,10 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-import reference
 
-from lightsim.numerics.flightnn import FLIGHTNN
-from lightsim.numerics.formats import CODECS, codec
+from lightsim.numerics.formats.flightnn import FLIGHTNN
+from lightsim.numerics.formats.table import CODECS, codec
+from tests import reference
 
 DRAWS = 4000
 # Hoeffding: the mean of n numbers from an interval of length g leaves its expectation by more

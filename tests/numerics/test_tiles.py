@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightsim.numerics.convolution import convolve
-from lightsim.numerics.filters import exact_filters, sign_filters, truncating_filters
-from lightsim.numerics.fused import add_products, convolve_requantised
-from lightsim.numerics.instruction import PIXELS, restricted, usable
-from lightsim.numerics.tile_plan import tile_plan
-from lightsim.numerics.tile_words import fit_tiles
-from lightsim.numerics.window import Window
-from numerics.cases import cases, repeatable
+from lightsim.numerics.convolution.exact import convolve
+from lightsim.numerics.convolution.fused import add_products, convolve_requantised
+from lightsim.numerics.dot_products.tile_plan import tile_plan
+from lightsim.numerics.filters.packed import exact_filters, sign_filters, truncating_filters
+from lightsim.numerics.filters.tile_words import fit_tiles
+from lightsim.numerics.images.window import Window
+from lightsim.numerics.vectors.instruction import PIXELS, restricted, usable
+from tests.numerics.cases import cases, repeatable
 
 TILED = [row.name for row in usable() if row.tiles]
 NUMBERS = [row.name for row in usable() if row.tiles and row.product != "signs"]

@@ -2,9 +2,8 @@
 
 from itertools import chain
 
-import reference
-
-from lightsim.numerics.formats import CODECS
+from lightsim.numerics.formats.table import CODECS
+from tests import reference
 
 
 def naive_network(workload, images, *, bits=32, overflow="wrap", accumulation="exact"):

@@ -10,7 +10,7 @@ from lightsim.errors import InputError
 from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType, TensorShape
 from lightsim.network.zoo import load_network
-from lightsim.numerics.scheme import SCHEMES
+from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.quantisation.elements import element_types
 
 U8, S8, SIGN, RAW = (

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lightsim.errors import InputError
 from lightsim.network import load_network
-from lightsim.numerics.scheme import SCHEMES
+from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.quantisation import (
     LabelledImages,
     accumulator_bits,
@@ -20,8 +20,8 @@ from lightsim.quantisation import (
     synthetic_images,
     synthetic_workload,
 )
-from quantisation.naive import naive_network
-from quantisation.networks import EVERY_OPERATOR, EVERY_SIGN, convolution, dense, network
+from tests.quantisation.naive import naive_network
+from tests.quantisation.networks import EVERY_OPERATOR, EVERY_SIGN, convolution, dense, network
 
 SCHEME_NAMES = sorted(SCHEMES)
 SHIFTED = [name for name in SCHEME_NAMES if SCHEMES[name].is_shift_add]

@@ -7,18 +7,18 @@ import pytest
 
 from lightsim.errors import InputError
 from lightsim.network import load_network
-from lightsim.numerics.flightnn import FLIGHTNN
-from lightsim.numerics.scheme import SCHEMES
+from lightsim.numerics.formats.flightnn import FLIGHTNN
+from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.quantisation import accuracy, quantise
 from lightsim.quantisation.calibration import calibration_images, input_means
-from lightsim.quantisation.inference import infer
+from lightsim.quantisation.inference.infer import infer
 from lightsim.quantisation.per_filter import (
     FilterTerms,
     quantise_with_k,
     round_filters,
     with_k,
 )
-from quantisation.networks import EVERY_OPERATOR, network
+from tests.quantisation.networks import EVERY_OPERATOR, network
 
 FIXED8 = SCHEMES["fixed8"]
 

@@ -10,7 +10,7 @@ import pytest
 
 from lightsim.errors import InputError
 from lightsim.network import load_network
-from lightsim.numerics.scheme import SCHEMES, scheme
+from lightsim.numerics.formats.scheme import SCHEMES, scheme
 from lightsim.quantisation import (
     accuracy,
     held_out_images,

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 
 from lightsim.errors import InputError
 from lightsim.network import load_network
-from lightsim.numerics.formats import CODECS
-from lightsim.numerics.scheme import SCHEMES
-from lightsim.quantisation.code_table import code_table
-from lightsim.quantisation.inference import infer
-from lightsim.quantisation.random_weights import MIXED_K
-from lightsim.quantisation.synthetic import synthetic_images, synthetic_workload
-from quantisation.networks import convolution, dense, network
+from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.numerics.formats.table import CODECS
+from lightsim.quantisation.inference.infer import infer
+from lightsim.quantisation.synthetic.code_table import code_table
+from lightsim.quantisation.synthetic.random_weights import MIXED_K
+from lightsim.quantisation.synthetic.workload import synthetic_images, synthetic_workload
+from tests.quantisation.networks import convolution, dense, network
 
 SCHEME_NAMES = sorted(SCHEMES)
 

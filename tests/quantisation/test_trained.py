@@ -15,10 +15,10 @@ from lightsim.errors import InputError
 from lightsim.network.layer import Network
 from lightsim.network.trained_files import fingerprint
 from lightsim.network.zoo import load_network
-from lightsim.numerics.formats import codec
-from lightsim.numerics.scheme import SCHEMES
-from lightsim.quantisation.inference import infer
-from lightsim.quantisation.trained import (
+from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.numerics.formats.table import codec
+from lightsim.quantisation.inference.infer import infer
+from lightsim.quantisation.stored.trained import (
     held_out_images,
     load_trained,
     trained_schemes,

@@ -9,8 +9,7 @@ import pytest
 from rich.console import Console
 
 from lightsim.reports.console import report_console, show_run
-
-from .sample import sample_report, without_board
+from tests.reports.sample import sample_report, without_board
 
 
 def shown(report, width=100, encoding="utf-8"):

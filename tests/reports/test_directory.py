@@ -11,8 +11,7 @@ import pytest
 from lightsim.errors import InputError
 from lightsim.reports import directory
 from lightsim.reports.directory import FILES, check_directory, write_directory
-
-from .sample import sample_report
+from tests.reports.sample import sample_report
 
 
 def names(path):

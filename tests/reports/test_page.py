@@ -12,8 +12,7 @@ from lightsim.reports.figures import FIGURES, style
 from lightsim.reports.figures.style import cause_colours
 from lightsim.reports.layer_table import layer_table
 from lightsim.reports.page import page
-
-from .sample import sample_report, without_board
+from tests.reports.sample import sample_report, without_board
 
 LIMIT_BYTES = 6_000_000
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from lightsim.reports.page import page
-
-from .sample import sample_report, without_board
+from tests.reports.sample import sample_report, without_board
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [

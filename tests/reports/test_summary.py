@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 from lightsim.reports.summary import run_schema, summary, summary_text
-
-from .sample import sample_report, without_board
+from tests.reports.sample import sample_report, without_board
 
 CONTRACT = [
     "schema",

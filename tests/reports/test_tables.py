@@ -17,8 +17,7 @@ from lightsim.reports.tables import (
     layers_frame,
     write_layers_csv,
 )
-
-from .sample import CAUSES, sample_report, without_board
+from tests.reports.sample import CAUSES, sample_report, without_board
 
 
 def test_every_column_is_explained():

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from lightsim.reports.report import TraceEvent
 from lightsim.reports.trace import trace_events, write_trace
-
-from .sample import sample_report
+from tests.reports.sample import sample_report
 
 
 def read_ns(microseconds: float) -> int:

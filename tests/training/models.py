@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
-from lightsim.training.model import build_model
-from lightsim.training.options import ModelOptions
+from lightsim.training.models.model import build_model
+from lightsim.training.recipes.options import ModelOptions
 
 
 def random_images(network, count, seed=0):

@@ -17,11 +17,11 @@ from jsonschema import Draft202012Validator
 
 import lightsim as lightsim_package
 from lightsim.network import load_network
-from lightsim.numerics.scheme import scheme
+from lightsim.numerics.formats.scheme import scheme
 from lightsim.quantisation import accuracy, held_out_images, load_trained, training_images
 from lightsim.reports.training.summary import train_schema
 from lightsim.training.data import load_data
-from lightsim.training.recipe import load_recipe
+from lightsim.training.recipes.recipe import load_recipe
 from tests.cli.command import assert_refused, heeds_interrupts, lightsim
 
 SMALL = """

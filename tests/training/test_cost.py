@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 torch = pytest.importorskip("torch", reason="PyTorch is the extra 'train'")
 
 from lightsim.flow.resolve import resolve_accelerator  # noqa: E402
-from lightsim.mapping.program import map_workload  # noqa: E402
 from lightsim.network import load_network  # noqa: E402
 from lightsim.quantisation.per_filter import FilterTerms, quantise_with_k  # noqa: E402
-from lightsim.timeline.model import run  # noqa: E402
-from lightsim.training.cost import Stairs, term_costs  # noqa: E402
-from lightsim.training.model import build_model  # noqa: E402
-from lightsim.training.options import FlightnnOptions, ModelOptions  # noqa: E402
+from lightsim.quantisation.term_costs import Stairs  # noqa: E402
+from lightsim.tiled.mapping.program import map_workload  # noqa: E402
+from lightsim.tiled.term_costs import term_costs  # noqa: E402
+from lightsim.tiled.timeline.model import run  # noqa: E402
+from lightsim.training.models.model import build_model  # noqa: E402
+from lightsim.training.recipes.options import FlightnnOptions, ModelOptions  # noqa: E402
 
 STAIRS = Stairs(((0, 1, 2, 3, 4, 5),), (0, 4, 6), np.array([8.0, 6.0]))
 

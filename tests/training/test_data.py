@@ -16,7 +16,7 @@ from lightsim.network import load_network
 from lightsim.network.layer import Network
 from lightsim.training.data import SOURCES, load_data
 from lightsim.training.data.matlab import matlab_arrays
-from lightsim.training.recipe_entries import DataEntry
+from lightsim.training.recipes.entries import DataEntry
 from tests.training.image_files import (
     write_cifar10,
     write_cifar100,

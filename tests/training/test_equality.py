@@ -9,18 +9,10 @@ from hypothesis import strategies as st
 
 torch = pytest.importorskip("torch", reason="PyTorch is the extra 'train'")
 
-from quantisation.networks import (  # noqa: E402
-    EVERY_OPERATOR,
-    EVERY_SIGN,
-    convolution,
-    dense,
-    network,
-)
-
 import lightsim  # noqa: E402
 from lightsim.network import load_network  # noqa: E402
-from lightsim.numerics.formats import codec  # noqa: E402
-from lightsim.numerics.scheme import SCHEMES  # noqa: E402
+from lightsim.numerics.formats.scheme import SCHEMES  # noqa: E402
+from lightsim.numerics.formats.table import codec  # noqa: E402
 from lightsim.quantisation import (  # noqa: E402
     LabelledImages,
     accuracy,
@@ -28,9 +20,16 @@ from lightsim.quantisation import (  # noqa: E402
     infer,
     save_trained,
 )
-from lightsim.training.integer import integer_forward  # noqa: E402
-from lightsim.training.options import ModelOptions  # noqa: E402
-from training.models import odd_model, random_images  # noqa: E402
+from lightsim.training.models.integer import integer_forward  # noqa: E402
+from lightsim.training.recipes.options import ModelOptions  # noqa: E402
+from tests.quantisation.networks import (  # noqa: E402
+    EVERY_OPERATOR,
+    EVERY_SIGN,
+    convolution,
+    dense,
+    network,
+)
+from tests.training.models import odd_model, random_images  # noqa: E402
 
 NETWORKS = {
     "every operator": network(EVERY_OPERATOR),

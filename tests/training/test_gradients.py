@@ -9,12 +9,12 @@ torch = pytest.importorskip("torch", reason="PyTorch is the extra 'train'")
 
 from lightsim.network.layer import Layer  # noqa: E402
 from lightsim.network.tensor import TensorShape  # noqa: E402
-from lightsim.numerics.formats import codec  # noqa: E402
-from lightsim.numerics.scheme import SCHEMES  # noqa: E402
-from lightsim.training.distribution import FORMS, distribution_terms  # noqa: E402
-from lightsim.training.flightnn import FlightnnWeights  # noqa: E402
-from lightsim.training.options import FlightnnOptions, ModelOptions  # noqa: E402
-from lightsim.training.rounding import (  # noqa: E402
+from lightsim.numerics.formats.scheme import SCHEMES  # noqa: E402
+from lightsim.numerics.formats.table import codec  # noqa: E402
+from lightsim.training.models.distribution import FORMS, distribution_terms  # noqa: E402
+from lightsim.training.recipes.options import FlightnnOptions, ModelOptions  # noqa: E402
+from lightsim.training.weights.flightnn import FlightnnWeights  # noqa: E402
+from lightsim.training.weights.rounding import (  # noqa: E402
     nearest_level,
     nearest_power,
     round_on_grid,

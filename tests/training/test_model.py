@@ -10,8 +10,8 @@ torch = pytest.importorskip("torch", reason="PyTorch is the extra 'train'")
 from lightsim.errors import InputError  # noqa: E402
 from lightsim.network import load_network  # noqa: E402
 from lightsim.quantisation import training_images  # noqa: E402
-from lightsim.training.model import build_model  # noqa: E402
-from lightsim.training.options import (  # noqa: E402
+from lightsim.training.models.model import build_model  # noqa: E402
+from lightsim.training.recipes.options import (  # noqa: E402
     DistributionOptions,
     FlightnnOptions,
     ModelOptions,

@@ -12,9 +12,9 @@ pytest.importorskip("torch", reason="torch is the extra 'train'")
 from lightsim.errors import InputError
 from lightsim.network import load_network
 from lightsim.training.data import load_data
-from lightsim.training.recipe import load_recipe, new_recipe, parse_recipe
-from lightsim.training.recipe_text import recipe_text
-from lightsim.training.seeds import train_seed
+from lightsim.training.loop.seeds import train_seed
+from lightsim.training.recipes.recipe import load_recipe, new_recipe, parse_recipe
+from lightsim.training.recipes.text import recipe_text
 
 FULL = """
 name = "all"

@@ -15,10 +15,10 @@ pytest.importorskip("torch", reason="torch is the extra 'train'")
 import torch
 
 from lightsim.errors import InputError
-from lightsim.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from lightsim.training.data import load_data
-from lightsim.training.recipe import Recipe, parse_recipe
-from lightsim.training.seeds import CHECKPOINT, train_seed
+from lightsim.training.loop.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from lightsim.training.loop.seeds import CHECKPOINT, train_seed
+from lightsim.training.recipes.recipe import Recipe, parse_recipe
 
 
 def recipe(scheme: str = "flightnn", **more) -> Recipe:

@@ -11,10 +11,10 @@ pytest.importorskip("torch", reason="torch is the extra 'train'")
 
 from lightsim.errors import InputError
 from lightsim.network import load_network
-from lightsim.training.model import build_model
-from lightsim.training.options import ModelOptions
-from lightsim.training.recipe import FLOAT, parse_recipe
-from lightsim.training.states import FLOAT_WEIGHTS, float_start, save_float
+from lightsim.training.loop.states import FLOAT_WEIGHTS, float_start, save_float
+from lightsim.training.models.model import build_model
+from lightsim.training.recipes.options import ModelOptions
+from lightsim.training.recipes.recipe import FLOAT, parse_recipe
 
 WEIGHT, VARIANCE = "nodes.0.weight", "nodes.0.normalise.running_var"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.numerics.scheme import Scheme
+from lightsim.numerics.formats.scheme import Scheme
 from workloads.digits.integers import LayerIntegers
 from workloads.digits.training import INPUT_SCALE, Chain, Stage
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.numerics.formats import codec
-from lightsim.numerics.scheme import Scheme
+from lightsim.numerics.formats.scheme import Scheme
+from lightsim.numerics.formats.table import codec
 
 __all__ = ["best_scale", "levels", "terms_of_filters"]
 

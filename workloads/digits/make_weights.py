@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from sklearn.datasets import load_digits
 
 from lightsim.network.zoo import load_network
-from lightsim.numerics.scheme import SCHEMES, Scheme
+from lightsim.numerics.formats.scheme import SCHEMES, Scheme
 from workloads.digits.folding import fold
 from workloads.digits.formats import best_scale, levels, terms_of_filters
 from workloads.digits.integers import LayerIntegers, integer_accuracy
@@ -156,7 +156,7 @@ def train_scheme(
 
 
 def store(path: Path, integers: dict[str, LayerIntegers]) -> None:
-    """Write the file that `lightsim.quantisation.trained` reads."""
+    """Write the file that `lightsim.quantisation.stored.trained` reads."""
     arrays = {
         f"{layer}.{field}": np.asarray(getattr(own, field))
         for layer, own in integers.items()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dse.measures import MEASURES, Measure, spell_measure
-from dse.record import Record
-from dse.result import Exploration
+from dse.search.result import Exploration
+from dse.storage.record import Record
+from dse.study.measures import MEASURES, Measure, spell_measure
 
 __all__ = ["against", "axis_title", "told"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from dse.result import Exploration
+from dse.search.result import Exploration
 
 __all__ = ["Figure"]
 

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from dse.reports.figures.axis import against, axis_title, told
 from dse.reports.figures.figure import Figure
-from dse.result import Exploration
+from dse.search.result import Exploration
 from lightsim.reports.figures.style import BUSY, MUTED, frame
 
 __all__ = ["FIGURE"]

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from dse.reports.figures.figure import Figure
 from dse.reports.ks import k_counts
-from dse.result import Exploration
+from dse.search.result import Exploration
 from lightsim.reports.figures.style import frame, slanted
 
 __all__ = ["FIGURE"]

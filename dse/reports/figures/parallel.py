@@ -6,10 +6,10 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dse.measures import spell_measure
-from dse.record import Record
 from dse.reports.figures.figure import Figure
-from dse.result import Exploration
+from dse.search.result import Exploration
+from dse.storage.record import Record
+from dse.study.measures import spell_measure
 from lightsim.reports.figures.style import INK, frame
 
 __all__ = ["FIGURE"]

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from dse.reports.figures.axis import axis_title
 from dse.reports.figures.figure import Figure
-from dse.result import Exploration
+from dse.search.result import Exploration
 from lightsim.reports.figures.style import BUSY, frame
 
 __all__ = ["FIGURE"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from dse.reports.figures.figure import Figure
-from dse.result import Exploration
+from dse.search.result import Exploration
 from lightsim.hardware.device import Resources
 from lightsim.reports.figures.style import frame, part_colour
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from dse.record import Record
 from dse.reports.figures.axis import axis_title, told
 from dse.reports.figures.figure import Figure
-from dse.result import Exploration
+from dse.search.result import Exploration
+from dse.storage.record import Record
 from lightsim.reports.figures.style import BUSY, frame
 
 __all__ = ["FIGURE"]

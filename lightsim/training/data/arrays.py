@@ -10,7 +10,7 @@ from lightsim.errors import InputError
 from lightsim.network import load_network
 from lightsim.network.layer import Network
 from lightsim.quantisation import held_out_images, training_images
-from lightsim.quantisation.stored import HELD_OUT, TRAINING, images_of
+from lightsim.quantisation.stored.arrays import HELD_OUT, TRAINING, images_of
 from lightsim.quantisation.workload import LabelledImages
 from lightsim.training.data.examples import Examples, Labelled
 

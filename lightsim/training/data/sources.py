@@ -17,7 +17,7 @@ from lightsim.training.data.cifar import cifar10, cifar100
 from lightsim.training.data.examples import Examples, Labelled
 from lightsim.training.data.idx import mnist
 from lightsim.training.data.svhn import svhn
-from lightsim.training.recipe_entries import DataEntry
+from lightsim.training.recipes.entries import DataEntry
 
 __all__ = ["SOURCES", "TrainingData", "load_data"]
 

@@ -102,7 +102,7 @@ def _training(root: Path) -> Iterator[Seed]:
 _STOPPED = """\
 import pathlib
 from lightsim.flow.training import train
-from lightsim.training.recipe import load_recipe
+from lightsim.training.recipes.recipe import load_recipe
 def tell(moment):
     if moment.done == 2:
         raise KeyboardInterrupt

@@ -1,0 +1,1 @@
+"""What a design is worth, here or in processes of their own."""

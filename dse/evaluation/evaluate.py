@@ -1,0 +1,177 @@
+"""What a design is worth: its networks mapped, run on the timeline, and measured.
+
+The mapping is the one that `lightsim run` takes for the same accelerator, so its cycles are
+the ones reported here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from dse.design.builder import Design, Refusal
+from dse.design.patterns import Kept, Pattern, timing_key
+from dse.limits.spending import memory_kind
+from dse.study.study import Share
+from lightsim.energy.joules import DEFAULT_ENERGY_TABLE, energy, energy_table
+from lightsim.errors import LightSimError
+from lightsim.flow.limits import check_memory
+from lightsim.network import load_network
+from lightsim.numerics.formats.scheme import scheme
+from lightsim.quantisation.inference.accumulators import check_accumulators
+from lightsim.quantisation.select import quantise
+from lightsim.quantisation.workload import Workload
+from lightsim.tiled.description.accelerator import Accelerator, Accumulator
+from lightsim.tiled.mapping.program import Program, map_workload, plan_workload
+
+if TYPE_CHECKING:
+    from dse.free_k.problem import Joint
+
+__all__ = ["Evaluator", "Outcome", "check_sums", "workload_of"]
+
+
+_MOST_PATTERNS = 64
+_MOST_RUNS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A design that was run: by network the cycles of a batch, its memory traffic and energy.
+
+    The energy is None where it was not counted. Where k was free, `k` has by layer a digit for
+    each filter, and `accuracies` what is known of that allocation's accuracy.
+    """
+
+    cycles: tuple[int, ...]
+    dram_bytes: tuple[int, ...]
+    energy_j: tuple[float, ...] | None = None
+    k: Mapping[str, str] = field(default_factory=dict)
+    accuracies: Mapping[str, float] = field(default_factory=dict)
+
+    def values(self, design: Design, shares: tuple[Share, ...]) -> dict[str, float]:
+        """The measures by key.
+
+        A mixture of networks takes the mean time, energy and traffic of an image, weighted by
+        their shares of the images; its throughput is the inverse of that mean time.
+        """
+        hz, batch = design.accelerator.clock_hz, design.batch
+        weights = [share.weight for share in shares]
+        cycles = _mean(weights, self.cycles)
+        throughput = batch * hz / cycles
+        found = {"throughput_images_per_s": throughput, "latency_s": cycles / hz}
+        if self.energy_j is not None:
+            joules = _mean(weights, self.energy_j) / batch
+            found |= {"energy_j": joules, "power_w": joules * throughput}
+        found["dram_bytes_per_s"] = _mean(weights, self.dram_bytes) / batch * throughput
+        found |= self.accuracies
+        amounts = map(float, design.resources.values())
+        return found | dict(zip(design.resources.names(), amounts, strict=True))
+
+
+def _mean(weights: list[float], amounts: tuple[float, ...]) -> float:
+    return sum(w * amount for w, amount in zip(weights, amounts, strict=True))
+
+
+class Evaluator:
+    """Runs designs of a study; what several designs share is made once.
+
+    Energy is counted only `with_energy`: it takes as long as the rest. `joint` is what the k of
+    designs in which it is free is chosen by.
+    """
+
+    def __init__(
+        self,
+        shares: tuple[Share, ...],
+        seed: int,
+        *,
+        with_energy: bool = True,
+        joint: Joint | None = None,
+    ) -> None:
+        self._joint = joint
+        self._shares = shares
+        self._seed = seed
+        self._with_energy = with_energy
+        self._patterns: Kept[Pattern] = Kept(_MOST_PATTERNS)
+        self._runs: Kept[tuple[int, int, float]] = Kept(_MOST_RUNS)
+
+    def run(self, design: Design) -> Outcome | Refusal:
+        """The outcome of a design, or why it cannot run a network of the study."""
+        try:
+            if self._joint is not None:
+                return self._run_free(design, self._joint)
+            found = [self._run(design, share) for share in self._shares]
+        except LightSimError as error:
+            return Refusal(str(error))
+        cycles, traffic, joules = zip(*found, strict=True)
+        return Outcome(cycles, traffic, joules if self._with_energy else None)
+
+    def _run_free(self, design: Design, joint: Joint) -> Outcome:
+        """The outcome with the best k; raises `LightSimError` where there is none."""
+        from dse.free_k.best import best_allocation
+
+        best = best_allocation(joint, design)
+        check_memory(
+            best.program,
+            lambda images: map_workload(
+                joint.subject.with_k(best.k), design.accelerator, images=images
+            ),
+        )
+        cycles, traffic, joules = self.timed(best.program)
+        digits = {name: "".join(map(str, own.tolist())) for name, own in best.k.items()}
+        energy_j = (joules,) if self._with_energy else None
+        return Outcome((cycles,), (traffic,), energy_j, digits, joint.values(best.k))
+
+    def _run(self, design: Design, share: Share) -> tuple[int, int, float]:
+        """Cycles, bytes and joules of a network; raises `LightSimError` where it cannot run."""
+        acc = design.accelerator
+        workload = workload_of(share.network, acc.scheme, self._seed)
+        check_sums(workload, acc.accumulator)
+        pattern_key = share.network, Pattern.key(design)
+        pattern = self._patterns.get(pattern_key)
+        if pattern is None:
+            pattern = Pattern.of(plan_workload(workload, acc), acc, design.batch)
+            self._patterns.put(pattern_key, pattern)
+        tilings = pattern.tilings(acc)
+        run_key = share.network, design.batch, timing_key(acc, tilings)
+        known = self._runs.get(run_key)
+        if known is not None:
+            return known
+        program = map_workload(workload, acc, images=design.batch, tilings=tilings)
+        check_memory(program, lambda images: map_workload(workload, acc, images=images))
+        found = self.timed(program)
+        self._runs.put(run_key, found)
+        return found
+
+    def timed(self, program: Program) -> tuple[int, int, float]:
+        """Cycles, bytes and joules (0 without energy) of a program."""
+        # Numba takes a third of a second to load: only those who run a design pay for it.
+        from lightsim.tiled.timeline.model import run as run_timeline
+
+        found = run_timeline([program])
+        if not self._with_energy:
+            return found.cycles, found.traffic_bytes, 0.0
+        events: dict[str, int] = {}
+        for layer in found.layers:
+            for name, count in layer.events.items():
+                events[name] = events.get(name, 0) + count
+        return found.cycles, found.traffic_bytes, _joules(program.accelerator, events)
+
+
+@lru_cache(maxsize=64)
+def workload_of(network: str, scheme_name: str, seed: int) -> Workload:
+    """The quantised network, as `lightsim run` has it."""
+    return quantise(load_network(network), scheme(scheme_name), seed)
+
+
+@lru_cache(maxsize=256)
+def check_sums(workload: Workload, accumulator: Accumulator) -> None:
+    """Raises `InputError` where a sum could be too large for an accumulator that refuses it."""
+    if accumulator.overflow == "refuse":
+        check_accumulators(workload, accumulator.bits, accumulator.accumulation)
+
+
+def _joules(acc: Accelerator, events: Mapping[str, int]) -> float:
+    kind = memory_kind(acc.memory)
+    return sum(energy(events, energy_table(DEFAULT_ENERGY_TABLE), kind).values())

@@ -1,0 +1,200 @@
+"""Processes that run designs side by side, and what happens when one of them dies.
+
+A design is handed to one process and its outcome comes back through a pipe. A process that ends
+while it has a design in hand is replaced and the design handed out again; after `_ATTEMPTS`
+processes have died of one design it is given up.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from dse.design.builder import Design, Refusal
+from dse.evaluation.evaluate import Evaluator, Outcome
+from dse.study.study import Share
+
+if TYPE_CHECKING:
+    from dse.free_k.problem import Joint
+
+__all__ = ["Crew", "Lost"]
+
+_ATTEMPTS = 3
+_TERMINALS = [getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)]
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A design that no process came back from."""
+
+    reason: str
+
+
+Result = Outcome | Refusal | Lost
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: BaseProcess
+    pipe: Connection
+    task: int | None = None
+
+
+class Crew:
+    """`count` processes; with one, the designs are run in this process. A context manager."""
+
+    def __init__(
+        self,
+        shares: tuple[Share, ...],
+        seed: int,
+        count: int,
+        *,
+        with_energy: bool = True,
+        joint: Joint | None = None,
+    ) -> None:
+        self._arguments = (shares, seed, with_energy, joint)
+        self._count = count
+        own = count == 1
+        self._own = Evaluator(shares, seed, with_energy=with_energy, joint=joint) if own else None
+        self._workers: list[_Worker] = []
+        self.replaced = 0
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for worker in self._workers:
+            with suppress(OSError):
+                worker.pipe.close()
+            worker.process.terminate()
+        for worker in self._workers:
+            worker.process.join()
+
+    @property
+    def pids(self) -> list[int]:
+        """The processes' ids."""
+        return [pid for worker in self._workers if (pid := worker.process.pid) is not None]
+
+    def run(self, designs: Sequence[Design]) -> Iterator[tuple[int, Result]]:
+        """The place of every design with its result, as they come."""
+        if self._own is not None:
+            for place, design in enumerate(designs):
+                yield place, self._own.run(design)
+            return
+        while len(self._workers) < min(self._count, len(designs)):
+            self._workers.append(self._hired())
+        waiting = list(range(len(designs)))[::-1]
+        attempts = [0] * len(designs)
+        open_tasks = len(designs)
+        while open_tasks:
+            for at, worker in enumerate(self._workers):
+                if worker.task is None and waiting:
+                    self._workers[at] = self._handed(worker, waiting.pop(), designs)
+            for place, result in self._returned(waiting, attempts):
+                open_tasks -= 1
+                yield place, result
+
+    def _handed(self, worker: _Worker, place: int, designs: Sequence[Design]) -> _Worker:
+        while True:
+            try:
+                worker.pipe.send((place, designs[place]))
+            except OSError:  # it died before it was given anything
+                worker = self._replacement(worker)
+                continue
+            worker.task = place
+            return worker
+
+    def _returned(self, waiting: list[int], attempts: list[int]) -> list[tuple[int, Result]]:
+        """Wait until a process answers or ends; what is known then."""
+        busy = {worker.pipe: at for at, worker in enumerate(self._workers)}
+        found: list[tuple[int, Result]] = []
+        for pipe in wait(list(busy)):
+            assert isinstance(pipe, Connection)
+            at = busy[pipe]
+            worker = self._workers[at]
+            try:
+                place, result = pipe.recv()
+            except (EOFError, OSError):
+                self._workers[at] = self._replacement(worker)
+                if worker.task is None:
+                    continue
+                attempts[worker.task] += 1
+                if attempts[worker.task] < _ATTEMPTS:
+                    waiting.append(worker.task)
+                else:
+                    reason = f"{_ATTEMPTS} processes ended while they ran it"
+                    found.append((worker.task, Lost(reason)))
+                continue
+            worker.task = None
+            found.append((place, result))
+        return found
+
+    def _hired(self) -> _Worker:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_serve, args=(theirs, *self._arguments), daemon=True)
+        with _unheard():
+            process.start()
+        theirs.close()
+        return _Worker(process, ours)
+
+    def _replacement(self, worker: _Worker) -> _Worker:
+        self.replaced += 1
+        worker.pipe.close()
+        worker.process.join()
+        return self._hired()
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Signals of a terminal wait: a process that is begun now never hears them, not while it
+    imports either, and this one hears them afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _TERMINALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end_with_parent() -> None:
+    """End this process as soon as the one that hands out designs has ended, whatever runs."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def _serve(
+    pipe: Connection,
+    shares: tuple[Share, ...],
+    seed: int,
+    with_energy: bool,
+    joint: Joint | None,
+) -> None:
+    """What a process does: run what it is handed until the pipe closes."""
+    # Signals of a terminal go to all its processes; the one that hands out designs answers them.
+    for number in _TERMINALS:
+        signal.signal(number, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    evaluator = Evaluator(shares, seed, with_energy=with_energy, joint=joint)
+    with suppress(EOFError, OSError):
+        while True:
+            place, design = pipe.recv()
+            pipe.send((place, evaluator.run(design)))

@@ -1,0 +1,1 @@
+"""The best k of every filter for a design, and its bound."""

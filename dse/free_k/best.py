@@ -1,0 +1,121 @@
+"""A design run with its k free: the best allocation within what may be lost, confirmed.
+
+The allocation is exact by the table (`dse.allocation`), whose tilings are those of the default
+mapping. That mapping depends on k a little, so the table is made again with the mapping of what it
+gave until the two agree. What counts are the cycles of the program that `lightsim run` maps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dse.allocation.allocate import AllocationTable, loss_budget, tabulate, whole_losses
+from dse.allocation.costs import program_for, timed
+from dse.allocation.knapsack import least_cycles
+from dse.design.builder import Design
+from dse.free_k.problem import Joint
+from dse.free_k.tolerance import Tolerance, least_loss
+from lightsim.errors import InputError
+from lightsim.quantisation.inference.accumulators import check_accumulators
+from lightsim.quantisation.per_filter import KMap
+from lightsim.tiled.mapping.program import Program
+from lightsim.tiled.mapping.tiles.tiling import Tiling
+
+__all__ = ["Allocated", "best_allocation"]
+
+_ROUNDS = 3
+# Runs of the timeline for a table: more make it a tenth of a percent more true (see the results).
+_RUNS = 9
+# Shares of the allowed loss that are tried in turn where the accuracy is not kept.
+_SHARES = (1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.1, 0.05, 0.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Allocated:
+    """The k of every filter and the program that `lightsim run` maps with it."""
+
+    k: KMap
+    program: Program
+    cycles: int
+
+
+def best_allocation(joint: Joint, design: Design) -> Allocated:
+    """The fastest allocation found for a design that its choice of k allows.
+
+    Raises `InputError` where there is none, or where the design cannot run the network.
+    """
+    acc, tolerance = design.accelerator, joint.tolerances[design.k]
+    most = joint.most_terms
+    first = _confirmed(joint, design, most)
+    best = first if _allowed(joint, most, tolerance) else None
+    found, tilings = first, _tilings(first)
+    for _ in range(_ROUNDS):
+        try:
+            table = tabulate(
+                joint.subject, acc, joint.losses,
+                images=design.batch, tilings=tilings, most_runs=_RUNS,
+                uniform_layers=joint.uniform_layers,
+            )  # fmt: skip
+        except InputError:
+            if found is first:
+                raise
+            break  # these tilings are too large for filters with more terms
+        k = _kept(joint, table, tolerance)
+        if k is None:
+            break
+        found = _confirmed(joint, design, k)
+        if best is None or found.cycles < best.cycles:
+            best = found
+        tilings = _tilings(found)
+        if tilings == table.tilings:
+            break
+    if best is None:
+        raise InputError("k", "no allocation was found that keeps the accuracy", "a lower one")
+    _check_sums(joint, design, best.k)
+    return best
+
+
+def _allowed(joint: Joint, k: KMap, tolerance: Tolerance) -> bool:
+    """Whether an allocation is within the loss and keeps the accuracy."""
+    losses = joint.losses.losses
+    within = loss_budget(tolerance.loss, sum(joint.subject.filters.values()))
+    lost = sum(
+        int(whole_losses(losses, name, len(own))[np.arange(len(own)), own].sum())
+        for name, own in k.items()
+    )
+    return lost <= within and joint.keeps(k, tolerance)
+
+
+def _tilings(found: Allocated) -> dict[str, Tiling]:
+    return {schedule.layer.name: schedule.tiling for schedule in found.program.schedules}
+
+
+def _kept(joint: Joint, table: AllocationTable, tolerance: Tolerance) -> KMap | None:
+    """The fastest allocation of the table within the loss, or within a part of it if only there
+    the accuracy is kept."""
+    least = least_loss(joint.losses.losses, joint.subject.last, joint.uniform_layers)
+    filters = sum(joint.subject.filters.values())
+    for share in _SHARES:
+        loss = least + share * (tolerance.loss - least)
+        try:
+            solution = least_cycles(table.choices, loss_budget(loss, filters))
+        except InputError:
+            return None
+        k = table.k_of(solution.points)
+        if joint.keeps(k, tolerance):
+            return k
+    return None
+
+
+def _confirmed(joint: Joint, design: Design, k: KMap) -> Allocated:
+    program = program_for(joint.subject.reference, design.accelerator, k, design.batch, None)
+    return Allocated(k, program, sum(timed(program).values()))
+
+
+def _check_sums(joint: Joint, design: Design, k: KMap) -> None:
+    """What `lightsim run` refuses is no answer."""
+    accumulator = design.accelerator.accumulator
+    if accumulator.overflow == "refuse":
+        check_accumulators(joint.subject.with_k(k), accumulator.bits, accumulator.accumulation)

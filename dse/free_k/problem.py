@@ -1,0 +1,197 @@
+"""The network of a study whose k is free: its filters, what they lose, and what may be lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dse.accuracy.given import CallableAccuracy, load_table
+from dse.accuracy.measured import MeasuredAccuracy, measured
+from dse.accuracy.sensitivity import sensitivity
+from dse.accuracy.source import AccuracySource, FilterLosses, total_loss
+from dse.accuracy.subject import Subject, make_subject, uniform
+from dse.free_k.bound import FreeBound
+from dse.free_k.tolerance import Tolerance, least_loss, loss_that_keeps, most_terms
+from dse.space.k_choices import ANY, FREE, GIVEN, tolerated
+from dse.space.k_layers import restricted
+from dse.study.study import Study
+from lightsim.errors import InputError
+from lightsim.network import load_network
+from lightsim.quantisation.per_filter import KMap
+from lightsim.quantisation.workload import Workload
+
+__all__ = ["Joint", "joint_of"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Joint:
+    """What allocations of a study are chosen by: `losses` add up over filters, `judge` (where there
+    is one) says how accurate a whole allocation is, and `tolerances` what each choice of k allows.
+    """
+
+    study: Study
+    subject: Subject
+    losses: FilterLosses
+    judge: AccuracySource | None
+    tolerances: Mapping[str, Tolerance]
+
+    @property
+    def uniform_layers(self) -> dict[str, tuple[int, ...]]:
+        """The layers whose filters all have one number of terms, and which it may be."""
+        return restricted(self.study.layers)
+
+    @property
+    def most_terms(self) -> dict[str, NDArray[np.int8]]:
+        """The allocation with the most terms that layers may hold."""
+        return most_terms(self.subject, self.uniform_layers)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Another process makes it again: its kernels cannot be carried over."""
+        own = self.judge if isinstance(self.judge, CallableAccuracy) else None
+        return joint_of, (self.study, own)
+
+    @property
+    def source(self) -> str:
+        """The name of what says the accuracy."""
+        return self.losses.name if self.judge is None else self.judge.name
+
+    @property
+    def workload(self) -> Workload:
+        """The network as bounds take it: with two terms everywhere."""
+        return self.subject.with_k(uniform(self.subject, 2))
+
+    def bound(self, choices: Sequence[object]) -> FreeBound:
+        """What no allocation that these choices of k allow can beat."""
+        most = [self.tolerances[str(choice)].loss for choice in choices]
+        return FreeBound(self.losses.losses, self.subject.last, most, self.uniform_layers)
+
+    def keeps(self, k: KMap, tolerance: Tolerance) -> bool:
+        """Whether an allocation within the loss keeps the accuracy too."""
+        floor = tolerance.floor
+        return self.judge is None or floor is None or self.judge.evaluate(k) >= floor
+
+    def values(self, k: KMap) -> dict[str, float]:
+        """What is known of an allocation's accuracy: `accuracy` where the source says one,
+        `choosing_accuracy` where it was chosen by other images, `loss` by the filters' losses."""
+        found = {"loss": total_loss(self.losses.losses, k)}
+        if isinstance(self.judge, MeasuredAccuracy):
+            found["choosing_accuracy"] = self.judge.evaluate(k)
+            found["accuracy"] = self.judge.held_out_accuracy(k)
+        elif self.judge is not None:
+            found["accuracy"] = self.judge.evaluate(k)
+        elif self.losses.name != "sensitivity":
+            found["accuracy"] = self.losses.evaluate(k)
+        return found
+
+
+def joint_of(study: Study, judge: CallableAccuracy | None = None) -> Joint | None:
+    """The joint problem of a study, None where every k is the workload's own.
+
+    `judge` is the user's own function. Without one, `[accuracy]` says the source: a file of
+    losses, measured accuracy where the network has labelled images, sensitivity elsewhere.
+    Raises `InputError` for a study that leaves open what k may be chosen by.
+    """
+    choices = [str(choice) for choice in study.axes["k"]]
+    if choices == [GIVEN]:
+        if study.layers:
+            problem = f"is stated for '{next(iter(study.layers))}', and k is 'given'"
+            raise InputError("[layers]", problem, "accepted: another k under [axes], or none")
+        return None
+    _check(study, choices)
+    network = study.shares[0].network
+    subject = make_subject(load_network(network), seed=study.search.seed)
+    choice = study.accuracy
+    if choice.file is not None:
+        losses: FilterLosses = load_table(Path(choice.file), subject)
+        return Joint(study, subject, losses, judge, _tolerances(study, subject, losses, judge))
+    if (choice.source == "table" or choice.table) and judge is None:
+        problem = "has a table by scheme, which says nothing of single filters"
+        raise InputError("[accuracy]", problem, "accepted: file = 'losses.toml', with their losses")
+    losses = sensitivity(subject)
+    labelled = subject.reference.held_out is not None
+    own: AccuracySource | None = judge
+    if judge is None and choice.source != "sensitivity" and (labelled or choice.source != "auto"):
+        own = _measured(subject, choice.images)
+    return Joint(study, subject, losses, own, _tolerances(study, subject, losses, own))
+
+
+def _check(study: Study, choices: list[str]) -> None:
+    if GIVEN in choices:
+        problem = f"k is 'given' beside '{next(c for c in choices if c != GIVEN)}'"
+        raise InputError("[axes]", problem, "accepted: 'given' alone: its weights are others")
+    schemes = [str(name) for name in study.axes["scheme"]]
+    if schemes != ["flightnn"]:
+        problem = f"k is '{choices[0]}' under scheme '{', '.join(schemes)}'"
+        raise InputError("[axes]", problem, "accepted: k per filter under flightnn alone")
+    if len(study.shares) > 1:
+        problem = f"k is '{choices[0]}', and there are {len(study.shares)} networks"
+        raise InputError("[axes]", problem, "accepted: one network, or k = 'given'")
+
+
+def _measured(subject: Subject, most: int | None) -> MeasuredAccuracy:
+    found = measured(subject)
+    if most is None:
+        return found
+    choosing, held_out = found.choosing, found.held_out
+    return replace(
+        found,
+        choosing=replace(choosing, images=choosing.images[:most], labels=choosing.labels[:most]),
+        held_out=replace(held_out, images=held_out.images[:most], labels=held_out.labels[:most]),
+    )
+
+
+def _tolerances(
+    study: Study, subject: Subject, losses: FilterLosses, judge: AccuracySource | None
+) -> dict[str, Tolerance]:
+    return {
+        str(choice): _tolerance(study, str(choice), subject, losses, judge)
+        for choice in study.axes["k"]
+    }
+
+
+def _tolerance(
+    study: Study,
+    choice: str,
+    subject: Subject,
+    losses: FilterLosses,
+    judge: AccuracySource | None,
+) -> Tolerance:
+    """What a choice allows: by the judge an accuracy, without one a loss beyond that of k = 2."""
+    two, lost, layers = uniform(subject, 2), tolerated(choice), restricted(study.layers)
+    if choice == ANY:
+        return Tolerance(sum(float(row.max(axis=1).sum()) for row in losses.losses.values()))
+    stated = {budget.measure.name: budget.limit for budget in study.budgets}.get("accuracy")
+    if lost is None and (stated is None or (judge is None and losses.name == "sensitivity")):
+        problem = f"k is '{FREE}', and no budget of an accuracy that something says limits it"
+        raise InputError("[axes]", problem, "accepted: k = '1 %', or [budget] accuracy")
+    if judge is None:
+        most = total_loss(losses.losses, two) + (lost or 0.0)
+        if lost is None and stated is not None:
+            whole = losses.evaluate(two) + total_loss(losses.losses, two)
+            most = whole - stated
+        _check_least(choice, most, least_loss(losses.losses, subject.last, layers))
+        return Tolerance(most)
+    reached = judge.evaluate(two)
+    floor = stated if lost is None else reached - lost
+    assert floor is not None
+    most_or_none = loss_that_keeps(subject, losses.losses, judge, floor, layers)
+    if most_or_none is None:
+        what = "two terms everywhere" if not layers else "the most terms that [layers] leaves"
+        reached = judge.evaluate(most_terms(subject, layers))
+        raise InputError(
+            "[budget]",
+            f"accuracy is {floor:.4g}, and with {what} it is {reached:.4g}",
+            f"accepted: at most {reached:.4g} ({judge.name}, on the images for choosing)",
+        )
+    return Tolerance(most_or_none, floor)
+
+
+def _check_least(choice: str, most: float, least: float) -> None:
+    """A loss that no allocation of the layers keeps to is told before anything is searched."""
+    if least > most * (1 + 1e-9) + 1e-9:
+        problem = f"k is '{choice}', a loss of {most:.4g}; what layers may hold loses {least:.4g}"
+        raise InputError("[layers]", problem, "accepted: more terms, or a larger loss in axis k")

@@ -1,1 +1,0 @@
-"""Designs whose k is free: for every accelerator the k of all filters is chosen with it."""

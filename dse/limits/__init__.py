@@ -1,0 +1,1 @@
+"""What no design of the space can beat."""

@@ -1,0 +1,108 @@
+"""The best that could be true of designs that were not run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dse.limits.spending import Spending
+from dse.space.axes import AUTO
+from dse.space.points import Space
+from dse.study.measures import Objective
+from dse.study.study import Study
+from lightsim.hardware.device import Resources
+
+__all__ = ["Optimist"]
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+# Sums of what is spent are rounded otherwise than those of a run: a share to be safe from that.
+_SAFE = 1 - 1e-12
+
+
+class Optimist:
+    """Measures of designs from the least cycles and resources they can have."""
+
+    def __init__(self, study: Study, accuracies: Mapping[str, float | None]) -> None:
+        self._study = study
+        self._accuracies = accuracies
+        self._weights = np.array([share.weight for share in study.shares])
+        self._limits = {budget.measure.name: budget.limit for budget in study.budgets}
+
+    @property
+    def objectives(self) -> int:
+        """How many objectives the study has."""
+        return len(self._study.objectives)
+
+    def proves(self, objective: Objective) -> bool:
+        """Whether anything is known of an objective before designs are run: not of one against its
+        better direction, nor of power and mean traffic where designs may be as slow as they like.
+        """
+        if objective.direction != objective.measure.direction:
+            return False
+        slow = not {"throughput", "latency"} & set(self._limits)
+        return not (slow and objective.measure.name in ("power", "dram_bandwidth"))
+
+    def measures(
+        self, space: Space, cores: Ints, cycles: Ints, used: Ints, spending: Spending
+    ) -> dict[str, Floats]:
+        """By measure, the best value of designs on `cores` of so many cycles and resources, that
+        spend so much at least.
+
+        Who keeps a budget of power P and spends E on an image has P / E images a second at the
+        most, and likewise for memory traffic. Power and traffic are at least what the fewest
+        images a second that the budgets allow take.
+        """
+        places = space.places(cores, space.core_names)
+        hz = self._study.board.clock_hz
+        clocks = np.array([hz if c == AUTO else int(c) for c in space.axes["clock"]])
+        batch = np.array([int(b) for b in space.axes["batch"]])[places["batch"]]
+        seconds = (cycles * self._weights).sum(axis=1) / clocks[places["clock"]]
+        scores = [self._accuracies.get(str(name)) for name in space.axes["scheme"]]
+        accuracy = np.array([1.0 if score is None else score for score in scores])
+        joules = (spending.joules * self._weights).sum(axis=1) * _SAFE
+        moved = (spending.dram_bytes * self._weights).sum(axis=1) * _SAFE
+        for name, spent in (("power", joules), ("dram_bandwidth", moved)):
+            if self._limits.get(name):
+                seconds = np.maximum(seconds, spent / self._limits[name])
+        slowest = np.zeros(len(cores))
+        if "throughput" in self._limits:
+            slowest = np.maximum(slowest, self._limits["throughput"])
+        if self._limits.get("latency"):
+            slowest = np.maximum(slowest, batch / self._limits["latency"])
+        return {
+            "throughput": batch / np.maximum(seconds, 1e-12),
+            "latency": seconds,
+            "energy": joules / batch,
+            "power": joules / batch * slowest,
+            "dram_bandwidth": moved / batch * slowest,
+            "accuracy": accuracy[places["scheme"]],
+            **{name: used[:, i].astype(np.float64) for i, name in enumerate(Resources.names())},
+        }
+
+    def values(self, best: Mapping[str, Floats]) -> Floats:
+        """float64[design, objective], to be minimised.
+
+        Of an objective against a measure's better direction nothing is known.
+        """
+        columns = []
+        for objective in self._study.objectives:
+            value = best[objective.measure.name]
+            if objective.direction != objective.measure.direction:
+                value = np.full_like(value, np.inf if objective.sign < 0 else 0.0)
+            columns.append(objective.sign * value)
+        return np.stack(columns, axis=1)
+
+    def possible(self, best: Mapping[str, Floats]) -> NDArray[np.bool_]:
+        """Whether designs could keep every budget."""
+        kept = np.ones(len(best["latency"]), np.bool_)
+        for budget in self._study.budgets:
+            value = best[budget.measure.name]
+            if budget.measure.direction == "minimise":
+                kept &= value <= budget.limit
+            else:
+                kept &= value >= budget.limit
+        return kept

@@ -1,0 +1,94 @@
+"""The cores of a space that could be worth a look: all of them, or so many as memory holds.
+
+A space may have more cores than can be kept. They are bounded block by block, and of those that
+could keep every budget the most promising are held; of the rest only the best value is known, and
+when that is next, the space is gone through again without those that are known by then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dse.limits.best_case import Optimist
+from dse.limits.bounds import Bounds
+
+__all__ = ["MOST_HELD", "Cores", "beaten", "gather"]
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+MOST_HELD = 16_000_000
+"""Cores held at most, at some 60 bytes each."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cores:
+    """`numbers` int64[core], `values` float64[core, objective] and least `cycles` int64[core] (of
+    the slowest network) of the cores that are held; `dropped` float64[objective] is what none of
+    the others is better than (infinite if none is)."""
+
+    numbers: Ints
+    values: Floats
+    cycles: Ints
+    dropped: Floats
+
+
+def gather(
+    bounds: Bounds,
+    optimist: Optimist,
+    *,
+    objective: int = 0,
+    known: Ints | None = None,
+    beaten_by: Floats | None = None,
+    most: int = MOST_HELD,
+) -> Cores:
+    """The cores that could keep every budget, but those `known` (sorted) and those that a design
+    of the values `beaten_by` makes needless: when more than `most` are found, the half that is
+    the most promising in one objective is kept."""
+    rows = optimist.objectives
+    none = np.zeros(0, np.int64)
+    found = Cores(none, np.zeros((0, rows)), none, np.full(rows, np.inf))
+    parts = [found]
+    for numbers, cycles, used in bounds.core_blocks(fitting=True):
+        best = optimist.measures(bounds.space, numbers, cycles, used, bounds.spending(numbers))
+        values = optimist.values(best)
+        kept = optimist.possible(best)
+        if beaten_by is not None:
+            kept &= ~beaten(values, beaten_by)
+        if known is not None and known.size:
+            places = np.minimum(np.searchsorted(known, numbers), known.size - 1)
+            kept &= known[places] != numbers
+        slowest = cycles[kept].max(axis=1)
+        parts.append(Cores(numbers[kept], values[kept], slowest, np.full(rows, np.inf)))
+        if sum(len(part.numbers) for part in parts) > most:
+            parts = [_best_half(_joined(parts), objective, most)]
+    return _joined(parts)
+
+
+def beaten(values: Floats, rows: Floats) -> NDArray[np.bool_]:
+    """Which of `values` [design, objective] some row is at least as good as in every objective."""
+    found = np.zeros(len(values), np.bool_)
+    for row in rows:
+        found |= (row <= values).all(axis=1)
+    return found
+
+
+def _joined(parts: list[Cores]) -> Cores:
+    return Cores(
+        np.concatenate([part.numbers for part in parts]),
+        np.concatenate([part.values for part in parts]),
+        np.concatenate([part.cycles for part in parts]),
+        np.min([part.dropped for part in parts], axis=0),
+    )
+
+
+def _best_half(cores: Cores, objective: int, most: int) -> Cores:
+    # In the order of their numbers, whatever the blocks were; of equals the first.
+    order = np.argsort(cores.values[:, objective], kind="stable")
+    kept = np.sort(order[: most // 2])
+    left = cores.values[order[most // 2 :]].min(axis=0)
+    dropped = np.minimum(cores.dropped, left)
+    return Cores(cores.numbers[kept], cores.values[kept], cores.cycles[kept], dropped)

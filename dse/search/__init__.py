@@ -1,0 +1,1 @@
+"""The search, from the study to its result."""

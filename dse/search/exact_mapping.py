@@ -1,0 +1,120 @@
+"""The best designs mapped exactly: for every pass the quickest tiling of all by itself.
+
+A search values designs with the mapping that `lightsim run` takes by default. Those of the front
+are then mapped exactly, and after them other designs that were run, as long as their bounds leave
+it open whether they would be better; what is left open so is part of the limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from dse.design.builder import Design
+from dse.evaluation.evaluate import Evaluator, Outcome, workload_of
+from dse.evaluation.verdict import judged
+from dse.limits.reach import LARGE, could_be
+from dse.search.front import front_of, signed
+from dse.search.pool import Pool
+from dse.search.searcher import Limit, Searcher
+from dse.space.k_digits import k_of
+from dse.storage.record import Record
+from lightsim.errors import LightSimError
+from lightsim.quantisation.workload import Workload
+from lightsim.tiled.mapping.program import Program, map_workload
+from lightsim.tiled.mapping.tiles.tiling import Tiling
+
+__all__ = ["mapped_exactly"]
+
+# Designs mapped exactly beside those of the front where a batch takes more cycles than `LARGE`: a
+# large pass may take seconds. Of smaller ones all that could be better are.
+_MOST_LARGE = 8
+
+
+def mapped_exactly(searcher: Searcher, pool: Pool) -> tuple[list[Record], tuple[Limit, ...]]:
+    """The front and the limits of all objectives, with designs mapped exactly where that pays."""
+    objectives = searcher.study.objectives
+    complete = {r.number: r for r in searcher.records if r.state == "complete"}
+    first = [record.number for record in front_of(list(complete.values()), objectives)]
+    bounds, optimist = pool.bounds, searcher.optimist
+    hopes = {number: could_be(bounds, optimist, [number]) for number in complete}
+    others = sorted(set(complete) - set(first), key=lambda number: (hopes[number] or 0.0, number))
+    mapped: set[int] = set()
+    evaluator = Evaluator(searcher.study.shares, searcher.study.search.seed, joint=searcher.joint)
+    most = max((max(r.cycles.values()) for r in complete.values()), default=0)
+    for number in [*first, *(others if most <= LARGE else others[:_MOST_LARGE])]:
+        best = min(float(signed(record, objectives)[0]) for record in complete.values())
+        hope = hopes[number]
+        if number not in first and hope is not None and hope >= best:
+            break
+        complete[number] = _exact(searcher, evaluator, complete[number])
+        mapped.add(number)
+    front = front_of(list(complete.values()), objectives)
+    limits = []
+    for place, row in enumerate(searcher.limits(pool)):
+        left = [number for number in complete if number not in mapped]
+        values = [float(signed(record, objectives)[place]) for record in complete.values()]
+        open_value = could_be(bounds, optimist, left, place)
+        if row.value is not None:
+            values.append(row.objective.sign * row.value)
+        if open_value is not None:
+            values.append(open_value)
+        proven = row.value is not None and (not left or searcher.optimist.proves(row.objective))
+        value = row.objective.sign * min(values) if proven else None
+        limits.append(_limit(row, value, list(complete.values())))
+    return front, tuple(limits)
+
+
+def _limit(row: Limit, value: float | None, records: Sequence[Record]) -> Limit:
+    if value is None:
+        return Limit(row.objective, None, None)
+    sign, key = row.objective.sign, row.objective.measure.key
+    best = sign * min(sign * record.values[key] for record in records)
+    low, high = sorted((abs(best), abs(value)))
+    return Limit(row.objective, value, (high - low) / high if high else 0.0)
+
+
+def _exact(searcher: Searcher, evaluator: Evaluator, record: Record) -> Record:
+    """The record with the exact mapping, or as it was where that is no quicker."""
+    design = searcher.builder.build(searcher.space.point(record.number))
+    assert isinstance(design, Design)
+    study, cycles, traffic, joules = searcher.study, [], [], []
+    tilings: dict[str, Mapping[str, Tiling]] = {}
+    for share in study.shares:
+        if searcher.joint is None:
+            scheme = design.accelerator.scheme
+            workload = workload_of(share.network, scheme, study.search.seed)
+        else:
+            workload = searcher.joint.subject.with_k(k_of(record.k))
+        usual = map_workload(workload, design.accelerator, images=design.batch)
+        found = evaluator.timed(usual)
+        exact = _program(workload, design)
+        quicker = None if exact is None else evaluator.timed(exact)
+        if exact is not None and quicker is not None and quicker[0] < found[0]:
+            found = quicker
+            tilings[share.network] = {s.layer.name: s.tiling for s in exact.schedules}
+        cycles.append(found[0])
+        traffic.append(found[1])
+        joules.append(found[2])
+    if not tilings:
+        return record
+    known = {
+        name: record.values[name]
+        for name in ("loss", "accuracy", "choosing_accuracy")
+        if name in record.values
+    }
+    outcome = Outcome(tuple(cycles), tuple(traffic), tuple(joules), record.k, known)
+    again = judged(study, searcher.scores, record.number, design, outcome)
+    return replace(again, tilings=tilings) if again.state == "complete" else record
+
+
+def _program(workload: Workload, design: Design) -> Program | None:
+    # Numba comes with it.
+    from lightsim.tiled.optimum import exact_tilings
+
+    try:
+        found = exact_tilings(workload, design.accelerator, images=design.batch)
+        best = {name: choice.tiling for name, choice in found.items()}
+        return map_workload(workload, design.accelerator, images=design.batch, tilings=best)
+    except LightSimError:  # the usual mapping stands
+        return None

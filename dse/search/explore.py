@@ -1,0 +1,223 @@
+"""`explore`: a study searched, with its limit, its gap and its front."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from math import prod
+from typing import Literal
+
+from dse.accuracy.given import CallableAccuracy
+from dse.design.arrays import ARRAY_AXES
+from dse.design.builder import Design
+from dse.evaluation.evaluate import Evaluator, Outcome
+from dse.evaluation.processes import Crew
+from dse.free_k.problem import Joint, joint_of
+from dse.limits.shortfall import unreachable
+from dse.search.exact_mapping import mapped_exactly
+from dse.search.front import front_of
+from dse.search.pool import Pool
+from dse.search.result import Exploration
+from dse.search.searcher import Progress, Searcher
+from dse.search.waves import enumerated, sampled
+from dse.space.points import Space
+from dse.storage.lost import LostError
+from dse.storage.opening import Begin, open_store
+from dse.storage.record import Record
+from dse.storage.records import Form
+from dse.study.samplers import ENUMERATE, make_sampler, sampler_for
+from dse.study.study import Study
+from dse.study.writing import absolute, study_text
+from lightsim.errors import InputError
+
+__all__ = ["explore"]
+
+# So many cores are bounded, about a microsecond each; those that fit the device are kept.
+_MOST_CORES = 1_000_000_000
+# So many arrays are added up module by module, in about half a millisecond each.
+_MOST_ARRAYS = 2_000_000
+# Spaces up to this size are run through in the order of their bounds.
+_MOST_ENUMERATED = 1 << 40
+
+
+def explore(
+    study: Study,
+    *,
+    storage: str | None = None,
+    resume: bool | Literal["if there"] = False,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    accuracy: CallableAccuracy | None = None,
+    opened: Callable[[], None] | None = None,
+    note: Callable[[str], None] | None = None,
+) -> Exploration:
+    """Search a study; its front, every trial, and what no design of the space can beat.
+
+    `storage` is None (in memory), a journal file or a database URL; `resume` goes on with the
+    trials that are there, `overwrite` deletes them; without either a study that has some is
+    refused. The study is held by this process until the search ends; `opened` is called when it
+    is, before anything is searched. `progress` is told after every wave, `note` (else the log)
+    what is dropped or waited for. Ctrl-C ends the search with what was found (`interrupted`).
+    Where k is free, `accuracy` is a function of the user's that judges allocations; with several
+    workers it must be one that can be pickled. Raises `InputError` for what cannot be accepted,
+    `BudgetError` where no design of the space could keep the budgets and `OutputError` where
+    trials cannot be kept any more.
+    """
+    space = Space(study.axes, study.lanes)
+    _check_size(space, space.core_names, _MOST_CORES)
+    _check_size(space, ARRAY_AXES, _MOST_ARRAYS)
+    sampler = sampler_for(study.search.sampler, space.size, study.search.trials, _MOST_ENUMERATED)
+    joints: list[Joint | None] = []
+
+    def form() -> Form:
+        joints.append(joint_of(study, accuracy))
+        return _form(study, space, joints[0])
+
+    with open_store(
+        storage,
+        study.name,
+        study_text(absolute(study), searching=False),
+        form,
+        None if sampler == ENUMERATE else make_sampler(sampler, study.search.seed),
+        _begin(resume, overwrite),
+        note,
+    ) as store:
+        if opened is not None:
+            opened()
+        (joint,) = joints
+        crew = Crew(
+            study.shares, study.search.seed, study.search.workers,
+            with_energy=study.asks_for_energy, joint=joint,
+        )  # fmt: skip
+        with crew:
+            return _searched(Searcher(study, space, store, crew, progress, joint), sampler)
+
+
+def _begin(resume: bool | Literal["if there"], overwrite: bool) -> Begin:
+    if resume and overwrite:
+        raise InputError("--overwrite", "with --resume", "accepted: one of them")
+    if overwrite:
+        return "overwrite"
+    if resume == "if there":
+        return "resume if there"
+    return "resume" if resume else "new"
+
+
+def _form(study: Study, space: Space, joint: Joint | None) -> Form:
+    """What every trial of the study looks like."""
+    filters = {} if joint is None else {name: k.size for name, k in joint.most_terms.items()}
+    objectives = {o.measure.key: o.sign for o in study.objectives}
+    return Form(space, tuple(share.network for share in study.shares), objectives, filters)
+
+
+def _searched(searcher: Searcher, sampler: str) -> Exploration:
+    """The whole search; an interrupt ends it with what was found."""
+    store = searcher.store
+    interrupted = True
+    pool: Pool | None = None
+    try:
+        searcher.records = store.records()
+        with suppress(KeyboardInterrupt):
+            store.end_open_trials()
+            pool = searcher.pool(searcher.space)
+            searcher.step(pool)
+            _check_any(searcher, pool)
+            _search(searcher, pool, sampler)
+            _check_any(searcher, pool)
+            interrupted = False
+        if interrupted:  # perhaps between keeping a trial and noting it
+            searcher.records = store.records()
+    except LostError as lost:
+        raise lost.told(len(searcher.records)) from None
+    return _result(searcher, pool, sampler, interrupted)
+
+
+def _check_any(searcher: Searcher, pool: Pool) -> None:
+    """Say why there is nothing to run, where no design was run and none is open."""
+    if searcher.records or pool.limit() is not None:
+        return
+    arrays = pool.bounds.arrays
+    if arrays.dead.all():
+        raise arrays.left_out.error("[axes]")
+    raise unreachable(searcher.study, pool.bounds, searcher.scores.by_scheme)
+
+
+def _check_size(space: Space, names: tuple[str, ...], most: int) -> None:
+    """Refuse more combinations of these axes than can be looked at."""
+    count = prod(len(space.axes[name]) for name in names)
+    if count > most:
+        widest = max(names, key=lambda name: len(space.axes[name]))
+        raise InputError(
+            "[axes]",
+            f"{count:,} combinations of {', '.join(names)}",
+            f"accepted: at most {most:,} (fewer choices of {widest}); memories do not count",
+        )
+
+
+def _search(searcher: Searcher, pool: Pool, sampler: str) -> None:
+    """Run waves until the space is closed or what may be spent is."""
+    search = searcher.study.search
+    waves = enumerated(searcher, pool) if sampler == ENUMERATE else sampled(searcher, pool)
+    _run(searcher, pool, waves, proving=False)
+    searcher.proving = search.prove
+    if search.prove:
+        _run(searcher, pool, enumerated(searcher, pool), proving=True)
+
+
+def _run(searcher: Searcher, pool: Pool, waves: Iterator[None], *, proving: bool) -> None:
+    search = searcher.study.search
+    alone = len(searcher.study.objectives) == 1
+    ends = searcher.began + search.seconds
+    while True:
+        gap = searcher.gap(searcher.limit(pool))
+        if alone and gap is not None and gap <= search.gap:
+            return
+        spent = time.monotonic() >= ends if proving else len(searcher.records) >= search.trials
+        if spent or next(waves, True) is True:
+            return
+
+
+def _result(searcher: Searcher, pool: Pool | None, sampler: str, interrupted: bool) -> Exploration:
+    study = searcher.study
+    if pool is not None:
+        searcher.close_all(pool)
+    usual = study.search.mapping == "usual"
+    if pool is not None and not usual:
+        front, limits = mapped_exactly(searcher, pool)
+    else:
+        front = front_of(searcher.records, study.objectives)
+        limits = () if pool is None else searcher.limits(pool)
+    limit, gap = (limits[0].value, limits[0].gap) if limits else (None, None)
+    if not study.asks_for_energy:
+        front = [_with_energy(searcher, record) for record in front]
+    return Exploration(
+        study=study,
+        space=searcher.space,
+        builder=searcher.builder,
+        records=tuple(searcher.records),
+        front=tuple(front),
+        steps=tuple(searcher.steps),
+        limit=limit,
+        gap=gap,
+        limits=limits,
+        exhaustive=pool is not None and pool.empty() and (usual or gap == 0),
+        rejected=searcher.rejected,
+        evaluations=searcher.evaluations(),
+        accuracy_source=searcher.scores.source,
+        accuracy_detail=searcher.scores.detail,
+        sampler=sampler,
+        interrupted=interrupted,
+        left_out={} if pool is None else pool.left_out.by_count(),
+        limit_of_any_k=None if pool is None else searcher.limit_of_any_k(pool),
+    )
+
+
+def _with_energy(searcher: Searcher, record: Record) -> Record:
+    """The record of a design of the front with its energy, which the search did not count."""
+    study, design = searcher.study, searcher.builder.build(searcher.space.point(record.number))
+    assert isinstance(design, Design)
+    outcome = Evaluator(study.shares, study.search.seed, joint=searcher.joint).run(design)
+    assert isinstance(outcome, Outcome)
+    return replace(record, values=outcome.values(design, study.shares) | dict(record.values))

@@ -1,0 +1,290 @@
+"""The designs of a space that are still worth running, the most promising at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from heapq import heappop, heappush
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dse.limits.best_case import Optimist
+from dse.limits.bounds import Bounds
+from dse.limits.cores import MOST_HELD, Cores, beaten, gather
+from dse.limits.reach import LARGE, valued
+from dse.space.left_out import LeftOut
+from dse.space.points import Space
+from lightsim.tiled.description.accelerator import Accelerator
+
+__all__ = ["Pool"]
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+class Pool:
+    """Designs in order of what they could reach at best.
+
+    A design is *closed* when a design that was run is at least as good, in every objective, as
+    it could be; it need not be run. Cores are opened up into their designs only when one of
+    them is next, so a space may have many more designs than are ever listed. A design that is
+    next is looked at more closely first (`Bounds.closer`), and goes back to its place. At most
+    `most` cores are held at a time (see `dse.limits.cores`).
+    """
+
+    def __init__(self, bounds: Bounds, optimist: Optimist, most: int = MOST_HELD) -> None:
+        self.space: Space = bounds.space
+        self._bounds = bounds
+        self._optimist = optimist
+        self._most = most
+        self._dropped: Floats
+        self._core_open: NDArray[np.bool_]
+        self._opened: list[int] = []
+        self._hold(gather(bounds, optimist, most=most))
+        self._numbers = np.zeros(0, np.int64)
+        self._cycles = np.zeros((0, bounds.networks), np.int64)
+        self._used = np.zeros((0, 5), np.int64)
+        self._looked = np.zeros(0, np.bool_)
+        self._values = np.zeros((0, self._core_values.shape[1]))
+        self._open = np.zeros(0, np.bool_)
+        self._taken: set[int] = set()
+        self._beaten_by = np.zeros((0, self._core_values.shape[1]))
+
+    def take(self, objective: int = 0, within: Mapping[str, int] | None = None) -> int | None:
+        """The number of the open design that could be best in one objective; it is closed now.
+
+        `within` are places on some axes of the cores: only their designs are looked at. Among
+        equals the one with the highest number is taken, which is the larger machine. None when
+        every design is closed.
+        """
+        at = self._promising(objective, within)
+        if at is None:
+            return None
+        self._open[at] = False
+        number = int(self._numbers[at])
+        self._taken.add(number)
+        return number
+
+    def mark(self, number: int) -> None:
+        """Never take that design: it has been run already."""
+        self._taken.add(number)
+        self._open[self._numbers == number] = False
+
+    def close(self, values: Floats) -> None:
+        """Close what designs of these `values` [design, objective] make needless to run."""
+        for row in values:
+            if beaten(row[None, :], self._beaten_by).any():
+                continue
+            self._beaten_by = np.vstack((self._beaten_by, row))
+            if (row <= self._dropped).all():
+                self._dropped = np.full_like(self._dropped, np.inf)
+            self._core_open &= ~beaten(self._core_values, row[None, :])
+            self._open &= ~beaten(self._values, row[None, :])
+
+    def unmappable(self, number: int, accelerator: Accelerator) -> bool:
+        """Whether the memories of a design that was taken hold no tile of some pass; what that
+        says of other designs closes them."""
+        error = self._bounds.unmappable(accelerator)
+        if error is None:
+            return False
+        arrays = self._bounds.arrays
+        if arrays.has(number):
+            arrays.left_out.add(error, 1)
+        self._core_open &= arrays.usable(self._cores)
+        self._open &= arrays.usable(self._numbers // self.space.variants)
+        return True
+
+    @property
+    def bounds(self) -> Bounds:
+        """The bounds of the space."""
+        return self._bounds
+
+    @property
+    def left_out(self) -> LeftOut:
+        """What of the space is no design, as far as is known."""
+        return self._bounds.arrays.left_out
+
+    def limit(self, objective: int = 0) -> float | None:
+        """The best value that a design not yet closed could have; None where there is none."""
+        at = self._promising(objective)
+        return None if at is None else float(self._values[at, objective])
+
+    def empty(self) -> bool:
+        """Whether every design is closed."""
+        held = self._core_open.any() or self._open.any()
+        return not held and not np.isfinite(self._dropped).any()
+
+    def _promising(self, objective: int, within: Mapping[str, int] | None = None) -> int | None:
+        """The place of the listed design that is next: every core that could hold a better one
+        has been opened up, and the design has been looked at closely."""
+        while True:
+            core = (
+                self._next_core(objective) if within is None else self._core_in(objective, within)
+            )
+            at = self._best_listed(objective, within)
+            if within is None and self._dropped[objective] < self._next_value(core, at, objective):
+                self._gather_again(objective)
+                continue
+            if core is not None and (at is None or self._before(core, at, objective)):
+                if self._core_looked[core]:
+                    self._open_up(core)
+                else:
+                    self._look_at_core(core)
+            elif at is None:
+                return None
+            elif int(self._numbers[at]) in self._taken:
+                self._open[at] = False
+            elif self._looked[at] or self._cycles[at].max() > LARGE:
+                return at
+            else:
+                self._look_at(at)
+
+    def _before(self, core: int, at: int, objective: int) -> bool:
+        """Whether a core could hold a design that goes before a listed one: a better one, or an
+        equal one with a higher number."""
+        value, listed = self._core_values[core, objective], self._values[at, objective]
+        later = int(self._cores[core]) > int(self._numbers[at]) // self.space.variants
+        return bool(value < listed or (value == listed and later))
+
+    def _next_value(self, core: int | None, at: int | None, objective: int) -> float:
+        """The best value of what is held: of a core, or of a listed design."""
+        found = [np.inf]
+        found += [] if core is None else [float(self._core_values[core, objective])]
+        found += [] if at is None else [float(self._values[at, objective])]
+        return min(found)
+
+    def _gather_again(self, objective: int) -> None:
+        """Hold the most promising of the cores that were dropped, beside those still open."""
+        held = self._core_open
+        numbers, values = self._cores[held], self._core_values[held]
+        known = np.sort(np.concatenate((numbers, np.array(self._opened, np.int64))))
+        more = gather(
+            self._bounds, self._optimist, objective=objective, known=known,
+            beaten_by=self._beaten_by, most=self._most,
+        )  # fmt: skip
+        self._hold(
+            Cores(
+                np.concatenate((numbers, more.numbers)),
+                np.concatenate((values, more.values)),
+                np.concatenate((self._core_cycles[held], more.cycles)),
+                more.dropped,
+            ),
+            self._core_looked[held],
+        )
+
+    def _hold(self, cores: Cores, looked: NDArray[np.bool_] | None = None) -> None:
+        """Hold these cores; the first of them are `looked` at already."""
+        self._cores, self._core_values, self._dropped = cores.numbers, cores.values, cores.dropped
+        self._core_cycles = cores.cycles
+        self._core_open = np.ones(self._cores.size, np.bool_)
+        # A core of one design is looked at when that is.
+        few = self.space.variants == 1
+        self._core_looked = (self._core_cycles > LARGE) | few
+        if looked is not None:
+            self._core_looked[: looked.size] |= looked
+        self._orders = [self._order(column) for column in self._core_values.T]
+        self._next = [0] * len(self._orders)
+        # Cores whose values were raised, by objective: value, number (falling), place.
+        self._raised: list[list[tuple[float, int, int]]] = [[] for _ in self._orders]
+        self._moved = np.zeros(self._cores.size, np.bool_)
+
+    def _look_at_core(self, core: int) -> None:
+        """Raise the values of a core to what the tilings of all its designs say; close it if that
+        does."""
+        self._core_looked[core] = True
+        number = int(self._cores[core])
+        look = self._bounds.core_closer(number)
+        if look is None:
+            return
+        nothing = np.zeros((1, 5), np.int64)
+        cycles = look.cycles[None, :]
+        values, possible = valued(self._bounds, self._optimist, number, cycles, nothing, look)
+        raised = np.maximum(values[0], self._core_values[core])
+        if not possible[0] or beaten(raised[None, :], self._beaten_by)[0]:
+            self._core_open[core] = False
+        elif (raised > self._core_values[core]).any():
+            self._core_values[core] = raised
+            self._moved[core] = True
+            for heap, value in zip(self._raised, raised.tolist(), strict=True):
+                heappush(heap, (value, -number, core))
+
+    def _look_at(self, at: int) -> None:
+        """Raise the values of a listed design to what its tilings say; close it if that does."""
+        self._looked[at] = True
+        number = int(self._numbers[at])
+        look = self._bounds.closer(number)
+        if look is None:
+            return
+        core, cycles, used = number // self.space.variants, self._cycles, self._used
+        values, possible = valued(
+            self._bounds, self._optimist, core, cycles[at : at + 1], used[at : at + 1], look
+        )
+        self._values[at] = np.maximum(values[0], self._values[at])
+        if not possible[0] or beaten(self._values[at : at + 1], self._beaten_by)[0]:
+            self._open[at] = False
+
+    def _order(self, column: Floats) -> NDArray[np.int64]:
+        return np.lexsort((-self._cores, column))
+
+    def _next_core(self, objective: int) -> int | None:
+        """The open core of the best value, of equals that of the highest number."""
+        order, at = self._orders[objective], self._next[objective]
+        while at < order.size and not (self._core_open[order[at]] and not self._moved[order[at]]):
+            at += 1
+        self._next[objective] = at
+        heap = self._raised[objective]
+        while heap and not self._core_open[heap[0][2]]:
+            heappop(heap)
+        if at == order.size:
+            return heap[0][2] if heap else None
+        core = int(order[at])
+        known = float(self._core_values[core, objective]), -int(self._cores[core]), core
+        return heap[0][2] if heap and heap[0] < known else core
+
+    def _core_in(self, objective: int, within: Mapping[str, int]) -> int | None:
+        where = np.flatnonzero(self._core_open & self._inside(self._cores, within))
+        if not where.size:
+            return None
+        column = self._core_values[where, objective]
+        return int(where[np.flatnonzero(column == column.min())[-1]])
+
+    def _inside(self, cores: NDArray[np.int64], within: Mapping[str, int]) -> NDArray[np.bool_]:
+        places = self.space.places(cores, self.space.core_names)
+        inside = np.ones(cores.size, np.bool_)
+        for name, place in within.items():
+            inside &= places[name] == place
+        return inside
+
+    def _best_listed(self, objective: int, within: Mapping[str, int] | None = None) -> int | None:
+        where = np.flatnonzero(self._open)
+        if within is not None:
+            cores = self._numbers[where] // self.space.variants
+            where = where[self._inside(cores, within)]
+        if not where.size:
+            return None
+        column = self._values[where, objective]
+        ties = where[column == column.min()]
+        return int(ties[np.argmax(self._numbers[ties])])
+
+    def _open_up(self, core: int) -> None:
+        """List the designs of a core that could keep every budget."""
+        number = int(self._cores[core])
+        found = self._bounds.listed(number)
+        values, kept = valued(self._bounds, self._optimist, number, found.cycles, found.used)
+        values = values[kept]
+        if self._open.size > 4096:  # forget what is closed
+            self._keep(np.flatnonzero(self._open))
+        self._numbers = np.concatenate((self._numbers, found.numbers[kept]))
+        self._values = np.concatenate((self._values, values))
+        self._cycles = np.concatenate((self._cycles, found.cycles[kept]))
+        self._used = np.concatenate((self._used, found.used[kept]))
+        self._looked = np.concatenate((self._looked, np.zeros(len(values), np.bool_)))
+        self._open = np.concatenate((self._open, ~beaten(values, self._beaten_by)))
+        # Last: whoever interrupts this must not lose designs from the limit.
+        self._opened.append(number)
+        self._core_open[core] = False
+
+    def _keep(self, places: NDArray[np.intp]) -> None:
+        self._numbers, self._values = self._numbers[places], self._values[places]
+        self._cycles, self._used = self._cycles[places], self._used[places]
+        self._looked, self._open = self._looked[places], self._open[places]

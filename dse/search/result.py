@@ -1,0 +1,67 @@
+"""What an exploration found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dse.design.builder import Builder, Design
+from dse.limits.shortfall import none_complete
+from dse.search.searcher import Limit, Step
+from dse.space.points import Space
+from dse.storage.record import Record
+from dse.study.study import Study
+from lightsim.errors import LightSimError
+
+__all__ = ["Exploration"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exploration:
+    """A study that was searched.
+
+    `front` are the records that none other beats, the best in the first objective first.
+    `limit` is what no design of the space can beat in that objective, `gap` how far the best is
+    from it as a share; `limits` are those of every objective by itself. `exhaustive` says that
+    every design was run or proven no better. `limit_of_any_k` is, where k is free, what no design
+    can beat with any allocation that may lose so much, on designs that were run too. `rejected`
+    counts points that were taken and could not be built. `left_out` are by reason, the most
+    frequent first, the combinations that are no designs: they cannot be built, or not run.
+    """
+
+    study: Study
+    space: Space
+    builder: Builder
+    records: tuple[Record, ...]
+    front: tuple[Record, ...]
+    steps: tuple[Step, ...]
+    limit: float | None
+    gap: float | None
+    limits: tuple[Limit, ...]
+    exhaustive: bool
+    rejected: int
+    evaluations: int
+    accuracy_source: str
+    accuracy_detail: str
+    sampler: str
+    interrupted: bool
+    limit_of_any_k: float | None = None
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def designs(self) -> int:
+        """How many designs the space has."""
+        return self.space.size - sum(self.left_out.values())
+
+    @property
+    def shortfall(self) -> LightSimError | None:
+        """Why there is no best design, None where there is one or the search was interrupted."""
+        if self.front or self.interrupted:
+            return None
+        return none_complete(self.study, self.records, exhaustive=self.exhaustive)
+
+    def design(self, record: Record) -> Design:
+        """The design of a record that was run."""
+        built = self.builder.build(self.space.point(record.number))
+        assert isinstance(built, Design)
+        return built

@@ -1,0 +1,1 @@
+"""What there is to choose from: axes, points, lane mixes and the choices of k."""

@@ -1,0 +1,43 @@
+"""Which lanes go with which scheme of a study: each scheme's usual ones, or those it names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dse.space.axes import AXES, Choice, read_choices
+from lightsim.errors import InputError, unknown_name
+from lightsim.hardware.device import Board
+
+__all__ = ["SchemeLanes", "read_lanes"]
+
+SchemeLanes = Mapping[str, tuple[Choice, ...]]
+"""By scheme the choices of axis `lanes` that go with it; empty where all go with every scheme."""
+
+
+def read_lanes(
+    value: Any, given: bool, schemes: tuple[Choice, ...], board: Board, where: str
+) -> SchemeLanes:
+    """The lanes of every scheme: those of a table by scheme, or where no lanes are `given` and
+    there are several schemes, the usual ones of each.
+
+    Raises `InputError` for a table that leaves a scheme out or names another.
+    """
+    names = [str(name) for name in schemes]
+    if not given:
+        usual = AXES["lanes"].default
+        return {name: usual(board, (name,)) for name in names} if len(names) > 1 else {}
+    if not isinstance(value, Mapping):
+        return {}
+    for name in value:
+        if name not in names:
+            raise unknown_name(f"{where}, lanes", "scheme of the study", str(name), names)
+    for name in names:
+        if name not in value:
+            problem = f"lanes has none for scheme '{name}'"
+            raise InputError(where, problem, f"accepted: a list of {AXES['lanes'].accepted}")
+    found = {
+        name: read_choices(AXES["lanes"], value[name], f"{where}, lanes of {name}")
+        for name in names
+    }
+    return found if len(names) > 1 else {}

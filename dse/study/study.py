@@ -1,0 +1,269 @@
+"""A study: which designs are looked at, for which networks, under which budgets, by which aims."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from dse.space.axes import Choice, read_axes
+from dse.space.k_layers import LayerChoice, default_k, read_layers
+from dse.space.scheme_lanes import SchemeLanes, read_lanes
+from dse.study.entries import AccuracyEntry, NetworkEntry, SearchEntry, StudyEntry
+from dse.study.measures import Budget, Objective, measure, read_quantity
+from dse.study.places import check_named
+from dse.study.samplers import check_sampler
+from lightsim.errors import InputError
+from lightsim.flow.resolve import DEFAULT_BOARD, DEFAULT_SCHEME, default_scheme
+from lightsim.hardware.board_file import find_board
+from lightsim.hardware.device import Board, Resources
+from lightsim.hardware.reading import read_table
+from lightsim.network import load_network
+from lightsim.network.checking import checked, spell_value
+
+__all__ = [
+    "DEFAULT_SHARE",
+    "AccuracyChoice",
+    "Search",
+    "Share",
+    "Study",
+    "load_study",
+    "new_study",
+]
+
+_ONE_LINE = "explore"
+
+# Of every resource, where no budget is stated: what default accelerators keep to, because
+# neither routing nor timing closure is modelled.
+DEFAULT_SHARE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A network and the share of all images that are its own."""
+
+    network: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class AccuracyChoice:
+    """Where accuracy comes from; `table` by scheme, `images` the most that are measured, `file`
+    the losses of single filters, for studies in which k is free."""
+
+    source: Literal["auto", "measured", "sensitivity", "table"] = "auto"
+    table: Mapping[str, float] = field(default_factory=dict)
+    images: int | None = None
+    file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How the space is searched: see the keys of `[search]`."""
+
+    sampler: str = "auto"
+    trials: int = 200
+    seed: int = 0
+    workers: int = 1
+    prove: bool = False
+    seconds: float = 900.0
+    gap: float = 0.0
+    storage: str | None = None
+    mapping: Literal["usual", "exact"] = "usual"
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """Everything a study is, resolved: no default is left open.
+
+    `shares` add up to 1. `axes` has every axis with its choices; `layers` what single layers may
+    hold where k is free, those it does not name whatever pays. The first of `objectives` is
+    the one whose bound is proven. `lanes` says by scheme which choices of axis `lanes` go with it,
+    empty where all go with every scheme.
+    """
+
+    name: str
+    board: Board
+    board_name: str
+    shares: tuple[Share, ...]
+    axes: Mapping[str, tuple[Choice, ...]]
+    layers: Mapping[str, tuple[LayerChoice, ...]]
+    budgets: tuple[Budget, ...]
+    objectives: tuple[Objective, ...]
+    accuracy: AccuracyChoice
+    search: Search
+    lanes: SchemeLanes = field(default_factory=dict)
+
+    @property
+    def asks_for_energy(self) -> bool:
+        """Whether an objective or a budget is an energy or a power."""
+        names = {row.measure.name for row in self.objectives}
+        names |= {row.measure.name for row in self.budgets}
+        return bool(names & {"energy", "power"})
+
+    @property
+    def asks_for_spending(self) -> bool:
+        """Whether an objective or a budget is an energy, a power or a memory traffic."""
+        names = {row.measure.name for row in self.objectives}
+        names |= {row.measure.name for row in self.budgets}
+        return self.asks_for_energy or "dram_bandwidth" in names
+
+    @property
+    def asks_for_resources(self) -> bool:
+        """Whether an objective is what designs take of the device."""
+        return bool({row.measure.name for row in self.objectives} & set(Resources.names()))
+
+    def resource_limits(self) -> Resources:
+        """The most of each resource that a design may take."""
+        limits = {budget.measure.name: budget.limit for budget in self.budgets}
+        return Resources(*(int(limits[name]) for name in Resources.names()))
+
+
+def load_study(path: Path, search: Mapping[str, Any] | None = None) -> Study:
+    """The study of a TOML file; `search` overrides keys of its `[search]`.
+
+    Raises `InputError` for anything that cannot be accepted.
+    """
+    return parse_study(read_table(path), str(path), search)
+
+
+def new_study(
+    network: str,
+    board: str | None = None,
+    *,
+    scheme: str | None = None,
+    k: str | None = None,
+    search: Mapping[str, Any] | None = None,
+) -> Study:
+    """The study of the one-line form: one network on one board, everything else by default.
+
+    `scheme` may name several with commas; `k` is a choice of that axis.
+    """
+    board_name = DEFAULT_BOARD if board is None else board
+    table: dict[str, Any] = {
+        "name": _plain(f"{network}-{board_name}"),
+        "board": board_name,
+        "network": [{"name": network}],
+    }
+    axes: dict[str, Any] = {}
+    if scheme is not None:
+        axes["scheme"] = [name.strip() for name in scheme.split(",")]
+    elif (own := default_scheme(load_network(network))) != DEFAULT_SCHEME:
+        axes["scheme"] = [own]
+    if k is not None:
+        axes["k"] = k
+    if axes:
+        table["axes"] = axes
+    return parse_study(table, _ONE_LINE, search)
+
+
+def parse_study(
+    table: Mapping[str, Any], where: str, options: Mapping[str, Any] | None = None
+) -> Study:
+    """The study of a file's content; `where` is what errors call the file.
+
+    `options` stand in for keys of `[search]`; errors call them as the command line does.
+    """
+    entry = checked(StudyEntry, table, where)
+    board = find_board(entry.board, f"{where}: board" if where != _ONE_LINE else "--board")
+    for name, value in (options or {}).items():
+        checked(SearchEntry, {name: value}, f"--{name}")
+    search = checked(SearchEntry, entry.search | dict(options or {}), f"{where}, [search]")
+    option = "--sampler" if "sampler" in (options or {}) else f"{where}, [search]"
+    check_sampler(search.sampler, option)
+    if entry.search.get("storage") is not None and "storage" not in (options or {}):
+        check_named(search.storage or "", f"{where}, [search]: storage")
+    accuracy = checked(AccuracyEntry, entry.accuracy, f"{where}, [accuracy]")
+    shares = _shares(entry.network, where)
+    layers = read_layers(entry.layers, [share.network for share in shares], f"{where}, [layers]")
+    axes = dict(entry.axes)
+    if layers and "k" not in axes:
+        axes["k"] = default_k(layers, shares[0].network)
+    named = read_axes(axes, f"{where}, [axes]", board)
+    lanes = read_lanes(
+        axes.get("lanes"), "lanes" in axes, named["scheme"], board, f"{where}, [axes]"
+    )
+    return Study(
+        name=entry.name,
+        board=board,
+        board_name=entry.board,
+        shares=shares,
+        axes=named,
+        layers=layers,
+        budgets=_budgets(entry.budget, f"{where}, [budget]", board),
+        objectives=_objectives(entry.objectives, f"{where}, [objectives]"),
+        accuracy=_accuracy(accuracy, f"{where}, [accuracy]"),
+        search=Search(**search.model_dump()),
+        lanes=lanes,
+    )
+
+
+def _plain(text: str) -> str:
+    """A name of the letters that names may have."""
+    stem = "-".join(Path(part).stem if part.endswith(".toml") else part for part in text.split("/"))
+    kept = "".join(c if c.isalnum() or c in "_.-" else "-" for c in stem).strip("-._")
+    return kept[:64] or "study"
+
+
+def _shares(rows: list[dict[str, Any]], where: str) -> tuple[Share, ...]:
+    entries = [
+        checked(NetworkEntry, row, f"{where}, [[network]] {number}")
+        for number, row in enumerate(rows, 1)
+    ]
+    whole = sum(entry.weight for entry in entries)
+    names = [entry.name for entry in entries]
+    for number, name in enumerate(names, 1):
+        load_network(name)
+        if name in names[: number - 1]:
+            problem = f"name is '{name}', as of an earlier block"
+            raise InputError(f"{where}, [[network]] {number}", problem, "accepted: each once")
+    return tuple(Share(entry.name, entry.weight / whole) for entry in entries)
+
+
+def _budgets(table: Mapping[str, Any], where: str, board: Board) -> tuple[Budget, ...]:
+    """The stated budgets, and the default share of every resource that none is stated for."""
+    available = dict(zip(Resources.names(), board.device.resources.values(), strict=True))
+    found: dict[str, Budget] = {}
+    for name, value in table.items():
+        row = measure(name, where, "budget")
+        limit = read_quantity(row, value, where, available.get(row.name))
+        if row.name in available and limit > available[row.name]:
+            raise InputError(
+                where,
+                f"{row.name} is {spell_value(value)}, {board.device.name} has "
+                f"{available[row.name]}",
+                f'accepted: at most {available[row.name]}, or a share as "80 %"',
+            )
+        found[row.name] = Budget(row, limit)
+    for name, amount in available.items():
+        row = measure(name, where, "budget")
+        found.setdefault(name, Budget(row, int(DEFAULT_SHARE * amount)))
+    return tuple(found.values())
+
+
+def _objectives(table: Mapping[str, str], where: str) -> tuple[Objective, ...]:
+    if not table:
+        raise InputError(where, "is empty", "accepted: at least one, as throughput = 'maximise'")
+    found = []
+    for name, direction in table.items():
+        row = measure(name, where, "objective")
+        spelled = {"maximise": "maximise", "maximize": "maximise", "minimise": "minimise"}
+        spelled["minimize"] = "minimise"
+        if direction not in spelled:
+            problem = f"{name} is {spell_value(direction)}"
+            raise InputError(where, problem, "accepted: maximise or minimise")
+        found.append(Objective(row, "maximise" if spelled[direction] == "maximise" else "minimise"))
+    return tuple(found)
+
+
+def _accuracy(entry: AccuracyEntry, where: str) -> AccuracyChoice:
+    if entry.source == "table" and not entry.table and entry.file is None:
+        raise InputError(where, "source is 'table', and there is none", "state [accuracy.table]")
+    if entry.file is not None and entry.source not in ("auto", "table"):
+        problem = f"source is '{entry.source}', and there is a file"
+        raise InputError(where, problem, "accepted: file with source = 'table'")
+    for name, value in entry.table.items():
+        if not 0 <= value <= 1:
+            raise InputError(where, f"table {name} is {value}", "accepted: 0 to 1")
+    return AccuracyChoice(entry.source, dict(entry.table), entry.images, entry.file)

@@ -1,0 +1,1 @@
+"""The event toolkit that every machine's simulation shares."""

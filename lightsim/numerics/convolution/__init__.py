@@ -1,0 +1,1 @@
+"""Convolution, exact or truncating: the doors, and the plain ways."""

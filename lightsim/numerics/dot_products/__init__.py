@@ -1,0 +1,1 @@
+"""Blocks and tiles of dot products, and the plans for them."""

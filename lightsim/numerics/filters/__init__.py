@@ -1,0 +1,1 @@
+"""Filters as the kernels read them: words, bytes and lists of terms."""

@@ -1,0 +1,1 @@
+"""Number formats: schemes, their codecs, and how reals are rounded to them."""

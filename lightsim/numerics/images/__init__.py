@@ -1,0 +1,1 @@
+"""Images as the kernels read them: windows, phases, lines and words."""

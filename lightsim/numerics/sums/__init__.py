@@ -1,0 +1,1 @@
+"""What becomes of a sum: its width, its requantisation, addition and pooling."""

@@ -1,0 +1,1 @@
+"""The whole-layer reference: every output, layer by layer."""

@@ -1,0 +1,178 @@
+"""One layer's output from its whole inputs, by the exact kernels of `numerics`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, cast, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.errors import InputError, unknown_name
+from lightsim.numerics.convolution.depthwise import (
+    convolve_depthwise,
+    convolve_depthwise_requantised,
+)
+from lightsim.numerics.convolution.fused import add_products, convolve_requantised
+from lightsim.numerics.images.window import Window
+from lightsim.numerics.sums.accumulator import Accumulators, fit_accumulator, is_int32
+from lightsim.numerics.sums.elementwise import add_requantised
+from lightsim.numerics.sums.pooling import max_pool, sum_pool
+from lightsim.numerics.sums.requantise import requantise, threshold
+from lightsim.quantisation.inference.accumulators import Accumulation
+from lightsim.quantisation.inference.parts import Part, parts_of
+from lightsim.quantisation.inference.truncation import in_truncated_units, truncates
+from lightsim.quantisation.workload import QuantisedLayer
+
+__all__ = ["Activations", "Overflow", "SumRules", "layer_output"]
+
+Activations = NDArray[np.int16] | NDArray[np.int32]
+Overflow = Literal["refuse", "wrap", "saturate"]
+
+
+@dataclass(frozen=True, slots=True)
+class SumRules:
+    """How an accumulator adds; raises `InputError` for a value that is none of the accepted."""
+
+    bits: int = 32
+    overflow: Overflow = "refuse"
+    accumulation: Accumulation = "exact"
+
+    def __post_init__(self) -> None:
+        if not 2 <= self.bits <= 32:
+            raise InputError("accumulator bits", f"{self.bits}", "2 to 32")
+        if self.overflow not in get_args(Overflow):
+            raise unknown_name("overflow", "policy", self.overflow, get_args(Overflow))
+        if self.accumulation not in get_args(Accumulation):
+            raise unknown_name("accumulation", "kind", self.accumulation, get_args(Accumulation))
+
+
+def layer_output(
+    layer: QuantisedLayer, inputs: tuple[Activations, ...], rules: SumRules
+) -> Activations:
+    """The output [batch, channels, height, width] of one layer, int16 or, if raw, int32.
+
+    The equations are in `QuantisedLayer`. Under `refuse` the caller has made sure that every
+    sum fits (`accumulators.check_accumulators`).
+    """
+    first = inputs[0].astype(np.int16, copy=False)
+    match layer.layer.operator:
+        case "conv2d" | "dense":
+            return _weighted(layer, first, rules)
+        case "max_pool" | "average_pool" | "global_pool":
+            return _pooled(layer, first)
+        case "add":
+            return add_requantised(
+                first,
+                inputs[1].astype(np.int16, copy=False),
+                multipliers=(int(layer.multiplier[0]), layer.residual_multiplier),
+                shifts=(layer.shift, layer.residual_shift),
+                rounding=layer.rounding,
+                lowest=layer.lowest,
+                highest=layer.highest,
+            )
+        case "concat":
+            joined: NDArray[np.int16] = np.concatenate(inputs, axis=1)
+            return joined
+        case "flatten":
+            return first.reshape(len(first), -1, 1, 1)
+        case "reorganise":
+            return _reorganised(first, layer.layer.stride[0])
+
+
+def _weighted(layer: QuantisedLayer, x: NDArray[np.int16], rules: SumRules) -> Activations:
+    parts = () if _is_depthwise(layer, rules) else parts_of(layer, rules.accumulation)
+    if truncates(layer, rules.accumulation):
+        layer = in_truncated_units(layer)
+    assert layer.weights is not None and layer.bias is not None
+    # Only sums that are sure to fit may skip the accumulator.
+    if rules.overflow == "refuse" and 1 < layer.output.bits <= 16 and len(parts) <= 1:
+        rest = (
+            layer.bias, layer.multiplier, layer.shift, layer.rounding, layer.lowest,
+            layer.highest, _window(layer), _pad_value(layer),
+        )  # fmt: skip
+        if parts:
+            return convolve_requantised(x, parts[0].filters, *rest)
+        return convolve_depthwise_requantised(_each(x, layer), layer.weights[:, 0], *rest)
+    sums = _fitted(_sums(layer, parts, x, rules), rules)
+    if layer.output.bits == 1:
+        return threshold(sums)
+    if layer.output.bits == 32:
+        return sums.astype(np.int32, copy=False)
+    return requantise(
+        sums, layer.multiplier, layer.shift, layer.rounding, layer.lowest, layer.highest
+    )
+
+
+def _is_depthwise(layer: QuantisedLayer, rules: SumRules) -> bool:
+    """Whether every filter reads one channel, by products that the depthwise kernel makes."""
+    assert layer.weights is not None
+    alone = layer.layer.groups > 1 and layer.weights.shape[1] == 1
+    return alone and not truncates(layer, rules.accumulation)
+
+
+def _each(x: NDArray[np.int16], layer: QuantisedLayer) -> NDArray[np.int16]:
+    """The channel that each filter of a depthwise layer reads, int16[images, filters, ...]."""
+    filters = layer.layer.output_shape.channels
+    return x if x.shape[1] == filters else np.repeat(x, filters // x.shape[1], axis=1)
+
+
+def _window(layer: QuantisedLayer) -> Window:
+    assert layer.weights is not None
+    pad, shape = layer.layer.padding, layer.layer.output_shape
+    kernel = (layer.weights.shape[2], layer.weights.shape[3])
+    return Window(kernel, layer.layer.stride, (-pad.top, -pad.left), shape.height, shape.width)
+
+
+def _pad_value(layer: QuantisedLayer) -> int:
+    return -1 if layer.inputs[0].bits == 1 else 0
+
+
+def _sums(
+    layer: QuantisedLayer, parts: tuple[Part, ...], x: NDArray[np.int16], rules: SumRules
+) -> Accumulators:
+    """Biases and products of every filter, before the accumulator's width has its say."""
+    assert layer.weights is not None and layer.bias is not None
+    shape = layer.layer.output_shape
+    # Only a saturated sum needs to be known beyond 32 bits: wrapping forgets the rest anyway.
+    size = (len(x), shape.channels, shape.height, shape.width)
+    out: Accumulators = np.empty(size, np.int32)
+    if rules.overflow == "saturate":
+        out = np.empty(size, np.int64)
+    out[...] = layer.bias[:, None, None]
+    window, pad_value = _window(layer), _pad_value(layer)
+    if not parts:
+        own, origin = _each(x, layer), window.origin
+        convolve_depthwise(own, layer.weights[:, 0], out, window.stride, origin, pad_value)
+    for part in parts:
+        add_products(x[:, part.channels], part.filters, out[:, part.outputs], window, pad_value)
+    return out
+
+
+def _fitted(sums: Accumulators, rules: SumRules) -> Accumulators:
+    if rules.overflow == "refuse":
+        return sums
+    # Written twice for the type checker: the result has the type of the sums.
+    if is_int32(sums):
+        return fit_accumulator(sums, rules.bits, rules.overflow)
+    return fit_accumulator(cast(NDArray[np.int64], sums), rules.bits, rules.overflow)
+
+
+def _pooled(layer: QuantisedLayer, x: NDArray[np.int16]) -> NDArray[np.int16]:
+    shape, pad = layer.layer.output_shape, layer.layer.padding
+    window = (layer.layer.kernel, layer.layer.stride, (-pad.top, -pad.left))
+    size = (shape.height, shape.width)
+    if layer.layer.operator == "max_pool":
+        return max_pool(x, *window, size)
+    sums = sum_pool(x, *window, size)
+    return requantise(
+        sums, layer.multiplier, layer.shift, layer.rounding, layer.lowest, layer.highest
+    )
+
+
+def _reorganised(x: NDArray[np.int16], block: int) -> NDArray[np.int16]:
+    """Space to depth: channel (dy * block + dx) * channels + c holds channel c at (dy, dx)."""
+    batch, channels, high, wide = x.shape
+    split = x.reshape(batch, channels, high // block, block, wide // block, block)
+    turned = split.transpose(0, 3, 5, 1, 2, 4)
+    return turned.reshape(batch, channels * block * block, high // block, wide // block)

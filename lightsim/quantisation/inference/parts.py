@@ -1,0 +1,79 @@
+"""A layer's filters as the kernels take them, packed once: one part, or one for every group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from lightsim.numerics.filters.packed import (
+    Filters,
+    exact_filters,
+    sign_filters,
+    truncating_filters,
+)
+from lightsim.quantisation.inference.accumulators import Accumulation, filter_blocks, terms_of
+from lightsim.quantisation.inference.truncation import truncates
+from lightsim.quantisation.workload import QuantisedLayer
+
+__all__ = ["Part", "parts_of"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """Filters and the channels that they see, as slices of the layer's."""
+
+    outputs: slice
+    channels: slice
+    filters: Filters
+
+
+def parts_of(layer: QuantisedLayer, accumulation: Accumulation) -> tuple[Part, ...]:
+    """The parts of a layer with weights, kept in the layer for the next call.
+
+    What is kept is a byte a weight and, under `truncate`, eight.
+    """
+    truncating = truncates(layer, accumulation)
+    name = "truncating" if truncating else "exact"
+    found: tuple[Part, ...] | None = layer.packed.get(name)
+    if found is None:
+        found = layer.packed[name] = tuple(_truncating(layer) if truncating else _exact(layer))
+    return found
+
+
+def _exact(layer: QuantisedLayer) -> list[Part]:
+    assert layer.weights is not None
+    groups, (filters, inner) = layer.layer.groups, layer.weights.shape[:2]
+    outer = filters // groups
+    one_bit = layer.inputs[0].bits == 1
+    signs = one_bit and layer.scheme is not None and layer.scheme.name == "binary"
+    packed = sign_filters if signs else exact_filters
+    return [
+        Part(
+            slice(g * outer, (g + 1) * outer),
+            slice(g * inner, (g + 1) * inner),
+            packed(layer.weights[g * outer : (g + 1) * outer]),
+        )
+        for g in range(groups)
+    ]
+
+
+def _truncating(layer: QuantisedLayer) -> list[Part]:
+    """A block of filters of one group at a time, so that few terms are unpacked together."""
+    assert layer.weights is not None
+    filters = len(layer.weights) // layer.layer.groups
+    inner, high, wide = layer.weights.shape[1:]
+    parts = []
+    for block in filter_blocks(layer):
+        for group in range(block.start // filters, (block.stop - 1) // filters + 1):
+            outputs = slice(
+                max(block.start, group * filters), min(block.stop, (group + 1) * filters)
+            )
+            shape = (outputs.stop - outputs.start, inner, high, wide)
+            parts.append(
+                Part(
+                    outputs,
+                    slice(group * inner, (group + 1) * inner),
+                    truncating_filters(shape, partial(terms_of, layer, outputs)),
+                )
+            )
+    return parts

@@ -1,0 +1,1 @@
+"""Trained networks in files: arrays, reading and saving."""

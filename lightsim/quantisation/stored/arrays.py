@@ -1,0 +1,165 @@
+"""Files of arrays: the integers of a trained network and its labelled images, strictly checked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.errors import InputError, unknown_name
+from lightsim.files.npy_header import ArrayHead
+from lightsim.files.npz import read_npz
+from lightsim.network.checking import on_one_line
+from lightsim.network.layer import Layer, Network
+from lightsim.network.tensor import ElementType
+from lightsim.numerics.formats.scheme import Scheme
+from lightsim.numerics.formats.table import codec
+
+__all__ = ["HELD_OUT", "TRAINING", "Arrays", "images_of", "integers_of", "layer_fields"]
+
+TRAINING, HELD_OUT = 0, 1
+"""The values of `split` in a file of images."""
+
+Arrays = dict[str, NDArray[Any]]
+
+_ACCEPTED = "accepted: an npz file of numpy arrays, as training writes"
+_PLAIN = ("multiplier", "shift")
+_FIELDS = {
+    "conv2d": ("weights", "k", "bias", *_PLAIN),
+    "dense": ("weights", "k", "bias", *_PLAIN),
+    "average_pool": _PLAIN,
+    "global_pool": _PLAIN,
+    "add": (*_PLAIN, "residual_multiplier", "residual_shift"),
+}
+_INT32 = np.iinfo(np.int32)
+# What a field may hold, and the type that it is held in.
+_RANGES = {
+    "weights": (-256, 256, np.int16),
+    "k": (0, 2, np.int8),
+    "bias": (int(_INT32.min), int(_INT32.max), np.int32),
+    "multiplier": (1, 32767, np.int32),
+    "shift": (0, 31, np.int64),
+    "residual_multiplier": (1, 32767, np.int32),
+    "residual_shift": (0, 31, np.int64),
+}
+_PER_FILTER = ("k", "bias", "multiplier")
+
+
+def layer_fields(layer: Layer) -> tuple[str, ...]:
+    """The fields that a file of integers holds for a layer; most operators have none."""
+    return _FIELDS.get(layer.operator, ())
+
+
+def integers_of(network: Network, scheme: Scheme, file: Traversable) -> Arrays:
+    """The arrays `LAYER.FIELD` of a network's weights, in the types of `QuantisedLayer`.
+
+    Raises `InputError` for a file that cannot be read or is damaged, an array too many or too
+    few, a shape that is not the layer's, a number out of its range, and a weight that `scheme`
+    does not have or that has more terms than its filter's k.
+    """
+    expected = dict(_expected(network))
+
+    def check(heads: Mapping[str, ArrayHead]) -> None:
+        _check_names(heads, expected, file)
+        for key, (layer, field) in expected.items():
+            _check_head(heads[key], _shape(layer, field), f"{file}: {key}")
+
+    stored = read_npz(file, check, _ACCEPTED)
+    for key, (_, field) in expected.items():
+        least, most, kept = _RANGES[field]
+        _check_range(stored[key], least, most, f"{file}: {key}")
+        stored[key] = stored[key].astype(kept)
+    for layer in network.layers:
+        if layer.has_weights:
+            _check_terms(layer, scheme, stored, str(file))
+    return stored
+
+
+def images_of(
+    network: Network, file: Traversable, *, split_needed: bool = True
+) -> tuple[NDArray[np.int16], NDArray[np.int64], NDArray[np.int64] | None]:
+    """Images int16[n, channels, height, width], labels int64[n] and split int64[n] of a file.
+
+    The split may be missing (None) unless it is needed. Raises `InputError` for a file that
+    cannot be read or is damaged, for images that are not of the network's input, and for labels
+    that it has no output for.
+    """
+    optional = () if split_needed else ("split",)
+    shape, classes = network.input_shape, network.layers[-1].output_shape.elements
+
+    def check(heads: Mapping[str, ArrayHead]) -> None:
+        _check_names(heads, ("images", "labels", "split"), file, optional)
+        count = heads["images"].shape[0] if heads["images"].shape else 0
+        wanted = {"images": (count, shape.channels, shape.height, shape.width)}
+        for name, head in heads.items():
+            _check_head(head, wanted.get(name, (count,)), f"{file}: {name}")
+
+    stored = read_npz(file, check, _ACCEPTED)
+    images, labels, split = stored["images"], stored["labels"], stored.get("split")
+    element = ElementType(network.input_bits, network.input_signed)
+    _check_range(images, element.lowest, element.highest, f"{file}: images")
+    if element.bits == 1 and not np.isin(images, (-1, 1)).all():
+        raise InputError(f"{file}: images", "hold values beside -1 and 1", "accepted: -1 and 1")
+    _check_range(labels, 0, classes - 1, f"{file}: labels")
+    if split is None:
+        return images.astype(np.int16), labels.astype(np.int64), None
+    _check_range(split, TRAINING, HELD_OUT, f"{file}: split")
+    if not (split == HELD_OUT).any():
+        accepted = f"accepted: {HELD_OUT} for every image that nothing was trained on"
+        raise InputError(f"{file}: split", "holds no image out", accepted)
+    return images.astype(np.int16), labels.astype(np.int64), split.astype(np.int64)
+
+
+def _expected(network: Network) -> Iterator[tuple[str, tuple[Layer, str]]]:
+    for layer in network.layers:
+        for field in layer_fields(layer):
+            yield f"{layer.name}.{field}", (layer, field)
+
+
+def _shape(layer: Layer, field: str) -> tuple[int, ...]:
+    """The shape that a layer's field is stored with; () is a single number."""
+    if layer.has_weights and field == "weights":
+        return layer.weight_shape
+    return layer.weight_shape[:1] if layer.has_weights and field in _PER_FILTER else ()
+
+
+def _check_names(
+    heads: Mapping[str, ArrayHead],
+    names: Collection[str],
+    file: Traversable,
+    optional: Collection[str] = (),
+) -> None:
+    """The arrays called `names`, and no others; those that are `optional` may be missing."""
+    for name in heads:
+        if name not in names:
+            raise unknown_name(str(file), "array", on_one_line(name), names)
+    for name in names:
+        if name not in heads and name not in optional:
+            raise InputError(str(file), f"array '{name}' is missing", _ACCEPTED)
+
+
+def _check_head(head: ArrayHead, shape: tuple[int, ...], where: str) -> None:
+    if head.shape != shape or not np.issubdtype(head.dtype, np.integer) or 0 in shape:
+        wanted = f"integers of shape {list(shape)}" if shape else "one integer"
+        raise InputError(where, f"is {head}", f"accepted: {wanted}")
+
+
+def _check_range(array: NDArray[Any], least: int, most: int, where: str) -> None:
+    low, high = int(array.min()), int(array.max())
+    if low < least or high > most:
+        raise InputError(where, f"holds {low} to {high}", f"accepted: {least} to {most}")
+
+
+def _check_terms(layer: Layer, scheme: Scheme, stored: Arrays, file: str) -> None:
+    """Weights that the scheme has words for, with the terms that k gives their filters."""
+    weights, k = stored[f"{layer.name}.weights"], stored[f"{layer.name}.k"]
+    where = f"{file}: {layer.name}"
+    try:
+        codec(scheme.name).encode_values(weights, k=k if scheme.is_shift_add else None)
+    except InputError as error:
+        raise InputError(f"{where}.{error.where}", error.problem, error.accepted) from None
+    if not scheme.is_shift_add and k.any():
+        raise InputError(f"{where}.k", f"is not 0 under '{scheme.name}'", "accepted: 0")

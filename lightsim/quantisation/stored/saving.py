@@ -1,0 +1,145 @@
+"""A trained network written as files: its description, its integers, its labelled images."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.errors import InputError
+from lightsim.network.layer import Network
+from lightsim.network.trained_files import fingerprint
+from lightsim.network.writing import dump_network
+from lightsim.quantisation.stored.arrays import HELD_OUT, TRAINING, layer_fields
+from lightsim.quantisation.workload import LabelledImages, Workload
+
+__all__ = ["IMAGES", "NETWORK", "save_trained", "store_images", "store_integers", "store_network"]
+
+NETWORK, IMAGES = "network.toml", "images.npz"
+
+
+def save_trained(
+    workloads: Sequence[Workload],
+    directory: Path,
+    *,
+    provenance: str,
+    held_out: LabelledImages | None = None,
+    training: LabelledImages | None = None,
+    data: str = "labelled images",
+) -> Path:
+    """Write `network.toml`, `SCHEME.npz` for every workload, and `images.npz`; the first's path.
+
+    The workloads are of one network, each under a scheme of its own. What
+    `load_trained(load_network(path), scheme)` gives back computes the same, bit for bit.
+    `held_out` images, and `training` ones beside them, are stored where they are given; `data`
+    says what they are. Every file is written whole before it takes its name, the network last.
+
+    Raises `InputError` for workloads that cannot be stored and for a folder that cannot be
+    written.
+    """
+    network = workloads[0].network
+    if any(fingerprint(own.network) != fingerprint(network) for own in workloads):
+        raise InputError("trained network", "has workloads of different layers", "accepted: one")
+    files = {
+        own.scheme.name: store_integers(own, directory / f"{own.scheme.name}.npz")
+        for own in workloads
+    }
+    images = None if held_out is None else store_images(directory / IMAGES, held_out, training)
+    return store_network(
+        network, directory / NETWORK, files, provenance=provenance, held_out=images, data=data
+    )
+
+
+def store_integers(workload: Workload, path: Path) -> Path:
+    """Write the npz of a workload's integers; `InputError` for what it cannot hold."""
+    return _written(path, _packed(_integers(workload)))
+
+
+def store_images(
+    path: Path, held_out: LabelledImages, training: LabelledImages | None = None
+) -> Path:
+    """Write the npz of labelled images, with which of them are held out."""
+    parts = [(held_out, HELD_OUT)] + ([] if training is None else [(training, TRAINING)])
+    return _written(path, _packed(_images(parts)))
+
+
+def store_network(
+    network: Network,
+    path: Path,
+    weights: Mapping[str, Path],
+    *,
+    provenance: str,
+    held_out: Path | None,
+    data: str = "labelled images",
+) -> Path:
+    """Write a network file whose table `[trained]` names the files of integers, by scheme, and
+    of images; by paths from its own folder."""
+    lines = [dump_network(network), "[trained]", f"provenance = {_text(provenance)}"]
+    if held_out is not None:
+        lines += [f"held_out = {_text(_from(path.parent, held_out))}", f"data = {_text(data)}"]
+    lines += [f'fingerprint = "{fingerprint(network)}"', "", "[trained.weights]"]
+    lines += [f"{scheme} = {_text(_from(path.parent, own))}" for scheme, own in weights.items()]
+    return _written(path, ("\n".join(lines) + "\n").encode())
+
+
+def _from(folder: Path, path: Path) -> str:
+    return Path(os.path.relpath(path, folder)).as_posix()
+
+
+def _written(path: Path, content: bytes) -> Path:
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(content)
+        partial.replace(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(str(path.parent), f"cannot be written: {reason}") from None
+    return path
+
+
+def _integers(workload: Workload) -> dict[str, NDArray[Any]]:
+    found: dict[str, NDArray[Any]] = {}
+    for own in workload.layers:
+        where = f"{workload.network.name}, layer '{own.layer.name}'"
+        if own.rounding != "half_up":
+            raise InputError(where, f"rounds '{own.rounding}'", "accepted: half_up")
+        if (own.lowest, own.highest) != (own.output.lowest, own.output.highest):
+            raise InputError(
+                where,
+                f"clamps to {own.lowest}..{own.highest}",
+                f"accepted: {own.output.lowest}..{own.output.highest}, its type's",
+            )
+        for field in layer_fields(own.layer):
+            value = np.asarray(getattr(own, field))
+            single = field == "multiplier" and not own.layer.has_weights
+            found[f"{own.layer.name}.{field}"] = value.reshape(()) if single else value
+    return found
+
+
+def _images(parts: Iterable[tuple[LabelledImages, int]]) -> dict[str, NDArray[Any]]:
+    rows = list(parts)
+    images = np.concatenate([own.images for own, _ in rows])
+    narrow = np.uint8 if images.min() >= 0 and images.max() < 256 else np.int16
+    return {
+        "images": images.astype(narrow),
+        "labels": np.concatenate([own.labels for own, _ in rows]),
+        "split": np.concatenate([np.full(len(own.labels), part, np.uint8) for own, part in rows]),
+    }
+
+
+def _packed(arrays: dict[str, NDArray[Any]]) -> bytes:
+    # numpy dates every member 1980, so equal arrays are equal files.
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    return buffer.getvalue()
+
+
+def _text(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

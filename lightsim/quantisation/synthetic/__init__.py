@@ -1,0 +1,1 @@
+"""Seeded synthetic weights and images where nothing was trained."""

@@ -1,0 +1,1 @@
+"""The tiled machine: one engine, layers in turn; everything that only this machine knows."""

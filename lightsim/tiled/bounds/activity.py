@@ -1,0 +1,117 @@
+"""Activity that no mapping of a network can avoid, for many machines.
+
+Of every event that `tiled.mapping.activity` counts, and of the bytes that the memory moves,
+the least over all legal mappings. Products, requantisations and pooling do not depend on the
+mapping. A filter's sum is added to in every step of its row group, so at least in those of the
+quickest row that could hold it, at every position; what the array reads
+follows from its steps (see `cycles`), and weight words from the planes of its row groups: a group
+with a filter that is not pruned has one, a group of serial rows with a two-term filter two.
+Every needed word of input, residual and weights is read from memory once at least and every word
+of output written. Partial sums may never leave the array.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.tiled.bounds import layout
+from lightsim.tiled.bounds.axes import Axes
+
+__all__ = ["Activity", "least_activity"]
+
+Floats = NDArray[np.float64]
+Table = dict[str, Floats]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Activity:
+    """`events` by name, float64[machine] each, `dram_byte` among them; `products` float64[terms,
+    machine] are those of filters with 0, 1 and 2 terms, whose events depend on the kind of row."""
+
+    events: Table
+    products: Floats
+
+
+def least_activity(facts: Floats, k: Floats, design: Floats, machines: Axes) -> Activity:
+    """The least activity of the passes `facts` [pass, FACTS] with `k` [pass, 2] filters of one and
+    of two terms, on machines whose numbers are `design` [DESIGN_FIELDS, machine]."""
+    events: Table = {}
+    products = np.zeros((3, len(machines)))
+    own = {
+        name: design[getattr(layout, name) // layout.BLOCK]
+        for name in (
+            "FAST_ROWS", "SERIAL_ROWS", "XNOR_ROWS", "DEPTHWISE_ROWS", "PRUNES", "PIXELS",
+            "IMAGES", "POST_LANES", "STEP_WORDS", "DEPTHWISE_WORDS", "PARAMETER_WORDS",
+        )
+    }  # fmt: skip
+    word = machines.port_bits // 8
+    for fact, (ones, twos) in zip(facts, k, strict=True):
+        positions = fact[layout.POSITIONS] * own["IMAGES"]
+        moved = fact[layout.INPUT_WORDS] + fact[layout.RESIDUAL_WORDS] + fact[layout.OUTPUT_WORDS]
+        moved = moved * own["IMAGES"]
+        if fact[layout.CONVOLVES]:
+            weights = _convolution(fact, ones, twos, positions, own, machines, events)
+            moved = moved + weights
+            filters = fact[layout.FILTERS] * fact[layout.GROUPS]
+            counts = np.array([filters - ones - twos, ones, twos])
+            products += counts[:, None] * fact[layout.PRODUCTS] * positions
+        else:
+            lanes = own["POST_LANES"]
+            taps = fact[layout.TAPS]
+            steps = fact[layout.FULL_BLOCKS] * np.maximum(
+                taps, np.ceil(fact[layout.WORD_CHANNELS] / lanes)
+            )
+            if fact[layout.REST] > 0:
+                steps = steps + np.maximum(taps, np.ceil(fact[layout.REST] / lanes))
+            _add(events, "input_buffer_byte", positions * steps * word)
+        _add(events, "requantise", fact[layout.REQUANTISED] * own["IMAGES"])
+        _add(events, "pool_op", fact[layout.POOLED] * own["IMAGES"])
+        stored = fact[layout.OUTPUT_WORDS] * own["IMAGES"] * word
+        _add(events, "output_buffer_byte", 2 * stored)
+        _add(events, "dram_byte", moved * word)
+    return Activity(events, products)
+
+
+def _convolution(
+    fact: Floats,
+    ones: float,
+    twos: float,
+    positions: Floats,
+    own: Table,
+    machines: Axes,
+    events: Table,
+) -> Floats:
+    """Add the events of a convolution; words of its weights."""
+    depthwise = fact[layout.DEPTHWISE] > 0
+    built = own["FAST_ROWS"] + own["SERIAL_ROWS"] + own["XNOR_ROWS"]
+    rows = own["DEPTHWISE_ROWS"] if fact[layout.DEPTHWISE] == 1 else built
+    row_groups = fact[layout.GROUPS] * np.ceil(fact[layout.FILTERS] / rows)
+    filters, steps = fact[layout.FILTERS] * fact[layout.GROUPS], fact[layout.STEPS]
+    prunes = own["PRUNES"] > 0
+    serial, xnor = own["SERIAL_ROWS"] == built, own["XNOR_ROWS"] == built
+    bits = fact[layout.ACTIVATION_BITS]
+    active = np.where(prunes, np.ceil((ones + twos) / rows), row_groups)
+    planes = active + np.where(serial, np.ceil(twos / rows), 0)
+    one = np.where(xnor, bits, 1)
+    two = np.where(serial, 2, one)
+
+    outputs = np.ceil(positions / own["PIXELS"])
+    idle = np.where(prunes, 1, np.maximum(1, steps * one))
+    added = (filters - ones - twos) * idle
+    added += ones * np.maximum(1, steps * one) + twos * np.maximum(1, steps * two)
+    _add(events, "accumulate", positions * added)
+    passes = np.where(xnor, active * bits, planes)
+    busy = outputs * (row_groups - active + steps * passes)
+    _add(events, "input_buffer_byte", busy * (machines.columns * machines.pixels * bits // 8))
+    width = machines.code_bits * (1 if depthwise else machines.columns)
+    _add(events, "weight_buffer_byte", outputs * steps * planes * (width // 8))
+    word = own["DEPTHWISE_WORDS"] if depthwise else own["STEP_WORDS"]
+    found: Floats = word * steps * planes + own["PARAMETER_WORDS"] * row_groups
+    return found
+
+
+def _add(events: Table, name: str, count: Floats) -> None:
+    events[name] = events[name] + count if name in events else count

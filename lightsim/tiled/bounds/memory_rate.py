@@ -1,0 +1,63 @@
+"""How fast a memory can be at best: its rate, its least latencies, and what refreshes take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.hardware.device import IdealMemory, MemoryInterface
+from lightsim.memory.spec import REQUEST_CYCLES, RESPONSE_CYCLES
+
+__all__ = ["MemoryRate"]
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MemoryRate:
+    """Of a memory seen from accelerator clocks, float64[machine] each.
+
+    A window of T cycles moves at most `peak_bytes * T` bytes, and at most
+    `rate_bytes * (T + blackout)`: of every tREFI, tRFC + tRCD pass without a column command, and
+    a window meets at least T / tREFI - 1 refreshes whole. A read that takes w cycles on its port
+    or on the memory is done at least `read_latency + w` cycles after its request is shown; a
+    write of w words at least `write_latency + w` after its transfer begins.
+    """
+
+    peak_bytes: Numbers
+    rate_bytes: Numbers
+    blackout: Numbers
+    read_latency: Numbers
+    write_latency: Numbers
+
+    @classmethod
+    def of(
+        cls,
+        memory: MemoryInterface | IdealMemory,
+        slowest_hz: NDArray[np.int64],
+        fastest_hz: NDArray[np.int64],
+    ) -> MemoryRate:
+        """The best over all accelerator clocks between the two."""
+        if isinstance(memory, IdealMemory):
+            whole = np.ones(len(slowest_hz))
+            rate = whole * (memory.channels * memory.bytes_per_cycle)
+            latency = whole * memory.latency_cycles
+            return cls(rate, rate, 0 * whole, latency, latency)
+        part = memory.part
+        # Bursts of neighbouring requests may lie in different bank groups.
+        clocks = max(part.burst_clocks, part.tCCD_S)
+        peak = memory.channels * part.burst_bytes / clocks * (part.clock_hz / slowest_hz)
+        # From a refresh falling due to the first burst after it no column command is given.
+        gone = float(part.tRFC + part.tRCD)
+        share = gone / part.tREFI
+        cycle = slowest_hz / part.clock_hz
+        wires = REQUEST_CYCLES + RESPONSE_CYCLES
+        return cls(
+            peak,
+            peak * (1 - share),
+            gone * (1 + share) / (1 - share) * (fastest_hz / part.clock_hz),
+            wires - 1 + np.floor(part.tCL * cycle),
+            wires - 1 + np.floor(part.tCWL * cycle),
+        )

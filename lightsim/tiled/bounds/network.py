@@ -1,0 +1,185 @@
+"""The door of the room: a network's bound for machines, or for boxes of machines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.quantisation.workload import QuantisedLayer, Workload
+from lightsim.tiled.bounds import layout
+from lightsim.tiled.bounds.activity import Activity, least_activity
+from lightsim.tiled.bounds.axes import Axes
+from lightsim.tiled.bounds.cycles import network_cycles
+from lightsim.tiled.bounds.facts import k_counts, pass_facts
+from lightsim.tiled.bounds.optimistic import optimistic
+from lightsim.tiled.description.accelerator import Accelerator, Array
+from lightsim.tiled.mapping.lowering.passes import lower
+from lightsim.tiled.mapping.plan.plan import EngineLayer
+
+__all__ = ["NetworkBound", "without_weights"]
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.intp] | slice
+
+
+class NetworkBound:
+    """Lower bounds on the cycles of one network on machines that share scheme and memory.
+
+    `template` gives the scheme, the memory and whatever `Axes` does not name. What the network
+    asks for depends on the columns and the port width; it is worked out once for each pair.
+    """
+
+    def __init__(self, workload: Workload, template: Accelerator) -> None:
+        self._workload = without_weights(workload)
+        self._template = template
+        self._facts: dict[tuple[int, int], Floats] = {}
+        self._boxes: dict[tuple[tuple[int, ...], int], Floats] = {}
+        layers = self._layers(template.array.columns, template.port_bits)
+        self.passes = tuple(layer.name for layer in layers)
+        """The names of the passes, in the order of every array with a pass axis."""
+        self.k = np.array([k_counts(layer) for layer in layers], np.float64)
+        """Filters with one and with two terms, float64[pass, 2], of the workload."""
+        self.filters = np.array(
+            [layer.computed.channels if layer.weights is not None else 0 for layer in layers]
+        )
+        """Filters of every pass, 0 for those without weights."""
+
+    def cycles(self, machines: Axes, k: Floats | None = None) -> Floats:
+        """Cycles below which no mapping can come, float64[machine]; whole numbers.
+
+        `k` float64[pass, 2] or [pass, 2, machine] are filters with one and two terms, by
+        default the workload's; a bound over allocations is that of the fewest terms allowed.
+        """
+        return self.box_cycles(machines, machines, k)
+
+    def box_cycles(self, low: Axes, high: Axes, k: Floats | None = None) -> Floats:
+        """The bound of boxes: below the bound of every machine between `low` and `high`.
+
+        A box may span columns, but not port widths, ports or images.
+        """
+        counts = _counts(self.k if k is None else k)
+        design = self._designs(low, high)
+        cycles = np.zeros(len(high))
+        for facts, at in self._parts(low, high):
+            # Before the first pass no weights have been loaded.
+            cycles[at] = _carry(facts, counts, design, at, 0.0)
+        return np.floor(cycles)
+
+    def pass_cycles(self, machines: Axes, k: Floats | None = None) -> Floats:
+        """The bound of every pass, float64[pass, machine].
+
+        Their sum bounds the network too, though `cycles` may be larger: it also knows that all
+        weights have to be moved some time.
+        """
+        counts = _counts(self.k if k is None else k)
+        design = self._designs(machines, machines)
+        cycles = np.zeros((len(self.passes), len(machines)))
+        for facts, at in self._parts(machines, machines):
+            for number in range(len(facts)):
+                one = slice(number, number + 1)
+                cycles[number, at] = _carry(facts[one], counts[one], design, at, -np.inf)
+        return np.floor(cycles)
+
+    def activity(self, machines: Axes, k: Floats | None = None) -> Activity:
+        """Activity below which no mapping can come, each count float64[machine]; `k` float64[pass,
+        2] as in `cycles`."""
+        counts = self.k if k is None else k
+        design = self._designs(machines, machines)
+        events: dict[str, Floats] = {}
+        products = np.zeros((3, len(machines)))
+        for facts, at in self._parts(machines, machines):
+            found = least_activity(facts, counts, design[:, at], machines.take(at))
+            products[:, at] = found.products
+            for name, count in found.events.items():
+                events.setdefault(name, np.zeros(len(machines)))[at] = count
+        return Activity(events, products)
+
+    def _designs(self, low: Axes, high: Axes) -> Floats:
+        return optimistic(low, high, self._workload.scheme, self._template.memory)
+
+    def _parts(self, low: Axes, high: Axes) -> list[tuple[Floats, Places]]:
+        """The boxes by what the network asks of them, and where they stand."""
+        # Columns stay below 2^13 and port widths below 2^11.
+        keys = (high.port_bits << 26) + (low.columns << 13) + high.columns
+        kinds, which = np.unique(keys, return_inverse=True)
+        parts: list[tuple[Floats, Places]] = []
+        for number, key in enumerate(kinds.tolist()):
+            facts = self._facts_between(key >> 13 & 0x1FFF, key & 0x1FFF, key >> 26)
+            same = len(kinds) == 1
+            parts.append((facts, slice(None) if same else np.flatnonzero(which == number)))
+        return parts
+
+    def _facts_between(self, first: int, last: int, port_bits: int) -> Floats:
+        """The least of every fact over the legal numbers of columns between the two."""
+        word = port_bits // 8
+        legal = [c for c in range(first, last + 1) if c % word == 0 or word % c == 0]
+        key = (tuple(legal), port_bits)
+        if key not in self._boxes:
+            self._boxes[key] = np.min([self.facts(c, port_bits) for c in legal], axis=0)
+        return self._boxes[key]
+
+    def facts(self, columns: int, port_bits: int) -> Floats:
+        """What every pass asks of a machine with these columns, float64[pass, FACTS]."""
+        key = (columns, port_bits)
+        if key not in self._facts:
+            accelerator = self._machine(columns, port_bits)
+            layers = self._layers(columns, port_bits)
+            found = {layer.name: pass_facts(layer, accelerator) for layer in layers}
+            # Another port may need other copies of what is joined: nothing is said of those that
+            # the template does without, and those that only it needs ask for nothing.
+            nothing = np.zeros(layout.FACTS)
+            self._facts[key] = np.array([found.get(name, nothing) for name in self.passes])
+        return self._facts[key]
+
+    def _layers(self, columns: int, port_bits: int) -> Sequence[EngineLayer]:
+        return lower(self._workload, self._machine(columns, port_bits)).layers
+
+    def _machine(self, columns: int, port_bits: int) -> Accelerator:
+        array = self._template.array
+        changed = Array(array.groups, columns, array.pixels)
+        return replace(self._template, array=changed, port_bits=port_bits)
+
+
+def _counts(k: Floats) -> Floats:
+    """The counts as [pass, 2, 1 or machine]."""
+    return np.ascontiguousarray(k[:, :, None] if k.ndim == 2 else k, np.float64)
+
+
+def _carry(facts: Floats, k: Floats, design: Floats, at: Places, ahead: float) -> Floats:
+    """The cycles of the columns `at` of `design` [DESIGN_FIELDS, machine], block by block.
+
+    `ahead` is when the weights' port and the memory begin: as far back as one likes where
+    nothing is known of the passes before.
+    """
+    places = np.arange(design.shape[1])[at]
+    whole = isinstance(at, slice)
+    cycles = np.empty(len(places))
+    block = np.ones((layout.COLUMNS, layout.BLOCK))
+    flat = block.reshape(-1)
+    for start in range(0, len(places), layout.BLOCK):
+        stop = min(start + layout.BLOCK, len(places))
+        part: Places = slice(start, stop) if whole else places[start:stop]
+        count = stop - start
+        block[: layout.DESIGN_FIELDS, :count] = design[:, part]
+        flat[layout.CYCLES : layout.CYCLES + count] = 0
+        flat[layout.PORT_AHEAD : layout.PORT_AHEAD + count] = ahead
+        late = flat[layout.BLACKOUT : layout.BLACKOUT + count]
+        flat[layout.MEMORY_AHEAD : layout.MEMORY_AHEAD + count] = ahead - late
+        counts = k if k.shape[2] == 1 else np.ascontiguousarray(k[:, :, part])
+        network_cycles(facts, counts, flat, count)
+        cycles[start:stop] = flat[layout.CYCLES : layout.CYCLES + count]
+    return cycles
+
+
+def without_weights(workload: Workload) -> Workload:
+    """The workload with weights that have shapes and take no room."""
+
+    def light(q: QuantisedLayer) -> QuantisedLayer:
+        if q.weights is None:
+            return q
+        return replace(q, weights=np.broadcast_to(np.zeros((), np.int16), q.weights.shape))
+
+    return replace(workload, layers=tuple(light(q) for q in workload.layers))

@@ -1,0 +1,69 @@
+"""Points mapped by Yosys, several in one run: what each takes by itself, its submodules apart."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable
+from importlib.resources import as_file, files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from lightsim.tiled.calibration.points import Point, wrapper
+from lightsim.tiled.description.accelerator import Accelerator
+from lightsim.tiled.estimation.modules.constants import constants_of
+from lightsim.tiled.rtl.program.parameters import package_text
+from lightsim.tiled.rtl.project.writing import IMAGES, SOURCES
+from lightsim.tiled.rtl.project.yosys import Cells, own_cells, run_script
+
+__all__ = ["synthesise_points"]
+
+# Submodules that are no point of the run are left as black boxes: they are points of their own.
+_SCRIPT = """\
+read_verilog -sv -defer {sources} points.sv
+hierarchy -check -top points
+{boxes}
+synth_xilinx -family {family} -noiopad -top points
+tee -o points.json stat -json
+"""
+_ROM_DEPTH = 64
+
+
+def synthesise_points(points: list[Point], family: str, plain: Accelerator) -> list[Cells]:
+    """What each of `points` takes in `family`, without the modules below it.
+
+    `plain` is any accelerator: its constants are those that a point does not name. Raises as
+    `yosys.run_script` does.
+    """
+    with TemporaryDirectory(prefix="lightsim-points-") as temporary:
+        folder = Path(temporary)
+        with as_file(files("lightsim.tiled.rtl") / "sv") as own:
+            for name in SOURCES:
+                if name != "design_pkg.sv":
+                    shutil.copyfile(own / name, folder / name)
+        depths = {name.upper(): _ROM_DEPTH for name in IMAGES}
+        package = package_text(constants_of(plain) | depths)
+        (folder / "design_pkg.sv").write_text(package)
+        for name in IMAGES:
+            (folder / f"{name}.mem").write_text("0\n")
+        (folder / "points.sv").write_text(wrapper(points))
+        script = _SCRIPT.format(
+            sources=" ".join(SOURCES), boxes=_boxes({p.module for p in points}), family=family
+        )
+        (folder / "points.ys").write_text(script)
+        run_script(folder, "points.ys")
+        modules = json.loads((folder / "points.json").read_text())["modules"]
+    cells = own_cells(modules)
+    return [cells[_held(modules, number)] for number in range(len(points))]
+
+
+def _boxes(wanted: Iterable[str]) -> str:
+    """Yosys commands that make black boxes of all modules but the wanted ones."""
+    modules = [name.removesuffix(".sv") for name in SOURCES if not name.endswith("_pkg.sv")]
+    return "\n".join(f"blackbox *{name}*" for name in modules if name not in wanted)
+
+
+def _held(modules: dict[str, dict[str, dict[str, int]]], number: int) -> str:
+    """The module that `point_N` holds, under the name Yosys gave it."""
+    (kind,) = modules[f"\\point_{number}"]["num_cells_by_type"]
+    return kind.removeprefix("\\")

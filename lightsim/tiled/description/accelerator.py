@@ -1,0 +1,147 @@
+"""An accelerator of the `tiled` template: an immutable description of what is built."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from lightsim.hardware.device import IdealMemory, MemoryInterface
+
+__all__ = [
+    "Accelerator",
+    "Accumulation",
+    "Accumulator",
+    "Array",
+    "Buffer",
+    "BufferName",
+    "LaneGroup",
+    "Overflow",
+    "PortAssignment",
+    "PostProcessing",
+    "StreamName",
+]
+
+Accumulation = Literal["exact", "truncate"]
+Overflow = Literal["refuse", "wrap", "saturate"]
+BufferName = Literal["input", "weight", "residual", "output"]
+StreamName = Literal["input", "weight", "residual", "output"]
+
+
+@dataclass(frozen=True, slots=True)
+class LaneGroup:
+    """`rows` rows of the array built from one PE kind (a name in `hardware.pe_kinds.PE_KINDS`)."""
+
+    pe: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """Rows (filters) x columns (input channels) x pixels of lanes, all stepped together.
+
+    Row r takes filter r of the current row group; the rows are the lane groups' rows in order.
+    """
+
+    groups: tuple[LaneGroup, ...]
+    columns: int
+    pixels: int
+
+    @property
+    def rows(self) -> int:
+        """Filters computed at the same time."""
+        return sum(group.rows for group in self.groups)
+
+    @property
+    def lanes(self) -> int:
+        """Products formed at the same time."""
+        return self.rows * self.columns * self.pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Accumulator:
+    """Width of a lane row's sum, what happens when it does not fit, and how terms are summed.
+
+    `exact` keeps every bit of a shifted term; `truncate` drops the bits that `x >> m` drops.
+    `refuse` rejects a workload whose worst sum does not fit; `wrap` keeps the low bits;
+    `saturate` clamps the finished sum.
+    """
+
+    bits: int = 32
+    overflow: Overflow = "refuse"
+    accumulation: Accumulation = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class Buffer:
+    """On-chip storage: `banks` banks (2 = ping-pong, 1 = single) of `bytes_per_bank` bytes.
+
+    For the input buffer the bytes are those of one copy; the array holds `pixels` copies.
+    """
+
+    bytes_per_bank: int
+    banks: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostProcessing:
+    """The unit between accumulators and output buffer: `lanes` values a cycle.
+
+    `requantise = "shift"` is built without multipliers and needs every multiplier to be 1.
+    """
+
+    lanes: int
+    requantise: Literal["multiply", "shift"] = "multiply"
+
+
+@dataclass(frozen=True, slots=True)
+class PortAssignment:
+    """A memory port of `Accelerator.port_bits` bits and the streams that share it."""
+
+    streams: tuple[StreamName, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Accelerator:
+    """Everything that is built, for one engine that runs layers in turn.
+
+    `request_bytes` is the largest memory request a port makes (a request never crosses a
+    multiple of it), `outstanding` how many requests of a port may be under way.
+    `psum_bytes` is the partial-sum memory between the n tiles of one output tile.
+    `board` is the board's name, or None for an accelerator tied to none.
+    `products_per_dsp` is 2 where neighbouring pixels of a `multiply_dsp` row share a DSP block
+    (`hardware.dsp_blocks` says where that fits). No cycle and no bit depends on it.
+    """
+
+    name: str
+    board: str | None
+    scheme: str
+    clock_hz: int
+    array: Array
+    accumulator: Accumulator
+    post: PostProcessing
+    input: Buffer
+    weight: Buffer
+    residual: Buffer
+    output: Buffer
+    psum_bytes: int
+    memory: MemoryInterface | IdealMemory
+    ports: tuple[PortAssignment, ...]
+    port_bits: int
+    request_bytes: int = 1024
+    outstanding: int = 4
+    products_per_dsp: int = 1
+
+    @property
+    def word_bytes(self) -> int:
+        """Bytes of one memory word: one port beat, and one word of the activation buffers."""
+        return self.port_bits // 8
+
+    def with_ideal_memory(self) -> Accelerator:
+        """The same accelerator with a memory that answers at once and never waits.
+
+        It has the channels of the memory that it replaces. Each of them moves a whole request in
+        the cycle of its grant, so that only the ports and the arbiter are left to wait for.
+        """
+        memory = self.memory
+        at_once = IdealMemory(0, self.request_bytes, memory.channels, memory.interleave_bytes)
+        return replace(self, memory=at_once)

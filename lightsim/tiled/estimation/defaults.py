@@ -1,0 +1,114 @@
+"""The accelerator a board gets when the user names none: the largest array that fits."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from lightsim.hardware.device import Board
+from lightsim.hardware.pe_kinds import PE_KINDS, pe_kind
+from lightsim.numerics.formats.scheme import Scheme
+from lightsim.tiled.description.accelerator import Accelerator, Array, LaneGroup
+from lightsim.tiled.estimation.arrays import array_shapes
+from lightsim.tiled.estimation.resources import lanes_needed
+from lightsim.tiled.estimation.shortfall import nothing_fits
+from lightsim.tiled.estimation.sizing import grown, least_design, within
+
+__all__ = [
+    "DEFAULT_PE",
+    "array_of",
+    "default_accelerator",
+    "kinds_for",
+    "largest_array",
+    "least_fits",
+    "plausible_shapes",
+]
+
+DEFAULT_PE: dict[str, str] = {
+    "lightnn1": "shift_add_serial",
+    "lightnn2": "shift_add_serial",
+    "flightnn": "shift_add_serial",
+    "fixed8": "multiply_dsp",
+    "fixed4": "multiply_dsp",
+    "binary": "xnor_popcount",
+}
+
+
+def kinds_for(scheme: Scheme) -> tuple[str, ...]:
+    """The PE kinds of default accelerators: the scheme's usual one, then others that run it, for
+    devices that have nothing to build the usual one of."""
+    usual = DEFAULT_PE[scheme.name]
+    others = (row.name for row in PE_KINDS.values() if scheme.name in row.runs)
+    return (usual, *(name for name in others if name != usual))
+
+
+@lru_cache(maxsize=128)
+def default_accelerator(
+    board: Board, scheme: Scheme, *, pe: str | None = None, utilisation: float = 0.8
+) -> Accelerator:
+    """The accelerator with the most useful array that fits `utilisation` of every resource.
+
+    `pe` is the PE kind of all rows, by default `DEFAULT_PE` of the scheme. Buffers start at
+    the practical minimum and grow into the block RAM that is left. Raises `BudgetError` if not
+    even one lane fits, `InputError` for an unknown PE kind.
+    """
+    array = largest_array(board, scheme, pe or DEFAULT_PE[scheme.name], utilisation=utilisation)
+    return grown(least_design(board, scheme, array), board.device, utilisation)
+
+
+def largest_array(board: Board, scheme: Scheme, pe: str, *, utilisation: float = 0.8) -> Array:
+    """The most useful array of one PE kind that fits, with its least buffers, on the board.
+
+    "Useful" is the order of `arrays.array_shapes`; `utilisation` is the share of every resource
+    that may be used. Raises `BudgetError` if none fits, `InputError` for an unknown PE kind.
+    """
+    for shape in plausible_shapes(board, scheme, pe, utilisation):
+        array = array_of(pe, shape)
+        if least_fits(board, scheme, array, utilisation):
+            return array
+    raise nothing_fits(board, scheme, pe, utilisation)
+
+
+def array_of(pe: str, shape: tuple[int, int, int]) -> Array:
+    """The array of one PE kind with these rows, columns and pixels."""
+    rows, columns, pixels = shape
+    return Array((LaneGroup(pe, rows),), columns, pixels)
+
+
+@lru_cache(maxsize=4096)
+def least_fits(board: Board, scheme: Scheme, array: Array, utilisation: float) -> bool:
+    """Whether the array with its least buffers fits that share of the board's device."""
+    return within(least_design(board, scheme, array), board.device, utilisation)
+
+
+@lru_cache(maxsize=128)
+def plausible_shapes(
+    board: Board, scheme: Scheme, pe: str, utilisation: float
+) -> tuple[tuple[int, int, int], ...]:
+    """Rows, columns and pixels of the arrays whose lanes alone fit, the most useful first.
+
+    It is necessary, not enough: what stands around the lanes is not counted. Rows of `binary`
+    make up whole words of 1-bit outputs, as tiles get very large otherwise. Raises `InputError`
+    for an unknown PE kind.
+    """
+    name = pe_kind(pe).name
+    available = board.device.resources
+    limits = [utilisation * limit for limit in (available.lut, available.ff, available.dsp)]
+    most: dict[tuple[int, int], float] = {}
+    found = []
+    for rows, columns, pixels in array_shapes(board.port_bits // 8):
+        if scheme.name == "binary" and not _fills_words(rows, board.port_bits):
+            continue
+        if (columns, pixels) not in most:
+            row = lanes_needed(
+                least_design(board, scheme, array_of(name, (1, columns, pixels))), board.device
+            )
+            pairs = zip(limits, (row.lut, row.ff, row.dsp), strict=True)
+            most[columns, pixels] = min(limit / amount for limit, amount in pairs if amount)
+        if rows <= most[columns, pixels]:
+            found.append((rows, columns, pixels))
+    return tuple(found)
+
+
+def _fills_words(rows: int, port_bits: int) -> bool:
+    """Whether row groups make up whole words of 1-bit outputs; else tiles get very large."""
+    return rows % port_bits == 0 or port_bits % rows == 0

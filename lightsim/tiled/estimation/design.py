@@ -1,0 +1,77 @@
+"""The parts of a design that the RTL builds, from the constants it is built with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from lightsim.hardware.device import Resources
+from lightsim.hardware.part import Part
+from lightsim.source import Source
+from lightsim.tiled.estimation.modules.bill import Item, bill
+from lightsim.tiled.estimation.modules.memories import uram_blocks
+from lightsim.tiled.estimation.modules.module_cost import module_cost, module_source
+
+__all__ = ["Amounts", "amounts", "design_parts"]
+
+
+class Amounts(NamedTuple):
+    """What modules take, block RAM in halves of 18 kb: two of them make a block wherever they
+    belong to, so that only a whole design is rounded up.
+    """
+
+    lut: int
+    ff: int
+    dsp: int
+    halves: int
+    uram: int
+
+
+def amounts(items: Iterable[Item], *, has_uram: bool) -> Amounts:
+    """What all `items` take together."""
+    lut = ff = dsp = halves = uram = 0
+    for item in items:
+        cost = module_cost(item.module, item.parameters)
+        lut += item.count * cost.lut
+        ff += item.count * cost.ff
+        dsp += item.count * cost.dsp
+        blocks = uram_blocks(dict(item.parameters), cost.halves) if has_uram else 0
+        uram += item.count * blocks
+        halves += 0 if blocks else item.count * cost.halves
+    return Amounts(lut, ff, dsp, halves, uram)
+
+
+def design_parts(
+    constants: Mapping[str, int], *, has_uram: bool = False, beside: int = 0
+) -> tuple[Part, ...]:
+    """What each part of the RTL takes when it is built with `constants`.
+
+    The ROMs of a tile program are not among them: they depend on the program. `beside` are
+    their halves of block RAM, the last of which may share a block with one of these parts.
+    """
+    items: dict[str, list[Item]] = {}
+    for item in bill(constants):
+        items.setdefault(item.part, []).append(item)
+    parts, halves = [], beside
+    for name, held in items.items():
+        part, halves = _part(name, held, halves, has_uram)
+        parts.append(part)
+    return tuple(parts)
+
+
+def _part(name: str, items: list[Item], before: int, has_uram: bool) -> tuple[Part, int]:
+    """A part, and the halves of block RAM of it and all parts before it."""
+    lut, ff, dsp, own, uram = amounts(items, has_uram=has_uram)
+    halves = before + own
+    bram36 = (halves + 1) // 2 - (before + 1) // 2
+    return Part(name, Resources(lut, ff, dsp, bram36, uram), _source(items)), halves
+
+
+def _source(items: list[Item]) -> Source:
+    """The source of the module that costs most, and how many others there are."""
+    most = max(items, key=lambda item: item.count * module_cost(item.module, item.parameters).lut)
+    source = module_source(most.module, most.parameters)
+    others = len({item.module for item in items} - {most.module})
+    more = f"; and {others} modules more, each by its own" if others else ""
+    worst = [module_source(item.module, item.parameters).certainty for item in items]
+    return Source("derived" if "derived" in worst else "measured", f"{source.text}{more}")

@@ -1,0 +1,1 @@
+"""What each module of the RTL costs, by formulas fitted to synthesis."""

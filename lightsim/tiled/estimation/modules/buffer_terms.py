@@ -1,0 +1,117 @@
+"""Terms of the buffers' modules: the logic around memories, whose blocks are `memories`' matter."""
+
+from __future__ import annotations
+
+from lightsim.tiled.estimation.modules.terms import Parameters, Terms, bits_for
+from lightsim.units import ceil_div
+
+__all__ = [
+    "input_terms",
+    "output_case",
+    "output_terms",
+    "parameter_terms",
+    "psum_terms",
+    "residual_terms",
+    "slice_terms",
+    "weight_terms",
+]
+
+
+_BYTES_OF_A_LUT = 4  # that are selected from
+
+
+def input_terms(p: Parameters) -> Terms:
+    """Padding and masks a channel of every pixel, its sign, and the part of a word it lies in."""
+    values = p["COLUMNS"] * p["PIXELS"]
+    parts = p["MEMORIES"] * p["PORT_BITS"] // (8 * p["COLUMNS"])
+    bit_parts = p["MEMORIES"] * p["PORT_BITS"] // p["COLUMNS"] if p["ONE_BIT"] else 0
+    return {
+        "module": 1,
+        "pixel": p["PIXELS"],
+        "column": p["COLUMNS"],
+        "value": values,
+        "value selected": values * (parts - 1),
+        "memory": p["MEMORIES"],
+        "value of one bit": values * p["ONE_BIT"],
+        "bit selected": values * bit_parts,
+        "part": max(parts, bit_parts),
+        "part held": int(max(parts, bit_parts) > 1),
+    }
+
+
+def weight_terms(p: Parameters) -> Terms:
+    """Counters of both sides, and the selection of a word, or a narrow one, in a port word."""
+    sharing = max(1, p["PORT_BITS"] // p["WORD_BITS"])
+    narrow = max(1, p["PORT_BITS"] // p["NARROW_BITS"])
+    return {
+        "module": 1,
+        "address bit": bits_for(p["DEPTH"]),
+        "memory": p["MEMORIES"],
+        "word bit": p["WORD_BITS"],
+        "word bit selected": p["WORD_BITS"] * (sharing - 1),
+        "narrow bit": p["NARROW_BITS"],
+        "narrow bit selected": p["NARROW_BITS"] * (narrow - 1),
+    }
+
+
+def parameter_terms(p: Parameters) -> Terms:
+    """Each memory takes its slot of a port word, and gives its group's."""
+    per_word = max(1, p["PORT_BITS"] // 64)
+    copies = ceil_div(per_word, p["ROWS"])
+    memories = copies * p["ROWS"]
+    depth = ceil_div(p["SLOTS"], memories) + 1
+    return {
+        "module": 1,
+        "memory": memories,
+        "memory of a word": memories / per_word,
+        "slot selected": 64 * memories * (per_word - 1),
+        "row selected": 64 * p["ROWS"] * (copies - 1),
+        "memory address bit": memories * bits_for(depth),
+        "word in halves": int(p["PORT_BITS"] < 64),
+    }
+
+
+def psum_terms(p: Parameters) -> Terms:
+    """Two counters; the rest is the memory."""
+    return {"module": 1, "address bit": bits_for(p["DEPTH"])}
+
+
+def slice_terms(p: Parameters) -> Terms:
+    """Read, compare and write back one byte of a row."""
+    row_bits = bits_for(p["DEPTH"])
+    return {"bit": p["WIDTH"], "row bit": row_bits, "module": 1}
+
+
+_MEASURED_WORDS = 8
+
+
+def output_terms(p: Parameters) -> Terms:
+    """A port word is selected from a row by the width of the values and its part of the row: out
+    of twice as many words than were measured with twice as much."""
+    return {"port bit": p["PORT_BITS"] * max(1, _row_words(p) // _MEASURED_WORDS)}
+
+
+def output_case(p: Parameters) -> str:
+    """Rows of one, two, four, or eight and more port words, with one-bit results or without."""
+    return f"WORDS={min(_MEASURED_WORDS, _row_words(p))} ONE_BIT={p['ONE_BIT']}"
+
+
+def _row_words(p: Parameters) -> int:
+    """Port words of a row: every lane has 32 bits of it, or its part of the port."""
+    return max(32, p["PORT_BITS"] // p["LANES"]) * p["LANES"] // p["PORT_BITS"]
+
+
+def residual_terms(p: Parameters) -> Terms:
+    """A byte of each slice's row is selected; rows are written in parts."""
+    channels = p["PORT_BITS"] // 8
+    size = max(1, channels // p["LANES"])
+    words = p["LANES"] * size // channels
+    rows = ceil_div(p["DEPTH"], words)
+    return {
+        "module": 1,
+        "lane": p["LANES"],
+        "byte": p["LANES"] * (size > 1),
+        "byte of many": p["LANES"] * size * (size > _BYTES_OF_A_LUT),
+        "part": words * (words > 1),
+        "address bit": bits_for(rows),
+    }

@@ -1,0 +1,92 @@
+"""What a module of the RTL takes: its formula with the coefficients fitted to synthesis."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from lightsim.source import Source
+from lightsim.tiled.estimation.modules.array_terms import dsp_blocks
+from lightsim.tiled.estimation.modules.formulas import FORMULAS
+from lightsim.tiled.estimation.modules.terms import Parameters
+
+__all__ = ["FAMILY", "Cost", "cost_of", "fitted", "module_cost", "module_source"]
+
+# The family the formulas are fitted to. They serve for all devices with LUTs of six inputs.
+FAMILY = "xc7"
+
+_MULTIPLIERS = {0: 2, 1: 4}  # of a post-processing lane, by MULTIPLIES
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one module takes without the modules below it; block RAM in halves of 18 kb."""
+
+    lut: int
+    ff: int
+    dsp: int
+    halves: int
+
+
+@lru_cache(maxsize=1)
+def fitted() -> Mapping[str, Any]:
+    """The fitted coefficients with what they were measured with, as the file has them."""
+    text = (files("lightsim.tiled.estimation") / f"fitted_{FAMILY}.json").read_text(
+        encoding="utf-8"
+    )
+    held: Mapping[str, Any] = json.loads(text)
+    return held
+
+
+@lru_cache(maxsize=16384)
+def module_cost(module: str, parameters: tuple[tuple[str, int], ...]) -> Cost:
+    """What `module` takes when it is built with `parameters`."""
+    return cost_of(module, dict(parameters), fitted()["modules"][module])
+
+
+def cost_of(module: str, values: Parameters, cases: Mapping[str, Any]) -> Cost:
+    """What `module` takes with the coefficients of its `cases`, as the file has them."""
+    formula = FORMULAS[module]
+    held = cases[formula.case(values)]
+    terms, closed = formula.terms(values), formula.closed(values)
+    lut, ff = (
+        round(sum(amount * held[name].get(term, 0.0) for term, amount in terms.items()))
+        for name in ("lut", "ff")
+    )
+    return Cost(lut + closed.lut, ff + closed.ff, _dsp(module, values), closed.halves)
+
+
+def module_source(module: str, parameters: tuple[tuple[str, int], ...]) -> Source:
+    """Where a module's cost comes from, and whether its parameters lie in the fitted range."""
+    values = dict(parameters)
+    held = fitted()
+    case = held["modules"][module][FORMULAS[module].case(values)]
+    beyond = [
+        f"{name} {values[name]} ({low} to {high})"
+        for name, (low, high) in case["range"].items()
+        if name in values and name not in _NO_RANGE and not low <= values[name] <= high
+    ]
+    text = (
+        f"least squares over {case['points']} syntheses of {module}.sv, Yosys {held['yosys']}, "
+        f"synth_xilinx, family {FAMILY}, {held['date']}"
+    )
+    if beyond:
+        text += f"; beyond what was measured: {', '.join(beyond)}"
+    return Source("derived" if beyond else "measured", text)
+
+
+# Numbers that name something, or that a formula does not read.
+_NO_RANGE = ("KINDS", "WORD_BITS", "SLOTS", "GROUPS")
+
+
+def _dsp(module: str, p: Parameters) -> int:
+    """Blocks of products; a lane's requantising multiplications; a drain's row pitch."""
+    if module == "lane_rows":
+        return dsp_blocks(p)
+    if module == "post_lane":
+        return _MULTIPLIERS[p["MULTIPLIES"]]
+    return 1 if module == "drain" else 0

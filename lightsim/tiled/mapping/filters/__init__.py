@@ -1,0 +1,1 @@
+"""Filters sorted by k into row groups, and their work."""

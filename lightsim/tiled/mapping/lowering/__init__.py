@@ -1,0 +1,1 @@
+"""A network's layers turned into passes, and where joined tensors' parts lie."""

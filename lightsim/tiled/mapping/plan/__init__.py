@@ -1,0 +1,1 @@
+"""What a pass is, and where tensors lie in memory."""

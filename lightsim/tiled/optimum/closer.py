@@ -1,0 +1,107 @@
+"""A design's cycles by the limits of its tilings, pass by pass: of all where they are few."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.tiled.bounds import Axes, NetworkBound
+from lightsim.tiled.description.accelerator import Accelerator
+from lightsim.tiled.mapping.plan.plan import EngineLayer, Plan
+from lightsim.tiled.mapping.tiles.tiling import grain
+from lightsim.tiled.optimum.filters import few_filters, filter_choices
+from lightsim.tiled.optimum.limit import least
+from lightsim.tiled.optimum.machine import machine_numbers
+from lightsim.tiled.optimum.orders import ORDER_TABLE
+from lightsim.tiled.optimum.passes import PassTilings
+from lightsim.tiled.optimum.positions import position_choices
+from lightsim.units import ceil_div
+
+__all__ = ["CloserBound", "effort_us"]
+
+# Of passes whose tilings take longer to write down only some are looked at: dense layers, mostly.
+_MOST_US = 12_000.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CloserBound:
+    """Bounds the designs of one array by the tilings of its passes; `whole[i]` says that these
+    are all tilings of a pass, not only those that the default mapping looks at."""
+
+    bound: NetworkBound
+    tilings: tuple[PassTilings, ...]
+    whole: tuple[bool, ...]
+    images: int
+
+    @classmethod
+    def of(
+        cls, bound: NetworkBound, plan: Plan, accelerator: Accelerator, images: int
+    ) -> CloserBound:
+        """The tilings of a plan's passes on an array."""
+        whole = tuple(_effort_us(layer, accelerator) <= _MOST_US for layer in plan.layers)
+        tilings = tuple(
+            PassTilings(
+                layer,
+                (filter_choices if every else few_filters)(layer, accelerator, True),
+                position_choices(layer, accelerator, images),
+            )
+            for layer, every in zip(plan.layers, whole, strict=True)
+        )
+        return cls(bound, tilings, whole, images)
+
+    def limit(self, accelerator: Accelerator) -> int:
+        """Cycles below which no mapping comes on a design with this array.
+
+        Of every pass the larger of two bounds: that of `tiled.bounds`, which knows no tilings,
+        and, where all of them are known, the least limit of its tilings.
+        """
+        machines = Axes.of([accelerator], self.images)
+        rows = self._passes(accelerator, machines)
+        total = sum(max(floor, found) if every else floor for floor, found, every in rows)
+        return max(total, int(self.bound.cycles(machines)[0]))
+
+    def expected(self, accelerator: Accelerator) -> int:
+        """As `limit`, with what is known of some tilings too: not proven, but nearer."""
+        machines = Axes.of([accelerator], self.images)
+        total = sum(max(floor, found) for floor, found, _ in self._passes(accelerator, machines))
+        return max(total, int(self.bound.cycles(machines)[0]))
+
+    def _passes(self, accelerator: Accelerator, machines: Axes) -> Iterator[tuple[int, int, bool]]:
+        """Of every pass: its bound, the least limit of its tilings (0 if none of them is legal),
+        and whether these are all."""
+        floors: NDArray[np.float64] = self.bound.pass_cycles(machines)[:, 0]
+        for number, (one, floor, every) in enumerate(
+            zip(self.tilings, floors, self.whole, strict=True)
+        ):
+            machine = machine_numbers(one.layer, accelerator, self.images, ahead=number > 0)
+            place = np.full(3, -1)
+            found = least(one.filters.table, one.positions.table, machine, ORDER_TABLE, place)
+            yield int(floor), 0 if place[0] < 0 else int(np.ceil(found - 1e-6)), every
+
+
+def effort_us(plan: Plan, accelerator: Accelerator) -> float:
+    """Roughly the microseconds that `CloserBound.of` takes."""
+    found = 0.0
+    for layer in plan.layers:
+        whole = _effort_us(layer, accelerator)
+        few = 120.0 * ceil_div(layer.computed.channels, grain(layer, accelerator).m)
+        found += whole if whole <= _MOST_US else _MOST_US + few
+    return found
+
+
+def _effort_us(layer: EngineLayer, accelerator: Accelerator) -> float:
+    """Roughly the microseconds in which the tilings of a pass are written down."""
+    step = grain(layer, accelerator)
+    sizes = ceil_div(layer.computed.channels, step.m)
+    positions = ceil_div(layer.computed.height, step.r) * ceil_div(layer.computed.width, step.c)
+    if layer.weights is None:
+        return 20.0 * sizes + 0.2 * positions
+    groups = sizes * ceil_div(layer.computed.channels, accelerator.array.rows)
+    if layer.groups > 1:
+        return 60.0 * sizes + 30.0 * groups + 0.2 * positions
+    inner = ceil_div(layer.source.shape.channels, step.n)
+    return 40.0 * sizes * (1 + log(sizes)) + 0.01 * groups * inner + 0.2 * positions

@@ -1,0 +1,176 @@
+"""The space of a board's default accelerators: arrays as columns of numbers, and their memories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.hardware.device import Board
+from lightsim.numerics.formats.scheme import Scheme
+from lightsim.tiled.bounds import Axes
+from lightsim.tiled.description.accelerator import Accelerator, Array
+from lightsim.tiled.estimation.defaults import array_of, least_fits, plausible_shapes
+from lightsim.tiled.estimation.sizing import (
+    MOST_BYTES,
+    doubled,
+    grown,
+    least_bytes,
+    least_design,
+    post_lanes,
+    within,
+)
+from lightsim.tiled.optimum.needs import Need, with_room
+
+__all__ = ["DefaultSpace", "default_space"]
+
+Ints = NDArray[np.int64]
+
+_BRAM_BYTES, _URAM_BYTES = 36 * 1024 // 8, 288 * 1024 // 8
+_ROWS = ("fast_rows", "serial_rows", "xnor_rows")
+# Banks of the input and the weight buffer: two of each wherever they fit.
+_BANKS = ((2, 2), (2, 1), (1, 2), (1, 1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DefaultSpace:
+    """Arrays of one PE kind, each with memories that hold a network, doubled as often as fits.
+
+    `shapes` are rows, columns and pixels of all arrays whose lanes alone fit, the most useful
+    first; `machines` are they with the most of every memory; `word_bits` int64[shape] those of a
+    word of weights. `lifted` says that a memory may be as large as the device, not `MOST_BYTES`.
+    """
+
+    board: Board
+    scheme: Scheme
+    pe: str
+    utilisation: float
+    lifted: bool
+    shapes: tuple[tuple[int, int, int], ...]
+    machines: Axes
+    word_bits: Ints
+
+    def least(self, place: int) -> Accelerator | None:
+        """An array with the least of every memory; None if it does not fit."""
+        array = self.array(place)
+        if not least_fits(self.board, self.scheme, array, self.utilisation):
+            return None
+        return least_design(self.board, self.scheme, array)
+
+    @property
+    def room(self) -> int:
+        """Bytes of all block RAM and UltraRAM that may be used, in whole words of a port."""
+        held = self.board.device.resources
+        whole = held.bram36 * _BRAM_BYTES + held.uram * _URAM_BYTES
+        word = self.board.port_bits // 8
+        return int(self.utilisation * whole) // word * word
+
+    def array(self, place: int) -> Array:
+        """One of the arrays."""
+        return array_of(self.pe, self.shapes[place])
+
+    def holding(self, least: Accelerator, need: Need) -> Accelerator | None:
+        """`least` with memories that hold the need, of one bank each where two do not fit; None
+        where the limits of the memories or the device forbid it."""
+        for acc in self.banked(least, need):
+            if self._allowed(acc, least) and self.fits(acc):
+                return acc
+        return None
+
+    def banked(self, least: Accelerator, need: Need) -> Iterator[Accelerator]:
+        """`least` with memories that hold the need, fit or not, in fewer and fewer banks."""
+        for inputs, weights in _BANKS:
+            banked = replace(
+                least,
+                input=replace(least.input, banks=inputs),
+                weight=replace(least.weight, banks=weights),
+            )
+            yield with_room(banked, need)
+
+    def grown(self, acc: Accelerator) -> Accelerator:
+        """`acc` with its memories doubled in turn while they fit."""
+        return grown(acc, self.board.device, self.utilisation)
+
+    def roomiest(self, acc: Accelerator) -> Accelerator:
+        """`acc` with each memory as large as it may be with the others as they are.
+
+        Not all of them fit together: no design of the space has more of any.
+        """
+        most = {name: self._most(acc, name) for name in MOST_BYTES}
+        return replace(
+            acc,
+            input=most["input"].input,
+            weight=most["weight"].weight,
+            output=most["output"].output,
+            residual=most["output"].residual,
+            psum_bytes=most["psum"].psum_bytes,
+        )
+
+    def fits(self, acc: Accelerator) -> bool:
+        """Whether a design takes no more than its share of the device."""
+        return within(acc, self.board.device, self.utilisation)
+
+    def _most(self, acc: Accelerator, name: str) -> Accelerator:
+        while (larger := doubled(acc, name)) is not None and self.fits(larger):
+            acc = larger
+        return acc
+
+    def _allowed(self, acc: Accelerator, least: Accelerator) -> bool:
+        """Whether no memory is larger than the space has them."""
+        room = self.room if self.lifted else 0
+        at_least, held = memory_bytes(least), memory_bytes(acc)
+        return all(
+            held[name] <= max(at_least[name], most, room) for name, most in MOST_BYTES.items()
+        )
+
+
+def memory_bytes(acc: Accelerator) -> dict[str, int]:
+    """Bytes of a bank of every memory, by name; of the output's and the residual's the larger."""
+    return {
+        "input": acc.input.bytes_per_bank,
+        "weight": acc.weight.bytes_per_bank,
+        "output": max(acc.output.bytes_per_bank, acc.residual.bytes_per_bank),
+        "psum": acc.psum_bytes,
+    }
+
+
+@lru_cache(maxsize=64)
+def default_space(
+    board: Board, scheme: Scheme, pe: str, utilisation: float, lifted: bool
+) -> DefaultSpace:
+    """The default space of a board; raises `InputError` for an unknown PE kind."""
+    shapes = plausible_shapes(board, scheme, pe, utilisation)
+    least = least_design(board, scheme, array_of(pe, (1, 1, 1)))
+    one = Axes.of([least])
+    space = DefaultSpace(board, scheme, pe, utilisation, lifted, shapes, one, one.code_bits)
+    if not shapes:
+        return space
+    rows, columns, pixels = np.array(shapes, np.int64).T
+    word_bits = rows * columns * one.code_bits
+    word = board.port_bits // 8
+    held = least_bytes(
+        np.maximum(columns * 8, board.port_bits),
+        word_bits,
+        rows * pixels * least.accumulator.bits,
+        word,
+    )
+    room = space.room if lifted else 0
+    most = {name: np.maximum(held[name], max(MOST_BYTES[name], room)) for name in MOST_BYTES}
+    lanes = (rows * columns * pixels).tolist()
+    kind = next(name for name in _ROWS if getattr(one, name)[0])
+    machines = one.vary(
+        **{kind: rows},
+        code_bits=rows * one.code_bits,
+        columns=columns,
+        pixels=pixels,
+        post_lanes=[post_lanes(count, scheme, word) for count in lanes],
+        input_bytes=most["input"],
+        weight_bytes=most["weight"],
+        residual_bytes=most["output"],
+        output_bytes=most["output"],
+        psum_bytes=most["psum"],
+    )
+    return replace(space, machines=machines, word_bits=word_bits)

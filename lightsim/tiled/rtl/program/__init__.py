@@ -1,0 +1,1 @@
+"""The program of a network in hardware: descriptors, memory images, constants."""

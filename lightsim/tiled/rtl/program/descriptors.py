@@ -1,0 +1,253 @@
+"""The tile program: what the controller, the array and the streams of the RTL are told to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from lightsim.numerics.sums.requantise import ROUNDINGS
+from lightsim.tiled.mapping.filters.geometry import Geometry
+from lightsim.tiled.mapping.filters.row_groups import RowGroup
+from lightsim.tiled.mapping.plan.layout import first_in_word
+from lightsim.tiled.mapping.plan.plan import EngineLayer
+from lightsim.tiled.mapping.plan.words import block_channels
+from lightsim.tiled.mapping.program import Program
+from lightsim.tiled.mapping.tiles.schedule import Schedule, Tile
+from lightsim.tiled.mapping.tiles.work import Work, column_groups, weight_bytes
+from lightsim.tiled.rtl.program.boxes import box_job
+from lightsim.units import ceil_div
+
+__all__ = ["Descriptor", "TileProgram", "tile_program"]
+
+Descriptor = dict[str, int]
+_RESULT = {1: 1, 8: 0, 32: 2}
+_OUTPUT_WIDTH = {1: 0, 8: 1, 32: 2}
+_KINDS = {"max_pool": 1, "average_pool": 2, "global_pool": 2, "add": 3}
+
+
+@dataclass(slots=True)
+class TileProgram:
+    """Lists of descriptors, each read from front to back by one unit."""
+
+    layers: list[Descriptor] = field(default_factory=list)
+    tiles: list[Descriptor] = field(default_factory=list)
+    groups: list[Descriptor] = field(default_factory=list)
+    input_jobs: list[Descriptor] = field(default_factory=list)
+    weight_jobs: list[Descriptor] = field(default_factory=list)
+    residual_jobs: list[Descriptor] = field(default_factory=list)
+    output_jobs: list[Descriptor] = field(default_factory=list)
+
+
+def tile_program(programs: Sequence[Program]) -> TileProgram:
+    """The tile program of programs run one after another."""
+    made = TileProgram()
+    for program in programs:
+        for schedule in program.schedules:
+            _Pass(made, program, schedule).add()
+    return made
+
+
+class _Pass:
+    """One pass of a program on its way into the tile program."""
+
+    def __init__(self, made: TileProgram, program: Program, schedule: Schedule) -> None:
+        self._made = made
+        self._program = program
+        self._schedule = schedule
+        self._layer: EngineLayer = schedule.layer
+        self._geometry = Geometry(program.accelerator)
+        self._number = len(made.layers)
+        word = program.accelerator.word_bytes
+        bits = self._layer.source.element.bits
+        self._block = block_channels(word, bits)
+        self._out_block = block_channels(word, self._layer.destination.element.bits)
+        self._first = first_in_word(self._layer.destination, self._out_block)
+        self._memories = self._geometry.input_memories
+        self._parts = self._geometry.input_parts(bits)
+        array = program.accelerator.array
+        self._psum_words = max(
+            len(tile.groups) * ceil_div(tile.computed.pixels, array.pixels)
+            for tile in schedule.tiles
+        )
+        self._work = Work(self._layer, program.accelerator)
+
+    def add(self) -> None:
+        """Append the pass's descriptors to all lists."""
+        elementwise = self._layer.weights is None
+        first = {"output_first": self._first} if elementwise else {}
+        self._made.layers.append(_layer(self._layer) | first)
+        tiles = self._schedule.tiles
+        for tile, after in zip(tiles, (*tiles[1:], None), strict=True):
+            self._made.tiles.append(self._tile(tile, after))
+            self._made.groups.extend(self._group(tile, group) for group in tile.groups)
+            self._jobs(tile, after is None)
+
+    def _tile(self, tile: Tile, after: Tile | None) -> Descriptor:
+        layer, box, read = self._layer, tile.computed, tile.read
+        stride = layer.stride
+        top = box.rows.start * stride[0] - layer.padding.top - read.rows.start
+        left = box.columns.start * stride[1] - layer.padding.left - read.columns.start
+        wide, plane = read.columns.size, read.rows.size * read.columns.size
+        back = (box.columns.size - 1) * stride[1]
+        lines = ceil_div(read.blocks(self._block), self._memories)
+        residual_blocks = 0
+        if layer.residual is not None:
+            word = self._program.accelerator.word_bytes
+            residual_blocks = box.blocks(block_channels(word, layer.residual.element.bits))
+        return {
+            "valid": 1,
+            "load_input": tile.load_input,
+            "load_weight": tile.load_weight,
+            "load_residual": tile.load_residual,
+            "first": tile.first,
+            "last": tile.last,
+            "next_loads_input": after is None or after.load_input,
+            "next_loads_weight": layer.weights is not None and (after is None or after.load_weight),
+            "ends_layer": after is None,
+            "groups": len(tile.groups),
+            "images": box.images.size,
+            "rows": box.rows.size,
+            "columns": box.columns.size,
+            "read_rows": read.rows.size,
+            "read_columns": wide,
+            "origin_row": top,
+            "origin_column": left,
+            "base": top * wide + left,
+            "row_step": stride[0] * wide - back,
+            "image_step": lines * plane - (box.rows.size - 1) * stride[0] * wide - back,
+            "plane": plane,
+            "psum": tile.slot * self._psum_words,
+            "output_columns": tile.written.columns.size,
+            "output_blocks": tile.written.blocks(self._out_block, self._first),
+            "residual_blocks": residual_blocks,
+            "blocks": box.blocks(self._block),
+        } | (self._slots(tile) if layer.weights is None else {})
+
+    def _slots(self, tile: Tile) -> Descriptor:
+        """The cycles of a pooling's or addition's blocks, and of what leaves after the last."""
+        work = self._work.groups(tile)[0]
+        lanes, channels = self._program.accelerator.post.lanes, tile.computed.channels.size
+        last = channels - (tile.computed.blocks(self._block) - 1) * self._block
+        return {
+            "slot_cycles": work.steps,
+            "chunks": ceil_div(min(self._block, channels), lanes),
+            "last_chunks": ceil_div(last, lanes),
+            "tail": work.last_drain + 1,
+        }
+
+    def _group(self, tile: Tile, group: RowGroup) -> Descriptor:
+        layer, accelerator = self._layer, self._program.accelerator
+        columns = accelerator.array.columns
+        start = tile.read.channels.start
+        span = group.channels if group.channels is not None else tile.read.channels
+        first = (span.start - start) // columns
+        return {
+            "chunks": group.drain,
+            "column_groups": column_groups(layer, accelerator, group, tile.read.channels),
+            "first_channel": span.start - start,
+            "end_channel": span.stop - start,
+            "first_column_group": first,
+            "first_offset": first // self._parts * tile.read.rows.size * tile.read.columns.size,
+            "first_part": first % self._parts,
+            "passes": group.passes,
+            "weight_per_pass": group.planes > 1,
+            "pruned": group.passes == 0,
+        }
+
+    def _jobs(self, tile: Tile, ends_layer: bool) -> None:
+        program, layer, made = self._program, self._layer, self._made
+        regions = program.memory.regions
+        about: Descriptor = {"valid": 1, "layer": self._number}
+        if tile.load_input:
+            box = box_job(regions[layer.source.tensor], layer.source, tile.read)
+            made.input_jobs.append(about | box | {"memories": self._memories})
+        if tile.load_weight:
+            made.weight_jobs.append(about | self._weights(tile))
+        if tile.load_residual and layer.residual is not None:
+            box = box_job(regions[layer.residual.tensor], layer.residual, tile.computed)
+            made.residual_jobs.append(about | box)
+        if tile.last:
+            box = box_job(regions[layer.destination.tensor], layer.destination, tile.written)
+            made.output_jobs.append(about | box | self._mask(tile) | {"ends_layer": ends_layer})
+
+    def _mask(self, tile: Tile) -> Descriptor:
+        """The bits stored of a tile's first and last words: all if the tensor is one's own."""
+        view, block = self._layer.destination, self._out_block
+        whole = next(t.shape for t in self._program.plan.tensors if t.name == view.tensor)
+        bits = view.element.bits
+        if whole == view.shape:
+            return {"first_bit": 0, "end_bit": block * bits}
+        channels = tile.written.channels
+        return {
+            "first_bit": (self._first + channels.start) % block * bits,
+            "end_bit": ((self._first + channels.stop - 1) % block + 1) * bits,
+        }
+
+    def _weights(self, tile: Tile) -> Descriptor:
+        program, layer = self._program, self._layer
+        accelerator, word = program.accelerator, program.accelerator.word_bytes
+        run = program.weight_runs[layer.name][tile.weight_tile]
+        parameters, _ = weight_bytes(layer, accelerator, tile.groups, tile.read.channels)
+        bits = self._geometry.weight_bits
+        if layer.kind == "depthwise":
+            bits = self._geometry.narrow_bits
+        return {
+            "address": run.address // word,
+            "length": run.nbytes // word,
+            "lines": 1,
+            "planes": 1,
+            "images": 1,
+            "words": run.nbytes // word,
+            "parameters": parameters // word,
+            "memories": self._geometry.memories_for(bits),
+        }
+
+
+def _result(layer: EngineLayer) -> int:
+    """What becomes of a sum: poolings by maximum and additions take it as it is."""
+    if layer.weights is None and _KINDS[layer.main.layer.operator] != _KINDS["average_pool"]:
+        return _RESULT[32]
+    return _RESULT[layer.main.output.bits]
+
+
+def _layer(layer: EngineLayer) -> Descriptor:
+    main, addition = layer.main, layer.addition
+    if layer.kind == "addition":
+        addition = main
+    made: Descriptor = {
+        "kind": 0 if layer.weights is not None else _KINDS[main.layer.operator],
+        "depthwise": layer.kind == "depthwise",
+        "input_signed": layer.source.element.signed,
+        "input_one_bit": layer.source.element.bits == 1,
+        "kernel_rows": layer.kernel[0],
+        "kernel_columns": layer.kernel[1],
+        "stride_rows": layer.stride[0],
+        "stride_columns": layer.stride[1],
+        "result": _result(layer),
+        "rounding": ROUNDINGS.index(main.rounding),
+        "shift": main.shift,
+        "lowest": main.lowest if main.output.bits == 8 else 0,
+        "highest": main.highest if main.output.bits == 8 else 0,
+        "adds": addition is not None,
+        "output_signed": layer.destination.element.signed,
+        "output_width": _OUTPUT_WIDTH[layer.destination.element.bits],
+        "pool_rows": layer.pool[0],
+        "pool_columns": layer.pool[1],
+        "multiplier": int(main.multiplier[0]),
+    }
+    if addition is not None and layer.residual is not None:
+        own = (int(addition.multiplier[0]), addition.shift)
+        other = (addition.residual_multiplier, addition.residual_shift)
+        if layer.swapped:
+            own, other = other, own
+        made |= {
+            "residual_signed": layer.residual.element.signed,
+            "add_rounding": ROUNDINGS.index(addition.rounding),
+            "own_multiplier": own[0],
+            "own_shift": own[1],
+            "other_multiplier": other[0],
+            "other_shift": other[1],
+            "add_lowest": addition.lowest,
+            "add_highest": addition.highest,
+        }
+    return made

@@ -1,0 +1,75 @@
+"""The project folder: sources, parameters, the tile program and the memory images."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.tiled.mapping.program import Program
+from lightsim.tiled.rtl.program.contents import memory_image
+from lightsim.tiled.rtl.program.descriptors import Descriptor, TileProgram, tile_program
+from lightsim.tiled.rtl.program.fields import GROUP, JOB, LAYER, TILE, Fields, packed, width_bits
+from lightsim.tiled.rtl.program.parameters import bench_header, design_package
+
+__all__ = ["IMAGES", "SOURCES", "write_project"]
+
+# In the order in which they must be read: packages first, the whole last.
+SOURCES = (
+    "machine_pkg.sv", "design_pkg.sv", "sequential_rom.sv", "banks.sv", "controller.sv",
+    "arbiter.sv", "request_walker.sv", "unpack_walker.sv", "load_stream.sv", "store_stream.sv",
+    "bank_memory.sv", "input_fill.sv", "input_buffer.sv", "weight_buffer.sv",
+    "parameter_memory.sv", "psum_memory.sv", "rotator.sv", "slice_memory.sv", "residual_buffer.sv",
+    "output_slice.sv", "output_buffer.sv", "step_generator.sv", "lane_pkg.sv", "lane_rows.sv",
+    "pe_array.sv", "drain.sv", "rounder.sv", "post_lane.sv", "post_processing.sv",
+    "elementwise.sv", "accelerator.sv",
+)  # fmt: skip
+
+IMAGES: dict[str, Fields] = {
+    "layers": LAYER,
+    "tiles": TILE,
+    "groups": GROUP,
+    "input_jobs": JOB,
+    "weight_jobs": JOB,
+    "residual_jobs": JOB,
+    "output_jobs": JOB,
+}
+
+
+def write_project(
+    folder: Path,
+    programs: Sequence[Program],
+    batches: Sequence[NDArray[np.int16]],
+    *,
+    built_for: Sequence[Program] = (),
+) -> None:
+    """Write what is needed to run `programs` over `batches` of images in the RTL.
+
+    The design is that for `built_for`, if given: programs of the same accelerator, these among
+    them. Their folders differ in program and memory images only, and one simulator runs all.
+    """
+    sources = folder / "sv"
+    sources.mkdir(parents=True, exist_ok=True)
+    with as_file(files("lightsim.tiled.rtl") / "sv") as own:
+        for source in sorted(own.iterdir()):
+            if source.suffix in (".sv", ".cpp", ".h", ".vlt"):
+                shutil.copyfile(source, sources / source.name)
+    tiles = tile_program(programs)
+    every = built_for or programs
+    (sources / "design_pkg.sv").write_text(design_package(every, tile_program(every)))
+    (sources / "bench_parameters.h").write_text(bench_header(programs[0].accelerator))
+    _write_program(folder, tiles)
+    for number, (program, images) in enumerate(zip(programs, batches, strict=True)):
+        (folder / f"memory_{number}.bin").write_bytes(memory_image(program, images).tobytes())
+
+
+def _write_program(folder: Path, tiles: TileProgram) -> None:
+    for name, fields in IMAGES.items():
+        digits = (width_bits(fields) + 3) // 4
+        entries: list[Descriptor] = [*getattr(tiles, name), {}]  # the end: nothing valid
+        lines = (f"{packed(fields, entry):0{digits}x}" for entry in entries)
+        (folder / f"{name}.mem").write_text("\n".join(lines) + "\n")

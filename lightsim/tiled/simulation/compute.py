@@ -1,0 +1,196 @@
+"""What the array and the post-processing unit compute from what their buffers hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.numerics.convolution.depthwise import convolve_depthwise
+from lightsim.numerics.convolution.fused import add_products
+from lightsim.numerics.images.window import Window
+from lightsim.numerics.sums.accumulator import Accumulators, Overflow, fit_accumulator
+from lightsim.numerics.sums.elementwise import add_requantised
+from lightsim.numerics.sums.pooling import max_pool, sum_pool
+from lightsim.numerics.sums.requantise import requantise, threshold
+from lightsim.tiled.description.accelerator import Accumulator
+from lightsim.tiled.mapping.plan.plan import EngineLayer
+from lightsim.tiled.mapping.tiles.schedule import Tile
+from lightsim.tiled.simulation.contents import Activations, WeightTile, as_addressed
+from lightsim.units import ceil_div
+
+__all__ = ["TileResult", "accumulate", "elementwise", "post_process"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TileResult:
+    """Finished sums in array row order, with the parameters their rows were given."""
+
+    sums: Accumulators
+    multiplier: NDArray[np.int32]
+    position: NDArray[np.int64]
+
+
+def accumulate(
+    layer: EngineLayer,
+    tile: Tile,
+    accumulator: Accumulator,
+    held: Activations | None,
+    weights: WeightTile,
+    partial: Accumulators | None,
+) -> Accumulators:
+    """The tile's sums [images, rows, computed rows, computed columns], in array row order.
+
+    They start at the bias, or go on from the partial sums of the slot.
+    """
+    box, read = tile.computed, tile.read
+    shape = (box.images.size, len(weights.bias), box.rows.size, box.columns.size)
+    if tile.first or partial is None or partial.shape != shape:
+        sums: Accumulators = np.empty(shape, np.int32)
+        if accumulator.overflow == "saturate":
+            sums = np.empty(shape, np.int64)
+        sums[...] = weights.bias[None, :, None, None]
+    else:
+        sums = partial
+    expected = (read.images.size, read.channels.size, read.rows.size, read.columns.size)
+    x = np.ascontiguousarray(as_addressed(held, expected), np.int16)
+    _convolve(layer, tile, x, weights, sums)
+    return sums
+
+
+def _convolve(
+    layer: EngineLayer,
+    tile: Tile,
+    x: NDArray[np.int16],
+    weights: WeightTile,
+    sums: Accumulators,
+) -> None:
+    origin = (
+        tile.computed.rows.start * layer.stride[0] - layer.padding.top - tile.read.rows.start,
+        tile.computed.columns.start * layer.stride[1]
+        - layer.padding.left
+        - tile.read.columns.start,
+    )
+    one_bit = layer.source.element.bits == 1
+    planes = weights.planes
+    if layer.kind == "depthwise" and not one_bit and planes is None:
+        own = np.ascontiguousarray(x[:, _channels(layer, tile, weights)])
+        convolve_depthwise(own, weights.weights[:, 0], sums, layer.stride, origin)
+        return
+    binary = one_bit and layer.main.scheme is not None and layer.main.scheme.name == "binary"
+    kind: Literal["exact", "truncating", "signs"] = "signs" if binary else "exact"
+    if planes is not None:
+        kind = "truncating"
+    window = Window(layer.kernel, layer.stride, origin, tile.computed.rows.size, sums.shape[3])
+    for rows, channels in _parts(layer, tile, weights):
+        filters = weights.filters(kind, rows)
+        add_products(x[:, channels], filters, sums[:, rows], window, -1 if one_bit else 0)
+
+
+def _channels(layer: EngineLayer, tile: Tile, weights: WeightTile) -> NDArray[np.int64]:
+    """The channel of the tile that each row of a depthwise pass reads, int64[row]."""
+    each = layer.computed.channels // layer.groups
+    filters = tile.computed.channels.start + weights.position
+    return filters // each - tile.read.channels.start
+
+
+def _parts(layer: EngineLayer, tile: Tile, weights: WeightTile) -> list[tuple[slice, slice]]:
+    """Rows of the tile and the channels they read: everything, or one pair per group; of a
+    depthwise pass, whose rows take the filters of a channel in turn, one per row.
+    """
+    if layer.groups == 1:
+        return [(slice(None), slice(None))]
+    if layer.kind == "depthwise":
+        channels = _channels(layer, tile, weights).tolist()
+        return [(slice(r, r + 1), slice(c, c + 1)) for r, c in enumerate(channels)]
+    outer = layer.computed.channels // layer.groups
+    inner = layer.source.shape.channels // layer.groups
+    filters = tile.computed.channels
+    first = filters.start // outer
+    parts = []
+    for group in range(first, ceil_div(filters.stop, outer)):
+        start, stop = max(filters.start, group * outer), min(filters.stop, (group + 1) * outer)
+        channel = group * inner - tile.read.channels.start
+        parts.append(
+            (slice(start - filters.start, stop - filters.start), slice(channel, channel + inner))
+        )
+    return parts
+
+
+def post_process(
+    layer: EngineLayer,
+    tile: Tile,
+    accumulator: Accumulator,
+    result: TileResult,
+    residual: Activations | None,
+) -> Activations:
+    """The tile's outputs [images, filters, rows, columns], filters in their true order."""
+    main = layer.main
+    policy: Overflow = "saturate" if accumulator.overflow == "saturate" else "wrap"
+    sums = _fit(result.sums, accumulator.bits, policy)
+    if main.output.bits == 1:
+        values: Activations = threshold(sums)
+    elif main.output.bits == 32:
+        values = sums.astype(np.int32)
+    else:
+        values = requantise(
+            sums, result.multiplier, main.shift, main.rounding, main.lowest, main.highest
+        )
+    ordered = np.zeros(
+        (values.shape[0], tile.computed.channels.size, *values.shape[2:]), values.dtype
+    )
+    ordered[:, result.position] = values
+    if layer.addition is not None:
+        other = as_addressed(residual, ordered.shape)
+        ordered = _add(layer, ordered, other)
+    if layer.pooling is not None:
+        window = layer.pool
+        shape = (ordered.shape[2] // window[0], ordered.shape[3] // window[1])
+        ordered = max_pool(np.ascontiguousarray(ordered, np.int16), window, window, (0, 0), shape)
+    return ordered
+
+
+def _fit(sums: Accumulators, bits: int, policy: Overflow) -> Accumulators:
+    if sums.dtype == np.int64:
+        return fit_accumulator(sums.astype(np.int64, copy=False), bits, policy)
+    return fit_accumulator(sums.astype(np.int32, copy=False), bits, policy)
+
+
+def _add(layer: EngineLayer, own: Activations, other: Activations) -> NDArray[np.int16]:
+    q = layer.addition if layer.addition is not None else layer.main
+    first, second = (other, own) if layer.swapped else (own, other)
+    return add_requantised(
+        np.ascontiguousarray(first, np.int16),
+        np.ascontiguousarray(second, np.int16),
+        multipliers=(int(q.multiplier[0]), q.residual_multiplier),
+        shifts=(q.shift, q.residual_shift),
+        rounding=q.rounding,
+        lowest=q.lowest,
+        highest=q.highest,
+    )
+
+
+def elementwise(
+    layer: EngineLayer, tile: Tile, held: Activations | None, residual: Activations | None
+) -> Activations:
+    """The outputs of a pooling or addition tile."""
+    read, box, main = tile.read, tile.computed, layer.main
+    expected = (read.images.size, read.channels.size, read.rows.size, read.columns.size)
+    x: NDArray[np.int16] = np.ascontiguousarray(as_addressed(held, expected), np.int16)
+    if layer.kind == "addition":
+        return _add(layer, x, as_addressed(residual, x.shape))
+    origin = (
+        box.rows.start * layer.stride[0] - layer.padding.top - read.rows.start,
+        box.columns.start * layer.stride[1] - layer.padding.left - read.columns.start,
+    )
+    shape = (box.rows.size, box.columns.size)
+    if main.layer.operator == "max_pool":
+        if layer.kernel == (1, 1):  # a copy: any element type, no comparison
+            rows = origin[0] + np.arange(shape[0]) * layer.stride[0]
+            columns = origin[1] + np.arange(shape[1]) * layer.stride[1]
+            return np.ascontiguousarray(x[:, :, rows][:, :, :, columns])
+        return max_pool(x, layer.kernel, layer.stride, origin, shape)
+    sums = sum_pool(x, layer.kernel, layer.stride, origin, shape)
+    return requantise(sums, main.multiplier, main.shift, main.rounding, main.lowest, main.highest)

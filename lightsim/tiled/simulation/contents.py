@@ -1,0 +1,79 @@
+"""The data a bank can hold, and how a unit reads a bank that may hold something else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.numerics.filters.packed import (
+    Filters,
+    exact_filters,
+    sign_filters,
+    truncating_filters,
+)
+
+__all__ = ["Activations", "TermPlanes", "WeightTile", "as_addressed"]
+
+Activations = NDArray[np.int16] | NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TermPlanes:
+    """The terms of weights, each array [term, filter, channel, kernel row, kernel column]."""
+
+    sign: NDArray[np.int8]
+    exponent: NDArray[np.int8]
+    present: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WeightTile:
+    """A weight tile as it lies in the buffer: filters in the order of the array's rows.
+
+    `weights` int16[rows, channels, kernel height, kernel width]; `bias`, `multiplier` int32 and
+    `position` int64 per row: the filter's place in the output tile, by which the order is
+    restored.
+    """
+
+    weights: NDArray[np.int16]
+    planes: TermPlanes | None
+    bias: NDArray[np.int32]
+    multiplier: NDArray[np.int32]
+    position: NDArray[np.int64]
+    packed: dict[tuple[str, int], Filters] = field(default_factory=dict, repr=False)
+
+    def filters(self, kind: Literal["exact", "truncating", "signs"], rows: slice) -> Filters:
+        """The filters of some rows as the kernels take them, kept for the next time."""
+        first = rows.start or 0
+        found = self.packed.get((kind, first))
+        if found is None:
+            found = self.packed[kind, first] = self._pack(kind, rows)
+        return found
+
+    def _pack(self, kind: Literal["exact", "truncating", "signs"], rows: slice) -> Filters:
+        codes, planes = self.weights[rows], self.planes
+        if kind == "exact":
+            return exact_filters(codes)
+        if kind == "signs" or planes is None:
+            return sign_filters(codes)
+        out, channels, high, wide = codes.shape
+        terms = planes.sign[:, rows], planes.exponent[:, rows], planes.present[:, rows]
+        return truncating_filters((out, channels, high, wide), lambda: terms)
+
+
+def as_addressed(held: Activations | None, shape: tuple[int, ...]) -> Activations:
+    """What a reader that expects `shape` finds in a bank.
+
+    In a correct schedule the bank holds just that. After a scheduling fault it holds another
+    tile, or nothing: the reader then gets whatever lies at its addresses, and zeros beyond.
+    """
+    if held is not None and held.shape == shape:
+        return held
+    found = np.zeros(shape, np.int16 if held is None else held.dtype)
+    if held is not None:
+        box = tuple(slice(0, min(a, b)) for a, b in zip(held.shape, shape, strict=True))
+        found[box] = held[box]
+    return found

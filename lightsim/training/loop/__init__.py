@@ -1,0 +1,1 @@
+"""Epochs, seeds and checkpoints."""

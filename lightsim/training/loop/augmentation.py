@@ -1,0 +1,43 @@
+"""Augmentation: the images of a batch moved by some pixels, and perhaps mirrored."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from lightsim.training.recipes.entries import AugmentationEntry
+
+__all__ = ["augmented"]
+
+
+def augmented(
+    images: Tensor, own: AugmentationEntry, background: float, rng: np.random.Generator
+) -> Tensor:
+    """`images` [n, c, h, w], each moved by up to `own.shift` pixels in both directions.
+
+    What moves in is `background`. A share `own.share` of the images moves; with `own.flip`
+    half of all are mirrored left to right. The numbers come from `rng` alone.
+    """
+    count = len(images)
+    if own.flip:
+        turned = torch.from_numpy(rng.random(count) < 0.5).to(images.device)
+        images = torch.where(turned[:, None, None, None], images.flip(3), images)
+    if own.shift:
+        moves = rng.integers(-own.shift, own.shift + 1, (2, count))
+        moves[:, rng.random(count) >= own.share] = 0
+        images = _shifted(images, moves, own.shift, background)
+    return images
+
+
+def _shifted(images: Tensor, moves: np.ndarray, most: int, background: float) -> Tensor:
+    high, wide = images.shape[2:]
+    framed = functional.pad(images, (most, most, most, most), value=background)
+    rows, columns = (
+        torch.from_numpy(most + own[:, None] + np.arange(size)).to(images.device)
+        for own, size in zip(moves, (high, wide), strict=True)
+    )
+    first = torch.arange(len(images), device=images.device)[:, None, None]
+    # Indices apart from a slice put their axes first: [n, h, w, c].
+    return framed[first, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2).contiguous()

@@ -1,0 +1,120 @@
+"""Checkpoints: everything that a training needs to go on as if it had never stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from lightsim.errors import InputError
+from lightsim.files.regular import open_file, unreadable
+from lightsim.training.loop.history import Epoch, dump_history, load_history
+
+__all__ = ["ACCEPTED", "Checkpoint", "damaged", "load_checkpoint", "save_checkpoint"]
+
+ACCEPTED = "delete it to begin this seed again"
+"""What to do with a checkpoint that is not gone on with."""
+
+# A file is this, the SHA-256 of what follows in hexadecimal digits, a line feed, and what torch
+# writes: torch itself checks no sum, and takes a flipped bit for a weight.
+_MAGIC = b"lightsim checkpoint 2\n"
+_DIGITS = 64
+_TORCH = b"PK"  # how the checkpoints began that had no sum
+_KEYS = {"about", "stage", "epoch", "model", "optimiser", "history"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checkpoint:
+    """The state after `epoch` epochs of stage number `stage`.
+
+    `model` and `optimiser` are their `state_dict`s; `about` says what is trained on what, and a
+    checkpoint of anything else is refused.
+    """
+
+    about: str
+    stage: int
+    epoch: int
+    model: dict[str, Any]
+    optimiser: dict[str, Any]
+    history: Sequence[Epoch]
+
+
+def save_checkpoint(own: Checkpoint, path: Path) -> None:
+    """Write a checkpoint: at every moment the file is the old one or the new one, whole."""
+    content = {
+        "about": own.about,
+        "stage": own.stage,
+        "epoch": own.epoch,
+        "model": own.model,
+        "optimiser": own.optimiser,
+        "history": dump_history(own.history),
+    }
+    packed = io.BytesIO()
+    torch.save(content, packed)
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        with partial.open("wb") as opened:
+            opened.write(_MAGIC + hashlib.sha256(packed.getbuffer()).hexdigest().encode() + b"\n")
+            opened.write(packed.getbuffer())
+            opened.flush()
+            os.fsync(opened.fileno())
+        partial.replace(path)
+    except OSError as error:
+        raise InputError(str(path), f"cannot be written: {error.strerror or error}") from None
+
+
+def load_checkpoint(path: Path, about: str) -> Checkpoint | None:
+    """The checkpoint of a file, None where there is none.
+
+    Raises `InputError` for a file that cannot be read, whose sum is not that of its content, or
+    that has none, and for the checkpoint of another training.
+    """
+    if not os.path.lexists(path):
+        return None
+    content = _content(path)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch's own words say nothing of the file
+            found = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+        if set(found) != _KEYS:
+            raise damaged(path, "its keys are others")
+        history = load_history(found.pop("history"))
+        kept = Checkpoint(history=history, **found)
+    except InputError:
+        raise
+    except Exception:  # what content of the wrong kind raises is not told apart by its readers
+        raise damaged(path, "its content is of another kind") from None
+    if kept.about != about:
+        raise InputError(str(path), "is of other images or another recipe", ACCEPTED)
+    return kept
+
+
+def damaged(path: Path, reason: str) -> InputError:
+    """The error for a file that is not gone on with."""
+    problem = f"is not a checkpoint of this training, or damaged ({reason})"
+    return InputError(str(path), problem, ACCEPTED)
+
+
+def _content(path: Path) -> bytes:
+    """What torch has to read, after its sum was found right."""
+    with open_file(path, ACCEPTED) as opened:
+        try:
+            head = opened.read(len(_MAGIC))
+            if head.startswith(_TORCH):
+                raise damaged(path, "it has no checksum, as those of earlier versions")
+            if head != _MAGIC:
+                raise damaged(path, "it begins otherwise" if head else "it is empty")
+            told = opened.read(_DIGITS + 1)
+            content = opened.read()
+        except OSError as error:
+            raise unreadable(path, error, ACCEPTED) from None
+    if told != hashlib.sha256(content).hexdigest().encode() + b"\n":
+        raise damaged(path, "its checksum is another")
+    return content

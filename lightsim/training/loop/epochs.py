@@ -1,0 +1,122 @@
+"""One epoch of training, and the accuracy of a model on labelled images."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from lightsim.errors import InputError
+from lightsim.quantisation.workload import LabelledImages
+from lightsim.training.loop.augmentation import augmented
+from lightsim.training.loop.optimisers import learning_rate
+from lightsim.training.models.model import Model
+from lightsim.training.recipes.recipe import Recipe
+
+__all__ = ["Batches", "Passed", "as_tensors", "deterministic", "logits", "train_epoch"]
+
+_EVALUATED = 256  # images at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Batches:
+    """Images int16[n, c, h, w] and labels int64[n] on a device; `background` is their darkest."""
+
+    images: Tensor
+    labels: Tensor
+    background: float
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Means over the batches of an epoch, and its last learning rate."""
+
+    loss: float
+    penalty: float
+    accuracy: float
+    learning_rate: float
+
+
+@contextmanager
+def deterministic(threads: int, device: torch.device) -> Iterator[None]:
+    """Within it, equal work on the same processor gives equal bits; afterwards all is as before."""
+    before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    warned = torch.is_deterministic_algorithms_warn_only_enabled()
+    torch.set_num_threads(threads)
+    # Some operators of graphics cards have no deterministic form.
+    torch.use_deterministic_algorithms(True, warn_only=device.type != "cpu")
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before[0])
+        torch.use_deterministic_algorithms(before[1], warn_only=warned)
+
+
+def as_tensors(own: LabelledImages, device: torch.device) -> Batches:
+    """Labelled images on a device."""
+    images, labels = (
+        torch.from_numpy(own.images).to(device),
+        torch.from_numpy(own.labels).to(device),
+    )
+    return Batches(images, labels, float(own.images.min()))
+
+
+def train_epoch(
+    model: Model,
+    optimiser: torch.optim.Optimizer,
+    data: Batches,
+    recipe: Recipe,
+    rng: np.random.Generator,
+    epoch: int,
+    epochs: int,
+) -> Passed:
+    """Train once over all images, in the order and with the changes that `rng` says.
+
+    Raises `InputError` where the loss is no longer a number.
+    """
+    order = torch.from_numpy(rng.permutation(len(data.labels))).to(data.labels.device)
+    size = min(recipe.batch, len(order))
+    batches = len(order) // size  # what is left over is seen in other epochs
+    totals, right, rate = np.zeros(2), 0, 0.0
+    model.train()
+    for number in range(batches):
+        chosen = order[number * size : (number + 1) * size]
+        images = augmented(data.images[chosen].float(), recipe.augmentation, data.background, rng)
+        rate = learning_rate(
+            recipe.optimiser.learning_rate, recipe.schedule,
+            epoch * batches + number, epochs * batches,
+        )  # fmt: skip
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        found, labels = model(images), data.labels[chosen]
+        loss, penalty = functional.cross_entropy(found, labels), model.penalty()
+        optimiser.zero_grad()
+        (loss + penalty).backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        model.confine()
+        totals += float(loss.detach()), float(penalty.detach())
+        right += int((found.argmax(1) == labels).sum())
+    if not math.isfinite(totals.sum()):
+        raise InputError(
+            f"training, epoch {epoch + 1}", "the loss is not a number any more",
+            "accepted: a smaller learning_rate",
+        )  # fmt: skip
+    loss_mean, penalty_mean = (totals / batches).tolist()
+    return Passed(loss_mean, penalty_mean, right / (batches * size), rate)
+
+
+def logits(model: Model, images: Tensor) -> NDArray[np.float64]:
+    """The outputs of a model in `eval()` mode, float64[n, classes]."""
+    mode = model.training
+    model.eval()
+    with torch.no_grad():
+        parts = [model(part).double().cpu() for part in torch.split(images, _EVALUATED)]
+    model.train(mode)
+    return torch.cat(parts).numpy()

@@ -1,0 +1,180 @@
+"""Folding: scales, steps and batch normalisation of a trained layer become integers.
+
+A filter's sum `acc` over integers stands for acc * unit, unit = weight scale * input step, and
+batch normalisation makes gain * acc * unit + offset of it. With a negative gain the filter's
+weights and gain are turned over together, which every format of weights allows; then
+
+    one bit out     acc + bias >= 0        bias = -ceil(-offset / (gain * unit))
+    eight bits out  ((acc + bias) * multiplier) >> shift, rounded
+                    multiplier / 2**shift = gain * unit / step, bias = offset / (gain * unit)
+    raw             acc + bias             bias = offset / unit
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from lightsim.network.layer import Layer
+from lightsim.network.tensor import ElementType
+from lightsim.quantisation.workload import QuantisedLayer
+from lightsim.training.models.nodes import Weighted
+
+__all__ = ["Steps", "fold_sum", "fold_unweighted", "fold_weighted", "ratio"]
+
+_LARGEST_MULTIPLIER = (1 << 15) - 1
+_LARGEST_SHIFT = 31
+_LARGEST_SUM = (1 << 31) - 1
+
+Reals = NDArray[np.float64]
+Integers = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What integer 1 stands for in a layer's inputs and in its output, and their types."""
+
+    inputs: tuple[float, ...]
+    output: float
+    input_types: tuple[ElementType, ...]
+    output_type: ElementType
+
+
+def fold_weighted(node: Weighted, steps: Steps) -> QuantisedLayer:
+    """The integers of a layer with weights."""
+    scheme = node.weights.scheme
+    weights = node.weights.values(node.weight)
+    scale = node.weights.scale.detach().cpu().numpy().astype(np.float64).reshape(-1)
+    unit = np.broadcast_to(scale * steps.inputs[0] / 2.0**scheme.fraction_bits, len(weights))
+    gain, offset = _affine(node)
+    weights[gain < 0] *= -1
+    gain = np.abs(gain) * unit
+    reach = _reach(weights, steps.input_types[0])
+    multiplier, shift = np.ones(len(weights), np.int32), 0
+    match steps.output_type.bits:
+        case 1:
+            bias = _threshold(gain, offset, reach)
+        case 32:
+            room = _LARGEST_SUM - reach
+            bias = np.clip(np.rint(offset / unit), -room, room).astype(np.int32)
+        case _:
+            gain, offset = gain / steps.output, offset / steps.output
+            # Where nothing is multiplied, the size of the gain means nothing.
+            dead = reach == 0
+            gain = np.where(dead, gain[~dead].min() if not dead.all() else 1.0, gain)
+            bias, multiplier, shift = _requantised(gain, offset, reach, steps.output_type)
+    return QuantisedLayer(
+        node.layer,
+        steps.input_types,
+        steps.output_type,
+        steps.output_type.lowest,
+        steps.output_type.highest,
+        scheme,
+        weights,
+        node.weights.k(node.weight),
+        bias,
+        multiplier,
+        shift,
+    )
+
+
+def fold_sum(layer: Layer, steps: Steps) -> QuantisedLayer:
+    """The integers of a residual add: each part has a multiplier and shift of its own."""
+    parts = [ratio(step / steps.output) for step in steps.inputs]
+    return QuantisedLayer(
+        layer,
+        steps.input_types,
+        steps.output_type,
+        steps.output_type.lowest,
+        steps.output_type.highest,
+        multiplier=np.array([parts[0][0]], np.int32),
+        shift=parts[0][1],
+        residual_multiplier=parts[1][0],
+        residual_shift=parts[1][1],
+    )
+
+
+def fold_unweighted(layer: Layer, steps: Steps) -> QuantisedLayer:
+    """The integers of any other layer: a mean over a window is a sum times its own fraction."""
+    multiplier, shift = 1, 0
+    if layer.operator in ("average_pool", "global_pool"):
+        window = layer.kernel[0] * layer.kernel[1]
+        multiplier, shift = ratio(steps.inputs[0] / (steps.output * window))
+    return QuantisedLayer(
+        layer,
+        steps.input_types,
+        steps.output_type,
+        steps.output_type.lowest,
+        steps.output_type.highest,
+        multiplier=np.array([multiplier], np.int32),
+        shift=shift,
+    )
+
+
+def ratio(real: float) -> tuple[int, int]:
+    """(multiplier 1..32767, shift 0..31) with multiplier / 2**shift nearest to `real` > 0.
+
+    A power of two is a shift alone.
+    """
+    shift = _shift(real)
+    multiplier = int(np.clip(np.rint(real * 2.0**shift), 1, _LARGEST_MULTIPLIER))
+    while multiplier % 2 == 0 and shift > 0:
+        multiplier, shift = multiplier // 2, shift - 1
+    return multiplier, shift
+
+
+def _shift(largest: float) -> int:
+    return int(np.clip(np.floor(np.log2(_LARGEST_MULTIPLIER / largest)), 0, _LARGEST_SHIFT))
+
+
+def _affine(node: Weighted) -> tuple[Reals, Reals]:
+    """Batch normalisation or the bias as gain * x + offset."""
+    normal = node.normalise
+    if normal is None:
+        filters = len(node.weight)
+        return np.ones(filters), np.zeros(filters) if node.bias is None else _reals(node.bias)
+    assert normal.running_mean is not None and normal.running_var is not None
+    gain = _reals(normal.weight) / np.sqrt(_reals(normal.running_var) + normal.eps)
+    return gain, _reals(normal.bias) - gain * _reals(normal.running_mean)
+
+
+def _threshold(gain: Reals, offset: Reals, reach: NDArray[np.int64]) -> Integers:
+    """gain * acc + offset >= 0 exactly where acc + bias >= 0.
+
+    No sum is beyond +-reach: a bias beyond that says no more than reach + 1.
+    """
+    always = np.where(offset >= 0, np.inf, -np.inf)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        bias = np.where(gain > 0, -np.ceil(-offset / gain), always)
+    return np.clip(bias, -(reach + 1), reach + 1).astype(np.int32)
+
+
+def _requantised(
+    gain: Reals, offset: Reals, reach: NDArray[np.int64], output: ElementType
+) -> tuple[Integers, Integers, int]:
+    """Bias, multiplier and shift such that the output is gain * acc + offset."""
+    shift = _shift(max(float(gain.max()), 2.0**-_LARGEST_SHIFT))
+    multiplier = np.clip(np.rint(gain * 2.0**shift), 1, _LARGEST_MULTIPLIER)
+    # What no sum can bring back into the clamp needs no larger offset. What is left of it
+    # must fit the accumulator beside the sums, so a tiny gain may have to be a little larger.
+    beyond = gain * reach + 1
+    offset = np.clip(offset, output.lowest - beyond, output.highest + beyond)
+    room = (_LARGEST_SUM - reach).astype(np.float64)
+    needed = np.ceil(np.abs(offset) * 2.0**shift / room)
+    multiplier = np.clip(np.maximum(multiplier, needed), 1, _LARGEST_MULTIPLIER)
+    bias = np.clip(np.rint(offset * 2.0**shift / multiplier), -room, room)
+    return bias.astype(np.int32), multiplier.astype(np.int32), shift
+
+
+def _reach(weights: NDArray[np.int16], inputs: ElementType) -> NDArray[np.int64]:
+    """The largest magnitude that a filter's sum can have."""
+    largest = max(-inputs.lowest, inputs.highest)
+    sums: NDArray[np.int64] = np.abs(weights.astype(np.int64)).sum(axis=(1, 2, 3))
+    return sums * largest
+
+
+def _reals(tensor: Tensor) -> Reals:
+    return np.asarray(tensor.detach().cpu().numpy(), np.float64)

@@ -1,0 +1,128 @@
+"""Grids: the integers that an activation may be, and which tensors of a network share one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from lightsim.network.layer import Network
+from lightsim.network.tensor import ElementType
+from lightsim.training.weights.rounding import round_on_grid, sign_hard_tanh
+
+__all__ = ["Grid", "Grids", "grid_numbers"]
+
+_FIRST_REACH = 4.0  # what the largest integer stands for before calibration: 4 deviations
+_REACHED = 0.999  # this share of a tensor's values is inside the clamp after calibration
+_MOST_SAMPLES = 1 << 20
+_SMALLEST_STEP = 1e-8
+_OWN = ("conv2d", "dense", "add", "average_pool", "global_pool")
+
+
+class Grid(nn.Module):
+    """The values of one tensor, or of several that share their integers.
+
+    `step` is the real number that integer 1 stands for. One-bit values are signs, 32-bit ones
+    are not rounded. While `observing`, values pass as they are and `reach` collects how far
+    they go.
+    """
+
+    step: Tensor
+
+    def __init__(self, element: ElementType, learned: bool) -> None:
+        super().__init__()
+        self.element = element
+        self.observing = False
+        self.reach = 0.0
+        first = 1.0 if element.bits == 1 else _FIRST_REACH / element.highest
+        if learned and element.bits == 8:
+            self.step = nn.Parameter(torch.tensor(first))
+        else:
+            self.register_buffer("step", torch.tensor(first))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`x` on the grid, with its straight-through gradient."""
+        if self.element.bits == 1:
+            return sign_hard_tanh(x)
+        if self.element.bits == 32:
+            return x
+        if self.observing:
+            self._observe(x)
+            return x
+        return round_on_grid(x, self.step, self.element.lowest, self.element.highest)
+
+    def settle(self) -> None:
+        """Take the step from what was observed."""
+        self.observing = False
+        if self.reach > 0 and self.element.bits == 8:
+            with torch.no_grad():
+                self.step.fill_(self.reach / self.element.highest)
+
+    def confine(self) -> None:
+        """Keep a learned step positive."""
+        if isinstance(self.step, nn.Parameter):
+            self.step.data.clamp_(min=_SMALLEST_STEP)
+
+    def _observe(self, x: Tensor) -> None:
+        values = x.detach().abs().flatten()
+        sample = values[:: -(-len(values) // _MOST_SAMPLES)].cpu().numpy()
+        reach = float(np.quantile(sample, _REACHED)) or float(values.max())
+        self.reach = max(self.reach, reach)
+
+
+class Grids(nn.ModuleList):
+    """The grids of all tensors of a network; the first is the input's, whose step is given."""
+
+    def __init__(self, network: Network, types: Mapping[str, ElementType], learned: bool) -> None:
+        self._numbers = grid_numbers(network)
+        elements: dict[int, ElementType] = {}
+        given = ElementType(network.input_bits, network.input_signed)
+        for name, number in self._numbers.items():
+            elements.setdefault(number, given if name == "input" else types[name])
+        super().__init__(
+            Grid(elements[number], learned and number > 0) for number in range(len(elements))
+        )
+        self.of("input").step.fill_(1 / given.highest)
+
+    def of(self, name: str) -> Grid:
+        """The grid of a layer's output, or of `input`."""
+        grid = self[self._numbers[name]]
+        assert isinstance(grid, Grid)
+        return grid
+
+    def step(self, name: str) -> float:
+        """What integer 1 stands for in a layer's output, or in the input."""
+        return float(self.of(name).step.detach())
+
+    def all(self) -> list[Grid]:
+        """Every grid, the input's first."""
+        return [grid for grid in self if isinstance(grid, Grid)]
+
+
+def grid_numbers(network: Network) -> dict[str, int]:
+    """The number of every tensor's grid, by layer name and `input`, from 0 (the input's).
+
+    Layers that compute nothing (max pooling, flatten, reorganise) hand their input's integers
+    on, and what `concat` joins must mean the same: all of these share a grid.
+    """
+    parent: dict[str, str] = {"input": "input"}
+
+    def root(name: str) -> str:
+        while parent[name] != name:
+            name = parent[name]
+        return name
+
+    for layer in network.layers:
+        parent[layer.name] = layer.name
+        if layer.operator not in _OWN:
+            # The earliest tensor of a group stands for it: the input's own step is given.
+            order = ["input", *(other.name for other in network.layers)]
+            roots = sorted({root(name) for name in (layer.name, *layer.inputs)}, key=order.index)
+            for other in roots:
+                parent[other] = roots[0]
+    numbers: dict[str, int] = {}
+    for name in parent:
+        numbers.setdefault(root(name), len(numbers))
+    return {name: numbers[root(name)] for name in parent}

@@ -1,0 +1,116 @@
+"""Nodes: what one layer of a network does to real numbers while it is trained."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from lightsim.network.layer import Layer
+from lightsim.network.tensor import ElementType
+from lightsim.training.models.grids import Grid
+from lightsim.training.weights.straight_through import WeightFormat
+
+__all__ = ["Unweighted", "Weighted"]
+
+
+class Weighted(nn.Module):
+    """A convolution or dense layer, then batch normalisation or, where it is raw, a bias.
+
+    `normalised` is what the activation was made of in the last forward pass.
+    """
+
+    def __init__(
+        self,
+        layer: Layer,
+        inputs: ElementType,
+        output: ElementType,
+        weights: WeightFormat,
+        generator: torch.Generator,
+    ) -> None:
+        super().__init__()
+        self.layer, self.output, self.weights = layer, output, weights
+        shape = layer.weight_shape
+        fan_in = shape[1] * shape[2] * shape[3]
+        self.weight = nn.Parameter(torch.randn(shape, generator=generator) * (2 / fan_in) ** 0.5)
+        raw = output.bits == 32
+        self.normalise = None if raw else nn.BatchNorm2d(shape[0])
+        self.bias = nn.Parameter(torch.zeros(shape[0])) if raw and layer.bias else None
+        # 1-bit tensors have no zero: what lies outside an image counts as -1.
+        self.outside = -1.0 if inputs.bits == 1 else 0.0
+        self.normalised: Tensor | None = None
+
+    def forward(self, x: Tensor, grid: Grid | None) -> Tensor:
+        """Activations [n, out, rows, columns] of `x`; without a grid they are not rounded."""
+        weight, layer = self.weights(self.weight), self.layer
+        if layer.operator == "dense":
+            sums = functional.linear(x.flatten(1), weight.flatten(1), self.bias)[:, :, None, None]
+        else:
+            pad = layer.padding
+            x = functional.pad(x, (pad.left, pad.right, pad.top, pad.bottom), value=self.outside)
+            sums = functional.conv2d(x, weight, self.bias, layer.stride, groups=layer.groups)
+        if self.normalise is not None:
+            sums = self.normalise(sums)
+        self.normalised = sums
+        return activated(sums, layer, self.output, grid)
+
+
+class Unweighted(nn.Module):
+    """A layer without weights."""
+
+    def __init__(self, layer: Layer, output: ElementType) -> None:
+        super().__init__()
+        self.layer, self.output = layer, output
+
+    def forward(self, inputs: list[Tensor], grid: Grid | None) -> Tensor:
+        """The layer's output; sums and means are rounded to the grid, if there is one."""
+        layer, x = self.layer, inputs[0]
+        match layer.operator:
+            case "add":
+                # Each part is rounded by itself, as the adder of the hardware has it.
+                if grid is not None and not grid.observing:
+                    inputs = [_rounded_part(part, grid) for part in inputs]
+                return activated(inputs[0] + inputs[1], layer, self.output, grid)
+            case "average_pool" | "global_pool":
+                x = functional.avg_pool2d(_framed(x, layer, 0.0), layer.kernel, layer.stride)
+                return x if grid is None else grid(x)
+            case "max_pool":
+                lowest = float(torch.finfo(x.dtype).min)
+                return functional.max_pool2d(_framed(x, layer, lowest), layer.kernel, layer.stride)
+            case "concat":
+                return torch.cat(inputs, 1)
+            case "reorganise":
+                return reorganised(x, layer.stride[0])
+            case _:
+                return x.flatten(1)[:, :, None, None]
+
+
+def activated(sums: Tensor, layer: Layer, output: ElementType, grid: Grid | None) -> Tensor:
+    """The activation of a layer, on its grid."""
+    if layer.activation == "relu" and output.bits > 1:
+        sums = functional.relu(sums)
+    if grid is None:
+        return functional.hardtanh(sums) if layer.activation == "sign" else sums
+    rounded: Tensor = grid(sums)
+    return rounded
+
+
+def reorganised(x: Tensor, block: int) -> Tensor:
+    """Space to depth, with the channels in the order of `network.operators`."""
+    n, channels, high, wide = x.shape
+    split = x.reshape(n, channels, high // block, block, wide // block, block)
+    turned = split.permute(0, 3, 5, 1, 2, 4)
+    return turned.reshape(n, -1, high // block, wide // block)
+
+
+def _framed(x: Tensor, layer: Layer, value: float) -> Tensor:
+    pad = layer.padding
+    if not (pad.top or pad.left or pad.bottom or pad.right):
+        return x
+    return functional.pad(x, (pad.left, pad.right, pad.top, pad.bottom), value=value)
+
+
+def _rounded_part(part: Tensor, grid: Grid) -> Tensor:
+    step = grid.step.detach()
+    steps = torch.floor(part / step + 0.5) * step
+    return part + (steps - part).detach()

@@ -1,0 +1,1 @@
+"""What a training is told: the recipe file and its options."""

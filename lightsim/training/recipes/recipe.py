@@ -1,0 +1,201 @@
+"""A recipe: everything that decides how a network is trained, from a TOML file or a few options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from lightsim.errors import InputError, unknown_name
+from lightsim.hardware.reading import read_table
+from lightsim.network import load_network
+from lightsim.network.checking import checked
+from lightsim.network.layer import Network
+from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.training.recipes.entries import (
+    AugmentationEntry,
+    DataEntry,
+    HardwareEntry,
+    OptimiserEntry,
+    RecipeEntry,
+    ScheduleEntry,
+)
+from lightsim.training.recipes.option_tables import options_from
+from lightsim.training.recipes.options import DistributionOptions, FlightnnOptions, ModelOptions
+
+__all__ = [
+    "FLOAT",
+    "Recipe",
+    "load_recipe",
+    "named_recipe",
+    "new_recipe",
+    "parse_recipe",
+    "schemes_to_train",
+]
+
+FLOAT = "float32"
+"""The name of training without rounding."""
+
+# What the file's tables [flightnn] and [distribution] hold, and [hardware] gives.
+_NOT_IN_MODEL = ("flightnn", "distribution")
+_NOT_IN_FLIGHTNN = ("term_weights",)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that training depends on, resolved: no default is left open.
+
+    Every seed trains `float_epochs` epochs in float, then `epochs` under `scheme`; `start` is
+    the run directory of a float training that takes the place of the former. With 0 epochs the
+    network is quantised after training. `options` are the model's; `hardware` weighs the second
+    terms of its filters.
+    """
+
+    name: str
+    network_name: str
+    network: Network
+    scheme: str
+    epochs: int
+    float_epochs: int
+    batch: int
+    seeds: tuple[int, ...]
+    start: str | None
+    device: str
+    threads: int
+    data: DataEntry
+    augmentation: AugmentationEntry
+    optimiser: OptimiserEntry
+    schedule: ScheduleEntry
+    options: ModelOptions
+    hardware: HardwareEntry | None
+
+
+def schemes_to_train() -> tuple[str, ...]:
+    """The names that `scheme` may have."""
+    return (*SCHEMES, FLOAT)
+
+
+def named_recipe(name: str, options: Mapping[str, Any] | None = None) -> Recipe:
+    """The recipe in a TOML file, or the recipe for short of a network: a name or a network file.
+
+    Raises `InputError` as `load_recipe` and `new_recipe` do.
+    """
+    if name.endswith(".toml"):
+        table = read_table(Path(name))
+        if "layer" not in table and "input" not in table:
+            return load_recipe(Path(name), options)
+    return new_recipe(name, options)
+
+
+def load_recipe(path: Path, options: Mapping[str, Any] | None = None) -> Recipe:
+    """The recipe of a TOML file; `options` stand in for its keys.
+
+    Raises `InputError` for anything that cannot be accepted.
+    """
+    return parse_recipe(read_table(path), str(path), options)
+
+
+def new_recipe(network: str, options: Mapping[str, Any] | None = None) -> Recipe:
+    """The recipe of the one-line form: a network, everything else by default.
+
+    Unless it is to be binary, a network is first trained in float.
+    """
+    given = dict(options or {})
+    table: dict[str, Any] = {"network": network, "augmentation": {"shift": 1, "share": 0.5}}
+    table |= _FOR_SHORT.get(given.get("scheme", "flightnn"), {"float_epochs": _FLOAT_EPOCHS})
+    if "start" in given:
+        table.pop("float_epochs", None)
+    return parse_recipe(table, "train", given)
+
+
+_FLOAT_EPOCHS = 40
+# Binary weights and activations are found from the start, and take longer. The strengths leave
+# digits-small with one and two terms (strengths were compared on training images set apart).
+_FOR_SHORT: dict[str, dict[str, Any]] = {
+    "binary": {"epochs": 150},
+    "flightnn": {"float_epochs": _FLOAT_EPOCHS, "flightnn": {"strengths": [0.0, 0.005]}},
+    FLOAT: {},
+}
+
+
+def parse_recipe(
+    table: Mapping[str, Any], where: str, options: Mapping[str, Any] | None = None
+) -> Recipe:
+    """The recipe of a file's content; `where` is what errors call the file.
+
+    `options` stand in for its keys; errors call them as the command line does.
+    """
+    for key, value in (options or {}).items():
+        checked(RecipeEntry, {"network": "-", key: value}, f"--{key}")
+    entry = checked(RecipeEntry, dict(table) | dict(options or {}), where)
+    named = "--scheme" if "scheme" in (options or {}) else f"{where}: scheme"
+    if entry.scheme not in schemes_to_train():
+        raise unknown_name(named, "scheme", entry.scheme, schemes_to_train())
+    network = load_network(entry.network)
+    recipe = Recipe(
+        name=entry.name or f"{network.name}-{entry.scheme}",
+        network_name=entry.network,
+        network=network,
+        scheme=entry.scheme,
+        epochs=entry.epochs,
+        float_epochs=entry.float_epochs,
+        batch=entry.batch,
+        seeds=tuple(entry.seeds),
+        start=entry.start,
+        device=entry.device,
+        threads=entry.threads,
+        data=checked(DataEntry, entry.data, f"{where}, [data]"),
+        augmentation=checked(AugmentationEntry, entry.augmentation, f"{where}, [augmentation]"),
+        optimiser=checked(OptimiserEntry, entry.optimiser, f"{where}, [optimiser]"),
+        schedule=checked(ScheduleEntry, entry.schedule, f"{where}, [schedule]"),
+        options=_options(entry, where),
+        hardware=_hardware(entry, where),
+    )
+    _check(recipe, where)
+    return recipe
+
+
+def _options(entry: RecipeEntry, where: str) -> ModelOptions:
+    model = options_from(ModelOptions, entry.model, f"{where}, [model]", without=_NOT_IN_MODEL)
+    flightnn = options_from(
+        FlightnnOptions, entry.flightnn, f"{where}, [flightnn]", without=_NOT_IN_FLIGHTNN
+    )
+    if entry.distribution is None:
+        return replace(model, flightnn=flightnn)
+    name = f"{where}, [distribution]"
+    distribution = options_from(DistributionOptions, entry.distribution, name)
+    return replace(model, flightnn=flightnn, distribution=distribution)
+
+
+def _hardware(entry: RecipeEntry, where: str) -> HardwareEntry | None:
+    if entry.hardware is None:
+        return None
+    return checked(HardwareEntry, entry.hardware, f"{where}, [hardware]")
+
+
+def _check(recipe: Recipe, where: str) -> None:
+    """What no single key says."""
+    seeds = recipe.seeds
+    if len(set(seeds)) < len(seeds):
+        raise InputError(f"{where}: seeds", "names a seed twice", "accepted: each once")
+    if recipe.start is not None and recipe.float_epochs:
+        problem = f"is {recipe.float_epochs} beside start = '{recipe.start}'"
+        raise InputError(f"{where}: float_epochs", problem, "accepted: one of the two")
+    if recipe.scheme == FLOAT and recipe.float_epochs:
+        problem = f"is {recipe.float_epochs} under scheme '{FLOAT}'"
+        raise InputError(f"{where}: float_epochs", problem, "accepted: epochs alone")
+    if recipe.hardware is not None and recipe.scheme != "flightnn":
+        problem = f"is given under scheme '{recipe.scheme}'"
+        raise InputError(f"{where}, [hardware]", problem, "accepted: scheme = 'flightnn'")
+    if not (recipe.epochs or recipe.float_epochs or recipe.start):
+        accepted = "accepted: 1 or more, or start = 'DIR', the directory of a float training"
+        raise InputError(f"{where}: epochs", "is 0, and nothing to start from", accepted)
+    outputs = recipe.network.outputs
+    if len(outputs) > 1:
+        problem = f"'{recipe.network.name}' has {len(outputs)} outputs: {', '.join(outputs)}"
+        raise InputError(f"{where}: network", problem, "accepted: a network with one, its classes")
+    try:
+        recipe.options.check(recipe.network)
+    except InputError as error:
+        raise InputError(f"{where}: {error.where}", error.problem, error.accepted) from None

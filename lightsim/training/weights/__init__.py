@@ -1,0 +1,1 @@
+"""How weights are rounded while they are trained, a format a file."""

@@ -1,0 +1,1 @@
+"""Evidence: the specification, properties, contracts over every table, equality of models."""
