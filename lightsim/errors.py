@@ -21,12 +21,14 @@ __all__ = [
     "LightSimError",
     "MissingExtraError",
     "OutputError",
+    "shown",
     "unknown_name",
 ]
 
 _LONGEST_NAME = 64
 _LONGEST_PLACE = 200
-_LONGEST_PROBLEM = 400
+_LEAST_PROBLEM = 120
+_LONGEST = 400  # what is left of a line of 420 characters beside `error: `
 
 
 class LightSimError(Exception):
@@ -46,10 +48,9 @@ class InputError(LightSimError):
         self.where = where
         self.problem = problem
         self.accepted = accepted
-        message = f"{_shown(where, _LONGEST_PLACE)}: {_shown(problem, _LONGEST_PROBLEM)}"
-        if accepted is not None:
-            message = f"{message}; {accepted}"
-        super().__init__(message)
+        place, rest = shown(where, _LONGEST_PLACE), "" if accepted is None else f"; {accepted}"
+        room = max(_LEAST_PROBLEM, _LONGEST - len(place) - len(rest))
+        super().__init__(f"{place}: {shown(problem, room)}{rest}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         """As it was made: an error may come from another process."""
@@ -96,10 +97,10 @@ def unknown_name(where: str, kind: str, name: str, known: Iterable[str]) -> Inpu
 
 def _on_one_line(name: str) -> str:
     """A name as it was given, but for control characters and what is too long for a message."""
-    return _shown(name, _LONGEST_NAME)
+    return shown(name, _LONGEST_NAME)
 
 
-def _shown(text: str, longest: int) -> str:
+def shown(text: str, longest: int) -> str:
     """A text of one line that can be printed: cut in its middle, for both its ends may matter."""
     if not text.isprintable():
         text = "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)

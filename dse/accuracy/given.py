@@ -17,6 +17,9 @@ from lightsim.quantisation.per_filter import KMap
 
 __all__ = ["CallableAccuracy", "TableAccuracy", "load_table"]
 
+# A loss is a share of the accuracy; weights of it are allowed, numbers beyond sense are not.
+_MOST_LOSS = 1e6
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TableAccuracy:
@@ -75,10 +78,12 @@ def load_table(path: Path, subject: Subject) -> TableAccuracy:
 def _rows(given: object, filters: int, where: str) -> np.ndarray:
     try:
         row = np.asarray(given, np.float64)
-        if row.shape not in ((3,), (filters, 3)) or not np.isfinite(row).all() or row.min() < 0:
+        shaped = row.shape in ((3,), (filters, 3))
+        # NaN is in no range.
+        if not shaped or not ((row >= 0) & (row <= _MOST_LOSS)).all():
             raise ValueError
-    except (TypeError, ValueError):
-        wanted = f"three numbers from 0 (k = 0, 1, 2), or {filters} such triples"
+    except (TypeError, ValueError, OverflowError):
+        wanted = f"three numbers from 0 to 1e6 (k = 0, 1, 2), or {filters} such triples"
         problem = "is missing" if given is None else "is not a table of losses"
         raise InputError(where, problem, f"accepted: {wanted}") from None
     return np.broadcast_to(row, (filters, 3)).copy()

@@ -43,26 +43,33 @@ def write_trials(found: Exploration, path: Path) -> None:
 
 def write_front(found: Exploration, path: Path) -> None:
     """Write the front as comma-separated values, the best in the first objective first."""
-    rows = [_row(found, record) for record in found.front]
     with path.open("w", encoding="utf-8", newline="") as file:
-        if rows:
-            writer = csv.DictWriter(file, list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
+        writer = csv.DictWriter(file, _columns(found))
+        writer.writeheader()
+        writer.writerows(_row(found, record) for record in found.front)
+
+
+def _columns(found: Exploration) -> list[str]:
+    """What a row has, in order."""
+    cycles = _cycles(found).values()
+    measures = (row.key for row in MEASURES.values())
+    return ["design", "state", *found.space.names, *measures, *cycles, "reason"]
+
+
+def _cycles(found: Exploration) -> dict[str, str]:
+    """The column of each network's cycles."""
+    names = [share.network for share in found.study.shares]
+    return {name: f"cycles {name}" if len(names) > 1 else "cycles" for name in names}
 
 
 def _row(found: Exploration, record: Record) -> dict[str, object]:
     point = found.space.point(record.number)
     texts = {n for n, row in found.space.axes.items() if any(isinstance(c, str) for c in row)}
-    several = len(found.study.shares) > 1
     return {
         "design": record.number,
         "state": record.state,
         **{name: str(c) if name in texts else c for name, c in point.items()},
         **{row.key: record.values.get(row.key) for row in MEASURES.values()},
-        **{
-            f"cycles {share.network}" if several else "cycles": record.cycles.get(share.network)
-            for share in found.study.shares
-        },
+        **{column: record.cycles.get(name) for name, column in _cycles(found).items()},
         "reason": record.reason,
     }

@@ -62,7 +62,8 @@ def _check_numbers(value: object) -> None:
     if isinstance(value, bool) or value is None:
         return
     if isinstance(value, int | float):
-        if not math.isfinite(value) or (isinstance(value, int) and abs(value) >= _MOST):
+        small = abs(value) < _MOST if isinstance(value, int) else math.isfinite(value)
+        if not small:
             raise DamageError(f"holds the number {_spelled(value)}")
     elif isinstance(value, str):
         if not value.isascii():

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from optuna.storages.journal import BaseJournalBackend
 
@@ -19,6 +19,9 @@ from dse.storage.lost import LostError
 from lightsim.errors import InputError
 
 __all__ = ["Journal", "check_place"]
+
+# A trial takes some kilobytes, and a study of millions of trials no database's place.
+_MOST_BYTES = 1 << 30
 
 
 def check_place(path: Path) -> None:
@@ -38,6 +41,15 @@ def check_place(path: Path) -> None:
         raise InputError(where, f"is {kind}", "accepted: a journal, or a name for a new one")
 
 
+def _content(file: BinaryIO, path: Path) -> bytes:
+    """The whole file; `InputError` for more than any study writes."""
+    size = os.fstat(file.fileno()).st_size
+    if size > _MOST_BYTES:
+        problem = f"holds {size:,} bytes, which is no journal"
+        raise InputError(str(path), problem, f"accepted: at most {_MOST_BYTES:,} bytes")
+    return file.read()
+
+
 class Journal(BaseJournalBackend):
     """A journal that this process alone reads and writes.
 
@@ -51,7 +63,7 @@ class Journal(BaseJournalBackend):
         try:
             self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
             with os.fdopen(os.dup(self._file), "rb") as file:
-                found = read_lines(file.read())
+                found = read_lines(_content(file, path))
         except OSError as error:
             raise _unusable(path, error) from None
         self._size, self._checksum = found.size, found.checksum

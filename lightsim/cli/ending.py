@@ -12,11 +12,12 @@ import typer
 from typer.exceptions import TyperException
 
 from lightsim.cli.signals import heed_no_more, interrupt_code
-from lightsim.errors import LightSimError
+from lightsim.errors import LightSimError, shown
 
 __all__ = ["ended"]
 
 _BAD_INPUT = 2
+_LONGEST_USAGE = 300
 _INTERRUPTED = 130
 
 
@@ -48,7 +49,7 @@ def ended() -> Iterator[None]:
 
 def _usage(error: TyperException) -> str:
     """A wrong option or argument on one line, with where the right ones are told."""
-    told = getattr(error, "format_message", error.__str__)().rstrip(".")
+    told = shown(getattr(error, "format_message", error.__str__)().rstrip("."), _LONGEST_USAGE)
     context = getattr(error, "ctx", None)
     where = "lightsim" if context is None else context.command_path
     return f"{told[:1].lower()}{told[1:]}; see '{where} --help'"

@@ -10,6 +10,7 @@ __all__ = ["absolute_file", "check_path"]
 
 _LONGEST_NAME = 255
 _LONGEST_PATH = 4095
+_MOST_NAMES = 200
 
 
 def absolute_file(name: str) -> str:
@@ -21,7 +22,8 @@ def check_path(text: str, where: str) -> str:
     """`text` as it is, if it can be the path of a file.
 
     Raises `InputError` naming `where` for an empty path, one that is not UTF-8 or holds a NUL,
-    and for names longer than the 255 bytes (paths than the 4,095) that systems take.
+    for names longer than the 255 bytes (paths than the 4,095) that systems take, and for more than
+    200 folders one in another, which is deeper than libraries descend.
     """
     if not text:
         raise InputError(where, "is empty", "accepted: a path")
@@ -32,7 +34,11 @@ def check_path(text: str, where: str) -> str:
     except UnicodeEncodeError:
         problem = f"'{os.fsencode(text)!r}'"[2:-2] if _is_bytes(text) else repr(text)[1:-1]
         raise InputError(where, f"'{problem}' is not UTF-8", "accepted: a path in UTF-8") from None
-    longest = max(len(name) for name in content.split(b"/"))
+    names = content.split(b"/")
+    if len(names) > _MOST_NAMES:
+        accepted = f"accepted: at most {_MOST_NAMES} folders"
+        raise InputError(where, f"'{text[:60]}...' has {len(names)} names in it", accepted)
+    longest = max(map(len, names))
     for size, most, what in (
         (longest, _LONGEST_NAME, "a name"),
         (len(content), _LONGEST_PATH, "a path"),

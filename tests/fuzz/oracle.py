@@ -81,7 +81,8 @@ def _words(case: Case, ended: Ended) -> Iterator[str]:
 
 def _refusal(ended: Ended, err: str) -> Iterator[str]:
     """One or two lines that say `error: `, and nothing on standard output."""
-    if ended.out:
+    # A search in which no design could run prints what it tried, and then the error.
+    if ended.out and not (ended.code == 3 and ended.out.startswith(b"{")):
         yield "message: output beside an error"
     lines = err.splitlines()
     notes = [line for line in lines if line.startswith(("note: ", "warning: "))]

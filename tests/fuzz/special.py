@@ -39,7 +39,7 @@ def _device(folder: Path) -> None:
 
 def _file(folder: Path) -> None:
     (folder / "odd").write_text("a file\n")
-    (folder / "odd.toml").write_text("")
+    (folder / "odd.toml").write_text("= nothing\n")
 
 
 def _huge(folder: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from lightsim.errors import InputError
+from lightsim.files.regular import open_file
 from lightsim.tiled.calibration.points import Point, point
 from lightsim.tiled.rtl.project.yosys import Cells
 
@@ -16,6 +18,9 @@ __all__ = ["Measured", "append", "read", "source_digest"]
 
 COLUMNS = ("family", "yosys", "source", "module", "parameters", "held_out", "lut", "ff", "dsp",
            "bram18", "uram")  # fmt: skip
+_MOST_BYTES = 64 << 20
+_MOST_NUMBER = 1 << 62
+_ACCEPTED = "accepted: a table of `lightsim calibrate`; a point without a line is measured"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +46,42 @@ def source_digest(module: str) -> str:
 
 
 def read(table: Path) -> list[Measured]:
-    """The rows of a table; none if there is no such file."""
+    """The rows of a table; none if there is no such file.
+
+    Half a last line, which a run that was stopped may leave, is passed over. Raises `InputError`
+    naming the line for anything else that is no row of a table.
+    """
     if not table.exists():
         return []
-    with table.open(newline="", encoding="utf-8") as lines:
-        return [_measured(row) for row in csv.DictReader(lines)]
+    content = _content(table)
+    whole = content[: content.rfind(b"\n") + 1]
+    rows = []
+    for number, line in enumerate(whole.split(b"\n")[:-1], 1):
+        try:
+            cells = next(csv.reader([line.decode("utf-8")], strict=True))
+            if number > 1:
+                rows.append(_measured(cells))
+            elif tuple(cells) != COLUMNS:
+                raise ValueError(f"is not the head {','.join(COLUMNS)}")
+        except UnicodeDecodeError:
+            raise InputError(f"{table}, line {number}", "is not UTF-8 text", _ACCEPTED) from None
+        except (ValueError, csv.Error, StopIteration) as error:
+            problem = str(error) or "is empty"
+            raise InputError(f"{table}, line {number}", problem, _ACCEPTED) from None
+    return rows
 
 
 def append(table: Path, rows: Iterable[Measured]) -> None:
-    """Add rows to a table, which is begun if it is not there."""
-    fresh = not table.exists()
+    """Add rows to a table, which is begun if it is not there; half a last line gives way."""
     table.parent.mkdir(parents=True, exist_ok=True)
+    there = _content(table) if table.exists() else b""
+    whole = there.rfind(b"\n") + 1
+    if whole < len(there):
+        with table.open("r+b") as cut:
+            cut.truncate(whole)
     with table.open("a", newline="", encoding="utf-8") as to:
         writer = csv.writer(to, lineterminator="\n")
-        if fresh:
+        if not whole:
             writer.writerow(COLUMNS)
         for row in rows:
             cells = row.cells
@@ -64,13 +91,37 @@ def append(table: Path, rows: Iterable[Measured]) -> None:
             )  # fmt: skip
 
 
-def _measured(row: dict[str, str]) -> Measured:
-    pairs = (pair.split("=") for pair in row["parameters"].split())
-    held_out = row["held_out"] == "1"
+def _content(table: Path) -> bytes:
+    with open_file(table, _ACCEPTED) as opened:
+        content = opened.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        raise InputError(str(table), "holds more than 64 MiB", _ACCEPTED)
+    return content
+
+
+def _measured(cells: Sequence[str]) -> Measured:
+    """A row; raises `ValueError` that says what is wrong with it."""
+    if len(cells) != len(COLUMNS):
+        raise ValueError(f"has {len(cells)} cells, not {len(COLUMNS)}")
+    row = dict(zip(COLUMNS, cells, strict=True))
+    parameters = {}
+    for pair in row["parameters"].split(" ") if row["parameters"] else ():
+        name, equals, value = pair.partition("=")
+        if not name.isidentifier() or not equals or name in parameters:
+            raise ValueError(f"parameters: '{pair}' is no NAME=NUMBER, or stands there twice")
+        parameters[name] = _number(value, f"parameter {name}")
+    if row["held_out"] not in ("0", "1"):
+        raise ValueError(f"held_out is '{row['held_out']}', not 0 or 1")
     return Measured(
         row["family"],
         row["yosys"],
         row["source"],
-        point(row["module"], {name: int(value) for name, value in pairs}, held_out=held_out),
-        Cells(*(int(row[name]) for name in COLUMNS[6:])),
+        point(row["module"], parameters, held_out=row["held_out"] == "1"),
+        Cells(*(_number(row[name], name) for name in COLUMNS[6:])),
     )
+
+
+def _number(text: str, name: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) < _MOST_NUMBER):
+        raise ValueError(f"{name} is '{text[:40]}', not a whole number")
+    return int(text)
