@@ -162,10 +162,11 @@ def _configuration(found: Findings) -> dict[str, object]:
 def _notes(found: Findings) -> tuple[str, ...]:
     notes = []
     outputs = found.workload.network.outputs
+    computed = found.outcome.bit_exact is not None
     if len(outputs) > 1:
         notes.append(
-            f"The network has {len(outputs)} outputs: {', '.join(outputs)}. The SHA-256 is that of "
-            "all of them, in this order."
+            f"The network has {len(outputs)} outputs: {', '.join(outputs)}."
+            + (" The SHA-256 is that of all of them, in this order." if computed else "")
         )
     if not found.workload.trained:
         notes.append(

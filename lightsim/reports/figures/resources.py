@@ -20,7 +20,7 @@ def _draw(report: RunReport) -> go.Figure:
     names = [name.upper() for name in rows]
     fullest = max(100 * row.used / _whole(row) for row in rows.values())
     figure = frame(
-        150 + 46 * len(rows),
+        190 + 46 * len(rows),
         barmode="stack",
         xaxis={
             "title": {"text": f"% of the {'board' if on_board else 'design'}"},
@@ -28,6 +28,7 @@ def _draw(report: RunReport) -> go.Figure:
             "tickvals": list(range(0, int(max(100, fullest)) + 1, 20)),
         },
         yaxis={"autorange": "reversed", "showgrid": False},
+        legend={"entrywidth": 235},  # three columns: a fourth lies under the buttons
     )
     for number, (part, amounts) in enumerate(parts.items()):
         figure.add_bar(

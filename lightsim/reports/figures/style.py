@@ -55,6 +55,7 @@ _KNOWN = {
 }
 # For causes that nobody has named yet.
 _SPARE = ("#CC6677", "#88CCEE", "#661100", "#6699CC", "#AA4466", "#4B0092", "#1A85FF", "#B2DF8A")
+# As many as a design with two lane groups and a controller in fabric has parts.
 _PARTS = (
     "#77AADD",
     "#EE8866",
@@ -65,6 +66,13 @@ _PARTS = (
     "#99DDFF",
     "#BBCC33",
     "#BBBBBB",
+    "#882255",
+    "#4477AA",
+    "#117733",
+    "#CC6677",
+    "#9970AB",
+    "#661100",
+    "#222255",
 )
 
 

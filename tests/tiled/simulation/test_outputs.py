@@ -18,7 +18,6 @@ from lightsim.quantisation.synthetic.workload import synthetic_images, synthetic
 from lightsim.tiled.mapping.program import map_workload
 from lightsim.tiled.rtl.comparison.verify import verify_programs
 from lightsim.tiled.simulation.machine import simulate
-from lightsim.training.recipes.recipe import new_recipe
 from tests.quantisation.networks import convolution, dense, network
 from tests.tiled.simulation.machines import machine
 
@@ -56,6 +55,7 @@ def test_unread_layers_are_the_outputs(engine):
     report = done(made, engine)
     assert report.outputs == ENDS
     assert any(note.startswith("The network has 4 outputs: boxes, cl") for note in report.notes)
+    assert any("SHA-256" in note for note in report.notes) == (report.output_sha256 is not None)
     if engine == "simulation":
         assert report.bit_exact and report.output_sha256 == digest(made, ENDS)
 
@@ -111,6 +111,9 @@ def test_the_rtl_stores_every_output(tmp_path):
 
 
 def test_training_takes_one_output(tmp_path):
+    pytest.importorskip("torch", reason="PyTorch is the extra 'train'")
+    from lightsim.training.recipes.recipe import new_recipe
+
     path = tmp_path / "heads.toml"
     path.write_text(dump_network(network(HEADS, image=(3, 9, 8))), encoding="utf-8")
     with pytest.raises(InputError, match="'small' has 4 outputs: boxes, classes"):
