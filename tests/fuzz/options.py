@@ -90,7 +90,8 @@ def _case(name: str, command: str, draw: random.Random) -> Case:
     return Case(
         id=name, kind="option", what=", ".join(said), expects=expects, codes=(1,),
         argv=tuple(part.replace("\0", "\\0").encode("utf-8", "surrogatepass") for part in argv),
-        works_s=_WORKS_S.get(command, 0), writes=("",), forks="torch" if torch else "plain",
+        works_s=5 if "--prove" in argv else _WORKS_S.get(command, 0),
+        writes=("",), forks="torch" if torch else "plain",
     )  # fmt: skip
 
 

@@ -148,6 +148,9 @@ def test_a_table_file(subject, tmp_path):
         ("accuracy = 1\n[loss]\nconv1 = [1, 1]", "conv1: is not a table of losses"),
         ("accuracy = 1\n[loss]\nconv1 = [1, -1, 0]", "conv1: is not a table of losses"),
         ('accuracy = 1\n[loss]\nconv1 = "a"', "conv1: is not a table of losses"),
+        ("accuracy = 1\n[loss]\nconv1 = [1e300, 1, 0]", "accepted: three numbers from 0 to 1e6"),
+        ("accuracy = 1\n[loss]\nconv1 = [1, nan, 0]", "conv1: is not a table of losses"),
+        (f"accuracy = 1\n[loss]\nconv1 = [1{'0' * 400}, 1, 0]", "conv1: is not a table"),
     ],
 )
 def test_a_wrong_table(subject, tmp_path, text, message):

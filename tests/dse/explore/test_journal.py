@@ -13,6 +13,7 @@ import pytest
 
 from dse.reports.directory import write_results
 from dse.search.explore import explore
+from dse.storage.journal import Journal
 from dse.storage.lines import read_lines
 from lightsim.errors import InputError
 from tests.dse.explore.spaces import small_study
@@ -231,3 +232,16 @@ def test_places_that_hold_no_journal(tmp_path: Path):
         explore(small_study(), storage=str(tmp_path / "empty"), resume=True)
     assert {path.name for path in tmp_path.iterdir()} == {"fifo", "empty", "empty.lock"}
     assert len(explore(study("enumerated"), storage=str(tmp_path / "empty")).records) == TRIALS
+
+
+def test_a_sparse_file_is_not_read(tmp_path: Path):
+    path = tmp_path / "journal.log"
+    with path.open("wb") as file:
+        file.truncate(20 << 30)  # a file with a hole: it takes no room
+    with pytest.raises(InputError, match="holds 21,474,836,480 bytes, which is no journal"):
+        Journal(path)
+
+
+def test_a_number_of_hundreds_of_digits_is_told(tmp_path: Path):
+    line = b'{"op_code":0,"worker_id":"w","study_name":"s","directions":[%s]}\n' % (b"9" * 400)
+    assert "holds the number 999" in str(read_lines(line).damage)
