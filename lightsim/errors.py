@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import Any
 
 __all__ = [
     "BudgetError",
@@ -49,11 +48,13 @@ class InputError(LightSimError):
         message = f"{_shown(where, _LONGEST_PLACE)}: {_shown(problem, _LONGEST_PROBLEM)}"
         if accepted is not None:
             message = f"{message}; {accepted}"
-        super().__init__(message)
+        self._message = message
+        # What it was made of, not the message: simpy raises what ends a simulated process again
+        # as type(error)(*error.args).
+        super().__init__(where, problem, accepted)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """As it was made: an error may come from another process."""
-        return _again, (type(self), dict(self.__dict__), self.args)
+    def __str__(self) -> str:
+        return self._message
 
 
 class MissingExtraError(InputError):
@@ -65,12 +66,7 @@ class MissingExtraError(InputError):
             f"needs the optional packages of the extra '{extra}'",
             f"install them with: pip install 'lightsim[{extra}]'",
         )
-
-
-def _again(kind: type[InputError], state: dict[str, Any], args: tuple[str, ...]) -> InputError:
-    error = kind.__new__(kind, *args)
-    error.__dict__.update(state)
-    return error
+        self.args = (feature, extra)
 
 
 class BudgetError(LightSimError):
