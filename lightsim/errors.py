@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import Any
 
 __all__ = [
     "BudgetError",
@@ -50,11 +49,13 @@ class InputError(LightSimError):
         self.accepted = accepted
         place, rest = shown(where, _LONGEST_PLACE), "" if accepted is None else f"; {accepted}"
         room = max(_LEAST_PROBLEM, _LONGEST - len(place) - len(rest))
-        super().__init__(f"{place}: {shown(problem, room)}{rest}")
+        self._message = f"{place}: {shown(problem, room)}{rest}"
+        # What it was made of, not the message: simpy raises what ends a simulated process again
+        # as type(error)(*error.args).
+        super().__init__(where, problem, accepted)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """As it was made: an error may come from another process."""
-        return _again, (type(self), dict(self.__dict__), self.args)
+    def __str__(self) -> str:
+        return self._message
 
 
 class MissingExtraError(InputError):
@@ -66,12 +67,7 @@ class MissingExtraError(InputError):
             f"needs the optional packages of the extra '{extra}'",
             f"install them with: pip install 'lightsim[{extra}]'",
         )
-
-
-def _again(kind: type[InputError], state: dict[str, Any], args: tuple[str, ...]) -> InputError:
-    error = kind.__new__(kind, *args)
-    error.__dict__.update(state)
-    return error
+        self.args = (feature, extra)
 
 
 class BudgetError(LightSimError):

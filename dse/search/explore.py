@@ -27,6 +27,7 @@ from dse.storage.lost import LostError
 from dse.storage.opening import Begin, open_store
 from dse.storage.record import Record
 from dse.storage.records import Form
+from dse.study.grounds import grounds
 from dse.study.samplers import ENUMERATE, make_sampler, sampler_for
 from dse.study.study import Study
 from dse.study.writing import absolute, study_text
@@ -79,6 +80,7 @@ def explore(
         storage,
         study.name,
         study_text(absolute(study), searching=False),
+        grounds(absolute(study)),
         form,
         None if sampler == ENUMERATE else make_sampler(sampler, study.search.seed),
         _begin(resume, overwrite),

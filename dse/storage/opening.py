@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -30,6 +30,7 @@ __all__ = ["Begin", "open_store"]
 Begin = Literal["new", "resume", "resume if there", "overwrite"]
 
 _STUDY = "lightsim_study"
+_GROUNDS = "lightsim_grounds"
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +49,7 @@ def open_store(
     storage: str | None,
     name: str,
     described: str,
+    grounds: Mapping[str, str],
     form: Callable[[], Form],
     sampler: BaseSampler | None,
     begin: Begin = "new",
@@ -56,12 +58,12 @@ def open_store(
     """The trials of study `name` in `storage`: None for memory, a URL for a database, else a
     journal file.
 
-    `described` is the study's text: one that is gone on with must have the same. `form` is asked
-    for when nothing here speaks against the search, and before anything is changed. `note` is told
-    what is dropped or waited for, else the log. Raises `InputError` for a storage that cannot be
-    used, is damaged or held by another process; for a study that is to be gone on with and not
-    there; and for one that is there with finished trials unless `begin` says what becomes of them.
-    Raises `OutputError` where nothing can be written.
+    `described` is the study's text and `grounds` what its trials rest on beside it: a study that is
+    gone on with must have the same. `form` is asked for when nothing here speaks against the search,
+    and before anything is changed. `note` is told what is dropped or waited for, else the log. Raises
+    `InputError` for a storage that cannot be used, is damaged or held by another process; for a study
+    that is to be gone on with and not there; and for one that is there with finished trials unless
+    `begin` says what becomes of them.
     """
     import optuna
 
@@ -71,7 +73,7 @@ def open_store(
         place = _opened(storage, name, begin, tell)
         try:
             with _told(storage):
-                study, own = _study(place, name, described, form, sampler, begin)
+                study, own = _study(place, name, described, grounds, form, sampler, begin)
         except LostError as lost:
             place.close()
             raise OutputError(str(lost)) from None
@@ -85,6 +87,7 @@ def _study(
     place: _Place,
     name: str,
     described: str,
+    grounds: Mapping[str, str],
     form: Callable[[], Form],
     sampler: BaseSampler | None,
     begin: Begin,
@@ -120,7 +123,24 @@ def _study(
         if study.get_trials(deepcopy=False):
             raise _another_study(place.where, name)
         study.set_user_attr(_STUDY, described)
+        study.set_user_attr(_GROUNDS, dict(grounds))
+    _check_grounds(study.user_attrs.get(_GROUNDS), grounds, place.where)
     return study, own
+
+
+def _check_grounds(before: object, grounds: Mapping[str, str], where: str) -> None:
+    """Refuse to go on with trials that were measured on something else.
+
+    A study of an earlier version says nothing of it, and is taken as it is.
+    """
+    if not isinstance(before, dict):
+        return
+    for name in [*before, *grounds]:
+        old, new = before.get(name), grounds.get(name)
+        if old != new:
+            changed = f"{name} was {old} and is {new}" if name == "seed" else f"{name} has changed"
+            accepted = "accepted: what it was begun with, or --overwrite, which deletes its trials"
+            raise InputError(where, f"the trials there are of something else: {changed}", accepted)
 
 
 def _check_unused(study: OptunaStudy, where: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lightsim.cli.streams import _escape
-from lightsim.errors import InputError
+from lightsim.errors import InputError, MissingExtraError
 from tests.cli.command import LIGHTSIM, assert_refused, lightsim, process
 
 
@@ -70,9 +70,13 @@ def test_a_compiler_that_is_not_there_is_answered(monkeypatch):
 
 
 def test_an_error_survives_the_way_from_another_process():
-    error = pickle.loads(pickle.dumps(InputError("a", "is b", "accepted: c")))
-    assert (error.where, error.problem, error.accepted) == ("a", "is b", "accepted: c")
-    assert str(error) == "a: is b; accepted: c"
+    first = InputError("a", "is b", "accepted: c")
+    for error in (pickle.loads(pickle.dumps(first)), type(first)(*first.args)):
+        assert (error.where, error.problem, error.accepted) == ("a", "is b", "accepted: c")
+        assert str(error) == "a: is b; accepted: c"
+    extra = MissingExtraError("train", "train")
+    for error in (pickle.loads(pickle.dumps(extra)), type(extra)(*extra.args)):
+        assert str(error) == str(extra)
 
 
 LONG = "x" * 5000

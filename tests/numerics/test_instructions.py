@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import lightsim
 from lightsim.errors import InputError
 from lightsim.numerics.convolution.exact import convolve
 from lightsim.numerics.convolution.fused import add_products, convolve_requantised
@@ -162,6 +163,18 @@ def test_an_unknown_instruction_is_refused(monkeypatch):
     monkeypatch.setenv("LIGHTSIM_INSTRUCTION", "none")
     with pytest.raises(InputError, match="LIGHTSIM_INSTRUCTION"):
         chosen("bytes")
+    monkeypatch.delenv("LIGHTSIM_INSTRUCTION")
+    free = dict(choices())
+    monkeypatch.setenv("LIGHTSIM_INSTRUCTION", "")
+    assert dict(choices()) == free, "an empty variable restricts nothing"
+
+
+@pytest.mark.parametrize("engine", ["simulation", "timeline"])
+def test_an_unknown_instruction_is_refused_by_the_library_too(monkeypatch, engine):
+    """Inside a simulated process simpy makes the error again, from its arguments."""
+    monkeypatch.setenv("LIGHTSIM_INSTRUCTION", "bogus")
+    with pytest.raises(InputError, match="LIGHTSIM_INSTRUCTION: unknown instruction 'bogus'"):
+        lightsim.run("digits-small", engine=engine, values=True)
 
 
 def test_held_to_avx2_the_rows_are_those_of_a_processor_without_more(monkeypatch):

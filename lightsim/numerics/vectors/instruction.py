@@ -96,15 +96,15 @@ def chosen(product: Product) -> Instruction | None:
     """The best row for `product`, or None where only plain compiled code is left.
 
     The environment variable LIGHTSIM_INSTRUCTION, or `restricted`, leaves only the row of that
-    name, or with `avx2` the rows that need nothing else; `plain` leaves none. The sums are the
-    same in any case.
+    name, or with `avx2` the rows that need nothing else; `plain` leaves none. An empty variable is
+    one that is not set. The sums are the same in any case.
     """
     return choices()[product]
 
 
 def choices() -> Mapping[Product, Instruction | None]:
     """What `chosen` says of every product."""
-    return _choices(_ONLY.get() or os.environ.get(_VARIABLE))
+    return _choices(_ONLY.get() or os.environ.get(_VARIABLE) or None)
 
 
 @functools.cache
