@@ -59,11 +59,11 @@ def open_store(
     journal file.
 
     `described` is the study's text and `grounds` what its trials rest on beside it: a study that is
-    gone on with must have the same. `form` is asked for when nothing here speaks against the search,
-    and before anything is changed. `note` is told what is dropped or waited for, else the log. Raises
-    `InputError` for a storage that cannot be used, is damaged or held by another process; for a study
-    that is to be gone on with and not there; and for one that is there with finished trials unless
-    `begin` says what becomes of them.
+    gone on with must have the same. `form` is asked for when nothing here speaks against the
+    search, and before anything is changed. `note` is told what is dropped or waited for, else the
+    log. Raises `InputError` for a storage that cannot be used, is damaged or held by another
+    process; for a study that is to be gone on with and not there; and for one that is there with
+    finished trials unless `begin` says what becomes of them.
     """
     import optuna
 

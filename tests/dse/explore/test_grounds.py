@@ -36,7 +36,7 @@ def test_another_seed_draws_other_weights(network):
 
 def test_a_network_that_was_edited(network):
     searched(network)
-    network.write_text(network.read_text().replace("filters = 16", "filters = 24", 1))
+    network.write_text(network.read_text().replace("filters = 10", "filters = 12", 1))
     with pytest.raises(InputError, match=r"network '.*tiny.toml' has changed"):
         searched(network, resume=True)
 
