@@ -155,7 +155,9 @@ def _at_once(
             if tidy or not fault.startswith("left over"):
                 told.append(fault)
     told += _half(subject, folder, known, ended)
-    if tidy and (rest := [path.name for path in beside.iterdir()]):
+    # PyTorch makes a folder for its compiler's cache as soon as it is imported, and keeps it.
+    rest = [path.name for path in beside.iterdir() if not path.name.startswith("torchinductor_")]
+    if tidy and rest:
         told.append(f"left over: {', '.join(rest)} in the folder for temporary files")
     return told
 
