@@ -1,4 +1,4 @@
-"""The command line: `lightsim run`, `explore`, `train`, `verify`, `rtl`, `calibrate` and `list`.
+"""The command line: `lightsim run`, `explore`, `train`, `data`, `verify` and the others.
 
 Nothing heavy is imported here: each command imports what it needs when it is called, so that
 `--help` answers at once.
@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from lightsim.cli import calibrating, exploring, listing, running, training, verifying
+from lightsim.cli import calibrating, exploring, fetching, listing, running, training, verifying
 from lightsim.cli.ending import ended
 from lightsim.cli.environment import check_arguments, check_environment
 from lightsim.cli.signals import heeded
@@ -31,6 +31,7 @@ app = typer.Typer(
 app.command("run")(running.run_command)
 app.command("explore")(exploring.explore_command)
 app.command("train")(training.train_command)
+app.command("data")(fetching.data_command)
 app.command("verify")(verifying.verify_command)
 app.command("rtl")(verifying.rtl_command)
 app.command("calibrate")(calibrating.calibrate_command)

@@ -11,11 +11,11 @@ import pytest
 
 pytest.importorskip("torch", reason="torch is the extra 'train'")
 
+from lightsim.datasets.formats.matlab import matlab_arrays
 from lightsim.errors import InputError
 from lightsim.network import load_network
 from lightsim.network.layer import Network
 from lightsim.training.data import SOURCES, load_data
-from lightsim.training.data.matlab import matlab_arrays
 from lightsim.training.recipes.entries import DataEntry
 from tests.training.image_files import (
     write_cifar10,

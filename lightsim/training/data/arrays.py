@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from lightsim.datasets.formats.examples import Examples, Labelled
 from lightsim.errors import InputError
 from lightsim.network import load_network
 from lightsim.network.layer import Network
 from lightsim.quantisation import held_out_images, training_images
 from lightsim.quantisation.stored.arrays import HELD_OUT, TRAINING, images_of
 from lightsim.quantisation.workload import LabelledImages
-from lightsim.training.data.examples import Examples, Labelled
 
 __all__ = ["digits", "npz"]
 

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import numpy as np
 
+from lightsim.datasets import DATASETS, load_dataset
+from lightsim.datasets.formats.cifar import cifar10, cifar100
+from lightsim.datasets.formats.examples import Examples, Labelled
+from lightsim.datasets.formats.idx import mnist
+from lightsim.datasets.formats.svhn import svhn
 from lightsim.errors import InputError, unknown_name
 from lightsim.network.layer import Network
 from lightsim.network.tensor import ElementType
 from lightsim.quantisation.workload import LabelledImages
 from lightsim.training.data.arrays import digits, npz
-from lightsim.training.data.cifar import cifar10, cifar100
-from lightsim.training.data.examples import Examples, Labelled
-from lightsim.training.data.idx import mnist
-from lightsim.training.data.svhn import svhn
 from lightsim.training.recipes.entries import DataEntry
 
 __all__ = ["SOURCES", "TrainingData", "load_data"]
@@ -28,11 +29,14 @@ SOURCES: dict[str, Callable[[Path], Examples] | None] = {
     "digits": None,
     "npz": None,
     "mnist": mnist,
+    "fashion-mnist": mnist,
     "cifar10": cifar10,
     "cifar100": cifar100,
     "svhn": svhn,
 }
-"""The sources by name; those that read a folder with the function that does."""
+"""The sources by name; those that read a folder with the function that does.
+
+Those of `DATASETS` come from the user's cache where no folder is named."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +84,8 @@ def _examples(entry: DataEntry, network: Network) -> Examples:
             accepted = "accepted: no path (the digits come with LightSim)"
             raise InputError("[data]", f"path is '{entry.path}' beside source 'digits'", accepted)
         return digits()
+    if entry.path is None and entry.source in DATASETS:
+        return load_dataset(DATASETS[entry.source])
     if entry.path is None:
         kind = "an npz file" if entry.source == "npz" else "the folder of its files"
         raise InputError("[data]", f"source '{entry.source}' has no path", f"accepted: {kind}")

@@ -108,7 +108,9 @@ class RecipeEntry(Entry):
         "auto"
     )
     threads: Annotated[int, Field(ge=1, le=256, description="a whole number from 1 to 256")] = 1
-    data: Annotated[Table, Field(description="a table [data]")] = Field(default_factory=dict)
+    data: Annotated[
+        Table | str, Field(description="the name of a source of images, or a table [data]")
+    ] = Field(default_factory=dict)
     augmentation: Annotated[Table, Field(description="a table [augmentation]")] = Field(
         default_factory=dict
     )

@@ -145,7 +145,7 @@ def parse_recipe(
         start=entry.start,
         device=entry.device,
         threads=entry.threads,
-        data=checked(DataEntry, entry.data, f"{where}, [data]"),
+        data=checked(DataEntry, _data(entry.data), f"{where}, [data]"),
         augmentation=checked(AugmentationEntry, entry.augmentation, f"{where}, [augmentation]"),
         optimiser=checked(OptimiserEntry, entry.optimiser, f"{where}, [optimiser]"),
         schedule=checked(ScheduleEntry, entry.schedule, f"{where}, [schedule]"),
@@ -154,6 +154,11 @@ def parse_recipe(
     )
     _check(recipe, where)
     return recipe
+
+
+def _data(own: Mapping[str, Any] | str) -> Mapping[str, Any]:
+    """The table of `data = "mnist"`."""
+    return {"source": own} if isinstance(own, str) else own
 
 
 def _options(entry: RecipeEntry, where: str) -> ModelOptions:

@@ -12,6 +12,7 @@ from pathlib import Path
 from platform import machine
 
 from lightsim.errors import InputError, MissingExtraError
+from lightsim.files.cache import cache_folder
 from lightsim.tiled.rtl.project.writing import SOURCES
 from lightsim.tiled.rtl.tools import run_tool
 
@@ -108,9 +109,9 @@ def _state(folder: Path) -> str:
 
 def _runtime(root: Path, cxx: str, wave: bool) -> list[str]:
     """Verilator's own C++ files compiled, once for each version, compiler and user."""
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    base = cache_folder()
     of = sha256(f"{version('verilator')} {cxx} {root}".encode()).hexdigest()[:16]
-    cache = base / "lightsim" / f"verilator-{of}"
+    cache = base / f"verilator-{of}"
     try:
         cache.mkdir(parents=True, exist_ok=True)
     except OSError as error:

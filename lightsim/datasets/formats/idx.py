@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lightsim.datasets.formats.examples import Examples, Labelled
+from lightsim.datasets.formats.reading import find, read_bytes
 from lightsim.errors import InputError
-from lightsim.training.data.examples import Examples, Labelled
-from lightsim.training.data.reading import find, read_bytes
 
 __all__ = ["mnist"]
 

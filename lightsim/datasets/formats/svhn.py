@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
+from lightsim.datasets.formats.examples import Examples, Labelled
+from lightsim.datasets.formats.matlab import DamagedError, matlab_arrays
+from lightsim.datasets.formats.reading import find, most_unpacked, read_bytes
 from lightsim.errors import InputError
-from lightsim.training.data.examples import Examples, Labelled
-from lightsim.training.data.matlab import DamagedError, matlab_arrays
-from lightsim.training.data.reading import find, most_unpacked, read_bytes
 
 __all__ = ["svhn"]
 

@@ -1,0 +1,6 @@
+"""The papers' data sets: fetched by the user's package client, checked, kept in a cache."""
+
+from lightsim.datasets.cache import load_dataset
+from lightsim.datasets.catalogue import DATASETS, DataSet
+
+__all__ = ["DATASETS", "DataSet", "load_dataset"]

@@ -1,0 +1,100 @@
+"""Data sets in the user's cache: one npz file each, written whole, known by its digest."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightsim.datasets.catalogue import DataSet
+from lightsim.datasets.formats.examples import Examples, Labelled
+from lightsim.errors import InputError, OutputError
+from lightsim.files.cache import cache_folder
+from lightsim.files.npy_header import ArrayHead
+from lightsim.files.npz import read_npz
+
+__all__ = ["ARRAYS", "digest_of", "keep_dataset", "load_dataset", "place_of"]
+
+ARRAYS = ("training_images", "training_labels", "held_out_images", "held_out_labels")
+"""The arrays of a file: images uint8[n, channels, height, width], labels uint8[n]."""
+
+
+def place_of(dataset: DataSet) -> Path:
+    """Where a data set is kept."""
+    return cache_folder() / "data" / f"{dataset.name}.npz"
+
+
+def digest_of(examples: Examples) -> str:
+    """SHA-256 over the four arrays: name, shape and bytes of each."""
+    digest = hashlib.sha256()
+    for name, array in _arrays(examples).items():
+        digest.update(f"{name} {array.shape} ".encode())
+        digest.update(np.ascontiguousarray(array))
+    return digest.hexdigest()
+
+
+def keep_dataset(dataset: DataSet, examples: Examples) -> Path:
+    """Write a data set into the cache, whole or not at all.
+
+    Raises `OutputError` where that cannot be done, as on a full disk.
+    """
+    path = place_of(dataset)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as opened:
+            np.savez(opened, allow_pickle=False, **_arrays(examples))
+            opened.flush()
+            os.fsync(opened.fileno())
+        partial.replace(path)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from None
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+    return path
+
+
+def load_dataset(dataset: DataSet) -> Examples:
+    """A data set from the cache.
+
+    Raises `InputError` where it is not there, saying how it is had, and for a file whose content
+    is not the data set's.
+    """
+    path = place_of(dataset)
+    if not os.path.lexists(path):
+        accepted = f"get it: lightsim data {dataset.name}"
+        raise InputError(f"data '{dataset.name}'", f"is not in the cache ('{path}')", accepted)
+    again = f"write it again: lightsim data {dataset.name} --overwrite"
+
+    def check(heads: Mapping[str, ArrayHead]) -> None:
+        for name in ARRAYS:
+            head, axes = heads.get(name), 4 if name.endswith("images") else 1
+            if head is None or head.dtype != np.uint8 or len(head.shape) != axes:
+                found = "is missing" if head is None else f"is {head}"
+                raise InputError(str(path), f"array '{name}' {found}", again)
+
+    found = read_npz(path, check, again, ARRAYS)
+    parts = [
+        Labelled(found[f"{part}_images"].astype(np.int16), found[f"{part}_labels"].astype(np.int64))
+        for part in ("training", "held_out")
+    ]
+    examples = Examples(parts[0], parts[1], len(dataset.classes), dataset.title)
+    if digest_of(examples) != dataset.sha256:
+        raise InputError(
+            str(path), f"is damaged: its images are not those of {dataset.title}", again
+        )
+    return examples
+
+
+def _arrays(examples: Examples) -> dict[str, NDArray[np.uint8]]:
+    own = (
+        examples.training.images, examples.training.labels,
+        examples.held_out.images, examples.held_out.labels,
+    )  # fmt: skip
+    return {name: array.astype(np.uint8) for name, array in zip(ARRAYS, own, strict=True)}

@@ -1,0 +1,18 @@
+"""The user's cache: files that LightSim can make again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+__all__ = ["cache_folder"]
+
+
+def cache_folder() -> Path:
+    """`lightsim` in the folder of `XDG_CACHE_HOME`, by default `~/.cache`; it may not exist.
+
+    A relative `XDG_CACHE_HOME` is ignored, as the XDG base directory specification wants.
+    """
+    given = os.environ.get("XDG_CACHE_HOME", "")
+    base = Path(given) if os.path.isabs(given) else Path.home() / ".cache"  # noqa: PTH117
+    return base / "lightsim"

