@@ -85,12 +85,14 @@ def train(
     start: str | Path | None = None,
     seeds: Sequence[int] | None = None,
     device: str | None = None,
+    variant: str | None = None,
 ) -> TrainingReport:
     """Train a network and write its run directory `output`; the report of `lightsim train`.
 
-    `recipe` is a recipe file, or a network (a zoo name or a TOML file); the keywords stand in
-    for its keys. `output / "network.toml"` is what `run` takes. A training that was stopped goes
-    on. Raises `InputError` for anything that cannot be accepted, and where PyTorch is missing.
+    `recipe` is a recipe (a file, or the name of one that comes with LightSim; `variant` is one of
+    its variants), or a network (a zoo name or a TOML file); the keywords stand in for its keys.
+    `output / "network.toml"` is what `run` takes. A training that was stopped goes on. Raises
+    `InputError` for anything that cannot be accepted, and where PyTorch is missing.
     """
     # Inside: PyTorch is an extra, and takes seconds to load.
     from lightsim.flow.training import train as train_recipe
@@ -105,4 +107,4 @@ def train(
         "device": device,
     }
     options = {key: value for key, value in given.items() if value is not None}
-    return train_recipe(named_recipe(str(recipe), options), Path(output))
+    return train_recipe(named_recipe(str(recipe), options, variant), Path(output))

@@ -29,6 +29,9 @@ def train_command(
             help="A recipe, or a network to be trained by the recipe for short.",
         ),
     ] = None,
+    variant: Annotated[
+        str | None, typer.Option(help="One of the recipe's variants, as lightnn1 or binarynet.")
+    ] = None,
     scheme: Annotated[
         str | None,
         typer.Option(help="The weights' number format, or float32.  [default: flightnn]"),
@@ -113,10 +116,14 @@ def train_command(
         _check(recipe, options, board, start, output)
         from lightsim.training.recipes.recipe import named_recipe
 
-        own = named_recipe(recipe, options)
+        own = named_recipe(recipe, options, variant)
         where = output if output is not None else Path("lightsim-train") / own.name
     else:
-        named = next(iter(options), None) or ("output" if output else None) or recipe
+        named = (
+            next(iter(options), None if variant is None else "variant")
+            or ("output" if output else None)
+            or recipe
+        )
         if named is not None:
             problem = f"with '{named}', and the directory has its own recipe"
             raise InputError("--resume", problem, "accepted: --resume DIR alone")

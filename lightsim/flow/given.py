@@ -7,6 +7,7 @@ or a missing file is answered in a fraction of a second.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -126,4 +127,6 @@ def check_recipe(name: str, options: Mapping[str, Any]) -> Network | None:
         if "layer" not in table and "input" not in table:
             own = table.get("network")
             return load_network(own) if isinstance(own, str) else None
+    elif (files("workloads") / "recipes" / f"{name}.toml").is_file():
+        return None
     return load_network(name)

@@ -96,6 +96,10 @@ class RecipeEntry(Entry):
 
     name: Name | None = None
     network: Annotated[str, Field(min_length=1, description="a network of the zoo or a TOML file")]
+    activations: Annotated[
+        Literal["bytes", "signs"] | None, Field(description="bytes or signs")
+    ] = None
+    width: Annotated[float, Field(gt=0, le=4, description="a number above 0 up to 4")] = 1.0
     scheme: Annotated[str, Field(description="a scheme, or float32")] = "flightnn"
     epochs: WholeNumber = 60
     float_epochs: WholeNumber = 0

@@ -13,6 +13,7 @@ from lightsim.network import load_network
 from lightsim.network.checking import checked
 from lightsim.network.layer import Network
 from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.training.recipes.altered import Activations, altered
 from lightsim.training.recipes.entries import (
     AugmentationEntry,
     DataEntry,
@@ -23,6 +24,8 @@ from lightsim.training.recipes.entries import (
 )
 from lightsim.training.recipes.option_tables import options_from
 from lightsim.training.recipes.options import DistributionOptions, FlightnnOptions, ModelOptions
+from lightsim.training.recipes.shipped import recipe_names, shipped_recipe
+from lightsim.training.recipes.variants import with_variant
 
 __all__ = [
     "FLOAT",
@@ -54,6 +57,8 @@ class Recipe:
 
     name: str
     network_name: str
+    activations: Activations | None
+    width: float
     network: Network
     scheme: str
     epochs: int
@@ -76,24 +81,37 @@ def schemes_to_train() -> tuple[str, ...]:
     return (*SCHEMES, FLOAT)
 
 
-def named_recipe(name: str, options: Mapping[str, Any] | None = None) -> Recipe:
-    """The recipe in a TOML file, or the recipe for short of a network: a name or a network file.
+def named_recipe(
+    name: str, options: Mapping[str, Any] | None = None, variant: str | None = None
+) -> Recipe:
+    """The recipe in a TOML file, the one that comes with LightSim under that name, or else the
+    recipe for short of a network: a name or a network file.
 
     Raises `InputError` as `load_recipe` and `new_recipe` do.
     """
     if name.endswith(".toml"):
         table = read_table(Path(name))
         if "layer" not in table and "input" not in table:
-            return load_recipe(Path(name), options)
+            return load_recipe(Path(name), options, variant)
+    own = shipped_recipe(name)
+    if own is not None:
+        return parse_recipe({"name": name, **own}, f"recipe '{name}'", options, variant)
+    if variant is not None:
+        problem = f"'{variant}' of the recipe for short"
+        raise InputError(
+            "--variant", problem, f"recipes with variants: {', '.join(recipe_names())}"
+        )
     return new_recipe(name, options)
 
 
-def load_recipe(path: Path, options: Mapping[str, Any] | None = None) -> Recipe:
-    """The recipe of a TOML file; `options` stand in for its keys.
+def load_recipe(
+    path: Path, options: Mapping[str, Any] | None = None, variant: str | None = None
+) -> Recipe:
+    """The recipe of a TOML file; `options` stand in for its keys, `variant` names one of its own.
 
     Raises `InputError` for anything that cannot be accepted.
     """
-    return parse_recipe(read_table(path), str(path), options)
+    return parse_recipe(read_table(path), str(path), options, variant)
 
 
 def new_recipe(network: str, options: Mapping[str, Any] | None = None) -> Recipe:
@@ -120,7 +138,10 @@ _FOR_SHORT: dict[str, dict[str, Any]] = {
 
 
 def parse_recipe(
-    table: Mapping[str, Any], where: str, options: Mapping[str, Any] | None = None
+    table: Mapping[str, Any],
+    where: str,
+    options: Mapping[str, Any] | None = None,
+    variant: str | None = None,
 ) -> Recipe:
     """The recipe of a file's content; `where` is what errors call the file.
 
@@ -128,14 +149,17 @@ def parse_recipe(
     """
     for key, value in (options or {}).items():
         checked(RecipeEntry, {"network": "-", key: value}, f"--{key}")
+    table = with_variant(table, where, variant, (options or {}).get("scheme"))
     entry = checked(RecipeEntry, dict(table) | dict(options or {}), where)
     named = "--scheme" if "scheme" in (options or {}) else f"{where}: scheme"
     if entry.scheme not in schemes_to_train():
         raise unknown_name(named, "scheme", entry.scheme, schemes_to_train())
-    network = load_network(entry.network)
+    network = altered(load_network(entry.network), entry.activations, entry.width, where)
     recipe = Recipe(
         name=entry.name or f"{network.name}-{entry.scheme}",
         network_name=entry.network,
+        activations=entry.activations,
+        width=entry.width,
         network=network,
         scheme=entry.scheme,
         epochs=entry.epochs,
