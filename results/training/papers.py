@@ -42,17 +42,23 @@ def train(recipe: str, variant: str, seed: int, into: Path) -> None:
     if (folder / "summary.json").exists():
         return
     command = [
-        sys.executable, "-c", "from lightsim.cli import main; main()", "train", recipe, "--variant", variant,
-        "--seeds", str(seed), "--output", str(folder),
+        sys.executable, "-c", "from lightsim.cli import main; main()",
+        "train", recipe, "--variant", variant, "--seeds", str(seed), "--output", str(folder),
     ]  # fmt: skip
     start = into / f"{recipe}-float32-{seed}"
     if recipe in FROM_FLOAT and variant != "float32":
         command += ["--start", str(start)]
     begun = time.time()
-    print(f"{time.strftime('%H:%M:%S')} {folder.name}", flush=True)
+    tell(folder.name)
     done = subprocess.run(command, check=False)
     minutes = (time.time() - begun) / 60
-    print(f"{time.strftime('%H:%M:%S')} ended {done.returncode}, {minutes:.1f} minutes", flush=True)
+    tell(f"ended {done.returncode}, {minutes:.1f} minutes")
+
+
+def tell(what: str) -> None:
+    """A line with the time of day, on standard error."""
+    sys.stderr.write(f"{time.strftime('%H:%M:%S')} {what}\n")
+    sys.stderr.flush()
 
 
 def table(into: Path) -> None:
