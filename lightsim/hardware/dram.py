@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
+from lightsim.descriptions import OneOf, PowerOfTwo, Text, Whole, check_fields, refuse
 from lightsim.source import Source
 
 __all__ = ["DramPart"]
+
+
+_FIELDS = ("column", "bank_group", "bank", "row")
+_MOST = 1 << 40
+_Many = Annotated[int, Whole(1, _MOST)]
+_Clocks = Annotated[int, Whole(0, _MOST)]
+_Power = Annotated[int, PowerOfTwo(1, _MOST)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,36 +27,51 @@ class DramPart:
     `bank_group`, `column` (in bursts), `bank`, `row`.
     """
 
-    name: str
-    kind: str
-    clock_hz: int
-    bus_bits: int
-    burst_length: int
-    burst_clocks: int
-    bank_groups: int
-    banks_per_group: int
-    row_bytes: int
-    rows: int
-    address_order: tuple[str, ...]
-    tCL: int  # noqa: N815 - the data sheet's own spelling
-    tCWL: int  # noqa: N815
-    tRCD: int  # noqa: N815
-    tRP: int  # noqa: N815
-    tRAS: int  # noqa: N815
-    tRC: int  # noqa: N815
-    tRRD_S: int  # noqa: N815
-    tRRD_L: int  # noqa: N815
-    tFAW: int  # noqa: N815
-    tCCD_S: int  # noqa: N815
-    tCCD_L: int  # noqa: N815
-    tWTR_S: int  # noqa: N815
-    tWTR_L: int  # noqa: N815
-    tWR: int  # noqa: N815
-    tRTP: int  # noqa: N815
-    tRTW: int  # noqa: N815
-    tRFC: int  # noqa: N815
-    tREFI: int  # noqa: N815
+    name: Annotated[str, Text()]
+    kind: Annotated[str, Text()]
+    clock_hz: _Many
+    bus_bits: _Many
+    burst_length: _Many
+    burst_clocks: _Many
+    bank_groups: _Power
+    banks_per_group: _Power
+    row_bytes: _Power
+    rows: _Power
+    address_order: tuple[Annotated[str, OneOf("address field", lambda: _FIELDS)], ...]
+    tCL: _Many  # noqa: N815 - the data sheet's own spelling
+    tCWL: _Clocks  # noqa: N815
+    tRCD: _Many  # noqa: N815
+    tRP: _Many  # noqa: N815
+    tRAS: _Many  # noqa: N815
+    tRC: _Many  # noqa: N815
+    tRRD_S: _Many  # noqa: N815
+    tRRD_L: _Many  # noqa: N815
+    tFAW: _Many  # noqa: N815
+    tCCD_S: _Many  # noqa: N815
+    tCCD_L: _Many  # noqa: N815
+    tWTR_S: _Clocks  # noqa: N815
+    tWTR_L: _Clocks  # noqa: N815
+    tWR: _Many  # noqa: N815
+    tRTP: _Many  # noqa: N815
+    tRTW: _Many  # noqa: N815
+    tRFC: _Many  # noqa: N815
+    tREFI: _Many  # noqa: N815
     source: Source
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        if sorted(self.address_order) != sorted(_FIELDS):
+            accepted = f"{', '.join(_FIELDS)}, each once"
+            refuse(self, "address_order", ", ".join(self.address_order), accepted)
+        burst = self.burst_bytes
+        if burst < 1 or burst & (burst - 1):
+            refuse(self, "burst_bytes", burst, f"a power of two from 1 to {_MOST}")
+        if self.row_bytes < burst:
+            refuse(self, "row_bytes", self.row_bytes, f"at least {burst}")
+        if self.tRC < self.tRAS + self.tRP:
+            refuse(self, "tRC", self.tRC, f"at least tRAS + tRP = {self.tRAS + self.tRP}")
+        if self.tREFI <= self.tRFC:
+            refuse(self, "tREFI", self.tREFI, f"more than tRFC = {self.tRFC}")
 
     @property
     def burst_bytes(self) -> int:

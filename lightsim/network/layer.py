@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
+from lightsim.descriptions import Count, Positive, Text, Whole, check_fields, refuse
 from lightsim.network.tensor import TensorShape
 from lightsim.network.trained_files import TrainedFiles
 
@@ -28,10 +29,13 @@ Activation = Literal["none", "relu", "sign"]
 class Padding:
     """Rows and columns added around an image before the window moves over it."""
 
-    top: int = 0
-    left: int = 0
-    bottom: int = 0
-    right: int = 0
+    top: Count = 0
+    left: Count = 0
+    bottom: Count = 0
+    right: Count = 0
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     def __str__(self) -> str:
         return f"{self.top},{self.left},{self.bottom},{self.right}"
@@ -47,17 +51,20 @@ class Layer:
     row, column order, which is a convolution whose kernel is the whole image.
     """
 
-    name: str
+    name: Annotated[str, Text()]
     operator: Operator
     inputs: tuple[str, ...]
     input_shape: TensorShape
     output_shape: TensorShape
-    kernel: tuple[int, int] = (1, 1)
-    stride: tuple[int, int] = (1, 1)
+    kernel: tuple[Positive, Positive] = (1, 1)
+    stride: tuple[Positive, Positive] = (1, 1)
     padding: Padding = Padding()
-    groups: int = 1
+    groups: Positive = 1
     activation: Activation = "none"
     bias: bool = True
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     @property
     def has_weights(self) -> bool:
@@ -103,10 +110,10 @@ class Network:
     for its weights; networks of equal layers are equal with or without.
     """
 
-    name: str
+    name: Annotated[str, Text()]
     title: str
     input_shape: TensorShape
-    input_bits: int
+    input_bits: Annotated[int, Whole(1, 32)]
     input_signed: bool
     layers: tuple[Layer, ...]
     binary_activations: bool
@@ -115,6 +122,16 @@ class Network:
     outputs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        check_fields(self)
+        earlier = {"input"}
+        for layer in self.layers:
+            if layer.name in earlier:
+                refuse(self, "the name of a layer", f"'{layer.name}' twice", "each name once")
+            for name in layer.inputs:
+                if name not in earlier:
+                    problem = f"'{name}', which is no earlier layer"
+                    refuse(self, f"an input of layer '{layer.name}'", problem, "an earlier layer")
+            earlier.add(layer.name)
         if not self.outputs:
             object.__setattr__(self, "outputs", self.ends)
 
