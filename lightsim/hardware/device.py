@@ -79,10 +79,28 @@ class MemoryInterface:
 
     def __post_init__(self) -> None:
         check_fields(self)
-        least = self.part.burst_bytes
-        if self.interleave_bytes < least:
-            accepted = f"a power of two from {least} to {1 << 20}"
+        part = self.part
+        self._check_part(part)
+        if self.interleave_bytes < part.burst_bytes:
+            accepted = f"a power of two from {part.burst_bytes} to {1 << 20}"
             refuse(self, "interleave_bytes", self.interleave_bytes, accepted)
+
+    def _check_part(self, part: DramPart) -> None:
+        """What an interface asks of its part beyond the part itself."""
+        most = 1 << 40
+        # An address is cut into fields of whole bits.
+        for name in ("burst_bytes", "row_bytes", "rows", "bank_groups", "banks_per_group"):
+            value = getattr(part, name)
+            if value < 1 or value & (value - 1):
+                refuse(self, f"{part.name} {name}", value, f"a power of two from 1 to {most}")
+        if part.row_bytes < part.burst_bytes:
+            accepted = f"at least {part.burst_bytes}"
+            refuse(self, f"{part.name} row_bytes", part.row_bytes, accepted)
+        if part.tRC < part.tRAS + part.tRP:
+            accepted = f"at least tRAS + tRP = {part.tRAS + part.tRP}"
+            refuse(self, f"{part.name} tRC", part.tRC, accepted)
+        if part.tREFI <= part.tRFC:
+            refuse(self, f"{part.name} tREFI", part.tREFI, f"more than tRFC = {part.tRFC}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from lightsim.descriptions import Count, Positive, Text, Whole, check_fields, refuse
+from lightsim.descriptions import Positive, Text, Whole, check_fields, refuse
 from lightsim.network.tensor import TensorShape
 from lightsim.network.trained_files import TrainedFiles
 
@@ -25,14 +25,20 @@ Operator = Literal[
 Activation = Literal["none", "relu", "sign"]
 
 
+Rows = Annotated[int, Whole(-(1 << 30), 1 << 30)]
+
+
 @dataclass(frozen=True, slots=True)
 class Padding:
-    """Rows and columns added around an image before the window moves over it."""
+    """Rows and columns added around an image before the window moves over it.
 
-    top: Count = 0
-    left: Count = 0
-    bottom: Count = 0
-    right: Count = 0
+    Negative ones are left out of the image, which a mapping makes use of and no layer does.
+    """
+
+    top: Rows = 0
+    left: Rows = 0
+    bottom: Rows = 0
+    right: Rows = 0
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -65,6 +71,12 @@ class Layer:
 
     def __post_init__(self) -> None:
         check_fields(self)
+        padding = self.padding
+        if min(padding.top, padding.left, padding.bottom, padding.right) < 0:
+            refuse(self, "padding", padding, "four whole numbers of at least 0")
+        if self.input_shape.channels % self.groups or self.output_shape.channels % self.groups:
+            accepted = f"a divisor of {self.input_shape.channels} and {self.output_shape.channels}"
+            refuse(self, "groups", self.groups, f"{accepted}, its input and output channels")
 
     @property
     def has_weights(self) -> bool:
