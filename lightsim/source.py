@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from lightsim.descriptions import Text, check_fields
 
 __all__ = ["Certainty", "Source"]
 
@@ -20,11 +22,10 @@ class Source:
     """
 
     certainty: Certainty
-    text: str
+    text: Annotated[str, Text()]
 
     def __post_init__(self) -> None:
-        if not self.text.strip():
-            raise ValueError("a source must say where its number comes from")
+        check_fields(self)
 
     def __str__(self) -> str:
         return f"{self.certainty}: {self.text}"

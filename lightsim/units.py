@@ -9,7 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import gcd
 
-__all__ = ["Clock", "ClockRatio", "ceil_div", "spell"]
+from lightsim.descriptions import Positive, check_fields
+
+__all__ = ["LEAST_HZ", "MOST_HZ", "Clock", "ClockRatio", "ceil_div", "spell"]
+
+LEAST_HZ = 1_000_000
+"""Of an accelerator's clock; less is a forgotten "MHz"."""
+
+MOST_HZ = 2_000_000_000
 
 
 def ceil_div(a: int, b: int) -> int:
@@ -21,11 +28,10 @@ def ceil_div(a: int, b: int) -> int:
 class Clock:
     """A clock by its frequency in whole hertz."""
 
-    hz: int
+    hz: Positive
 
     def __post_init__(self) -> None:
-        if self.hz <= 0:
-            raise ValueError(f"a clock needs a positive frequency, not {self.hz} Hz")
+        check_fields(self)
 
     def seconds(self, cycles: int) -> float:
         """The time of `cycles` periods in seconds."""
@@ -39,8 +45,11 @@ class ClockRatio:
     `numerator / denominator` is `other.hz / own.hz`.
     """
 
-    numerator: int
-    denominator: int
+    numerator: Positive
+    denominator: Positive
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     @classmethod
     def between(cls, own: Clock, other: Clock) -> ClockRatio:

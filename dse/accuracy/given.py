@@ -10,6 +10,7 @@ import numpy as np
 
 from dse.accuracy.source import Losses, total_loss
 from dse.accuracy.subject import Subject
+from lightsim.descriptions import Fraction, check_fields
 from lightsim.errors import InputError, unknown_name
 from lightsim.hardware.reading import read_table
 from lightsim.network.checking import on_one_line
@@ -25,9 +26,12 @@ _MOST_LOSS = 1e6
 class TableAccuracy:
     """`accuracy` without any loss, less the loss of every filter at its k."""
 
-    accuracy: float
+    accuracy: Fraction
     losses: Losses
     name: str = "table"
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     def evaluate(self, k: KMap) -> float:
         """The accuracy, never below 0."""
@@ -40,6 +44,9 @@ class CallableAccuracy:
 
     function: Callable[[KMap], float]
     name: str = "callable"
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     def evaluate(self, k: KMap) -> float:
         """What the function says; `InputError` if that is not a number from 0 to 1."""

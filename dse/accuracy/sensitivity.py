@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from dse.accuracy.propagation import Propagation
 from dse.accuracy.source import Losses, total_loss
 from dse.accuracy.subject import Subject
+from lightsim.descriptions import check_fields
 from lightsim.quantisation.inference.layer_output import Activations
 from lightsim.quantisation.per_filter import KMap
 
@@ -36,6 +37,9 @@ class SensitivityModel:
     losses: Losses
     granularity: str
     name: str = "sensitivity"
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     def evaluate(self, k: KMap) -> float:
         """The share of the output's energy that is signal and not error: 1 without any loss.

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from dse.accuracy.source import AccuracySource, Losses, total_loss
 from dse.accuracy.subject import Subject, uniform
+from lightsim.descriptions import Fraction, NotNegative, check_fields
 
 __all__ = ["Tolerance", "least_loss", "loss_that_keeps", "most_terms"]
 
@@ -26,8 +27,11 @@ class Tolerance:
     """What an allocation may lose: `loss` by the filters' losses, and where accuracy is judged by
     something else the `floor` it must not fall below."""
 
-    loss: float
-    floor: float | None = None
+    loss: NotNegative
+    floor: Fraction | None = None
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 def most_terms(

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from dse.space.k_choices import GIVEN, K_ACCEPTED, read_k
 from dse.space.lanes import lane_mix
+from lightsim.descriptions import Text, check_fields
 from lightsim.errors import InputError, unknown_name
 from lightsim.hardware.checks import validate_clock
 from lightsim.hardware.device import Board
@@ -39,12 +40,15 @@ class Axis:
     sets a buffer, which the array's own cycles do not depend on.
     """
 
-    name: str
-    title: str
-    accepted: str
+    name: Annotated[str, Text()]
+    title: Annotated[str, Text()]
+    accepted: Annotated[str, Text()]
     read: Callable[[object], Choice]
     default: Callable[[Board, tuple[str, ...]], tuple[Choice, ...]]
     memory: bool = False
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 def _whole(low: int, high: int) -> Callable[[object], Choice]:

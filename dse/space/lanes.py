@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Annotated
 
+from lightsim.descriptions import OneOf, Positive, check_fields
 from lightsim.errors import InputError
-from lightsim.hardware.pe_kinds import pe_kind
+from lightsim.hardware.pe_kinds import PE_KINDS, pe_kind
 from lightsim.tiled.description.accelerator import LaneGroup
 
 __all__ = ["LaneMix", "lane_mix"]
@@ -18,7 +20,10 @@ _PART = re.compile(r"^\s*([A-Za-z_]+)\s*(?:\*\s*([0-9]{1,4})\s*)?$")
 class LaneMix:
     """PE kinds in order with their parts: `("shift_add_serial", 3), ("multiply_dsp", 1)`."""
 
-    parts: tuple[tuple[str, int], ...]
+    parts: tuple[tuple[Annotated[str, OneOf("PE kind", lambda: PE_KINDS)], Positive], ...]
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     def __str__(self) -> str:
         return " + ".join(f"{pe}*{part}" if part != 1 else pe for pe, part in self.parts)

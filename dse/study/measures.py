@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
+from lightsim.descriptions import NotNegative, Number, Text, check_fields
 from lightsim.errors import InputError, unknown_name
 from lightsim.hardware.device import Resources
 from lightsim.network.checking import spell_value
@@ -40,12 +41,15 @@ class Measure:
     measure is known of a design before it is run where `early`.
     """
 
-    name: str
-    key: str
-    title: str
+    name: Annotated[str, Text()]
+    key: Annotated[str, Text()]
+    title: Annotated[str, Text()]
     direction: Direction
-    units: Mapping[str, float]
+    units: Mapping[str, Annotated[float, Number(0, above=True)]]
     early: bool = False
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
@@ -84,6 +88,9 @@ class Objective:
     measure: Measure
     direction: Direction
 
+    def __post_init__(self) -> None:
+        check_fields(self)
+
     @property
     def sign(self) -> int:
         """1 where less is better, -1 where more is: values times this are to be minimised."""
@@ -95,7 +102,10 @@ class Budget:
     """A limit that a design must keep: at least it where more is better, else at most."""
 
     measure: Measure
-    limit: float
+    limit: NotNegative
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     def excess(self, value: float) -> float:
         """How far `value` breaks the limit, as a share of it; 0 or less where it keeps it."""

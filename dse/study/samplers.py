@@ -16,7 +16,15 @@ from lightsim.errors import unknown_name
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
 
-__all__ = ["AUTO_SAMPLER", "ENUMERATE", "SAMPLERS", "check_sampler", "make_sampler", "sampler_for"]
+__all__ = [
+    "ALL_SAMPLERS",
+    "AUTO_SAMPLER",
+    "ENUMERATE",
+    "SAMPLERS",
+    "check_sampler",
+    "make_sampler",
+    "sampler_for",
+]
 
 AUTO_SAMPLER = "auto"
 ENUMERATE = "enumerate"
@@ -63,10 +71,14 @@ SAMPLERS: dict[str, Callable[[int], BaseSampler]] = {
 }
 
 
+ALL_SAMPLERS = (AUTO_SAMPLER, ENUMERATE, *SAMPLERS)
+"""What a search may name."""
+
+
 def check_sampler(name: str, where: str) -> None:
     """Raises `InputError` for a name that is no sampler, `auto` or `enumerate`."""
-    if name not in (AUTO_SAMPLER, ENUMERATE, *SAMPLERS):
-        raise unknown_name(where, "sampler", name, (AUTO_SAMPLER, ENUMERATE, *SAMPLERS))
+    if name not in ALL_SAMPLERS:
+        raise unknown_name(where, "sampler", name, ALL_SAMPLERS)
 
 
 def make_sampler(name: str, seed: int) -> BaseSampler:

@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from dse.space.axes import Choice, read_axes
+from dse.space.axes import AXES, Choice, read_axes
 from dse.space.k_layers import LayerChoice, default_k, read_layers
 from dse.space.scheme_lanes import SchemeLanes, read_lanes
 from dse.study.entries import AccuracyEntry, NetworkEntry, SearchEntry, StudyEntry
 from dse.study.measures import Budget, Objective, measure, read_quantity
 from dse.study.places import check_named
-from dse.study.samplers import check_sampler
+from dse.study.samplers import ALL_SAMPLERS, check_sampler
+from lightsim.descriptions import (
+    Count,
+    Fraction,
+    NotNegative,
+    Number,
+    OneOf,
+    Positive,
+    Text,
+    check_fields,
+)
 from lightsim.errors import InputError
 from lightsim.flow.resolve import DEFAULT_BOARD, DEFAULT_SCHEME, default_scheme
 from lightsim.hardware.board_file import find_board
@@ -43,8 +53,11 @@ DEFAULT_SHARE = 0.8
 class Share:
     """A network and the share of all images that are its own."""
 
-    network: str
-    weight: float
+    network: Annotated[str, Text()]
+    weight: Annotated[float, Number(0, 1, above=True)]
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +66,30 @@ class AccuracyChoice:
     the losses of single filters, for studies in which k is free."""
 
     source: Literal["auto", "measured", "sensitivity", "table"] = "auto"
-    table: Mapping[str, float] = field(default_factory=dict)
-    images: int | None = None
+    table: Mapping[str, Fraction] = field(default_factory=dict)
+    images: Positive | None = None
     file: str | None = None
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
     """How the space is searched: see the keys of `[search]`."""
 
-    sampler: str = "auto"
-    trials: int = 200
-    seed: int = 0
-    workers: int = 1
+    sampler: Annotated[str, OneOf("sampler", lambda: ALL_SAMPLERS)] = "auto"
+    trials: Positive = 200
+    seed: Count = 0
+    workers: Positive = 1
     prove: bool = False
-    seconds: float = 900.0
-    gap: float = 0.0
+    seconds: NotNegative = 900.0
+    gap: NotNegative = 0.0
     storage: str | None = None
     mapping: Literal["usual", "exact"] = "usual"
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +102,20 @@ class Study:
     empty where all go with every scheme.
     """
 
-    name: str
+    name: Annotated[str, Text()]
     board: Board
-    board_name: str
+    board_name: Annotated[str, Text()]
     shares: tuple[Share, ...]
-    axes: Mapping[str, tuple[Choice, ...]]
+    axes: Mapping[Annotated[str, OneOf("axis", lambda: AXES)], tuple[Choice, ...]]
     layers: Mapping[str, tuple[LayerChoice, ...]]
     budgets: tuple[Budget, ...]
     objectives: tuple[Objective, ...]
     accuracy: AccuracyChoice
     search: Search
     lanes: SchemeLanes = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     @property
     def asks_for_energy(self) -> bool:

@@ -17,7 +17,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Annotated
 
+from lightsim.descriptions import NotNegative, Text, check_fields
 from lightsim.source import Source
 
 __all__ = ["DRAM_PJ_PER_BIT", "ENERGY_TABLES", "EVENTS", "EnergyRow", "EnergyTable"]
@@ -41,17 +43,23 @@ EVENTS = (
 class EnergyRow:
     """Energy of one event in picojoules."""
 
-    picojoules: float
+    picojoules: NotNegative
     source: Source
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 @dataclass(frozen=True, slots=True)
 class EnergyTable:
     """Energy of every event of `EVENTS` in one process; `summary` is what a report prints."""
 
-    name: str
-    summary: str
+    name: Annotated[str, Text()]
+    summary: Annotated[str, Text()]
     rows: Mapping[str, EnergyRow]
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 _HOROWITZ = (

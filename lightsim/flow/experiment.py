@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from lightsim.descriptions import check_fields
 from lightsim.errors import InputError, unknown_name
 from lightsim.flow.engines import ENGINES, Progress
 from lightsim.flow.given import check_numbers
@@ -71,6 +72,9 @@ class Experiment:
     energy_table: str | None = None
     measure_accuracy: bool = True
     values: bool = False
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     @property
     def computes_values(self) -> bool:

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from lightsim.descriptions import within
 from lightsim.errors import InputError
 from lightsim.hardware.catalogue import BOARDS
 from lightsim.hardware.catalogue import board as catalogue_board
 from lightsim.hardware.catalogue import device as catalogue_device
-from lightsim.hardware.checks import validate_clock, validate_memory
-from lightsim.hardware.device import Board, Device, Resources
+from lightsim.hardware.checks import validate_clock
+from lightsim.hardware.device import Board, Device, MemoryInterface, Resources
 from lightsim.hardware.entries import BoardEntry, DeviceEntry
 from lightsim.hardware.families import family_name
 from lightsim.hardware.reading import dram_memory, read_table
@@ -39,19 +40,21 @@ def parse_board(table: Mapping[str, Any], where: str) -> Board:
     if entry.name in BOARDS:
         problem = f"name '{entry.name}' is a board of the catalogue"
         raise InputError(where, problem, "accepted: a new name")
-    bits = entry.port_bits
-    if not 32 <= bits <= 1024 or bits & (bits - 1):
-        raise InputError(where, f"port_bits is {bits}", "accepted: a power of two from 32 to 1024")
     validate_clock(entry.clock, where)
-    memory = dram_memory(entry.memory, f"{where}, [memory]")
-    validate_memory(memory, where)
+    memory = dram_memory(entry.memory, where)
+    device = _device(entry.device, where, entry.source)
+    with within(where):
+        return _board(entry, device, memory)
+
+
+def _board(entry: BoardEntry, device: Device, memory: MemoryInterface) -> Board:
     return Board(
         name=entry.name,
         title=entry.title,
-        device=_device(entry.device, where, entry.source),
+        device=device,
         memory=memory,
         clock_hz=entry.clock,
-        port_bits=bits,
+        port_bits=entry.port_bits,
         port_count=entry.port_count,
         source=Source("assumed", entry.source),
     )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Literal
+from typing import Annotated, Literal
 
+from lightsim.descriptions import Count, OneOf, PowerOfTwo, Text, Whole, check_fields, refuse
 from lightsim.hardware.dram import DramPart
+from lightsim.hardware.families import FAMILIES
 from lightsim.source import Source
+from lightsim.units import LEAST_HZ, MOST_HZ
 
 __all__ = ["Board", "Controller", "Device", "MemoryInterface", "Resources"]
 
@@ -15,11 +18,14 @@ __all__ = ["Board", "Controller", "Device", "MemoryInterface", "Resources"]
 class Resources:
     """Amounts of the five FPGA resources."""
 
-    lut: int = 0
-    ff: int = 0
-    dsp: int = 0
-    bram36: int = 0
-    uram: int = 0
+    lut: Count = 0
+    ff: Count = 0
+    dsp: Count = 0
+    bram36: Count = 0
+    uram: Count = 0
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     def __add__(self, other: Resources) -> Resources:
         return Resources(*(a + b for a, b in zip(self.values(), other.values(), strict=True)))
@@ -42,11 +48,14 @@ class Resources:
 class Device:
     """An FPGA part; `family` is a name of `families.FAMILIES`."""
 
-    name: str
-    family: str
-    dsp_type: str
+    name: Annotated[str, Text()]
+    family: Annotated[str, OneOf("family", lambda: FAMILIES)]
+    dsp_type: Annotated[str, Text()]
     resources: Resources
     source: Source
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 Controller = Literal["hard", "fabric"]
@@ -63,10 +72,35 @@ class MemoryInterface:
     """
 
     part: DramPart
-    channels: int
-    interleave_bytes: int
+    channels: Annotated[int, Whole(1, 64)]
+    interleave_bytes: Annotated[int, PowerOfTwo(1, 1 << 20)]
     source: Source
     controller: Controller | None = None
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        part = self.part
+        self._check_part(part)
+        if self.interleave_bytes < part.burst_bytes:
+            accepted = f"a power of two from {part.burst_bytes} to {1 << 20}"
+            refuse(self, "interleave_bytes", self.interleave_bytes, accepted)
+
+    def _check_part(self, part: DramPart) -> None:
+        """What an interface asks of its part beyond the part itself."""
+        most = 1 << 40
+        # An address is cut into fields of whole bits.
+        for name in ("burst_bytes", "row_bytes", "rows", "bank_groups", "banks_per_group"):
+            value = getattr(part, name)
+            if value < 1 or value & (value - 1):
+                refuse(self, f"{part.name} {name}", value, f"a power of two from 1 to {most}")
+        if part.row_bytes < part.burst_bytes:
+            accepted = f"at least {part.burst_bytes}"
+            refuse(self, f"{part.name} row_bytes", part.row_bytes, accepted)
+        if part.tRC < part.tRAS + part.tRP:
+            accepted = f"at least tRAS + tRP = {part.tRAS + part.tRP}"
+            refuse(self, f"{part.name} tRC", part.tRC, accepted)
+        if part.tREFI <= part.tRFC:
+            refuse(self, f"{part.name} tREFI", part.tREFI, f"more than tRFC = {part.tRFC}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +111,13 @@ class IdealMemory:
     addresses lie in one of them, and no request is larger.
     """
 
-    latency_cycles: int
-    bytes_per_cycle: int
-    channels: int = 1
-    interleave_bytes: int = 4096
+    latency_cycles: Annotated[int, Whole(0, 1_000_000)]
+    bytes_per_cycle: Annotated[int, Whole(1, 1 << 20)]
+    channels: Annotated[int, Whole(1, 64)] = 1
+    interleave_bytes: Annotated[int, PowerOfTwo(1, 1 << 20)] = 4096
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +128,14 @@ class Board:
     `port_count` how many of them it has.
     """
 
-    name: str
-    title: str
+    name: Annotated[str, Text()]
+    title: Annotated[str, Text()]
     device: Device
     memory: MemoryInterface
-    clock_hz: int
-    port_bits: int
-    port_count: int
+    clock_hz: Annotated[int, Whole(LEAST_HZ, MOST_HZ)]
+    port_bits: Annotated[int, PowerOfTwo(32, 1024)]
+    port_count: Annotated[int, Whole(1, 64)]
     source: Source
+
+    def __post_init__(self) -> None:
+        check_fields(self)

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
+from lightsim.descriptions import OneOf, Text, Whole, check_fields, refuse
 from lightsim.source import Source
 
 __all__ = ["DramPart"]
+
+
+_FIELDS = ("column", "bank_group", "bank", "row")
+_MOST = 1 << 40
+_Many = Annotated[int, Whole(1, _MOST)]
+_Clocks = Annotated[int, Whole(0, _MOST)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,36 +26,42 @@ class DramPart:
     `bank_group`, `column` (in bursts), `bank`, `row`.
     """
 
-    name: str
-    kind: str
-    clock_hz: int
-    bus_bits: int
-    burst_length: int
-    burst_clocks: int
-    bank_groups: int
-    banks_per_group: int
-    row_bytes: int
-    rows: int
-    address_order: tuple[str, ...]
-    tCL: int  # noqa: N815 - the data sheet's own spelling
-    tCWL: int  # noqa: N815
-    tRCD: int  # noqa: N815
-    tRP: int  # noqa: N815
-    tRAS: int  # noqa: N815
-    tRC: int  # noqa: N815
-    tRRD_S: int  # noqa: N815
-    tRRD_L: int  # noqa: N815
-    tFAW: int  # noqa: N815
-    tCCD_S: int  # noqa: N815
-    tCCD_L: int  # noqa: N815
-    tWTR_S: int  # noqa: N815
-    tWTR_L: int  # noqa: N815
-    tWR: int  # noqa: N815
-    tRTP: int  # noqa: N815
-    tRTW: int  # noqa: N815
-    tRFC: int  # noqa: N815
-    tREFI: int  # noqa: N815
+    name: Annotated[str, Text()]
+    kind: Annotated[str, Text()]
+    clock_hz: _Many
+    bus_bits: _Many
+    burst_length: _Many
+    burst_clocks: _Many
+    bank_groups: _Many
+    banks_per_group: _Many
+    row_bytes: _Many
+    rows: _Many
+    address_order: tuple[Annotated[str, OneOf("address field", lambda: _FIELDS)], ...]
+    tCL: _Many  # noqa: N815 - the data sheet's own spelling
+    tCWL: _Clocks  # noqa: N815
+    tRCD: _Many  # noqa: N815
+    tRP: _Many  # noqa: N815
+    tRAS: _Many  # noqa: N815
+    tRC: _Many  # noqa: N815
+    tRRD_S: _Many  # noqa: N815
+    tRRD_L: _Many  # noqa: N815
+    tFAW: _Many  # noqa: N815
+    tCCD_S: _Many  # noqa: N815
+    tCCD_L: _Many  # noqa: N815
+    tWTR_S: _Clocks  # noqa: N815
+    tWTR_L: _Clocks  # noqa: N815
+    tWR: _Many  # noqa: N815
+    tRTP: _Many  # noqa: N815
+    tRTW: _Many  # noqa: N815
+    tRFC: _Many  # noqa: N815
+    tREFI: _Many  # noqa: N815
     source: Source
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        if sorted(self.address_order) != sorted(_FIELDS):
+            accepted = f"{', '.join(_FIELDS)}, each once"
+            refuse(self, "address_order", ", ".join(self.address_order), accepted)
 
     @property
     def burst_bytes(self) -> int:

@@ -9,7 +9,9 @@ adds, keeps a negative low product from borrowing from the high one. No LUT sepa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
+from lightsim.descriptions import Text, Whole, check_fields
 from lightsim.numerics.formats.scheme import Scheme
 from lightsim.source import Source
 
@@ -41,11 +43,14 @@ PAIRING = Source(
 class DspBlock:
     """A block with signed operands of these bits; `adds` says that an adder follows in it."""
 
-    name: str
-    operand_bits: int
-    weight_bits: int
+    name: Annotated[str, Text()]
+    operand_bits: Annotated[int, Whole(1, 64)]
+    weight_bits: Annotated[int, Whole(1, 64)]
     adds: bool
     source: Source
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     def products(self, scheme: Scheme) -> int:
         """Products of `scheme` that the block forms at a time: 2, or 1 where a pair is too wide."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Annotated
 
+from lightsim.descriptions import Whole, check_fields
 from lightsim.errors import unknown_name
 
 __all__ = ["FAMILIES", "UNKNOWN", "Family", "family_name"]
@@ -18,8 +20,11 @@ class Family:
     serves, 0 where there is none; `lut_inputs` are those of its LUTs.
     """
 
-    hard_controller_bits: int = 0
-    lut_inputs: int = 6
+    hard_controller_bits: Annotated[int, Whole(0, 1024)] = 0
+    lut_inputs: Annotated[int, Whole(1, 16)] = 6
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 UNKNOWN = "unknown"

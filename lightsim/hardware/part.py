@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Annotated
 
+from lightsim.descriptions import Text, check_fields
 from lightsim.hardware.device import Resources
 from lightsim.source import Source
 
@@ -15,9 +17,12 @@ __all__ = ["Part", "total"]
 class Part:
     """A named part of the design, its resources and where the figure comes from."""
 
-    name: str
+    name: Annotated[str, Text()]
     resources: Resources
     source: Source
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 def total(parts: Iterable[Part]) -> Resources:

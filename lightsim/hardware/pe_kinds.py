@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated
 
+from lightsim.descriptions import Count, Text, Whole, check_fields
 from lightsim.errors import unknown_name
 from lightsim.numerics.formats.scheme import Scheme
 
@@ -23,17 +25,20 @@ class PeKind:
     and `rtl_code` are the constant that the SystemVerilog of the lane knows the kind by.
     """
 
-    name: str
-    title: str
+    name: Annotated[str, Text()]
+    title: Annotated[str, Text()]
     runs: frozenset[str]
-    latency: int
+    latency: Annotated[int, Whole(0, 64)]
     passes: Callable[[Scheme, int, int], int]
-    exact_bits: int
-    rtl_name: str
-    rtl_code: int
-    truncated_bits: int | None = None
+    exact_bits: Annotated[int, Whole(1, 64)]
+    rtl_name: Annotated[str, Text()]
+    rtl_code: Count
+    truncated_bits: Annotated[int, Whole(1, 64)] | None = None
     term_serial: bool = False
     shifts: bool = False
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     def code_bits(self, scheme: Scheme) -> int:
         """Bits of the weight code a lane reads in one step: one term, or the whole weight."""

@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from lightsim.descriptions import within
 from lightsim.errors import InputError
 from lightsim.files.regular import read_text
 from lightsim.hardware.catalogue import dram_part
@@ -34,24 +35,31 @@ def read_table(path: Path) -> dict[str, Any]:
 
 
 def memory(table: Mapping[str, Any], where: str) -> MemoryInterface | IdealMemory:
-    """`[memory]`: ideal where it has one of the ideal memory's keys, else DRAM channels."""
+    """`[memory]` of the file `where`: ideal where it has one of the ideal memory's keys, else DRAM
+    channels."""
     if "latency_cycles" in table or "bytes_per_cycle" in table:
-        ideal = checked(IdealMemoryEntry, table, where)
-        return IdealMemory(**ideal.model_dump())
+        ideal = checked(IdealMemoryEntry, table, f"{where}, [memory]")
+        with within(where, "memory"):
+            return IdealMemory(**ideal.model_dump())
     return dram_memory(table, where)
 
 
 def dram_memory(table: Mapping[str, Any], where: str) -> MemoryInterface:
-    """`[memory]` of DRAM channels."""
-    entry = checked(MemoryEntry, table, where)
+    """`[memory]` of DRAM channels, of the file `where`."""
+    place = f"{where}, [memory]"
+    entry = checked(MemoryEntry, table, place)
     if isinstance(entry.part, str):
-        part = dram_part(entry.part, where)
+        part = dram_part(entry.part, place)
     else:
-        part = _part(entry.part, f"{where} part")
+        with within(where, str(entry.part.get("name"))):
+            part = _part(entry.part, f"{place} part")
     source = Source("assumed", "stated in the file that describes it")
     if entry.source is not None:
-        source = _source(entry.source, where)
-    return MemoryInterface(part, entry.channels, entry.interleave_bytes, source, entry.controller)
+        source = _source(entry.source, place)
+    with within(where, "memory"):
+        return MemoryInterface(
+            part, entry.channels, entry.interleave_bytes, source, entry.controller
+        )
 
 
 def _part(table: Mapping[str, Any], where: str) -> DramPart:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from lightsim.descriptions import check_fields
 from lightsim.hardware.dram import DramPart
 
 __all__ = ["COMMANDS", "RULES", "SCOPES", "Command", "Rule", "Scope"]
@@ -30,6 +31,9 @@ class Rule:
     next: Command
     terms: tuple[str, ...]
     less: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     def clocks(self, part: DramPart) -> int:
         """The least distance of the two commands in clocks; not positive where it never binds."""

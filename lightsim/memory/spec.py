@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +35,6 @@ INTERCONNECT = Source(
 
 _ADDRESS_FIELDS = frozenset(("bank_group", "column", "bank", "row"))
 # Zero where a part needs no wait; every other number is at least one.
-_MAY_BE_ZERO = frozenset(("tCWL", "tWTR_S", "tWTR_L"))
 
 
 def capacity_bytes(part: DramPart) -> int:
@@ -45,15 +43,7 @@ def capacity_bytes(part: DramPart) -> int:
 
 
 def ideal_spec(memory: IdealMemory, word_bytes: int) -> NDArray[np.int64]:
-    """The spec array of an ideal memory; InputError for a latency or width that cannot be."""
-    if memory.latency_cycles < 0:
-        raise InputError(
-            "memory", f"latency_cycles is {memory.latency_cycles}", "accepted is 0 or more"
-        )
-    if memory.bytes_per_cycle < 1:
-        raise InputError(
-            "memory", f"bytes_per_cycle is {memory.bytes_per_cycle}", "accepted is 1 or more"
-        )
+    """The spec array of an ideal memory."""
     spec = np.zeros(layout.RULES_AT, dtype=np.int64)
     spec[layout.KIND] = layout.IDEAL
     spec[layout.WORD_BYTES] = word_bytes
@@ -137,11 +127,6 @@ def _put(spec: NDArray[np.int64], position: int, values: Iterable[int]) -> None:
 
 def _check(part: DramPart) -> None:
     where = f"DRAM part '{part.name}'"
-    for field in fields(part):
-        value = getattr(part, field.name)
-        least = 0 if field.name in _MAY_BE_ZERO else 1
-        if isinstance(value, int) and value < least:
-            raise InputError(where, f"{field.name} is {value}", f"accepted is {least} or more")
     if part.banks > layout.MAX_BANKS or part.bank_groups > layout.MAX_GROUPS:
         raise InputError(
             where,

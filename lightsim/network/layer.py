@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
+from lightsim.descriptions import Positive, Text, Whole, check_fields, refuse
 from lightsim.network.tensor import TensorShape
 from lightsim.network.trained_files import TrainedFiles
 
@@ -24,14 +25,23 @@ Operator = Literal[
 Activation = Literal["none", "relu", "sign"]
 
 
+Rows = Annotated[int, Whole(-(1 << 30), 1 << 30)]
+
+
 @dataclass(frozen=True, slots=True)
 class Padding:
-    """Rows and columns added around an image before the window moves over it."""
+    """Rows and columns added around an image before the window moves over it.
 
-    top: int = 0
-    left: int = 0
-    bottom: int = 0
-    right: int = 0
+    Negative ones are left out of the image, which a mapping makes use of and no layer does.
+    """
+
+    top: Rows = 0
+    left: Rows = 0
+    bottom: Rows = 0
+    right: Rows = 0
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     def __str__(self) -> str:
         return f"{self.top},{self.left},{self.bottom},{self.right}"
@@ -47,17 +57,26 @@ class Layer:
     row, column order, which is a convolution whose kernel is the whole image.
     """
 
-    name: str
+    name: Annotated[str, Text()]
     operator: Operator
     inputs: tuple[str, ...]
     input_shape: TensorShape
     output_shape: TensorShape
-    kernel: tuple[int, int] = (1, 1)
-    stride: tuple[int, int] = (1, 1)
+    kernel: tuple[Positive, Positive] = (1, 1)
+    stride: tuple[Positive, Positive] = (1, 1)
     padding: Padding = Padding()
-    groups: int = 1
+    groups: Positive = 1
     activation: Activation = "none"
     bias: bool = True
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        padding = self.padding
+        if min(padding.top, padding.left, padding.bottom, padding.right) < 0:
+            refuse(self, "padding", padding, "four whole numbers of at least 0")
+        if self.input_shape.channels % self.groups or self.output_shape.channels % self.groups:
+            accepted = f"a divisor of {self.input_shape.channels} and {self.output_shape.channels}"
+            refuse(self, "groups", self.groups, f"{accepted}, its input and output channels")
 
     @property
     def has_weights(self) -> bool:
@@ -103,10 +122,10 @@ class Network:
     for its weights; networks of equal layers are equal with or without.
     """
 
-    name: str
+    name: Annotated[str, Text()]
     title: str
     input_shape: TensorShape
-    input_bits: int
+    input_bits: Annotated[int, Whole(1, 32)]
     input_signed: bool
     layers: tuple[Layer, ...]
     binary_activations: bool
@@ -115,6 +134,16 @@ class Network:
     outputs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        check_fields(self)
+        earlier = {"input"}
+        for layer in self.layers:
+            if layer.name in earlier:
+                refuse(self, "the name of a layer", f"'{layer.name}' twice", "each name once")
+            for name in layer.inputs:
+                if name not in earlier:
+                    problem = f"'{name}', which is no earlier layer"
+                    refuse(self, f"an input of layer '{layer.name}'", problem, "an earlier layer")
+            earlier.add(layer.name)
         if not self.outputs:
             object.__setattr__(self, "outputs", self.ends)
 

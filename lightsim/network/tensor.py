@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from lightsim.descriptions import Positive, Whole, check_fields
 
 __all__ = ["ElementType", "TensorShape"]
 
@@ -14,8 +17,11 @@ class ElementType:
     A 1-bit element means -1 or +1 (stored as 0 or 1); 32-bit elements are raw accumulators.
     """
 
-    bits: int
+    bits: Annotated[int, Whole(1, 32)]
     signed: bool
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     @property
     def lowest(self) -> int:
@@ -36,9 +42,12 @@ class ElementType:
 class TensorShape:
     """Channels, height and width of one image's activations."""
 
-    channels: int
-    height: int
-    width: int
+    channels: Positive
+    height: Positive
+    width: Positive
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     @property
     def elements(self) -> int:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
+from lightsim.descriptions import check_fields
+
 if TYPE_CHECKING:
     from lightsim.network.layer import Network
 
@@ -32,6 +34,9 @@ class TrainedFiles:
     data: str
     provenance: str
     fingerprint: str
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 def fingerprint(network: Network) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from lightsim.descriptions import check_fields
 from lightsim.errors import InputError, unknown_name
 from lightsim.network.layer import Network
 from lightsim.numerics.formats.flightnn import FLIGHTNN as CODEC
@@ -61,6 +62,9 @@ class FilterTerms:
 
     k: KMap
     weights: str | None = None
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

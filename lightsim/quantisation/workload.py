@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lightsim.descriptions import Whole, check_fields
 from lightsim.errors import InputError
 from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType
@@ -67,13 +68,16 @@ class QuantisedLayer:
     k: NDArray[np.int8] | None = None
     bias: NDArray[np.int32] | None = None
     multiplier: NDArray[np.int32] = field(default_factory=lambda: np.ones(1, np.int32))
-    shift: int = 0
+    shift: Annotated[int, Whole(0, 31)] = 0
     rounding: Rounding = "half_up"
     residual_multiplier: int = 1
-    residual_shift: int = 0
+    residual_shift: Annotated[int, Whole(0, 31)] = 0
     undrawn: Undrawn | None = None
     # What `parts.parts_of` has packed of the weights.
     packed: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,6 +90,9 @@ class LabelledImages:
     images: NDArray[np.int16]
     labels: NDArray[np.int64]
     origin: str
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,6 +108,9 @@ class Workload:
     weights_origin: str
     trained: bool
     held_out: LabelledImages | None = None
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     @property
     def input_type(self) -> ElementType:

@@ -67,14 +67,13 @@ BAD = [
     ("port_bits", 128.0, "f: port_bits is 128.0; accepted: a whole number"),
     ("port_bits", True, "f: port_bits is true; accepted: a whole number"),
     ("request_bytes", 8, "f: request_bytes is 8; accepted: a power of two from 16 to 4096"),
-    ("request_bytes", 8192, "f: request_bytes is 8192; accepted: a power of two from 16 to 4096"),
+    ("request_bytes", 8192, "f: request_bytes is 8192; accepted: a power of two from 4 to 4096"),
     ("outstanding", 0, "f: outstanding is 0; accepted: a whole number from 1 to 1024"),
     ("psum_bytes", "64 KB", "f: psum_bytes is '64 KB'; accepted: a whole number of bytes, or a "
      'text like "64 KiB" (B, KiB, MiB)'),
     ("psum_bytes", 100, "f: psum_bytes is 100; accepted: 0, or at least 128 (one word: all rows "
      "and pixels)"),
-    ("psum_bytes", -1, "f: psum_bytes is -1; accepted: 0, or at least 128 (one word: all rows and "
-     "pixels)"),
+    ("psum_bytes", -1, "f: psum_bytes is -1; accepted: a whole number of at least 0"),
     ("ports", [["input", "weight"], ["residual"]],
      "f: stream 'output' is missing; accepted: every stream on exactly one port"),
     ("ports", [["input", "weight"], ["residual", "output", "input"]],
@@ -119,8 +118,7 @@ BAD = [
      "f: input bytes_per_bank is 100; accepted: a positive multiple of the 16 bytes of a memory "
      "word"),
     ("output.bytes_per_bank", 0,
-     "f: output bytes_per_bank is 0; accepted: a positive multiple of the 16 bytes of a memory "
-     "word"),
+     "f: output bytes_per_bank is 0; accepted: a whole number of at least 1"),
     ("weight.bytes_per_bank", 112,
      "f: weight bytes_per_bank is 112; accepted: at least 128 (one step of the array)"),
     ("weight.bytes_bank", 9,
@@ -136,7 +134,9 @@ BAD = [
     ("memory", {"part": "ddr3-1600-x64", "channels": 0},
      "f: memory channels is 0; accepted: a whole number from 1 to 64"),
     ("memory", {"part": "ddr3-1600-x64", "interleave_bytes": 96},
-     "f: memory interleave_bytes is 96; accepted: a power of two from 64 to 1048576"),
+     "f: memory interleave_bytes is 96; accepted: a power of two from 1 to 1048576"),
+    ("memory", {"part": "ddr3-1600-x64", "interleave_bytes": 32},
+     "f: memory interleave_bytes is 32; accepted: a power of two from 64 to 1048576"),
     ("memory", {"part": {"name": "x"}},
      "f, [memory] part: key 'kind' is missing; it takes DDR3, DDR4, LPDDR4, HBM2 or SDR"),
 ]  # fmt: skip

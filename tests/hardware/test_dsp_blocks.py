@@ -100,7 +100,8 @@ def test_a_file_gets_what_its_board_holds():
     [
         ({"products_per_dsp": 2}, "ulx3s",
          "f: products_per_dsp is 2; accepted: 1 (MULT18X18D of ulx3s, fixed4)"),
-        ({"products_per_dsp": 3}, "zc706", "f: products_per_dsp is 3; accepted: 1 or 2 for fixed4"),
+        ({"products_per_dsp": 3}, "zc706",
+         "f: products_per_dsp is 3; accepted: a whole number from 1 to 2"),
         ({"products_per_dsp": 2, "scheme": "flightnn"}, "zc706",
          "f: products_per_dsp is 2; accepted: 1 for flightnn"),
     ],

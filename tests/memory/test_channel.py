@@ -41,8 +41,8 @@ def test_capacity_error_says_what_is_needed():
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
-        ({"tRTW": 0}, "tRTW is 0; accepted is 1 or more"),
-        ({"tWTR_S": -1}, "tWTR_S is -1; accepted is 0 or more"),
+        ({"tRTW": 0}, "tRTW is 0; accepted: a whole number from 1 to"),
+        ({"tWTR_S": -1}, "tWTR_S is -1; accepted: a whole number from 0 to"),
         ({"banks_per_group": 65}, "65 banks in 1 groups; at most 64 banks in 16 groups"),
         ({"address_order": ("row", "bank", "column", "column")}, "each once"),
         ({"row_bytes": 100}, "row_bytes 100 is not a multiple of a burst of 64 bytes"),

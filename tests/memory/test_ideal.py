@@ -74,12 +74,12 @@ def test_equals_the_definition(latency, rate, word, requests):
 
 
 @pytest.mark.parametrize(
-    ("memory", "text"),
+    ("latency", "rate", "text"),
     [
-        (IdealMemory(-1, 8), "memory: latency_cycles is -1; accepted is 0 or more"),
-        (IdealMemory(3, 0), "memory: bytes_per_cycle is 0; accepted is 1 or more"),
+        (-1, 8, "IdealMemory: latency_cycles is -1; accepted: a whole number from 0 to"),
+        (3, 0, "IdealMemory: bytes_per_cycle is 0; accepted: a whole number from 1 to"),
     ],
 )
-def test_impossible_memories_are_refused(memory, text):
+def test_impossible_memories_are_refused(latency, rate, text):
     with pytest.raises(InputError, match=text):
-        make_channel(memory, Clock(100_000_000), 8)
+        IdealMemory(latency, rate)

@@ -247,9 +247,9 @@ def test_wrong_images_are_refused(change, message):
 def test_wrong_accumulators_are_refused():
     workload = synthetic_workload(NETWORKS["every operator"], SCHEMES["fixed8"], 1)
     images = synthetic_images(workload.network, 1, 1)
-    with pytest.raises(InputError, match="accumulator bits: 33; 2 to 32"):
+    with pytest.raises(InputError, match="bits is 33; accepted: a whole number from 2 to 32"):
         infer(workload, images, accumulator_bits=33)
-    with pytest.raises(InputError, match="unknown policy 'warp'; did you mean 'wrap'"):
+    with pytest.raises(InputError, match="overflow is 'warp'; accepted: refuse, wrap, saturate"):
         infer(workload, images, overflow="warp")
     with pytest.raises(InputError, match="'truncate' under scheme 'fixed8'"):
         infer(workload, images, accumulation="truncate")

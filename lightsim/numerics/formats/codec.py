@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lightsim.descriptions import Whole, check_fields
 from lightsim.errors import InputError
 from lightsim.numerics.formats.packing import pack_bits, packed_bytes, unpack_bits
 from lightsim.numerics.formats.rounding import RealRounding, round_to_table, scaled
@@ -29,18 +31,22 @@ class Word:
     terms: tuple[tuple[int, int] | None, ...]
     canonical: bool = True
 
+    def __post_init__(self) -> None:
+        check_fields(self)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Codec:
     """The format of `scheme`: `words[code]` for every code of `code_bits` bits."""
 
     scheme: Scheme
-    code_bits: int
+    code_bits: Annotated[int, Whole(1, 16)]
     words: tuple[Word, ...]
     _values: NDArray[np.int16] = field(init=False, repr=False)
     _code_of: NDArray[np.int16] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        check_fields(self)
         values = np.array([word.value for word in self.words], np.int16)
         code_of = np.full(2 * self.scheme.largest + 1, -1, np.int16)
         for code, word in enumerate(self.words):

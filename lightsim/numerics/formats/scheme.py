@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
+from lightsim.descriptions import Count, Text, Whole, check_fields
 from lightsim.errors import unknown_name
 from lightsim.source import Source
 
@@ -29,16 +31,19 @@ class Scheme:
     its name in capitals.
     """
 
-    name: str
-    weight_bits: int
-    term_bits: int
-    max_terms: int
-    fraction_bits: int
+    name: Annotated[str, Text()]
+    weight_bits: Annotated[int, Whole(1, 16)]
+    term_bits: Annotated[int, Whole(1, 16)]
+    max_terms: Annotated[int, Whole(0, 16)]
+    fraction_bits: Annotated[int, Whole(0, 16)]
     has_zero: bool
     k_per_filter: bool
-    largest: int
+    largest: Annotated[int, Whole(1, 1 << 14)]
     source: Source
-    rtl_code: int
+    rtl_code: Count
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     @property
     def is_shift_add(self) -> bool:

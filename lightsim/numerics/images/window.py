@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lightsim.descriptions import Count, check_fields
 from lightsim.errors import InputError
 
 __all__ = ["Pair", "Window"]
@@ -23,10 +24,11 @@ class Window:
     kernel: Pair
     stride: Pair
     origin: Pair
-    rows: int
-    columns: int
+    rows: Count
+    columns: Count
 
     def __post_init__(self) -> None:
+        check_fields(self)
         if min(self.stride) < 1:
             raise InputError("stride", f"{self.stride[0]},{self.stride[1]}", "at least 1,1")
         if min(self.kernel) < 1:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, cast, get_args
+from typing import Annotated, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.errors import InputError, unknown_name
+from lightsim.descriptions import Whole, check_fields
 from lightsim.numerics.convolution.depthwise import (
     convolve_depthwise,
     convolve_depthwise_requantised,
@@ -34,17 +34,12 @@ Overflow = Literal["refuse", "wrap", "saturate"]
 class SumRules:
     """How an accumulator adds; raises `InputError` for a value that is none of the accepted."""
 
-    bits: int = 32
+    bits: Annotated[int, Whole(2, 32)] = 32
     overflow: Overflow = "refuse"
     accumulation: Accumulation = "exact"
 
     def __post_init__(self) -> None:
-        if not 2 <= self.bits <= 32:
-            raise InputError("accumulator bits", f"{self.bits}", "2 to 32")
-        if self.overflow not in get_args(Overflow):
-            raise unknown_name("overflow", "policy", self.overflow, get_args(Overflow))
-        if self.accumulation not in get_args(Accumulation):
-            raise unknown_name("accumulation", "kind", self.accumulation, get_args(Accumulation))
+        check_fields(self)
 
 
 def layer_output(

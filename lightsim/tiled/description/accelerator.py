@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Annotated, Literal, get_args
 
+from lightsim.descriptions import (
+    Count,
+    OneOf,
+    Positive,
+    PowerOfTwo,
+    Text,
+    Whole,
+    check_fields,
+    refuse,
+)
 from lightsim.hardware.device import IdealMemory, MemoryInterface
+from lightsim.hardware.pe_kinds import PE_KINDS
+from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.units import LEAST_HZ, MOST_HZ
 
 __all__ = [
     "Accelerator",
@@ -21,6 +34,10 @@ __all__ = [
     "StreamName",
 ]
 
+MOST_ROWS = 4096
+MOST_PIXELS = 64
+_MOST_LANES = 1 << 20
+
 Accumulation = Literal["exact", "truncate"]
 Overflow = Literal["refuse", "wrap", "saturate"]
 BufferName = Literal["input", "weight", "residual", "output"]
@@ -31,8 +48,11 @@ StreamName = Literal["input", "weight", "residual", "output"]
 class LaneGroup:
     """`rows` rows of the array built from one PE kind (a name in `hardware.pe_kinds.PE_KINDS`)."""
 
-    pe: str
-    rows: int
+    pe: Annotated[str, OneOf("PE kind", lambda: PE_KINDS)]
+    rows: Annotated[int, Whole(1, MOST_ROWS)]
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +63,17 @@ class Array:
     """
 
     groups: tuple[LaneGroup, ...]
-    columns: int
-    pixels: int
+    columns: Annotated[int, Whole(1, MOST_ROWS)]
+    pixels: Annotated[int, Whole(1, MOST_PIXELS)]
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        if not self.groups:
+            refuse(self, "groups", "empty", "at least one lane group")
+        if not 1 <= self.rows <= MOST_ROWS:
+            refuse(self, "rows", self.rows, f"a whole number from 1 to {MOST_ROWS}")
+        if self.lanes > _MOST_LANES:
+            refuse(self, "rows x columns x pixels", self.lanes, f"at most {_MOST_LANES} lanes")
 
     @property
     def rows(self) -> int:
@@ -66,9 +95,12 @@ class Accumulator:
     `saturate` clamps the finished sum.
     """
 
-    bits: int = 32
+    bits: Annotated[int, Whole(8, 32)] = 32
     overflow: Overflow = "refuse"
     accumulation: Accumulation = "exact"
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +110,11 @@ class Buffer:
     For the input buffer the bytes are those of one copy; the array holds `pixels` copies.
     """
 
-    bytes_per_bank: int
-    banks: int
+    bytes_per_bank: Positive
+    banks: Annotated[int, Whole(1, 2)]
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +124,21 @@ class PostProcessing:
     `requantise = "shift"` is built without multipliers and needs every multiplier to be 1.
     """
 
-    lanes: int
+    lanes: Annotated[int, PowerOfTwo(1, 1024)]
     requantise: Literal["multiply", "shift"] = "multiply"
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 @dataclass(frozen=True, slots=True)
 class PortAssignment:
     """A memory port of `Accelerator.port_bits` bits and the streams that share it."""
 
-    streams: tuple[StreamName, ...]
+    streams: tuple[Annotated[StreamName, OneOf("stream", lambda: get_args(StreamName))], ...]
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +153,10 @@ class Accelerator:
     (`hardware.dsp_blocks` says where that fits). No cycle and no bit depends on it.
     """
 
-    name: str
-    board: str | None
-    scheme: str
-    clock_hz: int
+    name: Annotated[str, Text()]
+    board: Annotated[str, Text()] | None
+    scheme: Annotated[str, OneOf("scheme", lambda: SCHEMES)]
+    clock_hz: Annotated[int, Whole(LEAST_HZ, MOST_HZ)]
     array: Array
     accumulator: Accumulator
     post: PostProcessing
@@ -123,13 +164,16 @@ class Accelerator:
     weight: Buffer
     residual: Buffer
     output: Buffer
-    psum_bytes: int
+    psum_bytes: Count
     memory: MemoryInterface | IdealMemory
     ports: tuple[PortAssignment, ...]
-    port_bits: int
-    request_bytes: int = 1024
-    outstanding: int = 4
-    products_per_dsp: int = 1
+    port_bits: Annotated[int, PowerOfTwo(32, 1024)]
+    request_bytes: Annotated[int, PowerOfTwo(4, 4096)] = 1024
+    outstanding: Annotated[int, Whole(1, 1024)] = 4
+    products_per_dsp: Annotated[int, Whole(1, 2)] = 1
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     @property
     def word_bytes(self) -> int:

@@ -7,9 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
+from lightsim.descriptions import within
 from lightsim.errors import InputError
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.catalogue import BOARDS
+from lightsim.hardware.checks import validate_clock
 from lightsim.hardware.device import Board, IdealMemory, MemoryInterface
 from lightsim.hardware.reading import memory, read_table
 from lightsim.network.checking import checked
@@ -85,21 +87,30 @@ def parse_accelerator(
 
 
 def _built(entry: AcceleratorEntry, where: str, board: Board | None) -> Accelerator:
-    acc = Accelerator(
+    with within(where):
+        acc = _accelerator(entry, where, board)
+    validate_accelerator(acc, where)
+    return replace(acc, products_per_dsp=_products(entry.products_per_dsp, acc, where, board))
+
+
+def _accelerator(entry: AcceleratorEntry, where: str, board: Board | None) -> Accelerator:
+    clock = _given(entry.clock, board.clock_hz if board else None, "clock", where)
+    validate_clock(clock, where)
+    return Accelerator(
         name=entry.name,
         board=board.name if board else entry.board,
         scheme=entry.scheme,
-        clock_hz=_given(entry.clock, board.clock_hz if board else None, "clock", where),
-        array=_array(entry.array, f"{where}, [array]"),
-        accumulator=_accumulator(entry.accumulator, f"{where}, [accumulator]"),
-        post=_post(entry.post, f"{where}, [post]"),
-        input=_buffer(entry.input, f"{where}, [input]"),
-        weight=_buffer(entry.weight, f"{where}, [weight]"),
-        residual=_buffer(entry.residual, f"{where}, [residual]"),
-        output=_buffer(entry.output, f"{where}, [output]"),
+        clock_hz=clock,
+        array=_array(entry.array, where),
+        accumulator=_accumulator(entry.accumulator, where),
+        post=_post(entry.post, where),
+        input=_buffer(entry.input, where, "input"),
+        weight=_buffer(entry.weight, where, "weight"),
+        residual=_buffer(entry.residual, where, "residual"),
+        output=_buffer(entry.output, where, "output"),
         psum_bytes=entry.psum_bytes,
         memory=_memory(entry, where, board),
-        # Unknown streams are refused, with the nearest name, by the validation below.
+        # Unknown streams are refused, with the nearest name, by the description itself.
         ports=tuple(
             PortAssignment(cast(tuple[StreamName, ...], tuple(streams)))
             for streams in (_ALL_ON_ONE_PORT if entry.ports is None else entry.ports)
@@ -109,8 +120,6 @@ def _built(entry: AcceleratorEntry, where: str, board: Board | None) -> Accelera
         outstanding=entry.outstanding,
         products_per_dsp=1 if entry.products_per_dsp is None else entry.products_per_dsp,
     )
-    validate_accelerator(acc, where)
-    return replace(acc, products_per_dsp=_products(entry.products_per_dsp, acc, where, board))
 
 
 def _products(given: int | None, acc: Accelerator, where: str, board: Board | None) -> int:
@@ -151,7 +160,7 @@ def _memory(
     entry: AcceleratorEntry, where: str, board: Board | None
 ) -> MemoryInterface | IdealMemory:
     if entry.memory is not None:
-        return memory(entry.memory, f"{where}, [memory]")
+        return memory(entry.memory, where)
     if board is None:
         raise InputError(
             where, "table [memory] is missing", f"state it, or name a board: {', '.join(BOARDS)}"
@@ -160,24 +169,29 @@ def _memory(
 
 
 def _array(table: Mapping[str, Any], where: str) -> Array:
-    entry = checked(ArrayEntry, table, where)
+    entry = checked(ArrayEntry, table, f"{where}, [array]")
     groups = []
     for number, row in enumerate(entry.group, 1):
-        group = checked(GroupEntry, row, f"{where} group {number}")
-        groups.append(LaneGroup(group.pe, group.rows))
-    return Array(tuple(groups), entry.columns, entry.pixels)
+        group = checked(GroupEntry, row, f"{where}, [array] group {number}")
+        with within(where, f"array group {number}"):
+            groups.append(LaneGroup(group.pe, group.rows))
+    with within(where, "array"):
+        return Array(tuple(groups), entry.columns, entry.pixels)
 
 
 def _accumulator(table: Mapping[str, Any], where: str) -> Accumulator:
-    entry = checked(AccumulatorEntry, table, where)
-    return Accumulator(entry.bits, entry.overflow, entry.accumulation)
+    entry = checked(AccumulatorEntry, table, f"{where}, [accumulator]")
+    with within(where, "accumulator"):
+        return Accumulator(entry.bits, entry.overflow, entry.accumulation)
 
 
 def _post(table: Mapping[str, Any], where: str) -> PostProcessing:
-    entry = checked(PostEntry, table, where)
-    return PostProcessing(entry.lanes, entry.requantise)
+    entry = checked(PostEntry, table, f"{where}, [post]")
+    with within(where, "post"):
+        return PostProcessing(entry.lanes, entry.requantise)
 
 
-def _buffer(table: Mapping[str, Any], where: str) -> Buffer:
-    entry = checked(BufferEntry, table, where)
-    return Buffer(entry.bytes_per_bank, entry.banks)
+def _buffer(table: Mapping[str, Any], where: str, name: str) -> Buffer:
+    entry = checked(BufferEntry, table, f"{where}, [{name}]")
+    with within(where, name):
+        return Buffer(entry.bytes_per_bank, entry.banks)

@@ -63,9 +63,11 @@ def _buffer(name: str, buffer: Buffer) -> list[str]:
 def _memory(acc: Accelerator) -> list[str]:
     """Nothing where the memory is the board's own."""
     if isinstance(acc.memory, IdealMemory):
-        usual = IdealMemory(-1, -1)
+        usual = IdealMemory(0, 1)
+        stated = ("latency_cycles", "bytes_per_cycle")
         rows = _fields_of(acc.memory)
-        return _table("memory", [row for row in rows if row[1] != getattr(usual, row[0])])
+        kept = [row for row in rows if row[0] in stated or row[1] != getattr(usual, row[0])]
+        return _table("memory", kept)
     if acc.board in BOARDS and BOARDS[acc.board].memory == acc.memory:
         return []
     return _interface(acc.memory)

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from lightsim.descriptions import check_fields
 from lightsim.errors import InputError, unknown_name
 from lightsim.network.layer import Network
 
@@ -43,6 +44,7 @@ class FlightnnOptions:
     term_weights: Mapping[str, NDArray[np.float64]] | None = None
 
     def __post_init__(self) -> None:
+        check_fields(self)
         _refuse_negative("strengths", *self.strengths)
         _check_name("regulariser", self.regulariser, Regulariser)
         if not self.sharpness > 0:
@@ -69,6 +71,7 @@ class DistributionOptions:
     off_last: int = 5
 
     def __post_init__(self) -> None:
+        check_fields(self)
         _check_name("distribution loss", self.form, LossForm)
         for term in self.terms:
             _check_name("distribution loss", term, Term)
@@ -96,6 +99,7 @@ class ModelOptions:
     distribution: DistributionOptions | None = None
 
     def __post_init__(self) -> None:
+        check_fields(self)
         _check_name("rounding", self.rounding, WeightRounding)
         _check_name("lightnn2", self.lightnn2, Lightnn2Form)
         _check_name("scale", self.scale, Scale)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
+from lightsim.descriptions import Count, OneOf, Positive, Text, check_fields
 from lightsim.errors import InputError, unknown_name
 from lightsim.hardware.reading import read_table
 from lightsim.network import load_network
@@ -55,25 +56,28 @@ class Recipe:
     terms of its filters.
     """
 
-    name: str
-    network_name: str
+    name: Annotated[str, Text()]
+    network_name: Annotated[str, Text()]
     activations: Activations | None
     width: float
     network: Network
-    scheme: str
-    epochs: int
-    float_epochs: int
-    batch: int
-    seeds: tuple[int, ...]
+    scheme: Annotated[str, OneOf("scheme", schemes_to_train)]
+    epochs: Count
+    float_epochs: Count
+    batch: Positive
+    seeds: tuple[Count, ...]
     start: str | None
-    device: str
-    threads: int
+    device: Literal["auto", "cpu", "cuda"]
+    threads: Count
     data: DataEntry
     augmentation: AugmentationEntry
     optimiser: OptimiserEntry
     schedule: ScheduleEntry
     options: ModelOptions
     hardware: HardwareEntry | None
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 def schemes_to_train() -> tuple[str, ...]:

@@ -131,13 +131,8 @@ def test_row_slots_of_the_parameter_memory():
         ),
         (Tiling(24, 8, 4, 10), "conv: Tm = 24 is not legal; accepted: multiples of 8 up to 16"),
         (Tiling(8, 12, 4, 10), "conv: Tn = 12 is not legal; accepted: multiples of 8 up to 16"),
-        (Tiling(8, 8, 0, 10), "conv: Tr = 0 is not legal; accepted: multiples of 1 up to 10"),
         (Tiling(8, 8, 4, 11), "conv: Tc = 11 is not legal; accepted: multiples of 1 up to 10"),
         (Tiling(8, 8, 4, 10, 3), "conv: Tb = 3 is not legal; accepted: 1 to 2"),
-        (
-            Tiling(8, 8, 4, 10, order="mmm"),
-            "conv: unknown loop order 'mmm'; accepted: msn, smn, mns, nms, snm, nsm",
-        ),
     ],
     ids=str,
 )

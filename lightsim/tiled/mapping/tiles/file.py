@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from lightsim.descriptions import within
 from lightsim.errors import InputError
 from lightsim.hardware.reading import read_table
 from lightsim.network.checking import checked, on_one_line, spell_value
@@ -45,7 +46,8 @@ def load_mapping(path: Path, sort_filters: bool = True) -> dict[str, Tiling]:
             raise InputError(where, f"is {spell_value(table)}", "accepted: a table with m, n, r, c")
         entry = checked(TilingEntry, table, where)
         wanted = sort_filters if entry.sort_filters is None else entry.sort_filters
-        tilings[name] = Tiling(entry.m, entry.n, entry.r, entry.c, entry.b, entry.order, wanted)
+        with within(where):
+            tilings[name] = Tiling(entry.m, entry.n, entry.r, entry.c, entry.b, entry.order, wanted)
     return tilings
 
 

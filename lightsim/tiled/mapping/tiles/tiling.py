@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import gcd, lcm
 from typing import Literal
 
+from lightsim.descriptions import Positive, check_fields
 from lightsim.tiled.description.accelerator import Accelerator
 from lightsim.tiled.mapping.plan.plan import EngineLayer
 from lightsim.tiled.mapping.plan.words import block_channels
@@ -45,13 +46,16 @@ class Tiling:
     output is written).
     """
 
-    m: int
-    n: int
-    r: int
-    c: int
-    b: int = 1
+    m: Positive
+    n: Positive
+    r: Positive
+    c: Positive
+    b: Positive = 1
     order: LoopOrder = "msn"
     sort_filters: bool = True
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     def __str__(self) -> str:
         batch = f" Tb={self.b}" if self.b > 1 else ""
