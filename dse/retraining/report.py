@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 
 from dse.retraining.search import Point, joint_front
 from dse.storage.held import hold_file
-from lightsim.errors import OutputError
+from lightsim.files.writing import is_partial, remove_files, write_files, writing
 
 __all__ = ["SCHEMA_NAME", "held_joint", "is_joint", "summary_text", "write_joint"]
 
@@ -52,7 +52,7 @@ def summary_text(points: Sequence[Point], network: str, board: str) -> str:
 
 def is_joint(directory: Path) -> bool:
     """Whether a joint study was begun in a directory."""
-    names = {entry.name for entry in directory.iterdir()}
+    names = {entry.name for entry in directory.iterdir() if not is_partial(entry)}
     return names <= {_LOCK} or "float" in names or any(n.startswith("strength-") for n in names)
 
 
@@ -63,31 +63,20 @@ def held_joint(directory: Path) -> Iterator[None]:
 
     Raises `InputError` where another process holds it, `OutputError` where it cannot be written.
     """
-    with _writing(directory):
+    with writing(directory):
         directory.mkdir(parents=True, exist_ok=True)
     release = hold_file(directory / _LOCK, directory.name, str(directory))
     try:
-        with _writing(directory):
-            for name in _FILES:
-                (directory / name).unlink(missing_ok=True)
+        remove_files(directory, _FILES)
         yield
     finally:
         release()
 
 
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """What is raised where `path` cannot be written."""
-    try:
-        yield
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from None
-
-
 def write_joint(points: Sequence[Point], network: str, board: str, directory: Path) -> None:
     """Write `front.csv`, `candidates.csv`, `report.html` and, last, `summary.json`.
 
-    Raises `OutputError` where they cannot be written.
+    Raises `OutputError` where they cannot be written: then none of them is.
     """
     texts = (
         _table(joint_front(points)),
@@ -95,15 +84,7 @@ def write_joint(points: Sequence[Point], network: str, board: str, directory: Pa
         _page(points, network, board),
         summary_text(points, network, board),
     )
-    for name, text in zip(_FILES, texts, strict=True):
-        partial = directory / f".{name}.partial"
-        try:
-            with _writing(directory / name):
-                partial.write_text(text, encoding="utf-8")
-                partial.replace(directory / name)
-        finally:
-            with suppress(OSError):
-                partial.unlink(missing_ok=True)
+    write_files(directory, dict(zip(_FILES, texts, strict=True)))
 
 
 def _row(point: Point) -> dict[str, Any]:
