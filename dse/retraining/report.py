@@ -22,6 +22,7 @@ SCHEMA_NAME = "lightsim.retrain/1"
 
 _LOCK = "retrain.lock"
 _FILES = ("front.csv", "candidates.csv", "report.html", "summary.json")
+_NUMBERS = ("strengths", "seed", "k 0/1/2", "images/s", "accuracy", "for choosing")
 _NOTE = (
     "Points are compared by the accuracy on training images, set apart if the recipe says so "
     "(choosing_accuracy); that on the images held out (accuracy) only reports."
@@ -117,23 +118,21 @@ def _table(points: Sequence[Point]) -> str:
 
 def _page(points: Sequence[Point], network: str, board: str) -> str:
     # Plotly takes a quarter of a second to import: only who writes a page pays for it.
-    from dse.retraining.figure import front_figure
-    from lightsim.reports.document import document, fact, figure_section
+    from dse.retraining.figure import FRONT
+    from lightsim.reports.frame.document import document, fact, section
+    from lightsim.reports.frame.figure import figure_sections
+    from lightsim.reports.frame.table import TEXT, table
 
     front = joint_front(points)
     fastest, best = front[0], front[-1]
-    rows = "\n".join(
-        f"<tr><td>{p.candidate.label}</td><td>{p.candidate.seed}</td>"
-        f"<td>{'/'.join(map(str, p.candidate.k))}</td><td>{p.throughput:,.0f}</td>"
-        f"<td>{p.accuracy:.2%}</td><td>{p.choosing_accuracy:.2%}</td>"
-        f"<td>{'front' if p in front else ''}</td><td>{escape(p.command)}</td></tr>"
-        for p in points
-    )
-    head = "".join(
-        f"<th>{name}</th>"
-        for name in (
-            "strengths", "seed", "k 0/1/2", "images/s", "accuracy", "for choosing", "", "run it",
+    heads = [(name, "") for name in _NUMBERS] + [("", TEXT), ("run it", TEXT)]
+    rows = (
+        (
+            escape(p.candidate.label), str(p.candidate.seed), "/".join(map(str, p.candidate.k)),
+            f"{p.throughput:,.0f}", f"{p.accuracy:.2%}", f"{p.choosing_accuracy:.2%}",
+            "front" if p in front else "", escape(p.command),
         )
+        for p in points
     )  # fmt: skip
     return document(
         title=f"{network} on {board}: {len(points)} trained candidates",
@@ -146,13 +145,8 @@ def _page(points: Sequence[Point], network: str, board: str) -> str:
         ],
         notes=[_NOTE],
         sections=(
-            figure_section(
-                "front", "Throughput and accuracy", front_figure(points),
-                "A point is a trained network on the best accelerator found for it. The line "
-                "joins those that none beats in throughput and in accuracy on training images.",
-            ),
-            '<section class="long" id="candidates">\n<h2>Candidates</h2>\n<div class="scroll">'
-            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></section>",
+            *figure_sections([FRONT], points),
+            section("candidates", "Candidates", table(heads, rows), long=True),
         ),
         footer="Made by LightSim. The same numbers stand in summary.json and candidates.csv; every "
         "training and every search has a directory of its own beside this page.",
