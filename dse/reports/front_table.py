@@ -8,6 +8,7 @@ from dse.search.result import Exploration
 from dse.storage.record import Record
 from dse.study.measures import spell_measure
 from lightsim.hardware.device import Resources
+from lightsim.reports.frame.table import TEXT, table
 
 __all__ = ["front_table"]
 
@@ -15,18 +16,17 @@ __all__ = ["front_table"]
 def front_table(found: Exploration) -> str:
     """A row for every design of the front, the best in the first objective first."""
     objectives = [objective.measure for objective in found.study.objectives]
-    titles = [row.title for row in objectives]
-    titles += ["scheme", "lanes", "rows", "columns", "pixels", "ports", "batch"]
-    titles += [name.upper() for name in Resources.names()]
-    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
-    rows = "\n".join(_row(found, record) for record in found.front)
-    return (
-        f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n'
-        f"<tbody>\n{rows}\n</tbody>\n</table></div>"
-    )
+    numbers = ("rows", "columns", "pixels", "ports", "batch", *map(str.upper, Resources.names()))
+    heads = [
+        *((escape(row.title), "") for row in objectives),
+        ("scheme", TEXT),
+        ("lanes", TEXT),
+        *((name, "") for name in numbers),
+    ]
+    return table(heads, (_row(found, record) for record in found.front))
 
 
-def _row(found: Exploration, record: Record) -> str:
+def _row(found: Exploration, record: Record) -> list[str]:
     design = found.design(record)
     array = design.accelerator.array
     lanes = " + ".join(f"{group.rows} {group.pe}" for group in array.groups)
@@ -42,4 +42,4 @@ def _row(found: Exploration, record: Record) -> str:
         str(design.batch),
         *(f"{amount:,}" for amount in design.resources.values()),
     ]
-    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+    return [escape(cell) for cell in cells]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from dse.reports.commands import run_command
 from dse.reports.figures import FIGURES
 from dse.reports.front_table import front_table
 from dse.search.result import Exploration
 from dse.study.measures import spell_measure
-from lightsim.reports.document import document, fact, figure_section
+from lightsim.reports.frame.document import document, fact, section
+from lightsim.reports.frame.figure import figure_sections
+from lightsim.reports.frame.table import again
 
 __all__ = ["page"]
 
@@ -26,34 +26,27 @@ def page(found: Exploration) -> str:
         share.network if len(study.shares) == 1 else f"{share.weight:.0%} {share.network}"
         for share in study.shares
     )
-    figures = [
-        figure_section(row.name, row.title, row.draw(found), row.definition)
-        for row in FIGURES
-        if row.applies(found)
-    ]
     return document(
         title=f"{networks} on {study.board.name}: {found.designs:,} designs",
         subtitle=_subtitle(found),
         facts=[fact(*row) for row in _headline(found)],
         notes=_notes(found),
-        sections=(*figures, _front(found), _again(found)),
+        sections=(*figure_sections(FIGURES, found), _front(found), _again(found)),
         footer=_FOOTER,
     )
 
 
 def _front(found: Exploration) -> str:
-    return (
-        f'<section class="long" id="designs">\n<h2>The front</h2>\n{front_table(found)}\n</section>'
-    )
+    return section("designs", "The front", front_table(found), long=True)
 
 
 def _again(found: Exploration) -> str:
-    command = escape(run_command(found, anywhere=True)) or "no design keeps every budget"
-    return (
-        '<section id="again">\n<h2>To do it again</h2>\n'
-        "<p>In the directory of this page:</p>\n"
-        f"<p>Run the best design: <code>{command}</code></p>\n"
-        "<p>Search again: <code>lightsim explore study.toml</code></p>\n</section>"
+    command = run_command(found, anywhere=True) or "no design keeps every budget"
+    return again(
+        [
+            ("Run the best design, in the directory of this page", command),
+            ("Search again, there too", "lightsim explore study.toml"),
+        ]
     )
 
 

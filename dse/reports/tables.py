@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from dse.search.result import Exploration
 from dse.storage.record import Record
@@ -14,7 +14,7 @@ from dse.study.measures import MEASURES
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["TRIALS", "trials_table", "write_front", "write_trials"]
+__all__ = ["TRIALS", "front_text", "trials_table", "write_trials"]
 
 # pandas writes Parquet through pyarrow; an environment made before it was a dependency has none.
 _PARQUET = find_spec("pyarrow") is not None
@@ -32,21 +32,22 @@ def trials_table(found: Exploration) -> pd.DataFrame:
     return pd.DataFrame([_row(found, record) for record in found.records])
 
 
-def write_trials(found: Exploration, path: Path) -> None:
-    """Write every trial as a Parquet table (`TRIALS` names the file)."""
+def write_trials(found: Exploration, file: BinaryIO) -> None:
+    """Write every trial as a Parquet table (`TRIALS` names the file) into an open file."""
     table = trials_table(found)
     if _PARQUET:
-        table.to_parquet(path, index=False)
+        table.to_parquet(file, index=False)
     else:
-        table.to_csv(path, index=False)
+        table.to_csv(file, index=False)
 
 
-def write_front(found: Exploration, path: Path) -> None:
-    """Write the front as comma-separated values, the best in the first objective first."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, _columns(found))
-        writer.writeheader()
-        writer.writerows(_row(found, record) for record in found.front)
+def front_text(found: Exploration) -> str:
+    """The front as comma-separated values, the best in the first objective first."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, _columns(found))
+    writer.writeheader()
+    writer.writerows(_row(found, record) for record in found.front)
+    return text.getvalue()
 
 
 def _columns(found: Exploration) -> list[str]:

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from dse.retraining.search import Point, joint_front
-from lightsim.reports.figures.style import BUSY, MUTED, frame
+from lightsim.reports.frame.figure import Figure
+from lightsim.reports.frame.style import BUSY, MUTED, frame
 
-__all__ = ["front_figure"]
+__all__ = ["FRONT"]
 
 
-def front_figure(points: Sequence[Point]) -> go.Figure:
+def _draw(points: Sequence[Point]) -> go.Figure:
     """Accuracy on images held out over throughput, every candidate a point."""
     figure = frame(
         460, xaxis={"title": {"text": "throughput (images/s)"}, "rangemode": "tozero"},
@@ -31,3 +32,12 @@ def front_figure(points: Sequence[Point]) -> go.Figure:
             hovertemplate="%{text}<br>%{x:,.0f} images/s, %{y:.2f} %<extra></extra>",
         )  # fmt: skip
     return figure
+
+
+FRONT: Figure[Sequence[Point]] = Figure(
+    "front",
+    "Throughput and accuracy",
+    _draw,
+    "A point is a trained network on the best accelerator found for it. The line joins those that "
+    "none beats in throughput and in accuracy on training images.",
+)

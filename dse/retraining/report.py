@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 
 from dse.retraining.search import Point, joint_front
 from dse.storage.held import hold_file
-from lightsim.errors import OutputError
+from lightsim.files.writing import is_partial, remove_files, write_files, writing
 
 __all__ = ["SCHEMA_NAME", "held_joint", "is_joint", "summary_text", "write_joint"]
 
@@ -22,6 +22,7 @@ SCHEMA_NAME = "lightsim.retrain/1"
 
 _LOCK = "retrain.lock"
 _FILES = ("front.csv", "candidates.csv", "report.html", "summary.json")
+_NUMBERS = ("strengths", "seed", "k 0/1/2", "images/s", "accuracy", "for choosing")
 _NOTE = (
     "Points are compared by the accuracy on training images, set apart if the recipe says so "
     "(choosing_accuracy); that on the images held out (accuracy) only reports."
@@ -52,7 +53,7 @@ def summary_text(points: Sequence[Point], network: str, board: str) -> str:
 
 def is_joint(directory: Path) -> bool:
     """Whether a joint study was begun in a directory."""
-    names = {entry.name for entry in directory.iterdir()}
+    names = {entry.name for entry in directory.iterdir() if not is_partial(entry)}
     return names <= {_LOCK} or "float" in names or any(n.startswith("strength-") for n in names)
 
 
@@ -63,31 +64,20 @@ def held_joint(directory: Path) -> Iterator[None]:
 
     Raises `InputError` where another process holds it, `OutputError` where it cannot be written.
     """
-    with _writing(directory):
+    with writing(directory):
         directory.mkdir(parents=True, exist_ok=True)
     release = hold_file(directory / _LOCK, directory.name, str(directory))
     try:
-        with _writing(directory):
-            for name in _FILES:
-                (directory / name).unlink(missing_ok=True)
+        remove_files(directory, _FILES)
         yield
     finally:
         release()
 
 
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """What is raised where `path` cannot be written."""
-    try:
-        yield
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from None
-
-
 def write_joint(points: Sequence[Point], network: str, board: str, directory: Path) -> None:
     """Write `front.csv`, `candidates.csv`, `report.html` and, last, `summary.json`.
 
-    Raises `OutputError` where they cannot be written.
+    Raises `OutputError` where they cannot be written: then none of them is.
     """
     texts = (
         _table(joint_front(points)),
@@ -95,15 +85,7 @@ def write_joint(points: Sequence[Point], network: str, board: str, directory: Pa
         _page(points, network, board),
         summary_text(points, network, board),
     )
-    for name, text in zip(_FILES, texts, strict=True):
-        partial = directory / f".{name}.partial"
-        try:
-            with _writing(directory / name):
-                partial.write_text(text, encoding="utf-8")
-                partial.replace(directory / name)
-        finally:
-            with suppress(OSError):
-                partial.unlink(missing_ok=True)
+    write_files(directory, dict(zip(_FILES, texts, strict=True)))
 
 
 def _row(point: Point) -> dict[str, Any]:
@@ -136,23 +118,21 @@ def _table(points: Sequence[Point]) -> str:
 
 def _page(points: Sequence[Point], network: str, board: str) -> str:
     # Plotly takes a quarter of a second to import: only who writes a page pays for it.
-    from dse.retraining.figure import front_figure
-    from lightsim.reports.document import document, fact, figure_section
+    from dse.retraining.figure import FRONT
+    from lightsim.reports.frame.document import document, fact, section
+    from lightsim.reports.frame.figure import figure_sections
+    from lightsim.reports.frame.table import TEXT, table
 
     front = joint_front(points)
     fastest, best = front[0], front[-1]
-    rows = "\n".join(
-        f"<tr><td>{p.candidate.label}</td><td>{p.candidate.seed}</td>"
-        f"<td>{'/'.join(map(str, p.candidate.k))}</td><td>{p.throughput:,.0f}</td>"
-        f"<td>{p.accuracy:.2%}</td><td>{p.choosing_accuracy:.2%}</td>"
-        f"<td>{'front' if p in front else ''}</td><td>{escape(p.command)}</td></tr>"
-        for p in points
-    )
-    head = "".join(
-        f"<th>{name}</th>"
-        for name in (
-            "strengths", "seed", "k 0/1/2", "images/s", "accuracy", "for choosing", "", "run it",
+    heads = [(name, "") for name in _NUMBERS] + [("", TEXT), ("run it", TEXT)]
+    rows = (
+        (
+            escape(p.candidate.label), str(p.candidate.seed), "/".join(map(str, p.candidate.k)),
+            f"{p.throughput:,.0f}", f"{p.accuracy:.2%}", f"{p.choosing_accuracy:.2%}",
+            "front" if p in front else "", escape(p.command),
         )
+        for p in points
     )  # fmt: skip
     return document(
         title=f"{network} on {board}: {len(points)} trained candidates",
@@ -165,13 +145,8 @@ def _page(points: Sequence[Point], network: str, board: str) -> str:
         ],
         notes=[_NOTE],
         sections=(
-            figure_section(
-                "front", "Throughput and accuracy", front_figure(points),
-                "A point is a trained network on the best accelerator found for it. The line "
-                "joins those that none beats in throughput and in accuracy on training images.",
-            ),
-            '<section class="long" id="candidates">\n<h2>Candidates</h2>\n<div class="scroll">'
-            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></section>",
+            *figure_sections([FRONT], points),
+            section("candidates", "Candidates", table(heads, rows), long=True),
         ),
         footer="Made by LightSim. The same numbers stand in summary.json and candidates.csv; every "
         "training and every search has a directory of its own beside this page.",

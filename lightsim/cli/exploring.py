@@ -278,7 +278,7 @@ def _show(found: Exploration, where: Path, json: bool) -> None:
     from dse.reports.console import show_exploration
     from dse.reports.directory import BEST
     from dse.reports.summary import summary_text
-    from lightsim.reports.console import report_console
+    from lightsim.reports.frame.terminal import report_console
 
     if json:
         typer.echo(summary_text(found), nl=False)

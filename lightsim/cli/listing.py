@@ -43,7 +43,7 @@ def list_command(
         document = {"schema": "lightsim.list/1", **tables}
         typer.echo(json_module.dumps(document, indent=2, ensure_ascii=False))
         return
-    from lightsim.reports.console import report_console
+    from lightsim.reports.frame.terminal import report_console
 
     console = report_console()
     for name, rows in tables.items():

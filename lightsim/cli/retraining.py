@@ -89,15 +89,11 @@ def _recipe(network: str, recipe: Path | None) -> Recipe:
 
 
 def _show(points: tuple[Point, ...]) -> None:
-    from rich.table import Table
-
     from dse.retraining.search import joint_front
-    from lightsim.reports.console import report_console
+    from lightsim.reports.frame.terminal import plain_table, report_console
 
     front = joint_front(points)
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold underline")
-    for name in ("strengths", "seed", "k 0/1/2", "images/s", "accuracy", "front"):
-        table.add_column(name, justify="right")
+    table = plain_table("strengths", "seed", "k 0/1/2", "images/s", "accuracy", "front")
     for point in points:
         own = point.candidate
         table.add_row(

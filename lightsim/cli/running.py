@@ -56,8 +56,9 @@ def run_command(
     """Simulate NETWORK on an accelerator: cycles, stalls, resources, energy, output bits."""
     from lightsim.cli.progress import shown
     from lightsim.flow.run import run
-    from lightsim.reports.console import report_console, show_run
+    from lightsim.reports.console import show_run
     from lightsim.reports.directory import write_directory
+    from lightsim.reports.frame.terminal import report_console
     from lightsim.reports.summary import summary_text
 
     whole = replace(

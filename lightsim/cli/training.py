@@ -135,7 +135,7 @@ def _train(recipe: Recipe, where: Path, json: bool) -> None:
     from lightsim.cli.progress import training
     from lightsim.files.commands import command_line
     from lightsim.flow.training import train
-    from lightsim.reports.console import report_console
+    from lightsim.reports.frame.terminal import report_console
     from lightsim.reports.training.console import show_training
     from lightsim.reports.training.summary import summary_text
 

@@ -100,14 +100,12 @@ def rtl_command(
 
 
 def _show(found: Verification) -> None:
-    from rich.table import Table
-
-    from lightsim.reports.console import report_console
+    from lightsim.reports.frame.terminal import plain_table, report_console
 
     verdict, console = found.verdict, report_console()
     place_ = f" on {found.board}" if found.board else ""
     console.print(f"[bold]{found.network}{place_}[/]\nscheme {found.scheme}, {found.accelerator}\n")
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold underline")
+    table = plain_table()
     table.add_column("layer")
     for name in ("cycles simulated", "cycles RTL", "values", "different"):
         table.add_column(name, justify="right")

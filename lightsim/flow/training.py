@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from lightsim.errors import InputError
+from lightsim.files.writing import write_file
 from lightsim.flow.given import RECIPE
 from lightsim.flow.resolve import default_for, resolve_machine
 from lightsim.flow.training_export import export_seed
@@ -78,7 +79,7 @@ def open_directory(recipe: Recipe, directory: Path) -> None:
     """Write a recipe into its run directory, new or of the same training.
 
     Raises `InputError` for the directory of another training, which is never overwritten, and
-    for one that holds other things.
+    for one that holds other things; `OutputError` where it cannot be written.
     """
     check_directory(directory, lambda path: (path / RECIPE).exists())
     path = directory / RECIPE
@@ -89,13 +90,7 @@ def open_directory(recipe: Recipe, directory: Path) -> None:
             "name another directory; "
             f"`lightsim train --resume {shlex.quote(str(directory))}` goes on with that one",
         )
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        partial = directory / f".{RECIPE}.partial"
-        partial.write_text(recipe_text(absolute(recipe)), encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        raise InputError(str(directory), f"cannot be written: {error.strerror or error}") from None
+    write_file(path, recipe_text(absolute(recipe)))
 
 
 def _alike(recipe: Recipe) -> str:

@@ -7,18 +7,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from lightsim.reports.console_layers import console_layers
+from lightsim.reports.frame.terminal import plain_table
 from lightsim.reports.headline import headline
 from lightsim.reports.report import ResourceReport, RunReport
 
-__all__ = ["report_console", "show_run"]
+__all__ = ["show_run"]
 
 _BAR_WIDTH = 24
-
-
-def report_console(*, stderr: bool = False) -> Console:
-    """A console for reports: the terminal's own width, or 100 columns when piped to a file."""
-    console = Console(stderr=stderr, highlight=False)
-    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=100)
 
 
 def show_run(report: RunReport, console: Console) -> None:
@@ -57,7 +52,7 @@ def _headline_table(report: RunReport, ascii_only: bool) -> Table:
 
 
 def _resource_table(report: RunReport, ascii_only: bool) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold underline")
+    table = plain_table()
     table.add_column("resource", no_wrap=True)
     for title in ("used", "available", "share"):
         table.add_column(title, justify="right", no_wrap=True)

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 from rich.markup import escape
 from rich.table import Table
 
+from lightsim.reports.frame.terminal import plain_table
 from lightsim.reports.quantities import k_counts, largest_stall, share
 from lightsim.reports.report import LayerReport, RunReport
 
@@ -40,7 +41,7 @@ def console_layers(report: RunReport, width: int, ellipsis: str) -> Table:
     while _needed(columns) + longest > width and any(c.giving_way for c in columns):
         columns.remove(max(columns, key=lambda column: column.giving_way))
     room = max(_SHORTEST_NAME, width - _needed(columns))
-    table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="bold underline")
+    table = plain_table(gap=_GAP)
     table.add_column("layer", no_wrap=True)
     for column in columns:
         table.add_column(column.title, justify=column.justify, no_wrap=True)

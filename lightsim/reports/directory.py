@@ -5,48 +5,29 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from lightsim.errors import InputError
+from lightsim.files.writing import Content, is_partial, write_files
 from lightsim.reports.report import RunReport
 from lightsim.reports.summary import summary_text
-from lightsim.reports.tables import columns_text, write_layers_csv
+from lightsim.reports.tables import columns_text, layers_text
 from lightsim.reports.trace import write_trace
 
 __all__ = ["FILES", "check_directory", "write_directory"]
-
-_Writer = Callable[[RunReport, Path], None]
-
-_PARTIAL = ".lightsim-partial-"
 
 
 def write_directory(report: RunReport, path: Path) -> None:
     """Create the run directory `path` and write `FILES` into it.
 
     A directory of an earlier run is overwritten file by file; other files in it stay. All
-    files are written under temporary names and then renamed, so an interrupt leaves the
-    earlier run, or nothing, not even a new empty directory. Raises `InputError` for a directory
-    that is not LightSim's or cannot be written.
+    files are made before the first takes its name, so an interrupt leaves the earlier run, or
+    nothing, not even a new empty directory. Raises `InputError` for a directory that is not
+    LightSim's, `OutputError` for one that cannot be written.
     """
     check_directory(path)
-    partial = {name: path / f"{_PARTIAL}{name}" for name in FILES}
-    made = [new for new in (path, *path.parents) if not new.exists()]
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        for name, write in FILES.items():
-            write(report, partial[name])
-        for name in FILES:
-            partial[name].replace(path / name)
-    except OSError as error:
-        raise InputError(str(path), f"cannot be written: {error.strerror or error}") from None
-    finally:
-        for file in partial.values():
-            with suppress(OSError):
-                file.unlink(missing_ok=True)
-        for new in made:
-            with suppress(OSError):
-                new.rmdir()  # which only an empty directory lets happen
+    write_files(path, {name: content(report) for name, content in FILES.items()})
 
 
 def check_directory(path: Path, is_ours: Callable[[Path], bool] | None = None) -> None:
@@ -63,7 +44,7 @@ def check_directory(path: Path, is_ours: Callable[[Path], bool] | None = None) -
             return
         if not path.is_dir():
             raise InputError(str(path), "is a file, not a directory", accepted)
-        others = [entry for entry in path.iterdir() if not entry.name.startswith(_PARTIAL)]
+        others = [entry for entry in path.iterdir() if not is_partial(entry)]
     except OSError as error:
         raise InputError(str(path), f"cannot be read: {error.strerror or error}") from None
     if others and not known(path):
@@ -94,9 +75,9 @@ def _is_run(path: Path) -> bool:
     return isinstance(schema, str) and schema.startswith("lightsim.run/")
 
 
-def _write_configuration(report: RunReport, path: Path) -> None:
+def _configuration_text(report: RunReport) -> str:
     text = json.dumps(_plain(report.configuration), indent=2, ensure_ascii=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
+    return f"{text}\n"
 
 
 def _plain(value: object) -> object:
@@ -108,27 +89,19 @@ def _plain(value: object) -> object:
     return value
 
 
-def _write_summary(report: RunReport, path: Path) -> None:
-    path.write_text(summary_text(report), encoding="utf-8")
-
-
-def _write_columns(report: RunReport, path: Path) -> None:
-    path.write_text(columns_text(), encoding="utf-8")
-
-
-def _write_page(report: RunReport, path: Path) -> None:
+def _page(report: RunReport) -> str:
     # Plotly takes a quarter of a second to import: only who writes a page pays for it.
     from lightsim.reports.page import page
 
-    path.write_text(page(report), encoding="utf-8")
+    return page(report)
 
 
 # The summary comes first: it is what marks the directory as LightSim's.
-FILES: dict[str, _Writer] = {
-    "summary.json": _write_summary,
-    "configuration.json": _write_configuration,
-    "layers.csv": write_layers_csv,
-    "layers-columns.csv": _write_columns,
-    "trace.json.gz": write_trace,
-    "report.html": _write_page,
+FILES: dict[str, Callable[[RunReport], Content]] = {
+    "summary.json": summary_text,
+    "configuration.json": _configuration_text,
+    "layers.csv": layers_text,
+    "layers-columns.csv": lambda _: columns_text(),
+    "trace.json.gz": lambda report: partial(write_trace, report),
+    "report.html": _page,
 }

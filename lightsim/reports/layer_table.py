@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 
+from lightsim.reports.frame.table import TEXT, table
 from lightsim.reports.quantities import (
     gops,
     intensity,
@@ -22,16 +23,10 @@ _Cell = Callable[[LayerReport, RunReport], str]
 
 def layer_table(report: RunReport) -> str:
     """A table with a row for each layer, and the sentences that define its columns."""
-    head = "".join(f'<th scope="col"{_align(text)}>{title}</th>' for title, text, _ in _COLUMNS)
-    rows = "\n".join(
-        "<tr>"
-        + "".join(f"<td{_align(text)}>{cell(layer, report)}</td>" for _, text, cell in _COLUMNS)
-        + "</tr>"
-        for layer in report.layers
-    )
+    heads = [(title, kind) for title, kind, _ in _COLUMNS]
+    rows = ([cell(layer, report) for _, _, cell in _COLUMNS] for layer in report.layers)
     return (
-        f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n'
-        f"<tbody>\n{rows}\n</tbody>\n</table></div>\n"
+        f"{table(heads, rows)}\n"
         '<p class="definition">Share: the layer’s cycles over the run’s. k: filters with 0 / 1 / 2 '
         "terms. Utilisation: useful lane cycles over lanes times cycles. Op/B: operations (two for "
         "each MAC) per byte of memory traffic. At best: cycles if only the array, only the ports "
@@ -42,10 +37,6 @@ def layer_table(report: RunReport) -> str:
         "that never waits (dram), or the way out through the post-processing lanes (post). All "
         "columns, and every stall cause, are in layers.csv.</p>"
     )
-
-
-def _align(text: bool) -> str:
-    return ' class="text"' if text else ""
 
 
 def _name(layer: LayerReport, report: RunReport) -> str:
@@ -88,19 +79,19 @@ def _bound(layer: LayerReport, report: RunReport) -> str:
     return f"{name} <small>−{100 * layer.gain_cycles / layer.cycles:.1f} %</small>"
 
 
-_COLUMNS: tuple[tuple[str, bool, _Cell], ...] = (
-    ("Layer", True, _name),
-    ("Kind", True, lambda layer, _: escape(layer.kind.replace("_", " "))),
-    ("Cycles", False, lambda layer, _: f"{layer.cycles:,}"),
-    ("Share", False, lambda layer, report: f"{100 * share(layer, report):.1f} %"),
-    ("MACs", False, lambda layer, _: f"{layer.macs:,}"),
-    ("k 0 / 1 / 2", False, _k),
-    ("Utilisation", False, lambda layer, _: f"{100 * layer.utilisation:.1f} %"),
-    ("GOP/s", False, lambda layer, report: f"{gops(layer, report.clock_hz):,.1f}"),
-    ("Memory<br>bytes", False, lambda layer, _: f"{traffic(layer):,}"),
-    ("Op/B", False, _ratio),
-    ("At best, cycles<br>array / port / DRAM", False, _best),
-    ("Bound by", True, _bound),
-    ("Largest stall", True, _stall),
-    ("Tiles", False, lambda layer, _: f"{layer.tiles:,}"),
+_COLUMNS: tuple[tuple[str, str, _Cell], ...] = (
+    ("Layer", TEXT, _name),
+    ("Kind", TEXT, lambda layer, _: escape(layer.kind.replace("_", " "))),
+    ("Cycles", "", lambda layer, _: f"{layer.cycles:,}"),
+    ("Share", "", lambda layer, report: f"{100 * share(layer, report):.1f} %"),
+    ("MACs", "", lambda layer, _: f"{layer.macs:,}"),
+    ("k 0 / 1 / 2", "", _k),
+    ("Utilisation", "", lambda layer, _: f"{100 * layer.utilisation:.1f} %"),
+    ("GOP/s", "", lambda layer, report: f"{gops(layer, report.clock_hz):,.1f}"),
+    ("Memory<br>bytes", "", lambda layer, _: f"{traffic(layer):,}"),
+    ("Op/B", "", _ratio),
+    ("At best, cycles<br>array / port / DRAM", "", _best),
+    ("Bound by", TEXT, _bound),
+    ("Largest stall", TEXT, _stall),
+    ("Tiles", "", lambda layer, _: f"{layer.tiles:,}"),
 )

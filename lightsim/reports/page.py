@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from lightsim.reports.document import document, fact, figure_section
 from lightsim.reports.figures import FIGURES
+from lightsim.reports.frame.document import document, fact, section
+from lightsim.reports.frame.figure import figure_sections
 from lightsim.reports.headline import Fact, headline, provenance
 from lightsim.reports.layer_table import layer_table
 from lightsim.reports.report import RunReport
@@ -20,34 +21,24 @@ _FOOTER = (
 
 def page(report: RunReport) -> str:
     """The page's HTML, about 5 MB, most of it the drawing library; equal for equal reports."""
-    figures = [
-        figure_section(
-            row.name, row.title, row.draw(report), row.definition(report), row.finding(report)
-        )
-        for row in FIGURES
-        if row.applies(report)
-    ]
     return document(
         title=f"{report.network} on {report.board or report.accelerator}",
         subtitle=f"{report.title}. Scheme {report.scheme}, accelerator {report.accelerator}, "
         f"engine {report.engine}.",
         facts=[fact(f.label, f.value, f.remark, bad=f.value == "NO") for f in headline(report)],
         notes=report.notes,
-        sections=(*figures, _layers(report), _provenance(report)),
+        sections=(*figure_sections(FIGURES, report), _layers(report), _provenance(report)),
         footer=_FOOTER,
     )
 
 
 def _layers(report: RunReport) -> str:
-    return f'<section class="long" id="layers">\n<h2>Layers</h2>\n{layer_table(report)}\n</section>'
+    return section("layers", "Layers", layer_table(report), long=True)
 
 
 def _provenance(report: RunReport) -> str:
     rows = "\n".join(_row(each) for each in provenance(report))
-    return (
-        '<section id="provenance">\n<h2>What was run</h2>\n<dl class="provenance">\n'
-        f"{rows}\n</dl>\n</section>"
-    )
+    return section("provenance", "What was run", f'<dl class="provenance">\n{rows}\n</dl>')
 
 
 def _row(each: Fact) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from lightsim.reports.quantities import gops, intensity, k_counts, operations, share, traffic
@@ -14,7 +13,7 @@ from lightsim.reports.report import LayerReport, RunReport
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COLUMNS", "Column", "column_names", "columns_text", "layers_frame", "write_layers_csv"]
+__all__ = ["COLUMNS", "Column", "column_names", "columns_text", "layers_frame", "layers_text"]
 
 
 class Column(NamedTuple):
@@ -82,9 +81,9 @@ def column_names(report: RunReport) -> tuple[str, ...]:
     )
 
 
-def write_layers_csv(report: RunReport, path: Path) -> None:
-    """Write the frame as CSV (comma, header, UTF-8, line feed; no index, no comments)."""
-    layers_frame(report).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+def layers_text(report: RunReport) -> str:
+    """The frame as CSV (comma, header, line feed; no index, no comments)."""
+    return layers_frame(report).to_csv(index=False, lineterminator="\n")
 
 
 def columns_text() -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from lightsim.reports.report import RunReport, TraceEvent
 
@@ -15,12 +14,12 @@ __all__ = ["trace_events", "write_trace"]
 _NS_PER_S = 1_000_000_000
 
 
-def write_trace(report: RunReport, path: Path) -> None:
-    """Write `trace.json.gz`; equal reports give equal bytes (the gzip header has no time)."""
-    with (
-        path.open("wb") as file,
-        gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0, compresslevel=6) as packed,
-    ):
+def write_trace(report: RunReport, file: BinaryIO) -> None:
+    """Write `trace.json.gz` into an open file; equal reports give equal bytes.
+
+    The head of the gzip stream has no time.
+    """
+    with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0, compresslevel=6) as packed:
         packed.write(b'{"displayTimeUnit":"ns","otherData":')
         packed.write(_line(_provenance(report)))
         packed.write(b',\n"traceEvents":[\n')

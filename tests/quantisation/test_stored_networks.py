@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lightsim.errors import InputError
+from lightsim.errors import InputError, OutputError
 from lightsim.network import load_network
 from lightsim.numerics.formats.scheme import SCHEMES, scheme
 from lightsim.quantisation import (
@@ -98,7 +98,7 @@ def test_what_a_file_cannot_hold_is_not_written(tmp_path: Path):
         with pytest.raises(InputError, match="layer 'conv1'"):
             save_trained([replace(own, layers=(wrong,))], tmp_path / "new", provenance="x")
     assert not (tmp_path / "new").exists()
-    with pytest.raises(InputError, match="cannot be written"):
+    with pytest.raises(OutputError, match="cannot be written"):
         (tmp_path / "file").write_text("")
         save_trained([own], tmp_path / "file", provenance="x")
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from lightsim.reports.console import report_console, show_run
+from lightsim.reports.console import show_run
+from lightsim.reports.frame.terminal import report_console
 from tests.reports.sample import sample_report, without_board
 
 

@@ -82,11 +82,11 @@ def test_an_interrupt_leaves_the_earlier_run_whole(tmp_path, monkeypatch):
     write_directory(sample_report(), tmp_path)
     before = {name: (tmp_path / name).read_bytes() for name in FILES}
 
-    def interrupted(report, path):
-        path.write_text("half")
+    def interrupted(file):
+        file.write(b"half")
         raise KeyboardInterrupt
 
-    monkeypatch.setitem(directory.FILES, "report.html", interrupted)
+    monkeypatch.setitem(directory.FILES, "report.html", lambda report: interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_directory(replace(sample_report(), seed=8), tmp_path)
     assert {entry.name: entry.read_bytes() for entry in tmp_path.iterdir()} == before

@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from lightsim.reports.figures import FIGURES, style
-from lightsim.reports.figures.style import cause_colours
+from lightsim.reports.figures import FIGURES, causes
+from lightsim.reports.figures.causes import cause_colours
 from lightsim.reports.layer_table import layer_table
 from lightsim.reports.page import page
 from tests.reports.sample import sample_report, without_board
@@ -178,15 +178,15 @@ def test_the_spelling_is_british(outline):
 
 def test_every_cause_has_a_colour_of_its_own_in_every_run():
     """What is one thing under two names shares one: work is compute, the DRAM is the memory."""
-    known = dict(style._KNOWN)
+    known = dict(causes._KNOWN)
     assert len(known) == 15
-    assert (known.pop("compute"), known.pop("memory")) == (style.BUSY, known["dram"])
-    colours = [*known.values(), style.BUSY, style.IDLE, *style._SPARE]
+    assert (known.pop("compute"), known.pop("memory")) == (causes.BUSY, known["dram"])
+    colours = [*known.values(), causes.BUSY, causes.IDLE, *causes._SPARE]
     assert len(set(colours)) == len(colours)
     report = sample_report()
     for cause in ("port", "bank", "post", "dram"):
         bound = replace(report, layers=(replace(report.layers[0], bound_by=cause),))
-        assert style.bound_colours(bound)[cause] == known[cause]
+        assert causes.bound_colours(bound)[cause] == known[cause]
 
 
 def test_the_roofline_shows_the_rate_of_one_port_where_it_is_less():

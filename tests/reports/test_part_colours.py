@@ -3,7 +3,7 @@
 import pytest
 
 import lightsim
-from lightsim.reports.figures.style import part_colour
+from lightsim.reports.frame.style import part_colour
 
 
 @pytest.mark.parametrize("accelerator", [None, "examples/zc706-two-groups.toml"])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dse.reports.figures import front, k, parallel, progress, resources, schemes
-from dse.reports.figures.figure import Figure
+from dse.search.result import Exploration
+from lightsim.reports.frame.figure import Figure
 
-__all__ = ["FIGURES", "Figure"]
+__all__ = ["FIGURES"]
 
-FIGURES: tuple[Figure, ...] = (
+FIGURES: tuple[Figure[Exploration], ...] = (
     front.FIGURE,
     progress.FIGURE,
     schemes.FIGURE,

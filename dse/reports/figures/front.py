@@ -5,9 +5,9 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from dse.reports.figures.axis import against, axis_title, told
-from dse.reports.figures.figure import Figure
 from dse.search.result import Exploration
-from lightsim.reports.figures.style import BUSY, MUTED, frame
+from lightsim.reports.frame.figure import Figure
+from lightsim.reports.frame.style import BUSY, MUTED, frame
 
 __all__ = ["FIGURE"]
 
@@ -48,11 +48,12 @@ def _draw(found: Exploration) -> go.Figure:
     return figure
 
 
-FIGURE = Figure(
+FIGURE: Figure[Exploration] = Figure(
     "front",
     "Designs, front and limit",
     _draw,
     "A point is a design that was run on the timeline. The front are the designs that no other "
     "beats in every objective. The dashed line is proven: the better of the best design and of "
     "the lower bounds of all designs that were neither run nor ruled out.",
+    lambda found: bool(found.front),
 )

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from dse.reports.figures.figure import Figure
 from dse.reports.ks import k_counts
 from dse.search.result import Exploration
-from lightsim.reports.figures.style import frame, slanted
+from lightsim.reports.frame.figure import Figure
+from lightsim.reports.frame.style import TERM_COLOURS, frame, slanted
 
 __all__ = ["FIGURE"]
-
-_COLOURS = ("#C9CED6", "#56B4E9", "#0072B2")
-_NAMES = ("k = 0 (pruned)", "k = 1", "k = 2")
 
 
 def _draw(found: Exploration) -> go.Figure:
@@ -24,7 +21,7 @@ def _draw(found: Exploration) -> go.Figure:
         xaxis={"type": "category", "tickangle": slanted(layers)},
         yaxis={"title": {"text": "filters"}, "rangemode": "tozero"},
     )
-    for k, (name, colour) in enumerate(zip(_NAMES, _COLOURS, strict=True)):
+    for k, (name, colour) in enumerate(TERM_COLOURS.items()):
         figure.add_bar(
             x=layers,
             y=[counts[layer][str(k)] for layer in layers],
@@ -41,7 +38,7 @@ def _has_k(found: Exploration) -> bool:
     return any(sum(row.values()) for row in k_counts(found, found.front[0]).values())
 
 
-FIGURE = Figure(
+FIGURE: Figure[Exploration] = Figure(
     "k",
     "Terms per filter (k) on the best design",
     _draw,

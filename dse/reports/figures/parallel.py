@@ -6,11 +6,11 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dse.reports.figures.figure import Figure
 from dse.search.result import Exploration
 from dse.storage.record import Record
 from dse.study.measures import spell_measure
-from lightsim.reports.figures.style import INK, frame
+from lightsim.reports.frame.figure import Figure
+from lightsim.reports.frame.style import INK, frame
 
 __all__ = ["FIGURE"]
 
@@ -80,7 +80,7 @@ def _line(
     return heights, told
 
 
-FIGURE = Figure(
+FIGURE: Figure[Exploration] = Figure(
     "parallel",
     "Choices of the designs that were run",
     _draw,

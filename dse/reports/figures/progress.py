@@ -5,9 +5,9 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from dse.reports.figures.axis import axis_title
-from dse.reports.figures.figure import Figure
 from dse.search.result import Exploration
-from lightsim.reports.figures.style import BUSY, frame
+from lightsim.reports.frame.figure import Figure
+from lightsim.reports.frame.style import BUSY, frame
 
 __all__ = ["FIGURE"]
 
@@ -49,7 +49,7 @@ def _draw(found: Exploration) -> go.Figure:
     return figure
 
 
-FIGURE = Figure(
+FIGURE: Figure[Exploration] = Figure(
     "progress",
     "Best so far and gap",
     _draw,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from dse.reports.figures.figure import Figure
 from dse.search.result import Exploration
 from lightsim.hardware.device import Resources
-from lightsim.reports.figures.style import frame, part_colour
+from lightsim.reports.frame.figure import Figure
+from lightsim.reports.frame.style import frame, part_colour
 
 __all__ = ["FIGURE"]
 
@@ -41,10 +41,11 @@ def _draw(found: Exploration) -> go.Figure:
     return figure
 
 
-FIGURE = Figure(
+FIGURE: Figure[Exploration] = Figure(
     "resources",
     "Resources of the front",
     _draw,
     f"Of each design of the front, at most {_MOST}, the best in the first objective first. The "
     "amounts are estimates by formulas; lightsim run shows every part with its source.",
+    lambda found: bool(found.front),
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from dse.reports.figures.axis import axis_title, told
-from dse.reports.figures.figure import Figure
 from dse.search.result import Exploration
 from dse.storage.record import Record
-from lightsim.reports.figures.style import BUSY, frame
+from lightsim.reports.frame.figure import Figure
+from lightsim.reports.frame.style import BUSY, frame
 
 __all__ = ["FIGURE"]
 
@@ -50,7 +50,7 @@ def _best(found: Exploration) -> dict[str, Record]:
     return best
 
 
-FIGURE = Figure(
+FIGURE: Figure[Exploration] = Figure(
     "schemes",
     "Schemes, each on its best design",
     _draw,

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.errors import InputError
+from lightsim.files.writing import Content, write_file
 from lightsim.network.layer import Network
 from lightsim.network.trained_files import fingerprint
 from lightsim.network.writing import dump_network
@@ -40,8 +41,8 @@ def save_trained(
     `held_out` images, and `training` ones beside them, are stored where they are given; `data`
     says what they are. Every file is written whole before it takes its name, the network last.
 
-    Raises `InputError` for workloads that cannot be stored and for a folder that cannot be
-    written.
+    Raises `InputError` for workloads that cannot be stored, `OutputError` for a folder that
+    cannot be written.
     """
     network = workloads[0].network
     if any(fingerprint(own.network) != fingerprint(network) for own in workloads):
@@ -85,22 +86,15 @@ def store_network(
         lines += [f"held_out = {_text(_from(path.parent, held_out))}", f"data = {_text(data)}"]
     lines += [f'fingerprint = "{fingerprint(network)}"', "", "[trained.weights]"]
     lines += [f"{scheme} = {_text(_from(path.parent, own))}" for scheme, own in weights.items()]
-    return _written(path, ("\n".join(lines) + "\n").encode())
+    return _written(path, "\n".join(lines) + "\n")
 
 
 def _from(folder: Path, path: Path) -> str:
     return Path(os.path.relpath(path, folder)).as_posix()
 
 
-def _written(path: Path, content: bytes) -> Path:
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(content)
-        partial.replace(path)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(str(path.parent), f"cannot be written: {reason}") from None
+def _written(path: Path, content: Content) -> Path:
+    write_file(path, content)
     return path
 
 

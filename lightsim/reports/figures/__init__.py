@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from lightsim.reports.figures import activity, cycles, energy, k, resources, roofline
-from lightsim.reports.figures.figure import Figure
+from lightsim.reports.frame.figure import Figure
+from lightsim.reports.report import RunReport
 
-__all__ = ["FIGURES", "Figure"]
+__all__ = ["FIGURES"]
 
-FIGURES: tuple[Figure, ...] = (
+FIGURES: tuple[Figure[RunReport], ...] = (
     cycles.FIGURE,
     roofline.FIGURE,
     resources.FIGURE,

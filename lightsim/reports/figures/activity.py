@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from lightsim.reports.figures.figure import Figure
-from lightsim.reports.figures.style import cause_colours, frame, words
+from lightsim.reports.figures.causes import cause_colours
+from lightsim.reports.frame.figure import Figure
+from lightsim.reports.frame.style import frame, words
 from lightsim.reports.report import RunReport, UnitReport
 
 __all__ = ["FIGURE"]
@@ -60,11 +61,11 @@ def _definition(report: RunReport) -> str:
     )
 
 
-FIGURE = Figure(
+FIGURE: Figure[RunReport] = Figure(
     "activity",
     "Activity of the units",
     _draw,
-    _finding,
     _definition,
     lambda report: bool(report.units),
+    _finding,
 )

@@ -6,8 +6,9 @@ from collections import Counter
 
 import plotly.graph_objects as go
 
-from lightsim.reports.figures.figure import Figure
-from lightsim.reports.figures.style import cause_colours, frame, slanted, words
+from lightsim.reports.figures.causes import cause_colours
+from lightsim.reports.frame.figure import Figure
+from lightsim.reports.frame.style import frame, slanted, words
 from lightsim.reports.report import LayerReport, RunReport
 
 __all__ = ["FIGURE"]
@@ -99,4 +100,6 @@ def _definition(report: RunReport) -> str:
     )
 
 
-FIGURE = Figure("cycles", "Cycles per layer, by cause", _draw, _finding, _definition)
+FIGURE: Figure[RunReport] = Figure(
+    "cycles", "Cycles per layer, by cause", _draw, _definition, finding=_finding
+)

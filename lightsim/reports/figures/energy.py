@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from lightsim.reports.figures.figure import Figure
-from lightsim.reports.figures.style import BUSY, frame, words
+from lightsim.reports.frame.figure import Figure
+from lightsim.reports.frame.style import BUSY, frame, words
 from lightsim.reports.report import RunReport
 from lightsim.units import spell
 
@@ -68,6 +68,6 @@ def _definition(report: RunReport) -> str:
     )
 
 
-FIGURE = Figure(
-    "energy", "Energy by event", _draw, _finding, _definition, lambda report: bool(_rows(report))
+FIGURE: Figure[RunReport] = Figure(
+    "energy", "Energy by event", _draw, _definition, lambda report: bool(_rows(report)), _finding
 )

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from lightsim.reports.figures.figure import Figure
-from lightsim.reports.figures.style import frame, slanted
+from lightsim.reports.frame.figure import Figure
+from lightsim.reports.frame.style import TERM_COLOURS, frame, slanted
 from lightsim.reports.quantities import has_k, k_counts
 from lightsim.reports.report import LayerReport, RunReport
 
 __all__ = ["FIGURE"]
-
-_COLOURS = ("#C9CED6", "#56B4E9", "#0072B2")
-_NAMES = ("k = 0 (pruned)", "k = 1", "k = 2")
 
 
 def _draw(report: RunReport) -> go.Figure:
@@ -26,7 +23,7 @@ def _draw(report: RunReport) -> go.Figure:
     )
     if len(names) > 30:
         figure.update_xaxes(tickfont={"size": 11})
-    for k, (name, colour) in enumerate(zip(_NAMES, _COLOURS, strict=True)):
+    for k, (name, colour) in enumerate(TERM_COLOURS.items()):
         counts = [k_counts(layer)[k] for layer in layers]
         figure.add_bar(
             x=names,
@@ -65,11 +62,11 @@ def _definition(report: RunReport) -> str:
     )
 
 
-FIGURE = Figure(
+FIGURE: Figure[RunReport] = Figure(
     "k",
     "Terms per filter (k) in each layer",
     _draw,
-    _finding,
     _definition,
     lambda report: has_k(report) and bool(_with_filters(report)),
+    _finding,
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from lightsim.reports.figures.figure import Figure
-from lightsim.reports.figures.style import INK, MUTED, frame, part_colour
+from lightsim.reports.frame.figure import Figure
+from lightsim.reports.frame.style import INK, MUTED, frame, part_colour
 from lightsim.reports.report import ResourceReport, RunReport
 
 __all__ = ["FIGURE"]
@@ -112,11 +112,11 @@ def _definition(report: RunReport) -> str:
     )
 
 
-FIGURE = Figure(
+FIGURE: Figure[RunReport] = Figure(
     "resources",
     "Resources against the board",
     _draw,
-    _finding,
     _definition,
     lambda report: bool(_rows(report)),
+    _finding,
 )

@@ -7,8 +7,9 @@ from math import isfinite, log10, sqrt
 
 import plotly.graph_objects as go
 
-from lightsim.reports.figures.figure import Figure
-from lightsim.reports.figures.style import INK, bound_colours, frame, words
+from lightsim.reports.figures.causes import bound_colours
+from lightsim.reports.frame.figure import Figure
+from lightsim.reports.frame.style import INK, frame, words
 from lightsim.reports.quantities import gops, has_k, intensity, share, traffic
 from lightsim.reports.report import LayerReport, RunReport
 from lightsim.units import spell
@@ -228,11 +229,11 @@ def _definition(report: RunReport) -> str:
     )
 
 
-FIGURE = Figure(
+FIGURE: Figure[RunReport] = Figure(
     "roofline",
     "Roofline",
     _draw,
-    _finding,
     _definition,
     lambda report: bool(_drawn(report)) and report.peak_ops_per_cycle > 0,
+    _finding,
 )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.table import Table
 
+from lightsim.reports.frame.terminal import plain_table
 from lightsim.reports.training.report import SeedReport, TrainingReport
 
 __all__ = ["show_training", "spelled_accuracy"]
@@ -19,9 +19,7 @@ def show_training(report: TrainingReport, console: Console) -> None:
         f"({report.data}), {report.device}\n",
         highlight=False,
     )
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold underline")
-    for name in ("seed", "accuracy", "loss", "k 0/1/2", "bit exact"):
-        table.add_column(name, justify="right")
+    table = plain_table("seed", "accuracy", "loss", "k 0/1/2", "bit exact")
     for seed in report.seeds:
         table.add_row(*_row(seed))
     console.print(table)

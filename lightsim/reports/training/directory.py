@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from lightsim.errors import InputError
+from lightsim.files.writing import write_files
 from lightsim.reports.training.report import TrainingReport
 from lightsim.reports.training.summary import summary_text
 from lightsim.reports.training.tables import curves_text, layers_text
@@ -30,11 +30,5 @@ REPORTS: dict[str, Callable[[TrainingReport], str]] = {
 
 
 def write_reports(report: TrainingReport, directory: Path) -> None:
-    """Write `REPORTS`, each whole or not at all; `InputError` where they cannot be written."""
-    try:
-        for name, write in REPORTS.items():
-            partial = directory / f".{name}.partial"
-            partial.write_text(write(report), encoding="utf-8")
-            partial.replace(directory / name)
-    except OSError as error:
-        raise InputError(str(directory), f"cannot be written: {error.strerror or error}") from None
+    """Write `REPORTS`, all of them or none; `OutputError` where they cannot be written."""
+    write_files(directory, {name: text(report) for name, text in REPORTS.items()})

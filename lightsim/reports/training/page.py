@@ -5,7 +5,9 @@ from __future__ import annotations
 from html import escape
 
 from lightsim.files.commands import command_line
-from lightsim.reports.document import document, fact, figure_section
+from lightsim.reports.frame.document import document, fact, section
+from lightsim.reports.frame.figure import figure_sections
+from lightsim.reports.frame.table import TEXT, again, table
 from lightsim.reports.training.figures import FIGURES
 from lightsim.reports.training.report import SeedReport, TrainingReport
 
@@ -19,17 +21,12 @@ _FOOTER = (
 
 def page(report: TrainingReport) -> str:
     """The page's HTML, about 5 MB, most of it the drawing library; equal for equal reports."""
-    figures = [
-        figure_section(row.name, row.title, row.draw(report), row.definition)
-        for row in FIGURES
-        if row.applies(report)
-    ]
     return document(
         title=f"{report.network} trained under {report.scheme}",
         subtitle=f"{report.title}. {report.parameters:,} parameters, {report.data}.",
         facts=[fact(*row) for row in _headline(report)],
         notes=report.notes,
-        sections=(_seeds(report), *figures, _again(report)),
+        sections=(_seeds(report), *figure_sections(FIGURES, report), _again()),
         footer=_FOOTER,
     )
 
@@ -53,30 +50,20 @@ def _headline(report: TrainingReport) -> list[tuple[str, str, str]]:
 
 
 def _seeds(report: TrainingReport) -> str:
-    head = "".join(
-        f"<th>{name}</th>"
-        for name in ("seed", "accuracy", "k 0/1/2", "bit exact", "run it, in this directory")
-    )
-    rows = "\n".join(_row(seed) for seed in report.seeds)
-    return (
-        '<section class="long" id="seeds">\n<h2>Seeds</h2>\n<div class="scroll"><table>\n'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>\n</section>"
-    )
+    heads = [(name, "") for name in ("seed", "accuracy", "k 0/1/2", "bit exact")]
+    heads.append(("run it, in this directory", TEXT))
+    return section("seeds", "Seeds", table(heads, map(_row, report.seeds)), long=True)
 
 
-def _row(seed: SeedReport) -> str:
+def _row(seed: SeedReport) -> list[str]:
     k = "/".join(str(sum(row[terms] for row in seed.k.values())) for terms in (0, 1, 2))
     exact = {True: "yes", False: "NO", None: "-"}[seed.bit_exact]
     # Without --scheme: a network file runs under the one it was trained for, which for some forms
     # of a scheme is called otherwise.
     command = "-" if seed.network is None else command_line("run", seed.network)
     cells = (str(seed.seed), f"{seed.accuracy:.2%}", k, exact, command)
-    return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+    return [escape(cell) for cell in cells]
 
 
-def _again(report: TrainingReport) -> str:
-    return (
-        '<section id="again">\n<h2>To do it again</h2>\n'
-        "<p>In the directory of this page: <code>lightsim train recipe.toml --output DIR</code>"
-        "</p>\n</section>"
-    )
+def _again() -> str:
+    return again([("In the directory of this page", "lightsim train recipe.toml --output DIR")])

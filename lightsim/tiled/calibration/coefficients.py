@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+from lightsim.files.writing import write_file
 from lightsim.tiled.calibration.fit import Fitted
 
 __all__ = ["write_coefficients"]
@@ -24,4 +25,4 @@ def write_coefficients(
             for module, cases in fitted.items()
         },
     }
-    file.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    write_file(file, json.dumps(document, indent=1, sort_keys=True) + "\n")

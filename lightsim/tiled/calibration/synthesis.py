@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterable
 from importlib.resources import as_file, files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from lightsim.files.writing import write_files
 from lightsim.tiled.calibration.points import Point, wrapper
 from lightsim.tiled.description.accelerator import Accelerator
 from lightsim.tiled.estimation.modules.constants import constants_of
@@ -37,24 +37,29 @@ def synthesise_points(points: list[Point], family: str, plain: Accelerator) -> l
     """
     with TemporaryDirectory(prefix="lightsim-points-") as temporary:
         folder = Path(temporary)
-        with as_file(files("lightsim.tiled.rtl") / "sv") as own:
-            for name in SOURCES:
-                if name != "design_pkg.sv":
-                    shutil.copyfile(own / name, folder / name)
         depths = {name.upper(): _ROM_DEPTH for name in IMAGES}
-        package = package_text(constants_of(plain) | depths)
-        (folder / "design_pkg.sv").write_text(package)
-        for name in IMAGES:
-            (folder / f"{name}.mem").write_text("0\n")
-        (folder / "points.sv").write_text(wrapper(points))
         script = _SCRIPT.format(
             sources=" ".join(SOURCES), boxes=_boxes({p.module for p in points}), family=family
         )
-        (folder / "points.ys").write_text(script)
+        write_files(
+            folder,
+            {
+                **_modules(),
+                "design_pkg.sv": package_text(constants_of(plain) | depths),
+                "points.sv": wrapper(points),
+                "points.ys": script,
+                **{f"{name}.mem": "0\n" for name in IMAGES},
+            },
+        )
         run_script(folder, "points.ys")
         modules = json.loads((folder / "points.json").read_text())["modules"]
     cells = own_cells(modules)
     return [cells[_held(modules, number)] for number in range(len(points))]
+
+
+def _modules() -> dict[str, bytes]:
+    with as_file(files("lightsim.tiled.rtl") / "sv") as own:
+        return {n: (own / n).read_bytes() for n in SOURCES if n != "design_pkg.sv"}
 
 
 def _boxes(wanted: Iterable[str]) -> str:

@@ -9,12 +9,13 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import torch
 
 from lightsim.errors import InputError
 from lightsim.files.regular import open_file, unreadable
+from lightsim.files.writing import write_file
 from lightsim.training.loop.history import Epoch, dump_history, load_history
 
 __all__ = ["ACCEPTED", "Checkpoint", "damaged", "load_checkpoint", "save_checkpoint"]
@@ -58,16 +59,13 @@ def save_checkpoint(own: Checkpoint, path: Path) -> None:
     }
     packed = io.BytesIO()
     torch.save(content, packed)
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with partial.open("wb") as opened:
-            opened.write(_MAGIC + hashlib.sha256(packed.getbuffer()).hexdigest().encode() + b"\n")
-            opened.write(packed.getbuffer())
-            opened.flush()
-            os.fsync(opened.fileno())
-        partial.replace(path)
-    except OSError as error:
-        raise InputError(str(path), f"cannot be written: {error.strerror or error}") from None
+    head = _MAGIC + hashlib.sha256(packed.getbuffer()).hexdigest().encode() + b"\n"
+
+    def write(file: BinaryIO) -> None:
+        file.write(head)
+        file.write(packed.getbuffer())
+
+    write_file(path, write)
 
 
 def load_checkpoint(path: Path, about: str) -> Checkpoint | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from torch import Tensor
 from lightsim.errors import InputError
 from lightsim.files.npy_header import ArrayHead
 from lightsim.files.npz import read_npz
+from lightsim.files.writing import write_file
 from lightsim.training.models.model import build_model
 from lightsim.training.recipes.recipe import Recipe
 
@@ -31,16 +32,13 @@ def seed_folder(directory: Path, seed: int) -> Path:
 
 
 def save_float(state: Mapping[str, Any], folder: Path) -> None:
-    """Write the tensors of a float model's `state_dict`, whole or not at all."""
+    """Write the tensors of a float model's `state_dict`; `OutputError` where it cannot be done."""
     arrays = {name: own.cpu().numpy() for name, own in state.items() if _is_kept(name, own)}
-    partial = folder / f".{FLOAT_WEIGHTS}.partial"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as opened:
-            np.savez(opened, allow_pickle=False, **arrays)
-        partial.replace(folder / FLOAT_WEIGHTS)
-    except OSError as error:
-        raise InputError(str(folder), f"cannot be written: {error.strerror or error}") from None
+
+    def write(file: BinaryIO) -> None:
+        np.savez(file, allow_pickle=False, **arrays)
+
+    write_file(folder / FLOAT_WEIGHTS, write)
 
 
 def float_start(recipe: Recipe, seed: int) -> dict[str, Tensor] | None:

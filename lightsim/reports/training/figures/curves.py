@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import plotly.graph_objects as go
 
-from lightsim.reports.figures.style import BUSY, MUTED, frame
-from lightsim.reports.training.figures.figure import Figure
+from lightsim.reports.frame.figure import Figure
+from lightsim.reports.frame.style import BUSY, MUTED, frame
 from lightsim.reports.training.report import EpochReport, TrainingReport
 
 __all__ = ["ACCURACY", "LOSS", "mean_line", "mean_over_seeds", "stage_line"]
@@ -73,19 +73,25 @@ def _accuracy(report: TrainingReport) -> go.Figure:
     )
 
 
-LOSS = Figure(
+def _any_epoch(report: TrainingReport) -> bool:
+    return any(seed.epochs for seed in report.seeds)
+
+
+LOSS: Figure[TrainingReport] = Figure(
     "loss",
     "Loss",
     _loss,
     "Mean over the batches of an epoch. The penalty is what is added to the cross entropy: the "
     "regulariser of the number of terms, the distribution loss. Thin lines are seeds, thick ones "
     "their mean; a dotted line stands where the weights begin to be rounded.",
+    _any_epoch,
 )
-ACCURACY = Figure(
+ACCURACY: Figure[TrainingReport] = Figure(
     "accuracy",
     "Accuracy",
     _accuracy,
     "In training: of the batches as they were seen, moved and while the weights changed. The other "
     "line is of images that nothing was trained on, computed in the integers that would be "
     "exported after that epoch; nothing is chosen by it.",
+    _any_epoch,
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from lightsim.reports.figures.style import frame, part_colour, words
-from lightsim.reports.training.figures.figure import Figure
+from lightsim.reports.frame.figure import Figure
+from lightsim.reports.frame.style import frame, part_colour, words
 from lightsim.reports.training.report import EpochReport, TrainingReport
 
 __all__ = ["STATISTICS"]
@@ -50,7 +50,7 @@ def _mean(epochs: tuple[EpochReport, ...], layer: str, name: str) -> float | Non
     return sum(known) / len(known) if known else None
 
 
-STATISTICS = Figure(
+STATISTICS: Figure[TrainingReport] = Figure(
     "statistics",
     "Activations of each layer",
     _draw,

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from lightsim.reports.figures.style import frame, slanted
+from lightsim.reports.frame.figure import Figure
+from lightsim.reports.frame.style import TERM_COLOURS, frame, slanted
 from lightsim.reports.training.figures.curves import mean_over_seeds, stage_line
-from lightsim.reports.training.figures.figure import Figure
 from lightsim.reports.training.report import EpochReport, TrainingReport
 
 __all__ = ["BY_LAYER", "OVER_EPOCHS"]
-
-_COLOURS = ("#C9CED6", "#56B4E9", "#0072B2")
-_NAMES = ("k = 0 (pruned)", "k = 1", "k = 2")
 
 
 def _mixed(report: TrainingReport) -> bool:
@@ -25,7 +22,7 @@ def _over_epochs(report: TrainingReport) -> go.Figure:
         340, xaxis={"title": {"text": "epochs"}},
         yaxis={"title": {"text": "share of the filters (%)"}, "range": [0, 100]},
     )  # fmt: skip
-    for terms, (name, colour) in enumerate(zip(_NAMES, _COLOURS, strict=True)):
+    for terms, (name, colour) in enumerate(TERM_COLOURS.items()):
 
         def share(epoch: EpochReport, terms: int = terms) -> float:
             total = sum(sum(row) for row in epoch.k.values())
@@ -50,7 +47,7 @@ def _by_layer(report: TrainingReport) -> go.Figure:
         360, barmode="stack", yaxis={"title": {"text": "filters (mean over seeds)"}},
         xaxis={"type": "category", "tickangle": slanted(names), "dtick": 1},
     )  # fmt: skip
-    for terms, (name, colour) in enumerate(zip(_NAMES, _COLOURS, strict=True)):
+    for terms, (name, colour) in enumerate(TERM_COLOURS.items()):
         counts = [sum(seed.k[n][terms] for seed in report.seeds) / len(report.seeds) for n in names]
         figure.add_bar(
             x=names, y=counts, name=name, marker={"color": colour},
@@ -59,7 +56,7 @@ def _by_layer(report: TrainingReport) -> go.Figure:
     return figure
 
 
-OVER_EPOCHS = Figure(
+OVER_EPOCHS: Figure[TrainingReport] = Figure(
     "k",
     "Terms per filter (k) over the epochs",
     _over_epochs,
@@ -67,7 +64,7 @@ OVER_EPOCHS = Figure(
     "over the seeds. A serial shift-add lane takes k cycles for a product.",
     lambda report: _mixed(report) and any(seed.epochs for seed in report.seeds),
 )
-BY_LAYER = Figure(
+BY_LAYER: Figure[TrainingReport] = Figure(
     "k-layers",
     "Terms per filter (k) in each layer",
     _by_layer,

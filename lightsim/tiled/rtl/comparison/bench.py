@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lightsim.files.writing import write_file
 from lightsim.hardware.device import IdealMemory
 from lightsim.tiled.mapping.program import Program
 from lightsim.tiled.rtl.program.record import Recording
@@ -73,7 +74,7 @@ def _start(
     if isinstance(memory, IdealMemory):
         how = ["ideal", str(memory.latency_cycles), str(memory.bytes_per_cycle)]
     else:
-        (folder / "requests.txt").write_text(recording.requests())
+        write_file(folder / "requests.txt", recording.requests())
         how = ["replay", "requests.txt"]
     limits = (len(programs), len(programs[0].schedules), recording.result.cycles + _SLACK_CYCLES)
     return run_tool([str(simulator.resolve()), *how, *map(str, limits), *window], cwd=folder)

@@ -13,6 +13,7 @@ from platform import machine
 
 from lightsim.errors import InputError, MissingExtraError
 from lightsim.files.cache import cache_folder
+from lightsim.files.writing import write_file
 from lightsim.tiled.rtl.project.writing import SOURCES
 from lightsim.tiled.rtl.tools import run_tool
 
@@ -89,12 +90,12 @@ def build(folder: Path, *, wave: bool = False, short: bool = False) -> Path:
     for part, (sources, level) in parts.items():
         # Relative: no folder's name, quotes in it or not, stands in a source.
         names = (os.path.relpath(source, out) for source in sources)
-        (out / f"{part}.cc").write_text("".join(f'#include "{name}"\n' for name in names))
+        write_file(out / f"{part}.cc", "".join(f'#include "{name}"\n' for name in names))
         objects.append(str(out / f"{part}.o"))
         _compile(cxx, *level, *flags, "-c", str(out / f"{part}.cc"), "-o", objects[-1])
     objects += _runtime(root, cxx, wave)
     _compile(cxx, *objects, "-o", str(program), "-pthread", "-latomic")
-    stamp.write_text(state)
+    write_file(stamp, state)
     return program
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from lightsim.files.writing import write_files, writing
 from lightsim.hardware.device import IdealMemory, Resources
 from lightsim.hardware.part import Part, total
 from lightsim.tiled.mapping.program import Program
@@ -40,21 +41,22 @@ def write_readme(
     """Write README.md, sources.txt, simulate.sh and, for a DRAM, the requests to replay."""
     accelerator = programs[0].accelerator
     memory = accelerator.memory
+    contents = {
+        "sources.txt": "".join(f"sv/{name}\n" for name in SOURCES),
+        "README.md": "\n".join(_readme(programs, recording, parts)) + "\n",
+    }
     if isinstance(memory, IdealMemory):
         how = f"ideal {memory.latency_cycles} {memory.bytes_per_cycle}"
     else:
         how = "replay requests.txt"
-        (folder / "requests.txt").write_text(recording.requests())
+        contents["requests.txt"] = recording.requests()
     cycles = recording.result.cycles
-    script = folder / "simulate.sh"
-    script.write_text(
-        _SIMULATE.format(
-            memory=how, batches=len(programs), layers=len(programs[0].schedules), limit=2 * cycles
-        )
+    contents["simulate.sh"] = _SIMULATE.format(
+        memory=how, batches=len(programs), layers=len(programs[0].schedules), limit=2 * cycles
     )
-    script.chmod(0o755)
-    (folder / "sources.txt").write_text("".join(f"sv/{name}\n" for name in SOURCES))
-    (folder / "README.md").write_text("\n".join(_readme(programs, recording, parts)) + "\n")
+    write_files(folder, contents)
+    with writing(folder / "simulate.sh"):
+        (folder / "simulate.sh").chmod(0o755)
 
 
 def _readme(programs: Sequence[Program], recording: Recording, parts: Sequence[Part]) -> list[str]:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from lightsim.files.writing import write_files
 from lightsim.hardware.device import Device, Resources
 from lightsim.tiled.rtl.project.ordering_codes import ORDERING_CODES
 from lightsim.tiled.rtl.project.writing import SOURCES
@@ -73,11 +74,11 @@ def vivado_script(part: str, clock_hz: int, sources: Sequence[str]) -> str:
 def write_scripts(folder: Path, clock_hz: int, device: Device | None) -> None:
     """Write `synthesise_FAMILY.ys` for both families and, for a part Vivado knows, `vivado.tcl`."""
     sources = [f"sv/{name}" for name in SOURCES]
-    for family in FAMILIES:
-        (folder / f"synthesise_{family}.ys").write_text(synthesis_script(family, sources))
+    scripts = {f"synthesise_{name}.ys": synthesis_script(name, sources) for name in FAMILIES}
     if device is not None and device.name in ORDERING_CODES:
         part, _ = ORDERING_CODES[device.name]
-        (folder / "vivado.tcl").write_text(vivado_script(part, clock_hz, sources))
+        scripts["vivado.tcl"] = vivado_script(part, clock_hz, sources)
+    write_files(folder, scripts)
 
 
 def synthesise(folder: Path, family: str) -> Resources:

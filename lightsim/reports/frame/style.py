@@ -1,4 +1,4 @@
-"""One look for every figure: type, grid, and a colour for each cause that never changes.
+"""One look for every figure: type, grid and colours.
 
 The colours are those of Okabe and Ito (2008), chosen to be told apart with any colour vision,
 followed by Paul Tol's "muted" scheme; parts of the design, which are
@@ -11,16 +11,13 @@ from collections.abc import Iterable
 
 import plotly.graph_objects as go
 
-from lightsim.reports.report import RunReport
-
 __all__ = [
     "BUSY",
     "FONT",
     "IDLE",
     "INK",
     "MUTED",
-    "bound_colours",
-    "cause_colours",
+    "TERM_COLOURS",
     "frame",
     "part_colour",
     "slanted",
@@ -33,28 +30,10 @@ INK = "#1F2933"
 MUTED = "#6B7682"
 FONT = "Inter, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
 
+TERM_COLOURS = {"k = 0 (pruned)": "#C9CED6", "k = 1": "#56B4E9", "k = 2": BUSY}
+"""Of filters with no term, one and two, in this order."""
+
 _GRID = "#E8EBEF"
-# Every cause of a stall, and everything that a layer can be bound by, has its colour in every run.
-# What is waited for and what the wait is laid to share one: the memory, and the array at work.
-_KNOWN = {
-    "compute": BUSY,
-    "dram": "#D55E00",
-    "memory": "#D55E00",
-    "input": "#E69F00",
-    "weight": "#56B4E9",
-    "residual": "#009E73",
-    "output": "#CC79A7",
-    "post": "#F0E442",
-    "flush": "#882255",
-    "store": "#999933",
-    "start": "#332288",
-    "bank": "#44AA99",
-    "port": "#AA4499",
-    "weights": "#DDCC77",
-    "fifo": "#117733",
-}
-# For causes that nobody has named yet.
-_SPARE = ("#CC6677", "#88CCEE", "#661100", "#6699CC", "#AA4466", "#4B0092", "#1A85FF", "#B2DF8A")
 # As many as a design with two lane groups and a controller in fabric has parts.
 _PARTS = (
     "#77AADD",
@@ -79,23 +58,6 @@ _PARTS = (
 def part_colour(number: int) -> str:
     """The colour of the `number`-th part of a design."""
     return _PARTS[number % len(_PARTS)]
-
-
-def bound_colours(report: RunReport) -> dict[str, str]:
-    """A colour for every value of `bound_by`: a cause has one and the same in every run."""
-    return cause_colours(report) | _coloured({layer.bound_by for layer in report.layers})
-
-
-def cause_colours(report: RunReport) -> dict[str, str]:
-    """A colour for `busy`, `idle` and every stall cause of the run, layers and units alike."""
-    rows = [*(layer.stalls for layer in report.layers), *(unit.stalls for unit in report.units)]
-    return {"busy": BUSY, **_coloured({cause for row in rows for cause in row}), "idle": IDLE}
-
-
-def _coloured(causes: Iterable[str]) -> dict[str, str]:
-    others = sorted(set(causes) - set(_KNOWN))
-    spare = {cause: _SPARE[number % len(_SPARE)] for number, cause in enumerate(others)}
-    return {cause: _KNOWN.get(cause) or spare[cause] for cause in sorted(causes)}
 
 
 def frame(height: int, **layout: object) -> go.Figure:

@@ -6,12 +6,10 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from importlib.resources import files
 from string import Template
-from typing import Any
 
-from plotly.io import to_html
 from plotly.offline import get_plotlyjs
 
-__all__ = ["document", "fact", "figure_section"]
+__all__ = ["document", "fact", "prose", "section"]
 
 # The policy makes the browser refuse any request that the page might try.
 _DOCUMENT = Template(
@@ -46,13 +44,6 @@ $script</script>
 </html>
 """
 )
-# Plotly 7 offers by default to send a chart to its maker's site: a user's design stays here.
-_CONFIG = {
-    "displaylogo": False,
-    "responsive": True,
-    "plotlyServerURL": "",
-    "modeBarButtonsToRemove": ["sendChartToCloud", "lasso2d", "select2d", "autoScale2d"],
-}
 
 
 def document(
@@ -69,7 +60,7 @@ def document(
     `title`, `subtitle` and `footer` are plain texts, as are the `notes`; `facts` are made by
     `fact`, and `sections` are HTML.
     """
-    room = files("lightsim.reports")
+    room = files("lightsim.reports.frame")
     return _DOCUMENT.substitute(
         title=escape(title),
         subtitle=escape(subtitle),
@@ -100,25 +91,12 @@ def _note_list(notes: Sequence[str]) -> str:
     return f'<ul class="notes" id="notes">\n{items}\n</ul>'
 
 
-def figure_section(name: str, title: str, figure: Any, definition: str, finding: str = "") -> str:
-    """A Plotly figure with what it shows here (`finding`) and what it is (`definition`)."""
-    drawing = to_html(
-        figure,
-        config=_CONFIG,
-        include_plotlyjs=False,
-        full_html=False,
-        div_id=f"figure-{name}",
-        default_height="auto",
-    )
-    found = f"<p>{_prose(finding)}</p>\n" if finding else ""
-    return (
-        f'<section id="{name}">\n<h2>{escape(title)}</h2>\n'
-        f"{found}<figure>\n{drawing}\n"
-        f'<figcaption class="definition"><p>{_prose(definition)}</p></figcaption>\n'
-        "</figure>\n</section>"
-    )
+def section(name: str, title: str, body: str, *, long: bool = False) -> str:
+    """A section of a page under its title; `body` is HTML. A `long` one may break over pages."""
+    look = ' class="long"' if long else ""
+    return f'<section{look} id="{name}">\n<h2>{escape(title)}</h2>\n{body}\n</section>'
 
 
-def _prose(text: str) -> str:
+def prose(text: str) -> str:
     """Escaped text in which a percentage never loses its sign to the next line."""
     return escape(text).replace(" %", "&nbsp;%")
