@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.reports.figures.style import frame, slanted
 from lightsim.reports.training.figures.curves import mean_over_seeds, stage_line
 from lightsim.reports.training.figures.figure import Figure
@@ -17,7 +18,8 @@ _NAMES = ("k = 0 (pruned)", "k = 1", "k = 2")
 
 def _mixed(report: TrainingReport) -> bool:
     """Whether filters differ in k: under any other scheme the figures would say nothing."""
-    return report.scheme == "flightnn"
+    row = SCHEMES.get(report.scheme)  # float32 has no row
+    return row is not None and row.k_per_filter
 
 
 def _over_epochs(report: TrainingReport) -> go.Figure:
