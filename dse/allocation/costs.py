@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dse.allocation.shaped import with_terms
 from lightsim.errors import InputError
-from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.numerics.formats.scheme import PER_FILTER
 from lightsim.quantisation.per_filter import KMap
 from lightsim.quantisation.workload import Workload
 from lightsim.tiled.description.accelerator import Accelerator
@@ -46,12 +46,12 @@ def program_for(
 ) -> Program:
     """The program of a network whose filters have `k` terms: timing needs no other weights."""
     layers = tuple(
-        replace(layer, scheme=SCHEMES["flightnn"], k=k[layer.layer.name])
+        replace(layer, scheme=PER_FILTER, k=k[layer.layer.name])
         if layer.weights is not None
         else layer
         for layer in workload.layers
     )
-    shaped = replace(workload, scheme=SCHEMES["flightnn"], layers=layers)
+    shaped = replace(workload, scheme=PER_FILTER, layers=layers)
     return map_workload(shaped, accelerator, images=images, tilings=tilings)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lightsim.errors import InputError
-from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.numerics.formats.scheme import PER_FILTER
 from lightsim.quantisation.per_filter import KMap
 from lightsim.tiled.description.accelerator import Accelerator
 from lightsim.tiled.description.pipeline import PARAMETER_SLOTS
@@ -48,7 +48,7 @@ def with_terms(program: Program, k: KMap) -> Program:
 
 def _with_terms(schedule: Schedule, accelerator: Accelerator, k: KMap) -> Schedule:
     layer, tiling = schedule.layer, schedule.tiling
-    main = replace(layer.main, scheme=SCHEMES["flightnn"], k=k[layer.main.layer.name])
+    main = replace(layer.main, scheme=PER_FILTER, k=k[layer.main.layer.name])
     layer = replace(layer, main=main)
     filters = cut(layer.computed.channels, tiling.m)
     per_m = len(schedule.weight_groups) // len(filters)

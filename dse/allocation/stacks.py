@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.hardware.pe_kinds import PeKind
-from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.numerics.formats.scheme import PER_FILTER
 from lightsim.tiled.description.accelerator import Accelerator
 from lightsim.tiled.mapping.filters.row_groups import row_groups, row_kinds
 from lightsim.tiled.mapping.plan.layout import Span
@@ -59,7 +59,7 @@ def stacks(layer: EngineLayer, accelerator: Accelerator, tiling: Tiling) -> tupl
 
 
 def _takes_two(kind: PeKind, bits: int) -> bool:
-    scheme = SCHEMES["flightnn"]
+    scheme = PER_FILTER
     return kind.passes(scheme, 2, bits) == kind.passes(scheme, 1, bits)
 
 

@@ -21,6 +21,7 @@ from dse.space.k_layers import restricted
 from dse.study.study import Study
 from lightsim.errors import InputError
 from lightsim.network import load_network
+from lightsim.numerics.formats.scheme import PER_FILTER
 from lightsim.quantisation.per_filter import KMap
 from lightsim.quantisation.workload import Workload
 
@@ -124,9 +125,9 @@ def _check(study: Study, choices: list[str]) -> None:
         problem = f"k is 'given' beside '{next(c for c in choices if c != GIVEN)}'"
         raise InputError("[axes]", problem, "accepted: 'given' alone: its weights are others")
     schemes = [str(name) for name in study.axes["scheme"]]
-    if schemes != ["flightnn"]:
+    if schemes != [PER_FILTER.name]:
         problem = f"k is '{choices[0]}' under scheme '{', '.join(schemes)}'"
-        raise InputError("[axes]", problem, "accepted: k per filter under flightnn alone")
+        raise InputError("[axes]", problem, f"accepted: k per filter under {PER_FILTER.name} alone")
     if len(study.shares) > 1:
         problem = f"k is '{choices[0]}', and there are {len(study.shares)} networks"
         raise InputError("[axes]", problem, "accepted: one network, or k = 'given'")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from lightsim.errors import InputError
 from lightsim.network import load_network
-from lightsim.numerics.formats.scheme import scheme
+from lightsim.numerics.formats.scheme import PER_FILTER, scheme
 from lightsim.quantisation import (
     accuracy,
     held_out_images,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Candidate", "Strengths", "read_strengths", "retrain", "spell_strengths"]
 
-FLIGHTNN = "flightnn"
+FLIGHTNN = PER_FILTER.name
 Tell = Callable[["Moment"], None]
 Strengths = tuple[float, float]
 """Of the regulariser, for first and for second terms."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Annotated, Any
 
 from dse.space.k_choices import GIVEN, K_ACCEPTED, read_k
@@ -17,6 +18,7 @@ from lightsim.descriptions import Text, check_fields
 from lightsim.errors import InputError, unknown_name
 from lightsim.hardware.checks import validate_clock
 from lightsim.hardware.device import Board
+from lightsim.hardware.pe_kinds import PE_KINDS, pe_kind
 from lightsim.hardware.quantities import BYTES_ACCEPTED, HERTZ_ACCEPTED, hertz, nbytes
 from lightsim.network.checking import spell_value
 from lightsim.numerics.formats.scheme import scheme
@@ -124,14 +126,18 @@ def _kinds(board: Board, schemes: tuple[str, ...]) -> tuple[Choice, ...]:
     """The cheapest kinds of the schemes, and shift lanes with a part of them on DSP blocks."""
     found: dict[Choice, None] = {}
     for name in schemes:
-        if name == "binary":
-            found["xnor_popcount"] = None
-        elif scheme(name).is_shift_add:
-            mixes = ("shift_add_serial*7 + multiply_dsp", "shift_add_serial*3 + multiply_dsp")
-            found |= dict.fromkeys(("shift_add_serial", "multiply_dsp", *mixes))
-        else:
-            mix = "multiply_lut*3 + multiply_dsp"
-            found |= dict.fromkeys(("multiply_dsp", "multiply_lut", mix))
+        row = scheme(name)
+        usual = pe_kind(row.usual_pe)
+        found[usual.name] = None
+        if row.is_sign:
+            continue  # no lane multiplies signs as cheaply
+        able = [kind for kind in PE_KINDS.values() if kind.takes(row)]
+        on_dsp = [kind for kind in able if kind.on_dsp]
+        whole = [kind for kind in able if not kind.on_dsp and not kind.shifts]
+        for soft, dsp in product(whole if usual.on_dsp else [usual], on_dsp):
+            found |= dict.fromkeys((dsp.name, soft.name))
+            for part in (7, 3) if soft.shifts else (3,):
+                found[f"{soft.name}*{part} + {dsp.name}"] = None
     return tuple(str(lane_mix(str(kind))) for kind in found)
 
 

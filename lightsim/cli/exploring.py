@@ -215,13 +215,13 @@ def _refuse_with_retrain(
 ) -> None:
     """What does not go together with training candidates first."""
     from lightsim.errors import InputError
+    from lightsim.numerics.formats.scheme import PER_FILTER
 
     if retrain is None:
         raise InputError("--recipe", "without --retrain", "accepted: --retrain 0.001,0.003")
-    if scheme not in (None, "flightnn"):
-        raise InputError(
-            "--retrain", f"with --scheme {scheme}", "accepted: flightnn, or none named"
-        )
+    if scheme not in (None, PER_FILTER.name):
+        accepted = f"accepted: {PER_FILTER.name}, or none named"
+        raise InputError("--retrain", f"with --scheme {scheme}", accepted)
     options = {"--storage": storage is not None, "--resume": resume, "--overwrite": overwrite}
     for option, given in options.items():
         if given:

@@ -26,7 +26,7 @@ from lightsim.flow.resolve import (
 from lightsim.hardware.device import Board
 from lightsim.network import load_network
 from lightsim.network.layer import Network
-from lightsim.numerics.formats.scheme import Scheme
+from lightsim.numerics.formats.scheme import PER_FILTER, Scheme
 from lightsim.quantisation.inference.accumulators import check_accumulators
 from lightsim.quantisation.k_outline import outline_with_k
 from lightsim.quantisation.per_filter import FilterTerms, quantise_with_k
@@ -144,9 +144,8 @@ def _workload(network: Network, scheme: Scheme, experiment: Experiment) -> Workl
     if experiment.k is None:
         return quantise(network, scheme, experiment.seed, outline=outline)
     if not scheme.k_per_filter:
-        raise InputError(
-            "--k", f"scheme '{scheme.name}' has no k of its own per filter", "accepted: flightnn"
-        )
+        problem = f"scheme '{scheme.name}' has no k of its own per filter"
+        raise InputError("--k", problem, f"accepted: {PER_FILTER.name}")
     terms = load_k(Path(experiment.k)) if isinstance(experiment.k, str) else experiment.k
     try:
         return (outline_with_k if outline else quantise_with_k)(network, terms, experiment.seed)

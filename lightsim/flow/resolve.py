@@ -84,7 +84,7 @@ def resolve_machine(
         known = ["default", *PE_KINDS]
         raise unknown_name("--accelerator", "accelerator or file", str(accelerator), known)
     pe = None if accelerator in (None, "default") else str(accelerator)
-    if pe is not None and chosen.name not in PE_KINDS[pe].runs:
+    if pe is not None and not PE_KINDS[pe].takes(chosen):
         raise InputError(
             "--accelerator",
             f"PE kind '{pe}' cannot run scheme '{chosen.name}'",

@@ -47,7 +47,7 @@ def input_types(
 
 
 def _weighted(network: Network, layer: Layer, scheme: Scheme, ends: bool) -> ElementType:
-    binary = scheme.name == "binary" and network.binary_activations
+    binary = scheme.is_sign and network.binary_activations
     if layer.activation == "sign" or (binary and layer.activation == "relu"):
         return _SIGN
     if layer.activation == "relu":

@@ -19,7 +19,7 @@ from lightsim.descriptions import check_fields
 from lightsim.errors import InputError, unknown_name
 from lightsim.network.layer import Network
 from lightsim.numerics.formats.flightnn import FLIGHTNN as CODEC
-from lightsim.numerics.formats.scheme import SCHEMES, scheme
+from lightsim.numerics.formats.scheme import PER_FILTER, SCHEMES, Scheme, scheme
 from lightsim.quantisation.calibration import calibration_images, input_means
 from lightsim.quantisation.select import quantise
 from lightsim.quantisation.stored.trained import trained_schemes
@@ -47,10 +47,9 @@ KMap = Mapping[str, NDArray[np.int8]]
 REFERENCE = "fixed8"
 """The scheme whose weights are rounded to terms, unless another is named or trained."""
 
-FLIGHTNN = SCHEMES["flightnn"]
+FLIGHTNN = PER_FILTER
 _STEPS = 2.0 ** (np.arange(-6, 6) / 12)  # one octave: terms are powers of two
 SHORTEST_STEP = float(_STEPS[0])
-_NEAREST = ("flightnn", "lightnn2", "lightnn1")
 _LARGEST_MULTIPLIER = 32767
 _WIDEST = 256  # no reference weight is larger
 
@@ -112,14 +111,25 @@ def reference_scheme(network: Network) -> str:
     trained = trained_schemes(network)
     if not trained or REFERENCE in trained:
         return REFERENCE
-    for name in _NEAREST:
+    nearest = _of_terms()
+    for name in nearest:
         if name in trained:
             return name
     raise InputError(
         f"k of '{network.name}'",
         f"its weights were trained for {', '.join(trained)} alone",
-        f"accepted: weights trained for {', '.join((REFERENCE, *_NEAREST))}",
+        f"accepted: weights trained for {', '.join((REFERENCE, *nearest))}",
     )
+
+
+def _of_terms() -> list[str]:
+    """The schemes whose weights are terms in the units of `FLIGHTNN`, the richest first."""
+    rows = [r for r in SCHEMES.values() if r.is_shift_add and _same_units(r)]
+    return [row.name for row in sorted(rows, key=lambda r: (not r.k_per_filter, -r.max_terms))]
+
+
+def _same_units(row: Scheme) -> bool:
+    return row.fraction_bits == FLIGHTNN.fraction_bits
 
 
 def round_filters(reference: Workload, images: NDArray[np.int16]) -> dict[str, RoundedLayer]:
@@ -157,7 +167,7 @@ def rounded_workload(reference: Workload, layers: tuple[QuantisedLayer, ...]) ->
 
 def check_reference(reference: Workload) -> None:
     """Raise `InputError` for a reference whose weights are not in units of `flightnn`."""
-    if reference.scheme.fraction_bits != FLIGHTNN.fraction_bits:
+    if not _same_units(reference.scheme):
         raise InputError(
             f"reference weights of scheme '{reference.scheme.name}'",
             "are not in units of 2**-7",

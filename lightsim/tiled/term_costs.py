@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.hardware.pe_kinds import pe_kind
-from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.numerics.formats.scheme import PER_FILTER
 from lightsim.quantisation.term_costs import Stairs, TermCosts
 from lightsim.quantisation.workload import Workload
 from lightsim.tiled.description.accelerator import Accelerator
@@ -86,7 +86,7 @@ def _edges(
     largest = max(len(own) for own in sets)
     if schedule.layer.kind == "depthwise" or not schedule.tiling.sort_filters:
         return [0, largest]
-    scheme, bits = SCHEMES["flightnn"], schedule.layer.source.element.bits
+    scheme, bits = PER_FILTER, schedule.layer.source.element.bits
     fast = 0
     for group in accelerator.array.groups:
         kind = pe_kind(group.pe)
@@ -111,7 +111,7 @@ def _program(
     tilings: Mapping[str, Tiling] | None,
 ) -> Program:
     """The program of a network whose filters have `k` terms: timing needs no other weights."""
-    scheme = SCHEMES["flightnn"]
+    scheme = PER_FILTER
     layers = tuple(
         replace(layer, scheme=scheme, k=k[layer.layer.name]) if layer.k is not None else layer
         for layer in workload.layers

@@ -20,8 +20,9 @@ from lightsim.numerics.sums.elementwise import add_requantised
 from lightsim.numerics.sums.pooling import max_pool, sum_pool
 from lightsim.numerics.sums.requantise import requantise, threshold
 from lightsim.quantisation.inference.accumulators import Accumulation
+from lightsim.quantisation.inference.kernels import kernel_of, pad_value
 from lightsim.quantisation.inference.parts import Part, parts_of
-from lightsim.quantisation.inference.truncation import in_truncated_units, truncates
+from lightsim.quantisation.inference.truncation import in_truncated_units
 from lightsim.quantisation.workload import QuantisedLayer
 
 __all__ = ["Activations", "Overflow", "SumRules", "layer_output"]
@@ -76,15 +77,18 @@ def layer_output(
 
 
 def _weighted(layer: QuantisedLayer, x: NDArray[np.int16], rules: SumRules) -> Activations:
-    parts = () if _is_depthwise(layer, rules) else parts_of(layer, rules.accumulation)
-    if truncates(layer, rules.accumulation):
+    assert layer.weights is not None
+    alone = layer.layer.groups > 1 and layer.weights.shape[1] == 1
+    kernel = kernel_of(layer, rules.accumulation, alone=alone)
+    parts = parts_of(layer, kernel)
+    if kernel == "truncating":
         layer = in_truncated_units(layer)
     assert layer.weights is not None and layer.bias is not None
     # Only sums that are sure to fit may skip the accumulator.
     if rules.overflow == "refuse" and 1 < layer.output.bits <= 16 and len(parts) <= 1:
         rest = (
             layer.bias, layer.multiplier, layer.shift, layer.rounding, layer.lowest,
-            layer.highest, _window(layer), _pad_value(layer),
+            layer.highest, _window(layer), pad_value(layer),
         )  # fmt: skip
         if parts:
             return convolve_requantised(x, parts[0].filters, *rest)
@@ -97,13 +101,6 @@ def _weighted(layer: QuantisedLayer, x: NDArray[np.int16], rules: SumRules) -> A
     return requantise(
         sums, layer.multiplier, layer.shift, layer.rounding, layer.lowest, layer.highest
     )
-
-
-def _is_depthwise(layer: QuantisedLayer, rules: SumRules) -> bool:
-    """Whether every filter reads one channel, by products that the depthwise kernel makes."""
-    assert layer.weights is not None
-    alone = layer.layer.groups > 1 and layer.weights.shape[1] == 1
-    return alone and not truncates(layer, rules.accumulation)
 
 
 def _each(x: NDArray[np.int16], layer: QuantisedLayer) -> NDArray[np.int16]:
@@ -119,10 +116,6 @@ def _window(layer: QuantisedLayer) -> Window:
     return Window(kernel, layer.layer.stride, (-pad.top, -pad.left), shape.height, shape.width)
 
 
-def _pad_value(layer: QuantisedLayer) -> int:
-    return -1 if layer.inputs[0].bits == 1 else 0
-
-
 def _sums(
     layer: QuantisedLayer, parts: tuple[Part, ...], x: NDArray[np.int16], rules: SumRules
 ) -> Accumulators:
@@ -135,12 +128,12 @@ def _sums(
     if rules.overflow == "saturate":
         out = np.empty(size, np.int64)
     out[...] = layer.bias[:, None, None]
-    window, pad_value = _window(layer), _pad_value(layer)
+    window, outside = _window(layer), pad_value(layer)
     if not parts:
         own, origin = _each(x, layer), window.origin
-        convolve_depthwise(own, layer.weights[:, 0], out, window.stride, origin, pad_value)
+        convolve_depthwise(own, layer.weights[:, 0], out, window.stride, origin, outside)
     for part in parts:
-        add_products(x[:, part.channels], part.filters, out[:, part.outputs], window, pad_value)
+        add_products(x[:, part.channels], part.filters, out[:, part.outputs], window, outside)
     return out
 
 

@@ -11,8 +11,8 @@ from lightsim.numerics.filters.packed import (
     sign_filters,
     truncating_filters,
 )
-from lightsim.quantisation.inference.accumulators import Accumulation, filter_blocks, terms_of
-from lightsim.quantisation.inference.truncation import truncates
+from lightsim.quantisation.inference.accumulators import filter_blocks, terms_of
+from lightsim.quantisation.inference.kernels import Kernel
 from lightsim.quantisation.workload import QuantisedLayer
 
 __all__ = ["Part", "parts_of"]
@@ -27,26 +27,26 @@ class Part:
     filters: Filters
 
 
-def parts_of(layer: QuantisedLayer, accumulation: Accumulation) -> tuple[Part, ...]:
-    """The parts of a layer with weights, kept in the layer for the next call.
+def parts_of(layer: QuantisedLayer, kernel: Kernel) -> tuple[Part, ...]:
+    """The parts of a layer with weights for a kernel, kept in the layer for the next call: none
+    for `depthwise`, which takes the weights as they are.
 
     What is kept is a byte a weight and, under `truncate`, eight.
     """
-    truncating = truncates(layer, accumulation)
-    name = "truncating" if truncating else "exact"
-    found: tuple[Part, ...] | None = layer.packed.get(name)
+    if kernel == "depthwise":
+        return ()
+    found: tuple[Part, ...] | None = layer.packed.get(kernel)
     if found is None:
-        found = layer.packed[name] = tuple(_truncating(layer) if truncating else _exact(layer))
+        made = _truncating(layer) if kernel == "truncating" else _whole(layer, kernel)
+        found = layer.packed[kernel] = tuple(made)
     return found
 
 
-def _exact(layer: QuantisedLayer) -> list[Part]:
+def _whole(layer: QuantisedLayer, kernel: Kernel) -> list[Part]:
     assert layer.weights is not None
     groups, (filters, inner) = layer.layer.groups, layer.weights.shape[:2]
     outer = filters // groups
-    one_bit = layer.inputs[0].bits == 1
-    signs = one_bit and layer.scheme is not None and layer.scheme.name == "binary"
-    packed = sign_filters if signs else exact_filters
+    packed = sign_filters if kernel == "signs" else exact_filters
     return [
         Part(
             slice(g * outer, (g + 1) * outer),

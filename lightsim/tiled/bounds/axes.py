@@ -93,11 +93,11 @@ def _numbers(accelerator: Accelerator) -> dict[str, int | list[int]]:
     for group in array.groups:
         kind = pe_kind(group.pe)
         bits += group.rows * kind.code_bits(scheme)
-        if kind.passes(scheme, 1, 8) > 1:
+        if kind.bit_serial:
             rows["xnor_rows"] += group.rows
-        elif kind.passes(scheme, 2, 8) > 1:
+        elif kind.passes(scheme, 2, 8) > kind.passes(scheme, 1, 8):
             rows["serial_rows"] += group.rows
-        else:
+        else:  # at least one pass, whatever the terms
             rows["fast_rows"] += group.rows
     port = {name: i for i, port in enumerate(accelerator.ports) for name in port.streams}
     return {

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 
 from lightsim.hardware.dsp_blocks import most_products
-from lightsim.hardware.pe_kinds import PE_KINDS
-from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.hardware.pe_kinds import PE_KINDS, PeKind, pack_kinds
+from lightsim.numerics.formats.scheme import PER_FILTER, SCHEMES, Scheme
 from lightsim.tiled.calibration.points import Point, point
 
 __all__ = ["grid"]
@@ -22,10 +22,11 @@ _WALKER = {"LIMIT": 32, "CHANNELS": 1, "INTERLEAVE": 64, "CHANNEL_BITS": 1}
 _ROWS = ((8, 1, 32), (8, 2, 32))
 _USUAL_ROWS = ((1, 1, 32), (16, 1, 24))
 _HELD_OUT_ROW = (12, 2, 28)
+# Measured at more sizes, as the lanes that a scheme usually has are.
+_ALSO_USUAL = (("shift_add_spatial", "flightnn"), ("multiply_lut", "fixed8"))
 # Rows whose pixels share DSP blocks two by two.
 _PAIRED_ROWS = ((8, 1, 32), (8, 2, 32), (8, 3, 32), (1, 2, 32), (16, 2, 24), (4, 4, 32))
 _HELD_OUT_PAIRED_ROWS = ((12, 2, 28), (16, 3, 32))
-_USUAL = ((0, 0), (0, 1), (0, 2), (1, 2), (2, 3), (3, 3), (3, 4), (4, 5))
 # Port bits and post-processing lanes.
 _LANES = ((32, 4), (64, 4), (64, 8), (128, 4), (256, 16))
 _HELD_OUT_PORTS = ((128, 8),)
@@ -45,15 +46,16 @@ def _all(module: str, held_out: bool = False, **values: int | Sequence[int]) -> 
 
 def _lanes() -> Iterator[Point]:
     for kind in PE_KINDS.values():
-        for name in sorted(kind.runs):
-            scheme = SCHEMES[name]
+        for scheme in _measured(kind):
             truncations = (0, 1) if kind.shifts and scheme.fraction_bits else (0,)
             for truncates in truncations:
                 base = {
                     "KIND": kind.rtl_code, "SCHEME": scheme.rtl_code, "TRUNCATES": truncates,
                     "CODE_BITS": kind.code_bits(scheme), "LATENCY": kind.latency,
                 }  # fmt: skip
-                usual = (kind.rtl_code, scheme.rtl_code) in _USUAL and not truncates
+                usual = not truncates and (
+                    kind.name == scheme.usual_pe or (kind.name, scheme.name) in _ALSO_USUAL
+                )
                 for columns, pixels, bits in (*_ROWS, *(_USUAL_ROWS if usual else ())):
                     sizes = {"COLUMNS": columns, "PIXELS": pixels, "SUM_BITS": bits}
                     yield point("lane_rows", base | sizes)
@@ -63,10 +65,16 @@ def _lanes() -> Iterator[Point]:
                     yield point("lane_rows", base | sizes, held_out=True)
 
 
+def _measured(kind: PeKind) -> list[Scheme]:
+    """The schemes that a lane is measured with: those that the SystemVerilog has."""
+    if kind.rtl_name is None:
+        return []
+    return [SCHEMES[name] for name in sorted(kind.runs) if SCHEMES[name].rtl_name is not None]
+
+
 def _pairs() -> Iterator[Point]:
-    kind = PE_KINDS["multiply_dsp"]
-    for name in sorted(kind.runs):
-        scheme = SCHEMES[name]
+    on_dsp = [row for row in PE_KINDS.values() if row.on_dsp]
+    for kind, scheme in [(row, scheme) for row in on_dsp for scheme in _measured(row)]:
         if most_products(scheme) == 1:
             continue
         base = {
@@ -80,18 +88,22 @@ def _pairs() -> Iterator[Point]:
 
 
 def _array() -> Iterator[Point]:
+    serial, dsp, scheme = PE_KINDS["shift_add_serial"], PE_KINDS["multiply_dsp"], PER_FILTER
+    both = [serial] * 4 + [dsp] * 4
     for held_out, shapes in (
         (False, ((4, 8, 1), (8, 8, 1), (8, 16, 2), (16, 16, 1))),
         (True, ((12, 8, 3), (16, 32, 1))),
     ):
         for rows, columns, pixels in shapes:
             yield from _all(
-                "pe_array", held_out, ROWS=rows, COLUMNS=columns, PIXELS=pixels, KINDS=0,
-                SCHEME=2, LATENCY=1, WORD_BITS=4 * rows * columns, SUM_BITS=32,
+                "pe_array", held_out, ROWS=rows, COLUMNS=columns, PIXELS=pixels,
+                KINDS=pack_kinds([serial] * rows), SCHEME=scheme.rtl_code, LATENCY=serial.latency,
+                WORD_BITS=serial.code_bits(scheme) * rows * columns, SUM_BITS=32,
             )  # fmt: skip
     yield from _all(
-        "pe_array", ROWS=8, COLUMNS=8, PIXELS=1, KINDS=0x33330000, SCHEME=2, LATENCY=3,
-        WORD_BITS=8 * 4 * (4 + 8), SUM_BITS=32,
+        "pe_array", ROWS=8, COLUMNS=8, PIXELS=1, KINDS=pack_kinds(both),
+        SCHEME=scheme.rtl_code, LATENCY=dsp.latency,
+        WORD_BITS=8 * sum(kind.code_bits(scheme) for kind in both), SUM_BITS=32,
     )  # fmt: skip
 
 
@@ -121,13 +133,15 @@ def _control() -> Iterator[Point]:
 
 def _accelerator() -> Iterator[Point]:
     """The wiring of the whole, its modules apart."""
+    dsp = PE_KINDS["multiply_dsp"]
     base = {
         "ROWS": 4, "COLUMNS": 8, "PIXELS": 1, "LATENCY": 1, "SUM_BITS": 32, "PSUM_DEPTH": 512,
         "LANES": 4, "ELEMENTWISE": 1, "PORT_BITS": 64, "INPUT_MEMORIES": 1,
     }  # fmt: skip
     for changes in (
         {}, {"ROWS": 16}, {"ROWS": 8, "PIXELS": 3}, {"LANES": 8, "ROWS": 8}, {"PSUM_DEPTH": 0},
-        {"COLUMNS": 32, "INPUT_MEMORIES": 4}, {"ELEMENTWISE": 0}, {"LATENCY": 3, "KINDS": 0x3333},
+        {"COLUMNS": 32, "INPUT_MEMORIES": 4}, {"ELEMENTWISE": 0},
+        {"LATENCY": dsp.latency, "KINDS": pack_kinds([dsp] * 4)},
         {"PORT_BITS": 128}, {"SUM_BITS": 24, "ROWS": 8},
     ):  # fmt: skip
         yield point("accelerator", _with_words(base | changes))

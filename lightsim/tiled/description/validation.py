@@ -61,8 +61,8 @@ def _products(acc: Accelerator, scheme: Scheme, check: Check) -> None:
 
 def _runs(pe: str, scheme: Scheme, where: str) -> None:
     kind = pe_kind(pe, where)
-    if scheme.name not in kind.runs:
-        able = ", ".join(k.name for k in PE_KINDS.values() if scheme.name in k.runs)
+    if not kind.takes(scheme):
+        able = ", ".join(k.name for k in PE_KINDS.values() if k.takes(scheme))
         raise InputError(where, f"{pe} cannot run {scheme.name}", f"accepted: {able}")
 
 

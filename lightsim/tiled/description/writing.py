@@ -9,6 +9,7 @@ from dataclasses import fields
 from lightsim.hardware.catalogue import BOARDS, DRAM_PARTS
 from lightsim.hardware.device import IdealMemory, MemoryInterface
 from lightsim.hardware.dram import DramPart
+from lightsim.hardware.pe_kinds import pe_kind
 from lightsim.hardware.quantities import spell_bytes, spell_hertz
 from lightsim.source import Source
 from lightsim.tiled.description.accelerator import Accelerator, Buffer
@@ -45,7 +46,7 @@ def dump_accelerator(acc: Accelerator) -> str:
 
 
 def _on_dsp(acc: Accelerator) -> bool:
-    return any(group.pe == "multiply_dsp" for group in acc.array.groups)
+    return any(pe_kind(group.pe).on_dsp for group in acc.array.groups)
 
 
 def _array(acc: Accelerator) -> list[str]:

@@ -14,7 +14,6 @@ from lightsim.tiled.estimation.shortfall import nothing_fits
 from lightsim.tiled.estimation.sizing import grown, least_design, within
 
 __all__ = [
-    "DEFAULT_PE",
     "array_of",
     "default_accelerator",
     "kinds_for",
@@ -23,22 +22,12 @@ __all__ = [
     "plausible_shapes",
 ]
 
-DEFAULT_PE: dict[str, str] = {
-    "lightnn1": "shift_add_serial",
-    "lightnn2": "shift_add_serial",
-    "flightnn": "shift_add_serial",
-    "fixed8": "multiply_dsp",
-    "fixed4": "multiply_dsp",
-    "binary": "xnor_popcount",
-}
-
 
 def kinds_for(scheme: Scheme) -> tuple[str, ...]:
     """The PE kinds of default accelerators: the scheme's usual one, then others that run it, for
     devices that have nothing to build the usual one of."""
-    usual = DEFAULT_PE[scheme.name]
-    others = (row.name for row in PE_KINDS.values() if scheme.name in row.runs)
-    return (usual, *(name for name in others if name != usual))
+    others = (row.name for row in PE_KINDS.values() if row.takes(scheme))
+    return (scheme.usual_pe, *(name for name in others if name != scheme.usual_pe))
 
 
 @lru_cache(maxsize=128)
@@ -47,11 +36,11 @@ def default_accelerator(
 ) -> Accelerator:
     """The accelerator with the most useful array that fits `utilisation` of every resource.
 
-    `pe` is the PE kind of all rows, by default `DEFAULT_PE` of the scheme. Buffers start at
+    `pe` is the PE kind of all rows, by default the usual one of the scheme. Buffers start at
     the practical minimum and grow into the block RAM that is left. Raises `BudgetError` if not
     even one lane fits, `InputError` for an unknown PE kind.
     """
-    array = largest_array(board, scheme, pe or DEFAULT_PE[scheme.name], utilisation=utilisation)
+    array = largest_array(board, scheme, pe or scheme.usual_pe, utilisation=utilisation)
     return grown(least_design(board, scheme, array), board.device, utilisation)
 
 
@@ -86,7 +75,7 @@ def plausible_shapes(
 ) -> tuple[tuple[int, int, int], ...]:
     """Rows, columns and pixels of the arrays whose lanes alone fit, the most useful first.
 
-    It is necessary, not enough: what stands around the lanes is not counted. Rows of `binary`
+    It is necessary, not enough: what stands around the lanes is not counted. Rows of signs
     make up whole words of 1-bit outputs, as tiles get very large otherwise. Raises `InputError`
     for an unknown PE kind.
     """
@@ -96,7 +85,7 @@ def plausible_shapes(
     most: dict[tuple[int, int], float] = {}
     found = []
     for rows, columns, pixels in array_shapes(board.port_bits // 8):
-        if scheme.name == "binary" and not _fills_words(rows, board.port_bits):
+        if scheme.is_sign and not _fills_words(rows, board.port_bits):
             continue
         if (columns, pixels) not in most:
             row = lanes_needed(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lightsim.hardware.device import Resources
 from lightsim.hardware.part import Part
-from lightsim.source import Source
+from lightsim.source import Certainty, Source
 from lightsim.tiled.estimation.modules.bill import Item, bill
 from lightsim.tiled.estimation.modules.memories import uram_blocks
 from lightsim.tiled.estimation.modules.module_cost import module_cost, module_source
@@ -25,6 +25,9 @@ class Amounts(NamedTuple):
     dsp: int
     halves: int
     uram: int
+
+
+_WORST_FIRST: tuple[Certainty, ...] = ("assumed", "derived", "measured")
 
 
 def amounts(items: Iterable[Item], *, has_uram: bool) -> Amounts:
@@ -73,5 +76,6 @@ def _source(items: list[Item]) -> Source:
     source = module_source(most.module, most.parameters)
     others = len({item.module for item in items} - {most.module})
     more = f"; and {others} modules more, each by its own" if others else ""
-    worst = [module_source(item.module, item.parameters).certainty for item in items]
-    return Source("derived" if "derived" in worst else "measured", f"{source.text}{more}")
+    held = {module_source(item.module, item.parameters).certainty for item in items}
+    worst: Certainty = next(one for one in _WORST_FIRST if one in held)
+    return Source(worst, f"{source.text}{more}")

@@ -27,11 +27,7 @@ _Counts = list[tuple[str, int]]
 
 def product_event(kind: PeKind, scheme: Scheme, k: int, activation_bits: int) -> tuple[str, int]:
     """The energy event of one product, and how often it happens."""
-    if kind.name == "xnor_popcount":
-        return "xnor_bit", activation_bits
-    if kind.name.startswith("shift_add"):
-        return "shift_add_term", k
-    return ("multiply_4" if scheme.weight_bits <= 4 else "multiply_8"), 1
+    return kind.event(scheme, k, activation_bits)
 
 
 def requantisations(layer: EngineLayer) -> int:

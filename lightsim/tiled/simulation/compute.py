@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from lightsim.numerics.sums.accumulator import Accumulators, Overflow, fit_accum
 from lightsim.numerics.sums.elementwise import add_requantised
 from lightsim.numerics.sums.pooling import max_pool, sum_pool
 from lightsim.numerics.sums.requantise import requantise, threshold
+from lightsim.quantisation.inference.kernels import kernel_of, pad_value
 from lightsim.tiled.description.accelerator import Accumulator
 from lightsim.tiled.mapping.plan.plan import EngineLayer
 from lightsim.tiled.mapping.tiles.schedule import Tile
@@ -56,7 +56,7 @@ def accumulate(
         sums = partial
     expected = (read.images.size, read.channels.size, read.rows.size, read.columns.size)
     x = np.ascontiguousarray(as_addressed(held, expected), np.int16)
-    _convolve(layer, tile, x, weights, sums)
+    _convolve(layer, tile, x, weights, sums, accumulator.accumulation)
     return sums
 
 
@@ -66,6 +66,7 @@ def _convolve(
     x: NDArray[np.int16],
     weights: WeightTile,
     sums: Accumulators,
+    accumulation: str,
 ) -> None:
     origin = (
         tile.computed.rows.start * layer.stride[0] - layer.padding.top - tile.read.rows.start,
@@ -73,20 +74,16 @@ def _convolve(
         - layer.padding.left
         - tile.read.columns.start,
     )
-    one_bit = layer.source.element.bits == 1
-    planes = weights.planes
-    if layer.kind == "depthwise" and not one_bit and planes is None:
+    kernel = kernel_of(layer.main, accumulation, alone=layer.kind == "depthwise")
+    outside = pad_value(layer.main)
+    if kernel == "depthwise":
         own = np.ascontiguousarray(x[:, _channels(layer, tile, weights)])
-        convolve_depthwise(own, weights.weights[:, 0], sums, layer.stride, origin)
+        convolve_depthwise(own, weights.weights[:, 0], sums, layer.stride, origin, outside)
         return
-    binary = one_bit and layer.main.scheme is not None and layer.main.scheme.name == "binary"
-    kind: Literal["exact", "truncating", "signs"] = "signs" if binary else "exact"
-    if planes is not None:
-        kind = "truncating"
     window = Window(layer.kernel, layer.stride, origin, tile.computed.rows.size, sums.shape[3])
     for rows, channels in _parts(layer, tile, weights):
-        filters = weights.filters(kind, rows)
-        add_products(x[:, channels], filters, sums[:, rows], window, -1 if one_bit else 0)
+        filters = weights.filters(kernel, rows)
+        add_products(x[:, channels], filters, sums[:, rows], window, outside)
 
 
 def _channels(layer: EngineLayer, tile: Tile, weights: WeightTile) -> NDArray[np.int64]:

@@ -13,7 +13,7 @@ from lightsim.hardware.reading import read_table
 from lightsim.network import load_network
 from lightsim.network.checking import checked
 from lightsim.network.layer import Network
-from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.numerics.formats.scheme import PER_FILTER, SCHEMES
 from lightsim.training.recipes.altered import Activations, altered
 from lightsim.training.recipes.entries import (
     AugmentationEntry,
@@ -125,20 +125,27 @@ def new_recipe(network: str, options: Mapping[str, Any] | None = None) -> Recipe
     """
     given = dict(options or {})
     table: dict[str, Any] = {"network": network, "augmentation": {"shift": 1, "share": 0.5}}
-    table |= _FOR_SHORT.get(given.get("scheme", "flightnn"), {"float_epochs": _FLOAT_EPOCHS})
+    table |= _for_short(given.get("scheme", PER_FILTER.name))
     if "start" in given:
         table.pop("float_epochs", None)
     return parse_recipe(table, "train", given)
 
 
 _FLOAT_EPOCHS = 40
+
+
 # Binary weights and activations are found from the start, and take longer. The strengths leave
 # digits-small with one and two terms (strengths were compared on training images set apart).
-_FOR_SHORT: dict[str, dict[str, Any]] = {
-    "binary": {"epochs": 150},
-    "flightnn": {"float_epochs": _FLOAT_EPOCHS, "flightnn": {"strengths": [0.0, 0.005]}},
-    FLOAT: {},
-}
+def _for_short(name: str) -> dict[str, Any]:
+    if name == FLOAT:
+        return {}
+    row = SCHEMES.get(name)  # an unknown name is refused with the rest of the recipe
+    if row is not None and row.is_sign:
+        return {"epochs": 150}
+    table: dict[str, Any] = {"float_epochs": _FLOAT_EPOCHS}
+    if row is not None and row.k_per_filter:
+        table["flightnn"] = {"strengths": [0.0, 0.005]}
+    return table
 
 
 def parse_recipe(
@@ -218,9 +225,9 @@ def _check(recipe: Recipe, where: str) -> None:
     if recipe.scheme == FLOAT and recipe.float_epochs:
         problem = f"is {recipe.float_epochs} under scheme '{FLOAT}'"
         raise InputError(f"{where}: float_epochs", problem, "accepted: epochs alone")
-    if recipe.hardware is not None and recipe.scheme != "flightnn":
+    if recipe.hardware is not None and recipe.scheme != PER_FILTER.name:
         problem = f"is given under scheme '{recipe.scheme}'"
-        raise InputError(f"{where}, [hardware]", problem, "accepted: scheme = 'flightnn'")
+        raise InputError(f"{where}, [hardware]", problem, f"accepted: scheme = '{PER_FILTER.name}'")
     if not (recipe.epochs or recipe.float_epochs or recipe.start):
         accepted = "accepted: 1 or more, or start = 'DIR', the directory of a float training"
         raise InputError(f"{where}: epochs", "is 0, and nothing to start from", accepted)

@@ -1,12 +1,10 @@
-"""The table of weight formats: which class rounds the weights of a scheme."""
+"""Which class rounds the weights of a scheme."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from lightsim.errors import unknown_name
 from lightsim.network.layer import Layer
-from lightsim.numerics.formats.scheme import SCHEMES, Scheme
+from lightsim.numerics.formats.scheme import PER_FILTER, SCHEMES, Scheme
 from lightsim.training.recipes.options import ModelOptions
 from lightsim.training.weights.flightnn import FlightnnWeights
 from lightsim.training.weights.straight_through import (
@@ -18,19 +16,10 @@ from lightsim.training.weights.straight_through import (
     WeightFormat,
 )
 
-__all__ = ["FLOAT", "FORMATS", "exported_scheme", "weight_format"]
+__all__ = ["FLOAT", "exported_scheme", "weight_format"]
 
 FLOAT = "float32"
 """The baseline: trained in float, exported as nothing."""
-
-FORMATS: dict[str, Callable[..., WeightFormat]] = {
-    "lightnn1": Levels,
-    "lightnn2": Levels,
-    "fixed8": FixedWeights,
-    "fixed4": FixedWeights,
-    "binary": BinaryWeights,
-    FLOAT: FloatWeights,
-}
 
 
 def exported_scheme(name: str, options: ModelOptions) -> Scheme:
@@ -38,12 +27,12 @@ def exported_scheme(name: str, options: ModelOptions) -> Scheme:
 
     Raises `InputError` with the nearest name for one that cannot be trained.
     """
-    if name != "flightnn" and name not in FORMATS:
-        raise unknown_name("--scheme", "scheme", name, [*FORMATS, "flightnn"])
     if name == FLOAT:
         return SCHEMES["fixed8"]
+    if name not in SCHEMES:
+        raise unknown_name("--scheme", "scheme", name, [*SCHEMES, FLOAT])
     if name == "lightnn2" and options.lightnn2 == "residual":
-        return SCHEMES["flightnn"]
+        return PER_FILTER
     return SCHEMES[name]
 
 
@@ -53,5 +42,14 @@ def weight_format(
     """The rounding of `layer`'s weights under scheme `name`."""
     scheme = exported_scheme(name, options)
     if scheme.k_per_filter:
-        return FlightnnWeights(layer, options, last, noise, learns_k=name == "flightnn")
-    return FORMATS[name](layer, scheme, options, last, noise)
+        learns_k = name == scheme.name
+        return FlightnnWeights(layer, options, last, noise, learns_k=learns_k)
+    made = FloatWeights if name == FLOAT else _rounds(scheme)
+    return made(layer, scheme, options, last, noise)
+
+
+def _rounds(scheme: Scheme) -> type[WeightFormat]:
+    """What rounds the weights of a scheme: it follows from what the scheme's weights are."""
+    if scheme.is_sign:
+        return BinaryWeights
+    return Levels if scheme.is_shift_add else FixedWeights

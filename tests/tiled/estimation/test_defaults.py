@@ -16,7 +16,6 @@ from lightsim.tiled.estimation import (
     total,
 )
 from lightsim.tiled.estimation.arrays import array_shapes, effective_lanes
-from lightsim.tiled.estimation.defaults import DEFAULT_PE
 from lightsim.tiled.estimation.sizing import least_design, within
 
 PAIRS = [(b, s) for b in BOARDS.values() for s in SCHEMES.values()]
@@ -33,7 +32,7 @@ def test_contract(where, scheme):
     assert acc.clock_hz == where.clock_hz
     assert acc.memory == where.memory
     assert len(acc.ports) == where.port_count
-    assert acc.array.groups[0].pe == DEFAULT_PE[scheme.name]
+    assert acc.array.groups[0].pe == scheme.usual_pe
     # Practical for a 3x3 kernel: two terms a weight over four groups of input channels.
     code_bits = PE_KINDS[acc.array.groups[0].pe].code_bits(scheme)
     step_bytes = acc.array.rows * acc.array.columns * code_bits / 8

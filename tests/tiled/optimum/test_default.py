@@ -17,7 +17,6 @@ from lightsim.quantisation.select import quantise
 from lightsim.tiled.bounds import NetworkBound
 from lightsim.tiled.description.accelerator import Buffer
 from lightsim.tiled.description.validation import validate_accelerator
-from lightsim.tiled.estimation.defaults import DEFAULT_PE
 from lightsim.tiled.estimation.sizing import least_design, within
 from lightsim.tiled.mapping.lowering.passes import lower
 from lightsim.tiled.mapping.program import map_workload
@@ -65,7 +64,7 @@ def test_contract(board: str):
         validate_accelerator(acc)
         assert within(acc, where.device, 0.8)
         assert (acc.board, acc.memory, acc.clock_hz) == (board, where.memory, where.clock_hz)
-        assert acc.array.groups[0].pe == DEFAULT_PE[scheme.name]
+        assert acc.array.groups[0].pe == scheme.usual_pe
         shape = f"{acc.array.rows}x{acc.array.columns}x{acc.array.pixels}"
         assert acc.name.endswith(f"-{shape}")
         cycles = run([map_workload(workload, acc)]).cycles

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.reports.frame.figure import Figure
 from lightsim.reports.frame.style import TERM_COLOURS, frame, slanted
 from lightsim.reports.training.figures.curves import mean_over_seeds, stage_line
@@ -14,7 +15,8 @@ __all__ = ["BY_LAYER", "OVER_EPOCHS"]
 
 def _mixed(report: TrainingReport) -> bool:
     """Whether filters differ in k: under any other scheme the figures would say nothing."""
-    return report.scheme == "flightnn"
+    row = SCHEMES.get(report.scheme)  # float32 has no row
+    return row is not None and row.k_per_filter
 
 
 def _over_epochs(report: TrainingReport) -> go.Figure:

@@ -4,51 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lightsim.hardware.pe_kinds import PE_KINDS
-from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.hardware.pe_kinds import PeKind, kind_of_code, pe_kind
+from lightsim.numerics.formats.scheme import SCHEMES, scheme_of_code
 from lightsim.tiled.estimation.modules.terms import Parameters, Terms
 from lightsim.units import ceil_div
 
-__all__ = ["dsp_blocks", "lane_case", "lane_terms", "pe_array_terms", "product_bits"]
-
-_KINDS = {kind.rtl_code: kind for kind in PE_KINDS.values()}
-_SCHEMES = {scheme.rtl_code: scheme for scheme in SCHEMES.values()}
-_ON_DSP = PE_KINDS["multiply_dsp"].rtl_code
-_XNOR = PE_KINDS["xnor_popcount"].rtl_code
+__all__ = ["dsp_blocks", "lane_case", "lane_terms", "pe_array_terms", "product_bits", "stands_in"]
 
 
 def product_bits(p: Parameters) -> int:
     """Bits of one lane's product."""
-    return _KINDS[p["KIND"]].product_bits(_SCHEMES[p["SCHEME"]], bool(_truncates(p)))
+    return _kind(p).product_bits(scheme_of_code(p["SCHEME"]), bool(_truncates(p)))
+
+
+def stands_in(p: Parameters) -> str:
+    """Whose coefficients the lanes have, as "kind with scheme"; "" where they have their own."""
+    kind, scheme = _kind(p), scheme_of_code(p["SCHEME"])
+    like = kind.costs_like or kind.name, scheme.costs_like or scheme.name
+    return "" if like == (kind.name, scheme.name) else f"{like[0]} with {like[1]}"
 
 
 def lane_case(p: Parameters) -> str:
-    """Lanes differ by kind, scheme, whether they truncate and whether two share a DSP block."""
-    case = f"KIND={p['KIND']} SCHEME={p['SCHEME']} TRUNCATES={_truncates(p)}"
+    """Lanes differ by kind, scheme, whether they truncate and whether two share a DSP block.
+
+    A kind or scheme that was not calibrated has the coefficients of the one that its row names.
+    """
+    kind, scheme = _kind(p), scheme_of_code(p["SCHEME"])
+    like = pe_kind(kind.costs_like or kind.name), SCHEMES[scheme.costs_like or scheme.name]
+    case = f"KIND={like[0].rtl_code} SCHEME={like[1].rtl_code} TRUNCATES={_truncates(p)}"
     return f"{case} PRODUCTS_PER_DSP=2" if _pairs(p) else case
 
 
 def dsp_blocks(p: Parameters) -> int:
     """DSP blocks of a row: one for each column and pixel, or each two neighbouring pixels."""
-    if p["KIND"] != _ON_DSP:
+    if not _kind(p).on_dsp:
         return 0
     return p["COLUMNS"] * ceil_div(p["PIXELS"], 2 if _pairs(p) else 1)
 
 
+def _kind(p: Parameters) -> PeKind:
+    return kind_of_code(p["KIND"])
+
+
 def _pairs(p: Parameters) -> bool:
-    return p["KIND"] == _ON_DSP and p.get("PRODUCTS_PER_DSP", 1) == 2
+    return _kind(p).on_dsp and p.get("PRODUCTS_PER_DSP", 1) == 2
 
 
 def _truncates(p: Parameters) -> int:
     """Only lanes that shift can truncate: an accumulator that wants it of others is refused."""
-    return p.get("TRUNCATES", 0) if _KINDS[p["KIND"]].shifts else 0
+    return p.get("TRUNCATES", 0) if _kind(p).shifts else 0
 
 
 def lane_terms(p: Parameters) -> Terms:
     """One row: its lanes, codes and columns, its adder trees and its accumulators."""
     columns, pixels = p["COLUMNS"], p["PIXELS"]
     levels = list(_tree(columns, product_bits(p)))
-    waits = p["LATENCY"] - _KINDS[p["KIND"]].latency
+    waits = p["LATENCY"] - _kind(p).latency
     # A term that is passed on, not added, keeps its width.
     held = sum(terms * bits - (terms > adders) for terms, adders, bits in levels)
     sums = pixels * p["SUM_BITS"]
@@ -59,7 +70,7 @@ def lane_terms(p: Parameters) -> Terms:
         "pair": columns * (pixels // 2) * _pairs(p),
         "bit added": sums + pixels * sum(adders * bits for _, adders, bits in levels),
         "bit held": sums + pixels * (held + waits * columns * product_bits(p)),
-        "bit shifted": sums * (p["KIND"] == _XNOR),
+        "bit shifted": sums * _kind(p).bit_serial,
     }
 
 

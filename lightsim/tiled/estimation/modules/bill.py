@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from lightsim.hardware.pe_kinds import PE_KINDS
+from lightsim.hardware.pe_kinds import PE_KINDS, unpack_kinds
 from lightsim.tiled.estimation.modules.terms import bits_for
 from lightsim.units import ceil_div
 
 __all__ = ["Item", "bill", "memory_items"]
 
 Constants = Mapping[str, int]
-_NAMES = {kind.rtl_code: kind.name for kind in PE_KINDS.values()}
 _STREAMS = ("input", "residual", "weight")
 _POST_ADDEND_BITS = 26
 _TURNED_BITS = 65  # valid, value, multiplier, position
@@ -74,14 +73,14 @@ def _lanes(c: Constants) -> Iterator[Item]:
     """One module for every row, and what feeds them."""
     yield _item("array", "pe_array", c, "ROWS", "COLUMNS", "PIXELS", "WORD_BITS", "KINDS",
                 "SCHEME", "LATENCY", "SUM_BITS", "TRUNCATES")  # fmt: skip
-    kinds = [c["KINDS"] >> 4 * r & 15 for r in range(c["ROWS"])]
-    for kind in _NAMES:
-        if kind in kinds:
-            more = ("PRODUCTS_PER_DSP",) if _NAMES[kind] == "multiply_dsp" else ()
+    kinds = unpack_kinds(c["KINDS"], c["ROWS"])
+    for kind in PE_KINDS.values():
+        if count := kinds.count(kind):
+            more = ("PRODUCTS_PER_DSP",) if kind.on_dsp else ()
             item = _item("lanes", "lane_rows", c, "SCHEME", "TRUNCATES", "COLUMNS", "PIXELS",
-                         "LATENCY", "SUM_BITS", *more, KIND=kind)  # fmt: skip
-            name = f"lanes: {kinds.count(kind)} rows of {_NAMES[kind]}"
-            yield Item(name, item.module, item.parameters, kinds.count(kind))
+                         "LATENCY", "SUM_BITS", *more, KIND=kind.rtl_code)  # fmt: skip
+            name = f"lanes: {count} rows of {kind.name}"
+            yield Item(name, item.module, item.parameters, count)
 
 
 def _buffers(c: Constants) -> Iterator[Item]:

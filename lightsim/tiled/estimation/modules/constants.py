@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lightsim.hardware.pe_kinds import pe_kind
+from lightsim.hardware.pe_kinds import pack_kinds, pe_kind
 from lightsim.tiled.description.accelerator import Accelerator
 from lightsim.tiled.description.pipeline import LAYER_START_CYCLES, PARAMETER_SLOTS
 from lightsim.tiled.mapping.filters.geometry import Geometry
@@ -59,7 +59,7 @@ def _array(accelerator: Accelerator) -> dict[str, int]:
         "NARROW_BITS": geometry.narrow_bits,
         "LAYER_START_CYCLES": LAYER_START_CYCLES,
         "PARAMETER_SLOTS": PARAMETER_SLOTS,
-        "KINDS": sum(kind.rtl_code << 4 * r for r, kind in enumerate(geometry.kinds)),
+        "KINDS": pack_kinds(geometry.kinds),
     }
 
 

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from lightsim.source import Source
-from lightsim.tiled.estimation.modules.array_terms import dsp_blocks
+from lightsim.tiled.estimation.modules.array_terms import dsp_blocks, stands_in
 from lightsim.tiled.estimation.modules.formulas import FORMULAS
 from lightsim.tiled.estimation.modules.terms import Parameters
 
@@ -65,10 +65,12 @@ def module_source(module: str, parameters: tuple[tuple[str, int], ...]) -> Sourc
     values = dict(parameters)
     held = fitted()
     case = held["modules"][module][FORMULAS[module].case(values)]
+    others = stands_in(values) if module == "lane_rows" else ""
+    named = (*_NO_RANGE, "KIND", "SCHEME") if others else _NO_RANGE
     beyond = [
         f"{name} {values[name]} ({low} to {high})"
         for name, (low, high) in case["range"].items()
-        if name in values and name not in _NO_RANGE and not low <= values[name] <= high
+        if name in values and name not in named and not low <= values[name] <= high
     ]
     text = (
         f"least squares over {case['points']} syntheses of {module}.sv, Yosys {held['yosys']}, "
@@ -76,6 +78,8 @@ def module_source(module: str, parameters: tuple[tuple[str, int], ...]) -> Sourc
     )
     if beyond:
         text += f"; beyond what was measured: {', '.join(beyond)}"
+    if others:
+        return Source("assumed", f"as {others}: {text}")
     return Source("derived" if beyond else "measured", text)
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lightsim.errors import InputError
+from lightsim.hardware.pe_kinds import PE_KINDS, pe_kind
+from lightsim.numerics.formats.scheme import SCHEMES, scheme
+from lightsim.tiled.description.accelerator import Accelerator
 from lightsim.tiled.mapping.plan.plan import EngineLayer
 from lightsim.tiled.mapping.program import Program
 
@@ -20,8 +23,29 @@ def check_programs(programs: Sequence[Program]) -> None:
     sizes = {len(program.schedules) for program in programs}
     if len(sizes) > 1:
         raise InputError("verify", "batches of different passes", "choose a batch that divides")
+    _check_lanes(programs[0].accelerator)
     for schedule in programs[0].schedules:
         check_layer(schedule.layer)
+
+
+def _check_lanes(accelerator: Accelerator) -> None:
+    """The SystemVerilog has lanes of the kinds and schemes that name a constant of its own."""
+    used = scheme(accelerator.scheme)
+    if used.rtl_name is None:
+        with_rtl = ", ".join(row.name for row in SCHEMES.values() if row.rtl_name is not None)
+        raise InputError(
+            accelerator.name,
+            f"scheme '{used.name}' has no SystemVerilog that decodes its weights",
+            f"accepted: {with_rtl}",
+        )
+    for group in accelerator.array.groups:
+        if pe_kind(group.pe).rtl_name is None:
+            built = [row for row in PE_KINDS.values() if row.rtl_name is not None]
+            able = ", ".join(row.name for row in built if row.takes(used))
+            raise InputError(
+                accelerator.name, f"PE kind '{group.pe}' has no lane in SystemVerilog",
+                f"accepted: {able}",
+            )  # fmt: skip
 
 
 def check_layer(layer: EngineLayer) -> None:
