@@ -12,6 +12,7 @@ from typing import Any
 
 from lightsim.energy.joules import energy_table
 from lightsim.errors import InputError, unknown_name
+from lightsim.flow.templates import find_template, names_a_file, opened, template_of
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.pe_kinds import PE_KINDS
 from lightsim.hardware.reading import read_table
@@ -19,7 +20,6 @@ from lightsim.network import load_network
 from lightsim.network.layer import Network
 from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.numerics.formats.scheme import scheme as scheme_of
-from lightsim.tiled.description.file import load_design, names_a_file
 
 __all__ = [
     "DEFAULT",
@@ -52,7 +52,9 @@ def check_run(given: Mapping[str, Any]) -> None:
     Raises `InputError` for a name that is not known, a number out of its range, and a file that
     is missing or is no TOML of its kind.
     """
-    if "engine" in given and given["engine"] not in ENGINE_NAMES:
+    if given.get("template") is not None:
+        find_template(given["template"])
+    if given.get("engine") is not None and given["engine"] not in ENGINE_NAMES:
         raise unknown_name("--engine", "engine", given["engine"], ENGINE_NAMES)
     if given.get("energy") is not None:
         energy_table(given["energy"])
@@ -62,8 +64,9 @@ def check_run(given: Mapping[str, Any]) -> None:
         scheme_of(given["scheme"])
     board = None if given["board"] is None else find_board(given["board"])
     accelerator = given["accelerator"]
+    template = template_of(given.get("template"), accelerator)
     if accelerator is not None and names_a_file(accelerator):
-        load_design(accelerator, board)
+        opened(template, lambda row: row.read, "accelerator files")(accelerator, board)
     elif accelerator not in (None, DEFAULT, *PE_KINDS):
         raise unknown_name(
             "--accelerator", "accelerator or file", accelerator, [DEFAULT, *PE_KINDS]

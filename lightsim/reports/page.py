@@ -8,7 +8,8 @@ from lightsim.reports.document import document, fact, figure_section
 from lightsim.reports.figures import FIGURES
 from lightsim.reports.headline import Fact, headline, provenance
 from lightsim.reports.layer_table import layer_table
-from lightsim.reports.report import RunReport
+from lightsim.reports.own_parts import own_cells, own_tables
+from lightsim.reports.report import OwnPart, RunReport
 
 __all__ = ["page"]
 
@@ -33,13 +34,32 @@ def page(report: RunReport) -> str:
         f"engine {report.engine}.",
         facts=[fact(f.label, f.value, f.remark, bad=f.value == "NO") for f in headline(report)],
         notes=report.notes,
-        sections=(*figures, _layers(report), _provenance(report)),
+        sections=(
+            *figures,
+            _layers(report),
+            *(_own(part) for part in own_tables(report)),
+            _provenance(report),
+        ),
         footer=_FOOTER,
     )
 
 
 def _layers(report: RunReport) -> str:
     return f'<section class="long" id="layers">\n<h2>Layers</h2>\n{layer_table(report)}\n</section>'
+
+
+def _own(part: OwnPart) -> str:
+    """A table that only the run's template has, and the sentence that defines it."""
+    columns, rows = own_cells(part)
+    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
+    body = "\n".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    return (
+        f'<section class="long" id="{escape(part.key)}">\n<h2>{escape(part.title)}</h2>\n'
+        f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n'
+        f'</table></div>\n<p class="definition">{escape(part.meaning)}</p>\n</section>'
+    )
 
 
 def _provenance(report: RunReport) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import ClassVar, Literal
 
 from lightsim.hardware.device import IdealMemory, MemoryInterface
 
@@ -111,6 +111,8 @@ class Accelerator:
     `products_per_dsp` is 2 where neighbouring pixels of a `multiply_dsp` row share a DSP block
     (`hardware.dsp_blocks` says where that fits). No cycle and no bit depends on it.
     """
+
+    template: ClassVar[str] = "tiled"
 
     name: str
     board: str | None
