@@ -15,6 +15,7 @@ from dse.study.measures import Budget, Objective, measure, read_quantity
 from dse.study.places import check_named
 from dse.study.samplers import check_sampler
 from lightsim.errors import InputError
+from lightsim.flow.given import check_explorable
 from lightsim.flow.resolve import DEFAULT_BOARD, DEFAULT_SCHEME, default_scheme
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.device import Board, Resources
@@ -167,6 +168,7 @@ def parse_study(
     """
     entry = checked(StudyEntry, table, where)
     board = find_board(entry.board, f"{where}: board" if where != _ONE_LINE else "--board")
+    check_explorable(entry.template, f"{where}: template")
     for name, value in (options or {}).items():
         checked(SearchEntry, {name: value}, f"--{name}")
     search = checked(SearchEntry, entry.search | dict(options or {}), f"{where}, [search]")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lightsim.errors import unknown_name
 from lightsim.flow.given import ENGINE_NAMES
-from lightsim.flow.templates import opened
+from lightsim.flow.templates import opened, required
 from lightsim.quantisation.inference.infer import infer
 from lightsim.quantisation.inference.layer_output import Activations
 from lightsim.quantisation.inference.threads import cores, in_order
@@ -66,7 +66,7 @@ def check_engine(name: str) -> None:
 
 def check_has_engine(template: Template, engine: str) -> None:
     """Raise `InputError` for an engine that a template does not have."""
-    opened(template, ENGINES[engine], f"engine '{engine}'")
+    required(template, ENGINES[engine], f"engine '{engine}'")
 
 
 def default_engine(template: Template) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from lightsim.energy.joules import energy_table
 from lightsim.errors import InputError, unknown_name
-from lightsim.flow.templates import find_template, names_a_file, opened, template_of
+from lightsim.flow.templates import find_template, names_a_file, opened, required, template_of
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.pe_kinds import PE_KINDS
 from lightsim.hardware.reading import read_table
@@ -25,6 +25,7 @@ __all__ = [
     "DEFAULT",
     "ENGINE_NAMES",
     "RECIPE",
+    "check_explorable",
     "check_numbers",
     "check_recipe",
     "check_run",
@@ -93,8 +94,19 @@ def check_numbers(images: int, batch: int, seed: int) -> None:
         )
 
 
-def check_search(network: str, board: str | None, scheme: str | None) -> None:
+def check_explorable(name: str, where: str = "--template") -> None:
+    """Raise `InputError` for a template that is not known, or that `explore` cannot search."""
+    template = find_template(name, where)
+    required(template, lambda row: row.axes, "design space")
+    required(template, lambda row: row.bound, "bound of its designs")
+
+
+def check_search(
+    network: str, board: str | None, scheme: str | None, template: str | None = None
+) -> None:
     """What `explore` was given; of a study file, that it is TOML and what it names is there."""
+    if template is not None:
+        check_explorable(template)
     if network.endswith(".toml"):
         table = read_table(Path(network))
         if "layer" not in table and "input" not in table:
@@ -109,6 +121,8 @@ def check_search(network: str, board: str | None, scheme: str | None) -> None:
 
 def _check_study(table: Mapping[str, Any], file: str) -> None:
     """Its names alone: the study itself is read later, by whom it belongs to."""
+    if isinstance(template := table.get("template"), str):
+        check_explorable(template, f"{file}: template")
     if isinstance(board := table.get("board"), str):
         find_board(board, f"{file}: board")
     rows = table.get("network")

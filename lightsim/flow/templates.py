@@ -22,7 +22,9 @@ __all__ = [
     "find_template",
     "names_a_file",
     "opened",
+    "required",
     "template_of",
+    "template_of_file",
 ]
 
 DEFAULT_TEMPLATE = "tiled"
@@ -78,7 +80,7 @@ def template_of(name: str | None, accelerator: str | Design | None) -> Template:
     if accelerator is None or (isinstance(accelerator, str) and not names_a_file(accelerator)):
         return TEMPLATES[DEFAULT_TEMPLATE] if named is None else named
     if isinstance(accelerator, str):
-        own = find_template(_key_of(accelerator), f"{accelerator}: template")
+        own = template_of_file(accelerator)
     else:
         own = find_template(accelerator.template, f"accelerator '{accelerator.name}'")
     if named is not None and named is not own:
@@ -91,7 +93,14 @@ def template_of(name: str | None, accelerator: str | Design | None) -> Template:
 def opened(
     template: Template, door: Callable[[Template], Door[Function] | None], what: str
 ) -> Function:
-    """The function behind a door of a template; `what` is what the door gives, for people.
+    """The function behind a door of a template; raises as `required`."""
+    return required(template, door, what).open()
+
+
+def required(
+    template: Template, door: Callable[[Template], Door[Function] | None], what: str
+) -> Door[Function]:
+    """A door of a template; `what` is what the door gives, for people.
 
     Raises `InputError` where the template has no such door, naming those that have.
     """
@@ -100,7 +109,7 @@ def opened(
         able = [row.name for row in TEMPLATES.values() if door(row) is not None]
         accepted = f"templates with one: {', '.join(able) or 'none'}"
         raise InputError(f"template '{template.name}'", f"has no {what}", accepted)
-    return found.open()
+    return found
 
 
 def names_a_file(accelerator: str) -> bool:
@@ -113,10 +122,10 @@ def names_a_file(accelerator: str) -> bool:
         return False
 
 
-def _key_of(path: str) -> str:
-    """What an accelerator file says of its template."""
+def template_of_file(path: str) -> Template:
+    """What an accelerator file says of its template; raises `InputError` as `template_of`."""
     name = read_table(Path(path)).get("template", DEFAULT_TEMPLATE)
     if not isinstance(name, str):
         accepted = f"accepted: {', '.join(TEMPLATES)}"
         raise InputError(f"{path}: template", f"is {spell_value(name)}", accepted)
-    return name
+    return find_template(name, f"{path}: template")
