@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lightsim.api import run, train
     from lightsim.errors import BudgetError, InputError, LightSimError
+    from lightsim.flow.accelerators import dump_accelerator, load_accelerator
     from lightsim.flow.run import Experiment
     from lightsim.hardware.catalogue import BOARDS, board
     from lightsim.network.zoo import load_network, zoo_names
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from lightsim.reports.directory import write_directory
     from lightsim.reports.report import RunReport
     from lightsim.tiled.description.accelerator import Accelerator, Array, LaneGroup
-    from lightsim.tiled.description.file import dump_accelerator, load_accelerator
     from lightsim.tiled.estimation.budget import check_budget
     from lightsim.tiled.estimation.defaults import default_accelerator
     from lightsim.tiled.estimation.resources import estimate
@@ -68,7 +68,7 @@ _HOMES = {
     "lightsim.flow.run": ("Experiment",),
     "lightsim.tiled.description.accelerator": ("Accelerator", "Array", "LaneGroup"),
     "lightsim.hardware.catalogue": ("BOARDS", "board"),
-    "lightsim.tiled.description.file": ("dump_accelerator", "load_accelerator"),
+    "lightsim.flow.accelerators": ("dump_accelerator", "load_accelerator"),
     "lightsim.tiled.mapping.program": ("map_workload",),
     "lightsim.tiled.mapping.tiles.tiling": ("Tiling",),
     "lightsim.network.zoo": ("load_network", "zoo_names"),

@@ -11,8 +11,7 @@ from lightsim.flow.run import run as run_experiment
 from lightsim.network.layer import Network
 from lightsim.quantisation.per_filter import FilterTerms
 from lightsim.reports.report import RunReport
-from lightsim.tiled.description.accelerator import Accelerator
-from lightsim.tiled.mapping.tiles.tiling import Tiling
+from lightsim.template.design import Design
 
 if TYPE_CHECKING:
     from lightsim.reports.training.report import TrainingReport
@@ -24,14 +23,15 @@ def run(
     network: str | Path | Network,
     *,
     board: str | Path | None = None,
-    accelerator: str | Path | Accelerator | None = None,
+    accelerator: str | Path | Design | None = None,
+    template: str | None = None,
     scheme: str | None = None,
-    engine: str = "simulation",
+    engine: str | None = None,
     values: bool = False,
     images: int = 1,
     batch: int = 1,
     seed: int = 0,
-    mapping: str | Path | Mapping[str, Tiling] | None = None,
+    mapping: str | Path | Mapping[str, Any] | None = None,
     sort_filters: bool = True,
     k: str | Path | FilterTerms | None = None,
     ideal_memory: bool = False,
@@ -44,8 +44,10 @@ def run(
 
     `network` is a zoo name, a TOML file or a `Network`. `accelerator` is None (the board's
     default for the scheme), a PE kind (the default of that kind), a TOML file or an
-    `Accelerator`; `board` a name or a TOML file (default zc706), `scheme` a name (default
-    flightnn, or the accelerator's own). `engine` is `simulation` or `timeline`, which has the
+    `Accelerator`; `template` is the kind of machine where the accelerator does not say it (default
+    tiled); `board` a name or a TOML file (default zc706), `scheme` a name (default
+    flightnn, or the accelerator's own). `engine` is `simulation` (the default) or `timeline`, which
+    has the
     same cycles and computes output values only with `values`; without them `bit_exact`,
     `output_sha256` and `accuracy` are None. `mapping` fixes the tiling of the layers it names.
     `k` gives every filter of a `flightnn` network its number of terms, or names a k file.
@@ -58,6 +60,7 @@ def run(
         network=network if isinstance(network, Network) else str(network),
         board=None if board is None else str(board),
         accelerator=str(accelerator) if isinstance(accelerator, Path) else accelerator,
+        template=template,
         scheme=scheme,
         engine=engine,
         values=values,

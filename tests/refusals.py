@@ -14,6 +14,7 @@ ROOMS = (
     "tiled/mapping/**/*.py",
     "tiled/description/validation.py",
     "hardware/checks.py",
+    "hardware/budget.py",
     "tiled/rtl/program/limits.py",
     "quantisation/inference/accumulators.py",
     "quantisation/elements.py",
@@ -26,6 +27,7 @@ ROOMS = (
     "tiled/estimation/shortfall.py",
     "memory/*.py",
     "tiled/timeline/model.py",
+    "tiled/run/*.py",
 )
 _CHECKS = ("fail", "number", "power_of_two")
 

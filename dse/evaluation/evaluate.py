@@ -17,7 +17,6 @@ from dse.limits.spending import memory_kind
 from dse.study.study import Share
 from lightsim.energy.joules import DEFAULT_ENERGY_TABLE, energy, energy_table
 from lightsim.errors import LightSimError
-from lightsim.flow.limits import check_memory
 from lightsim.network import load_network
 from lightsim.numerics.formats.scheme import scheme
 from lightsim.quantisation.inference.accumulators import check_accumulators
@@ -25,6 +24,7 @@ from lightsim.quantisation.select import quantise
 from lightsim.quantisation.workload import Workload
 from lightsim.tiled.description.accelerator import Accelerator, Accumulator
 from lightsim.tiled.mapping.program import Program, map_workload, plan_workload
+from lightsim.tiled.run.capacity import check_memory
 
 if TYPE_CHECKING:
     from dse.free_k.problem import Joint

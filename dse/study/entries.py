@@ -76,6 +76,7 @@ class StudyEntry(Entry):
     board: Annotated[str, Field(min_length=1, description="a board by name, or a TOML file")] = (
         "zc706"
     )
+    template: Annotated[str, Field(description="the name of a template")] = "tiled"
     network: Annotated[
         list[_Table], Field(min_length=1, description="one [[network]] block for each network")
     ]

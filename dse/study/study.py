@@ -25,6 +25,7 @@ from lightsim.descriptions import (
     check_fields,
 )
 from lightsim.errors import InputError
+from lightsim.flow.given import check_explorable
 from lightsim.flow.resolve import DEFAULT_BOARD, DEFAULT_SCHEME, default_scheme
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.device import Board, Resources
@@ -189,6 +190,7 @@ def parse_study(
     """
     entry = checked(StudyEntry, table, where)
     board = find_board(entry.board, f"{where}: board" if where != _ONE_LINE else "--board")
+    check_explorable(entry.template, f"{where}: template")
     for name, value in (options or {}).items():
         checked(SearchEntry, {name: value}, f"--{name}")
     search = checked(SearchEntry, entry.search | dict(options or {}), f"{where}, [search]")

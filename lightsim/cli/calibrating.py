@@ -24,19 +24,26 @@ def calibrate_command(
             metavar="<path>",
         ),
     ] = Path("calibration"),
+    template: Annotated[
+        str | None,
+        typer.Option(help="The kind of machine whose modules are measured.  [default: tiled]"),
+    ] = None,
 ) -> None:
     """Synthesise the modules of the RTL over a grid and fit the resource formulas to it.
 
     Takes some twenty minutes; what is measured is kept when it is stopped.
     """
+    from lightsim.flow.templates import opened, template_of
     from lightsim.reports.directory import check_directory
-    from lightsim.tiled.rtl.project.yosys import check_family, require_yosys
 
-    check_family(family)
+    machine = template_of(template, None)
+    what = "calibration"
+    calibration_tools = opened(machine, lambda row: row.calibration_tools, what)
     check_directory(output, lambda _: True)
-    require_yosys("calibrate")
+    calibration_tools(family)
     from lightsim.cli.progress import shown
-    from lightsim.tiled.calibration.calibrate import calibrate
+
+    calibrate = opened(machine, lambda row: row.calibrate, what)
 
     with shown() as progress:
         found = calibrate(output, family, progress)

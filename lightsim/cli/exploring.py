@@ -30,6 +30,10 @@ def explore_command(
     board: Annotated[
         str | None, typer.Option(help="A board by name, or a TOML file.  [default: zc706]")
     ] = None,
+    template: Annotated[
+        str | None,
+        typer.Option(help="The kind of machine (see `lightsim list templates`).  [default: tiled]"),
+    ] = None,
     scheme: Annotated[
         str | None,
         typer.Option(help="The weights' number format, or several with commas.  [flightnn]"),
@@ -131,7 +135,7 @@ def explore_command(
     from lightsim.flow.given import check_search
     from lightsim.reports.directory import check_directory
 
-    check_search(network, board, scheme)
+    check_search(network, board, scheme, template)
     _check_k(k, accuracy_loss)
     if retrain is not None or recipe is not None:
         _refuse_with_retrain(retrain, scheme, storage, resume, overwrite)
@@ -155,7 +159,7 @@ def explore_command(
     from dse.search.explore import explore
     from lightsim.cli.progress import searching
 
-    study = _study(network, board, scheme, _k_choice(k, accuracy_loss), search)
+    study = _study(network, board, template, scheme, _k_choice(k, accuracy_loss), search)
     where = Path("lightsim-explore") / study.name if output is None else output
     check_results(where)
     study, kept = _kept_in(study, network, storage, where, resume)
@@ -250,6 +254,7 @@ def _k_choice(k: str | None, accuracy_loss: str | None) -> str | None:
 def _study(
     network: str,
     board: str | None,
+    template: str | None,
     scheme: str | None,
     k: str | None,
     search: dict[str, Any],
@@ -259,7 +264,8 @@ def _study(
 
     if not (network.endswith(".toml") and _is_study(Path(network))):
         return new_study(network, board, scheme=scheme, k=k, search=search)
-    for option, value in (("--board", board), ("--scheme", scheme), ("--k", k)):
+    given = {"--board": board, "--template": template, "--scheme": scheme, "--k": k}
+    for option, value in given.items():
         if value is not None:
             problem = f"'{value}', and {network} is a study, which has its own"
             raise InputError(option, problem, f"accepted: no {option}")

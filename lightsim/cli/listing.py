@@ -20,6 +20,7 @@ __all__ = ["TABLE_NAMES", "list_command"]
 TABLE_NAMES = (
     "networks", "schemes", "boards", "devices", "dsp-blocks", "memories", "pe-kinds", "lanes",
     "modules", "orders", "roundings", "energy", "parameters",
+    "templates",
 )  # fmt: skip
 
 

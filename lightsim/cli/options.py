@@ -77,6 +77,13 @@ def _described(
             "[default: the scheme's usual kind]"
         ),
     ] = None,
+    template: Annotated[
+        str | None,
+        typer.Option(
+            help="The kind of machine (see `lightsim list templates`).  [default: tiled, or the "
+            "accelerator file's]"
+        ),
+    ] = None,
     scheme: Annotated[
         str | None, typer.Option(help="The weights' number format.  [default: flightnn]")
     ] = None,
@@ -129,6 +136,7 @@ def _described(
         network=network,
         board=board,
         accelerator=accelerator,
+        template=template,
         scheme=scheme,
         images=images,
         batch=batch,

@@ -29,8 +29,9 @@ def _check(given: Mapping[str, Any]) -> None:
 def run_command(
     experiment: Experiment,
     engine: Annotated[
-        str, typer.Option(help="The timing model: simulation or timeline.")
-    ] = "simulation",
+        str | None,
+        typer.Option(help="The timing model: simulation or timeline.  [default: simulation]"),
+    ] = None,
     values: Annotated[
         bool,
         typer.Option(

@@ -30,9 +30,11 @@ def _check_verify(given: Mapping[str, Any]) -> None:
 
 
 def _check_output(given: Mapping[str, Any]) -> None:
+    from lightsim.flow.templates import opened, template_of
     from lightsim.reports.directory import check_directory
-    from lightsim.tiled.rtl.folder import is_project
 
+    template = template_of(given["template"], given["accelerator"])
+    is_project = opened(template, lambda row: row.rtl_folder, "RTL")
     if given["output"] is not None:
         check_directory(given["output"], is_project)
 
@@ -65,7 +67,7 @@ def verify_command(
     """
     from lightsim.cli.progress import shown
     from lightsim.flow.verification import verify
-    from lightsim.tiled.rtl.comparison.report import verdict_text
+    from lightsim.reports.verdict import verdict_text
 
     with shown() as progress:
         found = verify(experiment, progress, folder=output, wave=wave)

@@ -3,161 +3,155 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lightsim.errors import unknown_name
+from lightsim.flow.given import ENGINE_NAMES
+from lightsim.flow.templates import opened, required
 from lightsim.quantisation.inference.infer import infer
 from lightsim.quantisation.inference.layer_output import Activations
 from lightsim.quantisation.inference.threads import cores, in_order
 from lightsim.quantisation.workload import Workload
-from lightsim.tiled.description.accelerator import Accelerator
-from lightsim.tiled.mapping.accounts import Interval, LayerTiming, UnitTotals
-from lightsim.tiled.mapping.program import Program
+from lightsim.template.design import Mapped, Progress
+from lightsim.template.doors import Door, Model, Template
+from lightsim.template.findings import Findings
+from lightsim.template.task import Batches, Task
 
-__all__ = ["ENGINES", "Engine", "Outcome", "Progress", "Task", "Timing"]
+__all__ = [
+    "ENGINES",
+    "Outcome",
+    "check_engine",
+    "check_has_engine",
+    "default_engine",
+    "moves_data",
+    "run_engine",
+]
 
-Progress = Callable[[str, int, int], None]
+_NO_DATA = "The timeline moves no data"
+_VALUES_NOTE = "the output values are those of the whole-layer kernels."
+_NO_VALUES_NOTE = "the output values were not computed: --values brings them."
+_EQUAL_NOTE = "Its cycles equal the simulation's by test"
+_BITS_NOTE = "--engine simulation computes the bits tile by tile."
 
-_TIMELINE_NOTE = (
-    "The timeline moves no data: the output values are those of the whole-layer kernels. Its "
-    "cycles equal the simulation's by test; --engine simulation computes the bits tile by tile."
-)
-_NO_VALUES_NOTE = (
-    "The timeline moves no data, and the output values were not computed: --values brings them. "
-    "Its cycles equal the simulation's by test."
-)
-
-
-class Timing(Protocol):
-    """What a report needs of an engine's run."""
-
-    @property
-    def cycles(self) -> int:
-        """The cycles of the run."""
-        ...
-
-    @property
-    def layers(self) -> tuple[LayerTiming, ...]:
-        """One account per pass, once per batch."""
-        ...
-
-    @property
-    def units(self) -> Mapping[str, UnitTotals]:
-        """Cycles of every unit by cause."""
-        ...
-
-    @property
-    def trace(self) -> tuple[Interval, ...]:
-        """Every interval, if asked for."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Task:
-    """`programs[i]` is to be run on `batches[i]` int16[images, channels, height, width].
-
-    `values` says that the output is wanted, of engines that can do without it too.
-    """
-
-    workload: Workload
-    accelerator: Accelerator
-    programs: Sequence[Program]
-    batches: Sequence[NDArray[np.int16]]
-    tracing: bool
-    values: bool
+ENGINES: dict[str, Callable[[Template], Door[Model] | None]] = {
+    "simulation": lambda template: template.simulation,
+    "timeline": lambda template: template.timeline,
+}
+"""The models in time by their names: which door of a template they are behind."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """A run's timing, and the SHA-256 of its outputs, None where they were not computed.
+    """What a run found, and the SHA-256 of its outputs, None where they were not computed.
 
     `bit_exact` says that every stored layer equals the whole-layer reference; it is None where
     no values were computed. `note` is what the reader must know of the engine, if anything.
     """
 
-    timing: Timing
+    findings: Findings
     bit_exact: bool | None
     digest: str | None
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """How a task is run, and whether that moves the data through the machine."""
-
-    run: Callable[[Task, Progress], Outcome]
-    moves_data: bool
+def check_engine(name: str) -> None:
+    """Raise `InputError` for an engine that no template has."""
+    if name not in ENGINES:
+        raise unknown_name("--engine", "engine", name, ENGINE_NAMES)
 
 
-def _simulation(task: Task, tell: Progress) -> Outcome:
-    """The real tile data through the modelled machine, every stored layer checked."""
-    # SimPy is loaded only by those who simulate.
-    from lightsim.tiled.simulation.machine import simulate
-
-    total = sum(len(program.schedules) for program in task.programs)
-    result = simulate(
-        task.programs,
-        task.batches,
-        tracing=task.tracing,
-        progress=lambda done: tell("simulate", done, total),
-    )
-    names = list(result.outputs)
-    equal, at = True, 0
-    for batch, reference in _reference(task, names, "check bits", tell):
-        part = slice(at, at + len(batch))
-        at += len(batch)
-        for name in names:
-            equal = equal and np.array_equal(result.outputs[name][part], reference[name])
-    outputs = task.programs[0].plan.outputs
-    return Outcome(result, equal, _digest([result.outputs[name] for name in outputs]))
+def check_has_engine(template: Template, engine: str) -> None:
+    """Raise `InputError` for an engine that a template does not have."""
+    required(template, ENGINES[engine], f"engine '{engine}'")
 
 
-def _timeline(task: Task, tell: Progress) -> Outcome:
-    """The timing alone, and where they are wanted the values from the whole-layer kernels."""
-    # Its kernels are loaded, or compiled, only for those who ask for it.
-    from lightsim.tiled.timeline.model import run
-
-    tell("timeline", 0, 1)
-    timing = run(task.programs, tracing=task.tracing)
-    if not task.values:
-        return Outcome(timing, None, None, _NO_VALUES_NOTE)
-    outputs = list(task.programs[0].plan.outputs)
-    found = [values for _, values in _reference(task, outputs, "compute bits", tell)]
-    parts = [values[name] for name in outputs for values in found]
-    return Outcome(timing, True, _digest(parts), _TIMELINE_NOTE)
+def default_engine(template: Template) -> str:
+    """The engine that is taken where none is named: the simulation, where there is one."""
+    return "simulation" if template.simulation is not None else "timeline"
 
 
-ENGINES: dict[str, Engine] = {
-    "simulation": Engine(_simulation, moves_data=True),
-    "timeline": Engine(_timeline, moves_data=False),
-}
+def moves_data(engine: str) -> bool:
+    """Whether an engine moves the data through its machine, and so computes all values."""
+    return engine == "simulation"
 
 
-def _reference(
-    task: Task, names: list[str], what: str, tell: Progress
-) -> Iterator[tuple[NDArray[np.int16], dict[str, Activations]]]:
-    """Every batch with the named layers' outputs by whole-layer inference, one at a time."""
-    accumulator = task.accelerator.accumulator
+def run_engine(
+    template: Template,
+    engine: str,
+    workload: Workload,
+    task: Task,
+    values: bool,
+    tell: Progress,
+) -> Outcome:
+    """Run a task on an engine; what it computed is compared with the whole-layer reference.
 
-    def outputs(batch: NDArray[np.int16]) -> dict[str, Activations]:
-        return infer(
-            task.workload,
-            batch,
-            accumulator_bits=accumulator.bits,
-            overflow=accumulator.overflow,
-            accumulation=accumulator.accumulation,
-            keep=names,
-        )
+    `values` asks for the output of an engine that moves no data too. Raises `InputError` where
+    the template has no such engine.
+    """
+    model = opened(template, ENGINES[engine], f"engine '{engine}'")
+    found = model(task, tell)
+    mapped: Mapped = task.mapped
+    reference = _Reference(workload, mapped, task.batches, tell)
+    if found.outputs is not None:
+        names = list(found.outputs)
+        equal, at = True, 0
+        for batch, expected in reference.of(names, "check bits"):
+            part = slice(at, at + len(batch))
+            at += len(batch)
+            for name in names:
+                equal = equal and np.array_equal(found.outputs[name][part], expected[name])
+        digest = _digest([found.outputs[name] for name in mapped.outputs])
+        return Outcome(found, equal, digest)
+    if not values:
+        note = _note(template, _NO_VALUES_NOTE, "")
+        return Outcome(found, None, None, f"{_NO_DATA}, and {note}")
+    computed = [expected for _, expected in reference.of(list(mapped.outputs), "compute bits")]
+    parts = [expected[name] for name in mapped.outputs for expected in computed]
+    note = _note(template, _VALUES_NOTE, _BITS_NOTE)
+    return Outcome(found, True, _digest(parts), f"{_NO_DATA}: {note}")
 
-    tell(what, 0, len(task.batches))
-    found = in_order(outputs, task.batches, cores())
-    for number, (batch, values) in enumerate(zip(task.batches, found, strict=True), 1):
-        tell(what, number, len(task.batches))
-        yield batch, values
+
+def _note(template: Template, said: str, bits: str) -> str:
+    """What an engine without data says of itself, and of the simulation where there is one."""
+    if template.simulation is None:
+        return said
+    return f"{said} {_EQUAL_NOTE}" + (f"; {bits}" if bits else ".")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Reference:
+    """Whole-layer inference of every batch, with the sums of the accelerator that is run."""
+
+    workload: Workload
+    mapped: Mapped
+    batches: Batches
+    tell: Progress
+
+    def of(
+        self, names: list[str], what: str
+    ) -> Iterator[tuple[NDArray[np.int16], dict[str, Activations]]]:
+        """Every batch with the named layers' outputs, one at a time."""
+        accumulator = self.mapped.design.accumulator
+
+        def outputs(batch: NDArray[np.int16]) -> dict[str, Activations]:
+            return infer(
+                self.workload,
+                batch,
+                accumulator_bits=accumulator.bits,
+                overflow=accumulator.overflow,
+                accumulation=accumulator.accumulation,
+                keep=names,
+            )
+
+        self.tell(what, 0, len(self.batches))
+        found = in_order(outputs, self.batches, cores())
+        for number, (batch, values) in enumerate(zip(self.batches, found, strict=True), 1):
+            self.tell(what, number, len(self.batches))
+            yield batch, values
 
 
 def _digest(parts: Sequence[Activations]) -> str:

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.descriptions import check_fields
-from lightsim.errors import InputError, unknown_name
-from lightsim.flow.engines import ENGINES, Progress
+from lightsim.errors import InputError
+from lightsim.flow.engines import check_engine, check_has_engine, default_engine, moves_data
 from lightsim.flow.given import check_numbers
 from lightsim.flow.k_file import load_k
 from lightsim.flow.limits import check_activations, check_weights
-from lightsim.flow.mapping import map_batches
 from lightsim.flow.resolve import (
     choose_images,
     default_for,
     default_scheme,
     resolve_machine,
 )
+from lightsim.flow.templates import opened, template_of
 from lightsim.hardware.device import Board
 from lightsim.network import load_network
 from lightsim.network.layer import Network
@@ -32,12 +32,9 @@ from lightsim.quantisation.k_outline import outline_with_k
 from lightsim.quantisation.per_filter import FilterTerms, quantise_with_k
 from lightsim.quantisation.select import quantise
 from lightsim.quantisation.workload import Workload
-from lightsim.tiled.description.accelerator import Accelerator
-from lightsim.tiled.mapping.program import Program
-from lightsim.tiled.mapping.tiles.tiling import Tiling
-
-if TYPE_CHECKING:
-    from lightsim.tiled.optimum.default import BestDefault
+from lightsim.template.design import BestDesign, Design, Mapped, Progress
+from lightsim.template.doors import Template
+from lightsim.template.task import Wishes
 
 __all__ = ["Experiment", "Prepared", "check_experiment", "prepare", "silent"]
 
@@ -47,8 +44,10 @@ class Experiment:
     """What is to be run.
 
     `network` is a zoo name, a TOML path or a `Network`; `accelerator` a PE kind (the board's
-    default of that kind), a TOML path, an `Accelerator` or None: the best that the board has for
-    the network, of the default space.
+    default of that kind), a TOML path, an accelerator or None: the best that the board has for
+    the network, of the default space. `template` names the kind of machine where the accelerator
+    does not (default: tiled), and `engine` is None for the simulation, or the timeline of a
+    template that has no other.
     `images` are run in batches of `batch`; `tilings` fixes the tiling of named layers, names a
     mapping file, or is `exact` for the quickest tiling of every pass. `k` gives every filter of
     a `flightnn` network its number of terms, or names a k file. `ideal` replaces the memory by
@@ -58,13 +57,13 @@ class Experiment:
 
     network: str | Network
     board: str | None = None
-    accelerator: str | Accelerator | None = None
+    accelerator: str | Design | None = None
     scheme: str | None = None
-    engine: str = "simulation"
+    engine: str | None = None
     images: int = 1
     batch: int = 1
     seed: int = 0
-    tilings: Mapping[str, Tiling] | str | None = None
+    tilings: Mapping[str, Any] | str | None = None
     sort_filters: bool = True
     k: FilterTerms | str | None = None
     ideal: bool = False
@@ -72,34 +71,35 @@ class Experiment:
     energy_table: str | None = None
     measure_accuracy: bool = True
     values: bool = False
+    template: str | None = None
 
     def __post_init__(self) -> None:
         check_fields(self)
 
-    @property
-    def computes_values(self) -> bool:
-        """Whether the run computes the network's output."""
-        return self.values or ENGINES[self.engine].moves_data
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """An experiment resolved: `programs[i]` runs on `batches[i]`, images int16[count, ...].
+    """An experiment resolved: `mapped` is what runs on `batches`, images int16[count, ...].
 
-    Where no values are asked for the workload may be in outline, and the images zeros that take
-    no room. `best` is what is proven of the accelerator where it is the default one with its own
-    memory. `replaced` is the accelerator with its own memory where `accelerator` has an ideal one
-    for it.
+    `computes_values` says whether the run computes the network's output. Where it does not, the
+    workload may be in outline, and the images zeros that take no room. `best` is what is proven of
+    the accelerator where it is the default one with its own memory.
     """
 
+    template: Template
+    engine: str
+    computes_values: bool
     board: Board | None
-    accelerator: Accelerator
     workload: Workload
     images: NDArray[np.int16]
     batches: list[NDArray[np.int16]]
-    programs: list[Program]
-    best: BestDefault | None
-    replaced: Accelerator | None = None
+    mapped: Mapped
+    best: BestDesign | None
+
+    @property
+    def accelerator(self) -> Design:
+        """The accelerator as it is run."""
+        return self.mapped.design
 
 
 def prepare(experiment: Experiment, tell: Progress) -> Prepared:
@@ -109,20 +109,23 @@ def prepare(experiment: Experiment, tell: Progress) -> Prepared:
     be accepted and `BudgetError` for a design that does not fit its board.
     """
     check_experiment(experiment)
+    template = template_of(experiment.template, experiment.accelerator)
+    engine = default_engine(template) if experiment.engine is None else experiment.engine
+    check_has_engine(template, engine)
     network = experiment.network
     if not isinstance(network, Network):
         network = load_network(network)
     check_weights(network)
     check_activations(network, 1)
     machine = resolve_machine(
-        experiment.board, experiment.accelerator, experiment.scheme, default_scheme(network)
-    )
+        template, experiment.board, experiment.accelerator, experiment.scheme,
+        default_scheme(network),
+    )  # fmt: skip
+    values = experiment.values or moves_data(engine)
     tell("quantise", 0, 1)
-    workload = _workload(network, machine.scheme, experiment)
+    workload = _workload(network, machine.scheme, experiment, values)
     tell("choose", 0, 1)
-    best = default_for(machine, workload, experiment.batch)
-    accelerator = machine.accelerator if best is None else best.accelerator
-    assert accelerator is not None
+    accelerator, best = default_for(machine, workload, experiment.batch)
     if experiment.ideal:
         best = None  # what is proven of the default accelerator is proven for its own memory
     if accelerator.accumulator.overflow == "refuse":
@@ -131,16 +134,17 @@ def prepare(experiment: Experiment, tell: Progress) -> Prepared:
     images = choose_images(workload, experiment.images, experiment.seed)
     batches = [images[i : i + experiment.batch] for i in range(0, len(images), experiment.batch)]
     tell("map", 0, 1)
-    built = accelerator.with_ideal_memory() if experiment.ideal else accelerator
-    programs = map_batches(
-        workload, accelerator, batches, experiment.tilings, experiment.sort_filters, built
+    mapped = opened(template, lambda row: row.map, "mapping")(
+        workload, accelerator, batches,
+        Wishes(experiment.tilings, experiment.sort_filters, experiment.ideal),
+    )  # fmt: skip
+    return Prepared(
+        template, engine, values, machine.board, workload, images, batches, mapped, best
     )
-    replaced = accelerator if experiment.ideal else None
-    return Prepared(machine.board, built, workload, images, batches, programs, best, replaced)
 
 
-def _workload(network: Network, scheme: Scheme, experiment: Experiment) -> Workload:
-    outline = not experiment.computes_values
+def _workload(network: Network, scheme: Scheme, experiment: Experiment, values: bool) -> Workload:
+    outline = not values
     if experiment.k is None:
         return quantise(network, scheme, experiment.seed, outline=outline)
     if not scheme.k_per_filter:
@@ -163,5 +167,5 @@ def silent(what: str, done: int, of: int) -> None:
 def check_experiment(experiment: Experiment) -> None:
     """Raise `InputError` for a number or an engine that cannot be."""
     check_numbers(experiment.images, experiment.batch, experiment.seed)
-    if experiment.engine not in ENGINES:
-        raise unknown_name("--engine", "engine", experiment.engine, ENGINES)
+    if experiment.engine is not None:
+        check_engine(experiment.engine)

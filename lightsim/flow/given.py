@@ -13,6 +13,7 @@ from typing import Any
 
 from lightsim.energy.joules import energy_table
 from lightsim.errors import InputError, unknown_name
+from lightsim.flow.templates import find_template, names_a_file, opened, required, template_of
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.pe_kinds import PE_KINDS
 from lightsim.hardware.reading import read_table
@@ -20,12 +21,12 @@ from lightsim.network import load_network
 from lightsim.network.layer import Network
 from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.numerics.formats.scheme import scheme as scheme_of
-from lightsim.tiled.description.file import load_design, names_a_file
 
 __all__ = [
     "DEFAULT",
     "ENGINE_NAMES",
     "RECIPE",
+    "check_explorable",
     "check_numbers",
     "check_recipe",
     "check_run",
@@ -53,7 +54,9 @@ def check_run(given: Mapping[str, Any]) -> None:
     Raises `InputError` for a name that is not known, a number out of its range, and a file that
     is missing or is no TOML of its kind.
     """
-    if "engine" in given and given["engine"] not in ENGINE_NAMES:
+    if given.get("template") is not None:
+        find_template(given["template"])
+    if given.get("engine") is not None and given["engine"] not in ENGINE_NAMES:
         raise unknown_name("--engine", "engine", given["engine"], ENGINE_NAMES)
     if given.get("energy") is not None:
         energy_table(given["energy"])
@@ -63,8 +66,9 @@ def check_run(given: Mapping[str, Any]) -> None:
         scheme_of(given["scheme"])
     board = None if given["board"] is None else find_board(given["board"])
     accelerator = given["accelerator"]
+    template = template_of(given.get("template"), accelerator)
     if accelerator is not None and names_a_file(accelerator):
-        load_design(accelerator, board)
+        opened(template, lambda row: row.read, "accelerator files")(accelerator, board)
     elif accelerator not in (None, DEFAULT, *PE_KINDS):
         raise unknown_name(
             "--accelerator", "accelerator or file", accelerator, [DEFAULT, *PE_KINDS]
@@ -91,8 +95,19 @@ def check_numbers(images: int, batch: int, seed: int) -> None:
         )
 
 
-def check_search(network: str, board: str | None, scheme: str | None) -> None:
+def check_explorable(name: str, where: str = "--template") -> None:
+    """Raise `InputError` for a template that is not known, or that `explore` cannot search."""
+    template = find_template(name, where)
+    required(template, lambda row: row.axes, "design space")
+    required(template, lambda row: row.bound, "bound of its designs")
+
+
+def check_search(
+    network: str, board: str | None, scheme: str | None, template: str | None = None
+) -> None:
     """What `explore` was given; of a study file, that it is TOML and what it names is there."""
+    if template is not None:
+        check_explorable(template)
     if network.endswith(".toml"):
         table = read_table(Path(network))
         if "layer" not in table and "input" not in table:
@@ -107,6 +122,8 @@ def check_search(network: str, board: str | None, scheme: str | None) -> None:
 
 def _check_study(table: Mapping[str, Any], file: str) -> None:
     """Its names alone: the study itself is read later, by whom it belongs to."""
+    if isinstance(template := table.get("template"), str):
+        check_explorable(template, f"{file}: template")
     if isinstance(board := table.get("board"), str):
         find_board(board, f"{file}: board")
     rows = table.get("network")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.errors import InputError, unknown_name
+from lightsim.errors import BudgetError, InputError, unknown_name
 from lightsim.flow.limits import check_activations
+from lightsim.flow.templates import names_a_file, opened, template_of
 from lightsim.hardware.board_file import find_board
+from lightsim.hardware.budget import shortage
 from lightsim.hardware.device import Board
+from lightsim.hardware.part import Part, total
 from lightsim.hardware.pe_kinds import PE_KINDS
 from lightsim.network.layer import Network
 from lightsim.numerics.formats.scheme import Scheme, scheme
@@ -19,13 +21,8 @@ from lightsim.quantisation.stored.trained import trained_schemes
 from lightsim.quantisation.synthetic.workload import synthetic_images
 from lightsim.quantisation.synthetic_filters import without_room
 from lightsim.quantisation.workload import Workload
-from lightsim.tiled.description.accelerator import Accelerator
-from lightsim.tiled.description.file import load_design, names_a_file
-from lightsim.tiled.description.validation import validate_accelerator
-from lightsim.tiled.estimation import check_budget, default_accelerator, estimate
-
-if TYPE_CHECKING:
-    from lightsim.tiled.optimum.default import BestDefault
+from lightsim.template.design import BestDesign, Design
+from lightsim.template.doors import Template
 
 __all__ = [
     "DEFAULT_BOARD",
@@ -34,6 +31,7 @@ __all__ = [
     "choose_images",
     "default_for",
     "default_scheme",
+    "parts_of",
     "resolve_accelerator",
     "resolve_machine",
 ]
@@ -54,15 +52,17 @@ class Machine:
     """What a user names of a machine: `accelerator` is None where it is the board's default, of
     the PE kind `pe` where one is named."""
 
+    template: Template
     board: Board | None
     scheme: Scheme
-    accelerator: Accelerator | None = None
+    accelerator: Design | None = None
     pe: str | None = None
 
 
 def resolve_machine(
+    template: Template,
     board_name: str | None,
-    accelerator: str | Accelerator | None,
+    accelerator: str | Design | None,
     scheme_name: str | None,
     default: str = DEFAULT_SCHEME,
 ) -> Machine:
@@ -70,14 +70,13 @@ def resolve_machine(
     the scheme from `default` where nothing says it.
 
     `accelerator` is None for the board's default, the name of a PE kind for the board's default
-    of that kind, a path to a TOML file, or an `Accelerator`. Raises `InputError` for unknown
-    names and contradictions and `BudgetError` for a given design that does not fit its board.
+    of that kind, a path to a TOML file, or an accelerator of `template`. Raises `InputError` for
+    unknown names and contradictions and `BudgetError` for a given design that does not fit its
+    board.
     """
-    if isinstance(accelerator, Accelerator) or (
-        accelerator is not None and names_a_file(accelerator)
-    ):
-        board, built, chosen = _given(board_name, accelerator, scheme_name)
-        return Machine(board, chosen, built)
+    if accelerator is not None and (not isinstance(accelerator, str) or names_a_file(accelerator)):
+        board, built, chosen = _given(template, board_name, accelerator, scheme_name)
+        return Machine(template, board, chosen, built)
     named = find_board(DEFAULT_BOARD if board_name is None else board_name)
     chosen = scheme(default if scheme_name is None else scheme_name)
     if accelerator not in (None, "default", *PE_KINDS):
@@ -90,45 +89,66 @@ def resolve_machine(
             f"PE kind '{pe}' cannot run scheme '{chosen.name}'",
             f"accepted schemes: {', '.join(sorted(PE_KINDS[pe].runs))}",
         )
-    return Machine(named, chosen, pe=pe)
+    return Machine(template, named, chosen, pe=pe)
 
 
 def resolve_accelerator(
     board_name: str | None,
-    accelerator: str | Accelerator | None,
+    accelerator: str | Design | None,
     scheme_name: str | None,
     default: str = DEFAULT_SCHEME,
-) -> tuple[Board | None, Accelerator, Scheme]:
-    """`resolve_machine` where no network is known: the board's default is that of
-    `default_accelerator`. Raises `BudgetError` too where not even one lane fits."""
-    machine = resolve_machine(board_name, accelerator, scheme_name, default)
+) -> tuple[Board | None, Design, Scheme]:
+    """`resolve_machine` where no network is known: the board's default is that for any network.
+    Raises `BudgetError` too where the board has no room for one."""
+    template = template_of(None, accelerator)
+    machine = resolve_machine(template, board_name, accelerator, scheme_name, default)
     built = machine.accelerator
-    if built is None:
-        assert machine.board is not None
-        built = default_accelerator(machine.board, machine.scheme, pe=machine.pe)
-    return machine.board, built, machine.scheme
+    return machine.board, _default(machine) if built is None else built, machine.scheme
 
 
-def default_for(machine: Machine, workload: Workload, images: int = 1) -> BestDefault | None:
-    """The best default accelerator for a network, where the user names none; `images` together
-    are what its bound is for. Raises as `best_default` does."""
-    if machine.accelerator is not None or machine.board is None:
-        return None
-    # Only those who ask for a default load the bound's kernels.
-    from lightsim.tiled.optimum.default import best_default
+def default_for(
+    machine: Machine, workload: Workload, images: int = 1
+) -> tuple[Design, BestDesign | None]:
+    """The accelerator of a run, and what is proven of it where the user names none.
 
-    return best_default(workload, machine.board, pe=machine.pe, images=images)
+    `images` together are what the bound is for. Raises as the template's doors do.
+    """
+    if machine.accelerator is not None:
+        return machine.accelerator, None
+    if machine.template.best is None:
+        return _default(machine), None
+    assert machine.board is not None
+    best = machine.template.best.open()(workload, machine.board, pe=machine.pe, images=images)
+    return best.accelerator, best
+
+
+def _default(machine: Machine) -> Design:
+    """The default accelerator of a board, which is there for any network."""
+    assert machine.board is not None
+    default = opened(machine.template, lambda row: row.default, "default accelerator")
+    return default(machine.board, machine.scheme, pe=machine.pe)
+
+
+def parts_of(template: Template, design: Design, board: Board | None) -> tuple[Part, ...]:
+    """The parts of a design on a board's device."""
+    resources = opened(template, lambda row: row.resources, "estimate of resources")
+    return resources(design, board.device if board else None)
 
 
 def _given(
-    board_name: str | None, accelerator: str | Accelerator | None, scheme_name: str | None
-) -> tuple[Board | None, Accelerator, Scheme]:
+    template: Template,
+    board_name: str | None,
+    accelerator: str | Design,
+    scheme_name: str | None,
+) -> tuple[Board | None, Design, Scheme]:
     board = None if board_name is None else find_board(board_name)
-    if isinstance(accelerator, Accelerator):
-        built = accelerator
-        validate_accelerator(built)
+    if isinstance(accelerator, str):
+        built, board = opened(template, lambda row: row.read, "accelerator files")(
+            accelerator, board
+        )
     else:
-        built, board = load_design(str(accelerator), board)
+        built = accelerator
+        opened(template, lambda row: row.check, "rules to check a design by")(built)
     if board is None and built.board is not None:
         board = find_board(built.board, "accelerator: board")
     if board is not None and built.board is not None and board.name != built.board:
@@ -145,8 +165,19 @@ def _given(
             f"accepted: {built.scheme}, or no --scheme",
         )
     if board is not None:
-        check_budget(built, board, estimate(built, board.device))
+        _check_fit(template, built, board)
     return board, built, scheme(built.scheme)
+
+
+def _check_fit(template: Template, design: Design, board: Board) -> None:
+    """Refuse a design that its board has no room for, with advice where the wing has some."""
+    parts = parts_of(template, design, board)
+    if template.fit is not None:
+        template.fit.open()(design, board, parts)
+        return
+    short = shortage(design.name, total(parts), board)
+    if short is not None:
+        raise BudgetError(short)
 
 
 def choose_images(workload: Workload, count: int, seed: int) -> NDArray[np.int16]:

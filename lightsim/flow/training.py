@@ -13,13 +13,13 @@ from lightsim.errors import InputError
 from lightsim.files.writing import write_file
 from lightsim.flow.given import RECIPE
 from lightsim.flow.resolve import default_for, resolve_machine
+from lightsim.flow.templates import opened, template_of
 from lightsim.flow.training_export import export_seed
 from lightsim.quantisation.synthetic.workload import synthetic_workload
 from lightsim.quantisation.term_costs import TermCosts
 from lightsim.reports.directory import check_directory
 from lightsim.reports.training.directory import write_reports
 from lightsim.reports.training.report import SeedReport, TrainingReport
-from lightsim.tiled.term_costs import term_costs
 from lightsim.training.data import TrainingData, load_data
 from lightsim.training.loop.history import Epoch
 from lightsim.training.loop.seeds import device_of, epochs_of, train_seed
@@ -104,15 +104,15 @@ def _costs(recipe: Recipe) -> TermCosts | None:
     own = recipe.hardware
     if own is None:
         return None
-    machine = resolve_machine(own.board, own.accelerator, None)
+    template = template_of(None, own.accelerator)
+    term_costs = opened(template, lambda row: row.term_costs, "costs of terms")
+    machine = resolve_machine(template, own.board, own.accelerator, None)
     given, chosen = machine.accelerator, machine.scheme
     if given is not None and not chosen.k_per_filter:
         problem = f"'{given.name}' is built for '{chosen.name}'"
         raise InputError("[hardware]", problem, "accepted: an accelerator for flightnn")
     workload = synthetic_workload(recipe.network, chosen, 0)
-    best = default_for(machine, workload)
-    accelerator = given if best is None else best.accelerator
-    assert accelerator is not None
+    accelerator, _ = default_for(machine, workload)
     return term_costs(workload, accelerator, own.batch)
 
 

@@ -9,7 +9,8 @@ from rich.table import Table
 from lightsim.reports.console_layers import console_layers
 from lightsim.reports.frame.terminal import plain_table
 from lightsim.reports.headline import headline
-from lightsim.reports.report import ResourceReport, RunReport
+from lightsim.reports.own_parts import own_cells, own_tables
+from lightsim.reports.report import OwnPart, ResourceReport, RunReport
 
 __all__ = ["show_run"]
 
@@ -26,6 +27,9 @@ def show_run(report: RunReport, console: Console) -> None:
     console.print()
     console.print(console_layers(report, console.width, "..." if ascii_only else "…"))
     console.print()
+    for part in own_tables(report):
+        console.print(_own_table(part, ascii_only))
+        console.print()
     for note in report.notes:
         console.print(f"[yellow]note:[/] {escape(_plain(note, ascii_only))}")
 
@@ -73,6 +77,20 @@ def _against(row: ResourceReport, ascii_only: bool) -> tuple[str, str, str]:
     colour = "red" if part > 1 else "yellow" if part > 0.9 else "cyan"
     bar = f"[{colour}]{full * filled}[/][dim]{empty * (_BAR_WIDTH - filled)}[/]"
     return f"{row.available:,}", f"{100 * part:.1f} %", bar
+
+
+def _own_table(part: OwnPart, ascii_only: bool) -> Table:
+    """A table that only the run's template has."""
+    columns, rows = own_cells(part)
+    table = Table(
+        title=escape(part.title), title_justify="left", box=None, padding=(0, 2, 0, 0),
+        pad_edge=False, header_style="bold underline",
+    )  # fmt: skip
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(_plain(escape(cell), ascii_only) for cell in row))
+    return table
 
 
 def _plain(text: str, ascii_only: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import NamedTuple
 
+from lightsim.reports.own_parts import own_numbers
 from lightsim.reports.quantities import energy_per_image_j
 from lightsim.reports.report import DefaultReport, RunReport
 from lightsim.units import spell
@@ -31,6 +32,7 @@ def headline(report: RunReport) -> tuple[Fact, ...]:
         ),
         Fact("Arithmetic", f"{_significant(report.gops)} GOP/s", "1 MAC = 2 operations"),
         Fact("Cycles", f"{report.cycles:,}", f"for {_images(report.images)}"),
+        *(Fact(*number) for number in own_numbers(report)),
         *_proven(report.default),
         Fact("Clock", spell(report.clock_hz, "Hz")),
         _accuracy(report),
@@ -75,6 +77,7 @@ def provenance(report: RunReport) -> tuple[Fact, ...]:
         Fact("Network", report.network, report.title),
         Fact("Board", report.board or "none"),
         Fact("Scheme", report.scheme),
+        Fact("Template", report.template),
         Fact("Accelerator", report.accelerator),
         Fact("Engine", report.engine),
         Fact("Weights", report.weights_origin),

@@ -7,9 +7,11 @@ from html import escape
 from lightsim.reports.figures import FIGURES
 from lightsim.reports.frame.document import document, fact, section
 from lightsim.reports.frame.figure import figure_sections
+from lightsim.reports.frame.table import table
 from lightsim.reports.headline import Fact, headline, provenance
 from lightsim.reports.layer_table import layer_table
-from lightsim.reports.report import RunReport
+from lightsim.reports.own_parts import own_cells, own_tables
+from lightsim.reports.report import OwnPart, RunReport
 
 __all__ = ["page"]
 
@@ -27,13 +29,28 @@ def page(report: RunReport) -> str:
         f"engine {report.engine}.",
         facts=[fact(f.label, f.value, f.remark, bad=f.value == "NO") for f in headline(report)],
         notes=report.notes,
-        sections=(*figure_sections(FIGURES, report), _layers(report), _provenance(report)),
+        sections=(
+            *figure_sections(FIGURES, report),
+            _layers(report),
+            *(_own(part) for part in own_tables(report)),
+            _provenance(report),
+        ),
         footer=_FOOTER,
     )
 
 
 def _layers(report: RunReport) -> str:
     return section("layers", "Layers", layer_table(report), long=True)
+
+
+def _own(part: OwnPart) -> str:
+    """A table that only the run's template has, and the sentence that defines it."""
+    columns, rows = own_cells(part)
+    cells = table(
+        [(escape(column), "") for column in columns], ([escape(c) for c in row] for row in rows)
+    )
+    body = f'{cells}\n<p class="definition">{escape(part.meaning)}</p>'
+    return section(part.key, part.title, body, long=True)
 
 
 def _provenance(report: RunReport) -> str:

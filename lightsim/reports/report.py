@@ -5,36 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+# What every machine fills stands below the wings, which may not know reports.
+from lightsim.template.findings import LayerReport, OwnPart, TraceEvent, UnitReport
+
 __all__ = [
     "DefaultReport",
     "LayerReport",
+    "OwnPart",
     "PartReport",
     "ResourceReport",
     "RunReport",
     "TraceEvent",
     "UnitReport",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class TraceEvent:
-    """One thing that a unit did from cycle `start` up to, not including, cycle `end`."""
-
-    unit: str
-    name: str
-    start: int
-    end: int
-    detail: Mapping[str, str | int]
-
-
-@dataclass(frozen=True, slots=True)
-class UnitReport:
-    """How a unit spent the run: busy + sum(stalls) + idle = the run's cycles, exactly."""
-
-    name: str
-    busy: int
-    stalls: Mapping[str, int]
-    idle: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,43 +58,6 @@ class DefaultReport:
 
 
 @dataclass(frozen=True, slots=True)
-class LayerReport:
-    """One engine layer of a run, summed over the run's images.
-
-    `fused` names the layers computed in the same pass. `busy` are the cycles in which the
-    array (or the pooling unit) issued work; `stalls` the others, by cause: busy plus all
-    stalls equals `cycles`. `utilisation` is useful lane cycles over lanes x cycles.
-    `traffic_bytes` are the bytes moved to and from memory by stream. `bound_by` is the
-    cause without which the layer would be shorter by most cycles, `gain_cycles` by how many.
-    `compute_bound_cycles`, `port_bound_cycles` and `dram_bound_cycles` are what the layer would
-    take if only the array, only the ports, or only the memory at its peak rate mattered;
-    `memory_bound_cycles` is the larger of the last two.
-    """
-
-    name: str
-    kind: str
-    fused: tuple[str, ...]
-    start: int
-    end: int
-    cycles: int
-    busy: int
-    stalls: Mapping[str, int]
-    bound_by: str
-    gain_cycles: int
-    macs: int
-    terms: int
-    k: Mapping[str, int]
-    utilisation: float
-    tiles: int
-    mapping: str
-    traffic_bytes: Mapping[str, int]
-    compute_bound_cycles: int
-    port_bound_cycles: int
-    dram_bound_cycles: int
-    memory_bound_cycles: int
-
-
-@dataclass(frozen=True, slots=True)
 class RunReport:
     """A whole run. Units: cycles of the accelerator clock, seconds, joules, bytes.
 
@@ -123,13 +69,14 @@ class RunReport:
     ceilings: the array, the memory or all ports, and one port. `notes` are sentences the reader
     must see (synthetic weights, assumptions). `outputs` are the network's.
     `configuration` is the resolved configuration as TOML-able data. `default` is None where the
-    accelerator is not a default one.
+    accelerator is not a default one. `own` are the parts that only its template has.
     """
 
     network: str
     title: str
     board: str | None
     scheme: str
+    template: str
     engine: str
     accelerator: str
     configuration: Mapping[str, object]
@@ -160,6 +107,7 @@ class RunReport:
     notes: tuple[str, ...]
     outputs: tuple[str, ...] = ()
     default: DefaultReport | None = None
+    own: tuple[OwnPart, ...] = ()
 
     @property
     def values_computed(self) -> bool:

@@ -9,7 +9,13 @@ from importlib.resources import files
 from typing import Any
 
 from lightsim.reports.quantities import traffic
-from lightsim.reports.report import DefaultReport, LayerReport, ResourceReport, RunReport
+from lightsim.reports.report import (
+    DefaultReport,
+    LayerReport,
+    OwnPart,
+    ResourceReport,
+    RunReport,
+)
 
 __all__ = ["SCHEMA_NAME", "run_schema", "summary", "summary_text"]
 
@@ -20,9 +26,9 @@ def summary(report: RunReport) -> dict[str, Any]:
     """The run as JSON-able data: the contract's keys in the contract's order, then additions.
 
     Units are in the keys' names (`_hz`, `_s`, `_j`, `_bytes`); `cycles` are of the accelerator
-    clock. The schema is `run_schema()`.
+    clock. The schema is `run_schema()`. The template's own parts stand beside the others.
     """
-    return {
+    document = {
         "schema": SCHEMA_NAME,
         "network": report.network,
         "board": report.board,
@@ -42,6 +48,11 @@ def summary(report: RunReport) -> dict[str, Any]:
         "layers": [_layer(layer) for layer in report.layers],
         **_additions(report),
     }
+    for part in report.own:
+        if part.key in document:  # a wing's mistake: it may not say again what all reports say
+            raise ValueError(f"template '{report.template}': '{part.key}' is a key of every report")
+        document[part.key] = _own(part)
+    return document
 
 
 def summary_text(report: RunReport) -> str:
@@ -89,6 +100,7 @@ def _layer(layer: LayerReport) -> dict[str, Any]:
 
 def _additions(report: RunReport) -> dict[str, Any]:
     return {
+        "template": report.template,
         "values_computed": report.values_computed,
         "title": report.title,
         "accelerator": report.accelerator,
@@ -120,6 +132,11 @@ def _additions(report: RunReport) -> dict[str, Any]:
         "notes": list(report.notes),
         "lightsim_version": version("lightsim"),
     }
+
+
+def _own(part: OwnPart) -> Any:
+    """A part that only the run's template has, rows as objects."""
+    return [dict(row) for row in part.value] if isinstance(part.value, tuple) else part.value
 
 
 def _default(default: DefaultReport | None) -> dict[str, int | float] | None:

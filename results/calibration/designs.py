@@ -88,7 +88,7 @@ def experiment(design: Design) -> Experiment:
 
 def predicted(design: Design) -> tuple[Part, ...]:
     """The parts as the folder's README has them."""
-    programs = prepare(experiment(design), silent).programs
+    programs = prepare(experiment(design), silent).mapped.programs
     rom, halves = rom_part(tile_program(programs))
     return (*design_parts(built_constants(programs), beside=halves), rom)
 

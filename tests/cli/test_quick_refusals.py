@@ -34,6 +34,8 @@ CASES = [
     "run digits --accelerator broken.toml", "run digits --mapping nope.toml", "run digits --k no",
     "run digits --k broken.toml", "run digits --images 0", "run digits --batch 2",
     "run digits --seed -1", "run digits --output notes.txt", "run digits --output notes.txt/below",
+    "run digits --template nope", "verify digits --template nope", "explore digits --template nope",
+    "calibrate --template nope", "run digits --accelerator other.toml", "explore study.toml",
     "verify nope", "verify digits --output notes.txt", "verify digits --wave nowhere/a.vcd",
     "rtl nope --output new", "rtl digits --output notes.txt",
     "explore nope", "explore nope.toml", "explore broken.toml", "explore digits --board nope",
@@ -54,6 +56,8 @@ def folder(tmp_path_factory) -> Path:
     (made / "notes.txt").write_text("notes")
     (made / "broken.toml").write_text("name = ")
     (made / "folder.toml").mkdir()
+    (made / "other.toml").write_text('template = "nope"')
+    (made / "study.toml").write_text('template = "nope"')
     return made
 
 
@@ -66,7 +70,7 @@ def test_a_mistake_imports_nothing_heavy(command: str, folder: Path):
     assert (done.returncode, done.stdout.strip()) == (0, "2"), done
     assert done.stderr.startswith("error: ") and len(done.stderr.splitlines()) == 1
     assert sorted(path.name for path in folder.iterdir()) == [
-        "broken.toml", "folder.toml", "notes.txt",
+        "broken.toml", "folder.toml", "notes.txt", "other.toml", "study.toml",
     ]  # fmt: skip
 
 

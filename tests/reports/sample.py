@@ -58,6 +58,7 @@ def sample_report(layers: int = 12, scheme: str = "flightnn") -> RunReport:
         title="A twelve-layer network for 32x32 images" if layers == 12 else "A deep network",
         board="zc706",
         scheme=scheme,
+        template="tiled",
         engine="simulation",
         accelerator="zc706-shift-add-serial-32x16x2",
         configuration={

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal, get_args
+from typing import Annotated, ClassVar, Literal, get_args
 
 from lightsim.descriptions import (
     Count,
@@ -152,6 +152,8 @@ class Accelerator:
     `products_per_dsp` is 2 where neighbouring pixels of a `multiply_dsp` row share a DSP block
     (`hardware.dsp_blocks` says where that fits). No cycle and no bit depends on it.
     """
+
+    template: ClassVar[str] = "tiled"
 
     name: Annotated[str, Text()]
     board: Annotated[str, Text()] | None

@@ -83,6 +83,7 @@ class BufferEntry(Entry):
 class AcceleratorEntry(Entry):
     """The whole accelerator file; the tables inside are checked one by one."""
 
+    template: Annotated[Literal["tiled"], Field(description="tiled")] = "tiled"
     name: Name
     board: NameOrNone = None
     scheme: AnyText

@@ -43,21 +43,10 @@ __all__ = [
     "find_board",
     "load_accelerator",
     "load_design",
-    "names_a_file",
     "parse_accelerator",
 ]
 
 _ALL_ON_ONE_PORT = [["input", "weight", "residual", "output"]]
-
-
-def names_a_file(accelerator: str) -> bool:
-    """Whether a text is the path of an accelerator file, not the name of an accelerator."""
-    if accelerator.endswith(".toml") or "/" in accelerator:
-        return True
-    try:
-        return bool(accelerator) and Path(accelerator).exists()
-    except (OSError, ValueError):  # too long for a path
-        return False
 
 
 def load_accelerator(path: str | Path, board: Board | None = None) -> Accelerator:

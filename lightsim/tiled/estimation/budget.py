@@ -7,7 +7,8 @@ from dataclasses import replace
 from math import log2
 
 from lightsim.errors import BudgetError
-from lightsim.hardware.device import Board, Resources
+from lightsim.hardware.budget import exceeded, needs_of, shortage
+from lightsim.hardware.device import Board
 from lightsim.hardware.part import Part, total
 from lightsim.numerics.formats.scheme import scheme
 from lightsim.tiled.description.accelerator import Accelerator, Array, LaneGroup
@@ -18,8 +19,6 @@ from lightsim.tiled.estimation.sizing import within
 
 __all__ = ["check_budget", "largest_that_fits"]
 
-_TITLES = {"lut": "LUT", "ff": "FF", "dsp": "DSP", "bram36": "BRAM36", "uram": "URAM"}
-
 
 def check_budget(acc: Accelerator, board: Board, parts: Iterable[Part]) -> None:
     """Raises `BudgetError` if `parts` need more of a resource than the board's device has.
@@ -27,18 +26,9 @@ def check_budget(acc: Accelerator, board: Board, parts: Iterable[Part]) -> None:
     The message gives the resource that is exceeded most, the others by name, and the largest
     array (rows x columns, the rest as it is) that fits, or what stands in its way.
     """
-    used, available = total(parts), board.device.resources
-    over = _over(used, available)
-    if not over:
-        return
-    worst = max(over, key=lambda name: over[name][0] / max(over[name][1], 1))
-    need, limit = over[worst]
-    others = [f"{_TITLES[name]} {n} of {most}" for name, (n, most) in over.items() if name != worst]
-    also = f" (also {', '.join(others)})" if others else ""
-    raise BudgetError(
-        f"{acc.name}: needs {need} {_TITLES[worst]}, {board.device.name} on {board.name} has "
-        f"{limit}: {need - limit} too many{also}; {_advice(acc, board)}"
-    )
+    short = shortage(acc.name, total(parts), board)
+    if short is not None:
+        raise BudgetError(f"{short}; {_advice(acc, board)}")
 
 
 def largest_that_fits(acc: Accelerator, board: Board) -> Array | None:
@@ -76,8 +66,7 @@ def _advice(acc: Accelerator, board: Board) -> str:
     if array is not None:
         return f"the largest array that fits has {array.rows} rows and {array.columns} columns"
     least = replace(acc, array=Array(_scaled(acc.array.groups, 1), 1, acc.array.pixels))
-    over = _over(total(estimate(least, board.device)), board.device.resources)
-    needs = ", ".join(f"{need} {_TITLES[name]} of {limit}" for name, (need, limit) in over.items())
+    needs = needs_of(exceeded(total(estimate(least, board.device)), board.device.resources))
     return (
         f"no smaller array helps, for buffers and units around one lane need {needs}"
         f"{_with_least_buffers(acc, board)}"
@@ -91,10 +80,3 @@ def _with_least_buffers(acc: Accelerator, board: Board) -> str:
         return ""
     shape = f"{array.rows} rows, {array.columns} columns and {array.pixels} pixels"
     return f": with smaller buffers {shape} fit"
-
-
-def _over(used: Resources, available: Resources) -> dict[str, tuple[int, int]]:
-    """Need and limit of every resource that is exceeded."""
-    names = Resources.names()
-    rows = zip(names, used.values(), available.values(), strict=True)
-    return {name: (need, limit) for name, need, limit in rows if need > limit}

@@ -192,7 +192,7 @@ def test_the_smallest_network_by_hand():
     pooled.
     """
     ready = prepare(Experiment("digits-small", scheme="lightnn2", engine="timeline"), silent)
-    total = sum(counted(run_timeline(ready.programs).layers), Counter())
+    total = sum(counted(run_timeline(ready.mapped.programs).layers), Counter())
     assert ready.accelerator.array.pixels > 1
     assert total["accumulate"] == 3072 + 1728 + 80 == 4880
     assert total["requantise"] == total["pool_op"] == 512 + 96

@@ -119,4 +119,4 @@ def prepared(row: Row) -> tuple[list[Program], list[NDArray[np.int16]], Accelera
         images=row.images, batch=row.batch, ideal=row.ideal,
     )  # fmt: skip
     ready = prepare(experiment, silent)
-    return list(ready.programs), list(ready.batches), ready.accelerator
+    return list(ready.mapped.programs), list(ready.batches), ready.accelerator

@@ -9,9 +9,9 @@ import pytest
 
 from lightsim.errors import MissingExtraError
 from lightsim.hardware.device import IdealMemory
+from lightsim.reports.verdict import verdict_text
 from lightsim.tiled.mapping.tiles.tiling import ORDERS, Tiling
 from lightsim.tiled.rtl.comparison import build
-from lightsim.tiled.rtl.comparison.report import verdict_text
 from lightsim.tiled.rtl.comparison.verify import verify_project
 from lightsim.tiled.rtl.program.record import record
 from lightsim.tiled.rtl.project.writing import write_project

@@ -7,7 +7,6 @@ from random import Random
 
 import pytest
 
-from lightsim.flow.at_best import least_by_memory, least_by_ports
 from lightsim.flow.resolve import resolve_accelerator
 from lightsim.hardware.catalogue import BOARDS, DRAM_PARTS
 from lightsim.hardware.device import IdealMemory, MemoryInterface
@@ -17,6 +16,7 @@ from lightsim.quantisation.select import quantise
 from lightsim.source import Source
 from lightsim.tiled.description.accelerator import PortAssignment
 from lightsim.tiled.mapping.program import map_workload
+from lightsim.tiled.run.at_best import least_by_memory, least_by_ports
 from lightsim.tiled.timeline.model import run
 from tests.tiled.simulation.machines import SEPARATE
 from tests.tiled.timeline.equal import differences

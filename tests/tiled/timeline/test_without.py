@@ -8,13 +8,13 @@ from random import Random
 import pytest
 
 from lightsim.errors import InputError
-from lightsim.flow.bound_by import bounds_of_layers
 from lightsim.hardware.catalogue import DRAM_PARTS
 from lightsim.hardware.device import IdealMemory, MemoryInterface
 from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.source import Source
 from lightsim.tiled.description.accelerator import Buffer, PortAssignment
 from lightsim.tiled.mapping.program import map_workload
+from lightsim.tiled.run.bound_by import bounds_of_layers
 from lightsim.tiled.timeline.model import run
 from lightsim.tiled.timeline.without import CAUSES, forks
 from tests.tiled.simulation.layers import convolve, whole

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lightsim.template.verdict import Difference, LayerVerdict, TileDifference, Verdict
 from lightsim.tiled.mapping.program import Program
 from lightsim.tiled.mapping.tiles.schedule import Schedule
 from lightsim.tiled.rtl.comparison.bench import BenchRun
-from lightsim.tiled.rtl.comparison.verdict import Difference, LayerVerdict, TileDifference, Verdict
 from lightsim.tiled.rtl.program.contents import tensor_values
 from lightsim.tiled.rtl.program.record import Recording
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lightsim.template.verdict import Verdict
 from lightsim.tiled.mapping.program import Program
 from lightsim.tiled.rtl.comparison.bench import run_bench, write_window
 from lightsim.tiled.rtl.comparison.build import build
 from lightsim.tiled.rtl.comparison.compare import compare
-from lightsim.tiled.rtl.comparison.verdict import Verdict
 from lightsim.tiled.rtl.program.record import Recording, record
 from lightsim.tiled.rtl.project.writing import write_project
 

@@ -3,29 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from lightsim.errors import InputError
-from lightsim.flow.limits import check_memory
 from lightsim.quantisation.workload import Workload
+from lightsim.template.task import Batches, Wishes
 from lightsim.tiled.description.accelerator import Accelerator
 from lightsim.tiled.mapping.program import Program, map_workload
 from lightsim.tiled.mapping.tiles.file import load_mapping
 from lightsim.tiled.mapping.tiles.tiling import Tiling
+from lightsim.tiled.run.capacity import check_memory
 
-__all__ = ["EXACT", "map_batches"]
+__all__ = ["EXACT", "MappedBatches", "map_batches", "map_run"]
 
 EXACT = "exact"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MappedBatches:
+    """The program of each batch on `design`; `replaced` is the accelerator with its own memory
+    where `design` has an ideal one for it."""
+
+    design: Accelerator
+    programs: tuple[Program, ...]
+    replaced: Accelerator | None = None
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The stored layers that are the network's outputs."""
+        return tuple(self.programs[0].plan.outputs)
+
+
+def map_run(
+    workload: Workload, accelerator: Accelerator, batches: Batches, wishes: Wishes
+) -> MappedBatches:
+    """Every batch mapped; under an ideal memory with the tilings chosen for the accelerator's own.
+
+    Raises as `map_batches`.
+    """
+    ideal = wishes.ideal_memory
+    built = accelerator.with_ideal_memory() if ideal else accelerator
+    programs = map_batches(
+        workload, accelerator, batches, wishes.tilings, wishes.sort_filters, built
+    )
+    return MappedBatches(built, tuple(programs), accelerator if ideal else None)
 
 
 def map_batches(
     workload: Workload,
     accelerator: Accelerator,
-    batches: list[NDArray[np.int16]],
+    batches: Batches,
     tilings: Mapping[str, Tiling] | str | None,
     sort_filters: bool,
     built: Accelerator | None = None,

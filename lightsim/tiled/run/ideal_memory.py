@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lightsim.errors import InputError
-from lightsim.flow.engines import Timing
 from lightsim.tiled.description.accelerator import Accelerator
 from lightsim.tiled.mapping.accounts import LayerTiming
 from lightsim.tiled.mapping.program import Program
+from lightsim.tiled.run.timing import Timing
 
 __all__ = ["ideal_memory_note"]
 

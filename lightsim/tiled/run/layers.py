@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from lightsim.flow.at_best import least_by_memory, least_by_ports
-from lightsim.flow.engines import Timing
-from lightsim.reports.report import LayerReport
+from lightsim.quantisation.term_counts import filters_by_k, terms_added
+from lightsim.template.findings import LayerReport
 from lightsim.tiled.description.accelerator import Accelerator
 from lightsim.tiled.mapping.accounts import LayerTiming
-from lightsim.tiled.mapping.plan.plan import EngineLayer
 from lightsim.tiled.mapping.program import Program
 from lightsim.tiled.mapping.tiles.cost import memory_bytes_per_cycle
 from lightsim.tiled.mapping.tiles.schedule import Schedule
+from lightsim.tiled.run.at_best import least_by_memory, least_by_ports
+from lightsim.tiled.run.timing import Timing
 
 if TYPE_CHECKING:
-    from lightsim.flow.bound_by import Bound
+    from lightsim.tiled.run.bound_by import Bound
 
 __all__ = ["layer_reports", "peak_bytes_per_cycle"]
 
@@ -28,7 +26,7 @@ def layer_reports(
 ) -> tuple[LayerReport, ...]:
     """One report per pass of `programs`, summed over the batches that made up `images`."""
     # The timeline's kernels are loaded here, for those who report a run.
-    from lightsim.flow.bound_by import bounds_of_layers
+    from lightsim.tiled.run.bound_by import bounds_of_layers
 
     runs: dict[str, list[LayerTiming]] = {}
     for row in timing.layers:
@@ -83,8 +81,8 @@ def _layer(
         bound_by=bound.cause,
         gain_cycles=bound.gain,
         macs=layer.macs * images,
-        terms=_terms(layer) * images,
-        k=_k(layer),
+        terms=terms_added(layer.main, layer.macs) * images,
+        k=filters_by_k(layer.main),
         utilisation=useful / (cycles * lanes) if layer.weights is not None else busy / cycles,
         tiles=sum(run.tiles for run in runs),
         mapping=str(schedule.tiling),
@@ -103,20 +101,3 @@ def _sum(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
         for name, count in row.items():
             added[name] = added.get(name, 0) + count
     return added
-
-
-def _k(layer: EngineLayer) -> dict[str, int]:
-    """Filters by number of terms; none counted for formats that multiply."""
-    scheme, k = layer.main.scheme, layer.main.k
-    if scheme is None or k is None or not scheme.is_shift_add:
-        return {"0": 0, "1": 0, "2": 0}
-    return {str(terms): int(np.count_nonzero(k == terms)) for terms in (0, 1, 2)}
-
-
-def _terms(layer: EngineLayer) -> int:
-    """Signed powers of two added for one image: products times k, summed over filters."""
-    scheme, k = layer.main.scheme, layer.main.k
-    if scheme is None or k is None or not scheme.is_shift_add or layer.weights is None:
-        return 0
-    per_filter = layer.macs // layer.computed.channels
-    return per_filter * int(k.astype(np.int64).sum())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from lightsim.tiled.rtl.comparison.verdict import Verdict
+from lightsim.template.verdict import Verdict
 
 __all__ = ["verdict_text"]
 

@@ -1,0 +1,131 @@
+"""The table of templates: every kind of machine, with the doors of its wing.
+
+It is the only place outside the wings that names one; everything in `flow`, `cli` and `reports`
+goes through the doors. docs/design.md says why it is cut here, CONTRIBUTING.md how to add a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from lightsim.errors import InputError, unknown_name
+from lightsim.hardware.reading import read_table
+from lightsim.network.checking import spell_value
+from lightsim.template.design import Design
+from lightsim.template.doors import Door, Template
+
+__all__ = [
+    "DEFAULT_TEMPLATE",
+    "TEMPLATES",
+    "find_template",
+    "names_a_file",
+    "opened",
+    "required",
+    "template_of",
+    "template_of_file",
+]
+
+DEFAULT_TEMPLATE = "tiled"
+
+TEMPLATES: dict[str, Template] = {
+    row.name: row
+    for row in (
+        Template(
+            name="tiled",
+            title="one engine of rows x columns x pixels, layers in turn, tiles through buffers",
+            read=Door("lightsim.tiled.description.file:load_design"),
+            write=Door("lightsim.tiled.description.writing:dump_accelerator"),
+            check=Door("lightsim.tiled.description.validation:validate_accelerator"),
+            default=Door("lightsim.tiled.estimation.defaults:default_accelerator"),
+            best=Door("lightsim.tiled.optimum.default:best_default"),
+            resources=Door("lightsim.tiled.estimation.resources:estimate"),
+            fit=Door("lightsim.tiled.estimation.budget:check_budget"),
+            map=Door("lightsim.tiled.run.batches:map_run"),
+            simulation=Door("lightsim.tiled.run.models:simulation"),
+            timeline=Door("lightsim.tiled.run.models:timeline"),
+            bound=Door("lightsim.tiled.bounds.network:NetworkBound"),
+            axes=Door("lightsim.tiled.bounds.axes:Axes"),
+            rtl_tools=Door("lightsim.tiled.run.in_rtl:check_tools"),
+            rtl_folder=Door("lightsim.tiled.rtl.folder:is_project"),
+            verify=Door("lightsim.tiled.run.in_rtl:verify"),
+            rtl=Door("lightsim.tiled.run.in_rtl:write_rtl"),
+            term_costs=Door("lightsim.tiled.term_costs:term_costs"),
+            calibration_tools=Door("lightsim.tiled.calibration.tools:check_tools"),
+            calibrate=Door("lightsim.tiled.calibration.calibrate:calibrate"),
+            tables=Door("lightsim.tiled.tables:tables"),
+        ),
+    )
+}
+
+Function = TypeVar("Function")
+
+
+def find_template(name: str, where: str = "--template") -> Template:
+    """The row of a name; raises `InputError` naming the choices."""
+    if name not in TEMPLATES:
+        raise unknown_name(where, "template", name, TEMPLATES)
+    return TEMPLATES[name]
+
+
+def template_of(name: str | None, accelerator: str | Design | None) -> Template:
+    """The template of a run: that of its accelerator, the one named, or `tiled`.
+
+    An accelerator file names it in the key `template` (`tiled` where it does not); an accelerator
+    made in Python knows its own. Raises `InputError` for an unknown template, for a file that
+    cannot be read, and where the name and the accelerator contradict each other.
+    """
+    named = None if name is None else find_template(name)
+    if accelerator is None or (isinstance(accelerator, str) and not names_a_file(accelerator)):
+        return TEMPLATES[DEFAULT_TEMPLATE] if named is None else named
+    if isinstance(accelerator, str):
+        own = template_of_file(accelerator)
+    else:
+        own = find_template(accelerator.template, f"accelerator '{accelerator.name}'")
+    if named is not None and named is not own:
+        called = accelerator if isinstance(accelerator, str) else accelerator.name
+        problem = f"'{named.name}', but accelerator '{called}' is of template '{own.name}'"
+        raise InputError("--template", problem, f"accepted: {own.name}, or no --template")
+    return own
+
+
+def opened(
+    template: Template, door: Callable[[Template], Door[Function] | None], what: str
+) -> Function:
+    """The function behind a door of a template; raises as `required`."""
+    return required(template, door, what).open()
+
+
+def required(
+    template: Template, door: Callable[[Template], Door[Function] | None], what: str
+) -> Door[Function]:
+    """A door of a template; `what` is what the door gives, for people.
+
+    Raises `InputError` where the template has no such door, naming those that have.
+    """
+    found = door(template)
+    if found is None:
+        able = [row.name for row in TEMPLATES.values() if door(row) is not None]
+        accepted = f"templates with one: {', '.join(able) or 'none'}"
+        raise InputError(f"template '{template.name}'", f"has no {what}", accepted)
+    return found
+
+
+def names_a_file(accelerator: str) -> bool:
+    """Whether a text is the path of an accelerator file, not the name of an accelerator."""
+    if accelerator.endswith(".toml") or "/" in accelerator:
+        return True
+    try:
+        return bool(accelerator) and Path(accelerator).exists()
+    except (OSError, ValueError):  # too long for a path
+        return False
+
+
+def template_of_file(path: str) -> Template:
+    """What an accelerator file says of its template; raises `InputError` as `template_of`."""
+    name = read_table(Path(path)).get("template", DEFAULT_TEMPLATE)
+    if not isinstance(name, str):
+        accepted = f"accepted: {', '.join(TEMPLATES)}"
+        raise InputError(f"{path}: template", f"is {spell_value(name)}", accepted)
+    return find_template(name, f"{path}: template")

@@ -1,0 +1,1 @@
+"""What every kind of machine is asked, and what it answers: doors, findings, verdicts."""
