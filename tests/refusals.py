@@ -22,6 +22,7 @@ ROOMS = (
     "quantisation/inference/truncation.py",
     "flow/limits.py",
     "flow/resolve.py",
+    "flow/templates.py",
     "tiled/estimation/budget.py",
     "tiled/estimation/defaults.py",
     "tiled/estimation/shortfall.py",

@@ -108,7 +108,9 @@ def judged_on_database(
             told.append(f"exit code: {ended.code} ({ended.err.strip()[-200:]!r})")
         if "Traceback" in ended.err:
             told.append(f"traceback: {ended.err.strip().splitlines()[-1][:160]}")
-        if "secret" in ended.err + ended.out + (folder / "out/study.toml").read_text():
+        written = folder / "out/study.toml"
+        study = written.read_text() if written.exists() else ""
+        if "secret" in ended.err + ended.out + study:
             told.append("password: it stands in a file or a message")
         if away:
             server.start()

@@ -145,6 +145,9 @@ def _at_once(
     if left := outlived(session):
         told.append(f"left: {left} processes")
     codes = (0,) if worker else (0, *_CODES[name])
+    # Before the command's first line the signal is the interpreter's own: a shell says 130 or 143.
+    if not worker and ended.code == -SIGNALS[name] and not ended.err and not ended.out:
+        codes = (*codes, ended.code)
     if ended.code not in codes:
         told.append(f"exit code: {ended.code} ({ended.err.strip()[-200:]!r})")
     if "Traceback" in ended.err:

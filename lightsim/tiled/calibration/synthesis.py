@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from importlib.resources import as_file, files
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from lightsim.files.temporary import temporary_folder
 from lightsim.files.writing import write_files
 from lightsim.tiled.calibration.points import Point, wrapper
 from lightsim.tiled.description.accelerator import Accelerator
@@ -35,8 +34,7 @@ def synthesise_points(points: list[Point], family: str, plain: Accelerator) -> l
     `plain` is any accelerator: its constants are those that a point does not name. Raises as
     `yosys.run_script` does.
     """
-    with TemporaryDirectory(prefix="lightsim-points-") as temporary:
-        folder = Path(temporary)
+    with temporary_folder("points") as folder:
         depths = {name.upper(): _ROM_DEPTH for name in IMAGES}
         script = _SCRIPT.format(
             sources=" ".join(SOURCES), boxes=_boxes({p.module for p in points}), family=family

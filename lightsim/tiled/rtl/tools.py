@@ -6,12 +6,18 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from lightsim.files.temporary import temporary_folder
+
 __all__ = ["run_tool"]
+
+_DYING_S = 2.0
+"""The longest wait for what a killed program had started; a process of a full disk may hang."""
 
 # A guard beside the program, in its group of processes: it reads a pipe that nothing is written to.
 # The pipe ends with LightSim, however that ends, and the guard then ends the group, with what a
@@ -34,14 +40,17 @@ def run_tool(
     killed. Where there is no POSIX shell the program is run by itself.
     """
     shell = shutil.which("sh") if os.name == "posix" else None
-    if shell is None:
-        return _run(command, cwd, env, log, subprocess.DEVNULL)
-    theirs, ours = os.pipe()
-    try:
-        return _run([shell, "-c", _GUARDED, "sh", *command], cwd, env, log, theirs)
-    finally:
-        os.close(theirs)
-        os.close(ours)  # which ends the guard
+    # A compiler that is killed leaves its temporary files: they have a folder that does not stay.
+    with temporary_folder("tool") as own:
+        inner = {**(os.environ if env is None else env), "TMPDIR": str(own)}
+        if shell is None:
+            return _run(command, cwd, inner, log, subprocess.DEVNULL)
+        theirs, ours = os.pipe()
+        try:
+            return _run([shell, "-c", _GUARDED, "sh", *command], cwd, inner, log, theirs)
+        finally:
+            os.close(theirs)
+            os.close(ours)  # which ends the guard
 
 
 def _run(
@@ -66,9 +75,17 @@ def _run(
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """End a program with all that it has started."""
+    """End a program with all that it has started, and wait until they have ended.
+
+    What the program had started may else still write into a folder that is being removed.
+    """
     with suppress(OSError):
-        if os.name == "posix":
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
+        if os.name != "posix":
             process.kill()
+            return
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        end = time.monotonic() + _DYING_S
+        while time.monotonic() < end:
+            os.killpg(process.pid, 0)  # raises when nothing of the group is left
+            time.sleep(0.005)

@@ -26,12 +26,12 @@ def with_variant(
     if not isinstance(variants, dict) or not all(isinstance(v, dict) for v in variants.values()):
         raise InputError(where, f"{_KEY} is no table of tables", f"accepted: [{_KEY}.NAME]")
     if variant is None:
-        if scheme not in variants:
+        if scheme is None or scheme not in variants:
             return own
         variant = scheme
     if variant not in variants:
         if not variants:
-            raise InputError("--variant", f"'{variant}' of a recipe without any", "give none")
+            raise InputError("variant", f"'{variant}' of a recipe without any", "give none")
         raise unknown_name(where, "variant", variant, variants)
     for key, value in {"scheme": variant, **variants[variant]}.items():
         both = isinstance(value, dict) and isinstance(own.get(key), dict)

@@ -94,7 +94,9 @@ def build(folder: Path, *, wave: bool = False, short: bool = False) -> Path:
         objects.append(str(out / f"{part}.o"))
         _compile(cxx, *level, *flags, "-c", str(out / f"{part}.cc"), "-o", objects[-1])
     objects += _runtime(root, cxx, wave)
-    _compile(cxx, *objects, "-o", str(program), "-pthread", "-latomic")
+    fresh = out / name  # under its own name only when it is whole
+    _compile(cxx, *objects, "-o", str(fresh), "-pthread", "-latomic")
+    fresh.replace(program)
     write_file(stamp, state)
     return program
 
