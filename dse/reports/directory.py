@@ -104,7 +104,7 @@ def _writing(path: Path, name: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        kept = "" if name == STUDY else "; the trials are kept, --resume writes the reports"
+        kept = "" if name == STUDY else "; the trials are kept, resume=True writes the reports"
         why = error.strerror or error
         raise OutputError(f"{path}: cannot be written: {why}{kept}") from None
 

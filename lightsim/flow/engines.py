@@ -27,8 +27,8 @@ _TIMELINE_NOTE = (
     "cycles equal the simulation's by test; --engine simulation computes the bits tile by tile."
 )
 _NO_VALUES_NOTE = (
-    "The timeline moves no data, and the output values were not computed: --values brings them. "
-    "Its cycles equal the simulation's by test."
+    "The timeline moves no data, and the output values were not computed: option values brings "
+    "them. Its cycles equal the simulation's by test."
 )
 
 

@@ -145,7 +145,7 @@ def _workload(network: Network, scheme: Scheme, experiment: Experiment) -> Workl
         return quantise(network, scheme, experiment.seed, outline=outline)
     if not scheme.k_per_filter:
         raise InputError(
-            "--k", f"scheme '{scheme.name}' has no k of its own per filter", "accepted: flightnn"
+            "k", f"scheme '{scheme.name}' has no k of its own per filter", "accepted: flightnn"
         )
     terms = load_k(Path(experiment.k)) if isinstance(experiment.k, str) else experiment.k
     try:
@@ -165,4 +165,4 @@ def check_experiment(experiment: Experiment) -> None:
     """Raise `InputError` for a number or an engine that cannot be."""
     check_numbers(experiment.images, experiment.batch, experiment.seed)
     if experiment.engine not in ENGINES:
-        raise unknown_name("--engine", "engine", experiment.engine, ENGINES)
+        raise unknown_name("engine", "engine", experiment.engine, ENGINES)

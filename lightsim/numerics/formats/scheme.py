@@ -74,4 +74,4 @@ def scheme(name: str) -> Scheme:
     try:
         return SCHEMES[name]
     except KeyError:
-        raise unknown_name("--scheme", "scheme", name, SCHEMES) from None
+        raise unknown_name("scheme", "scheme", name, SCHEMES) from None

@@ -21,4 +21,4 @@ def codec(name: str) -> Codec:
     try:
         return CODECS[name]
     except KeyError:
-        raise unknown_name("--scheme", "scheme", name, CODECS) from None
+        raise unknown_name("scheme", "scheme", name, CODECS) from None

@@ -128,12 +128,12 @@ def parse_recipe(
 ) -> Recipe:
     """The recipe of a file's content; `where` is what errors call the file.
 
-    `options` stand in for its keys; errors call them as the command line does.
+    `options` stand in for its keys; errors call them by their names.
     """
     for key, value in (options or {}).items():
-        checked(RecipeEntry, {"network": "-", key: value}, f"--{key}")
+        checked(RecipeEntry, {"network": "-", key: value}, key)
     entry = checked(RecipeEntry, dict(table) | dict(options or {}), where)
-    named = "--scheme" if "scheme" in (options or {}) else f"{where}: scheme"
+    named = "scheme" if "scheme" in (options or {}) else f"{where}: scheme"
     if entry.scheme not in schemes_to_train():
         raise unknown_name(named, "scheme", entry.scheme, schemes_to_train())
     network = load_network(entry.network)

@@ -39,7 +39,7 @@ def exported_scheme(name: str, options: ModelOptions) -> Scheme:
     Raises `InputError` with the nearest name for one that cannot be trained.
     """
     if name != "flightnn" and name not in FORMATS:
-        raise unknown_name("--scheme", "scheme", name, [*FORMATS, "flightnn"])
+        raise unknown_name("scheme", "scheme", name, [*FORMATS, "flightnn"])
     if name == FLOAT:
         return SCHEMES["fixed8"]
     if name == "lightnn2" and options.lightnn2 == "residual":
