@@ -61,7 +61,7 @@ def _storage(storage: str) -> list[str]:
     if not is_url(storage) or file_of(storage) is not None:
         return [_key("storage", storage)]
     return [
-        "# No password is kept here: PGPASSWORD, ~/.pgpass or the option storage with the URL gives it.",
+        "# No password is kept here: PGPASSWORD, ~/.pgpass or the URL as option storage gives it.",
         _key("storage", without_password(storage)),
     ]
 
