@@ -16,6 +16,7 @@ from dse.space.axes import AUTO, Choice
 from dse.space.lanes import lane_mix
 from dse.space.left_out import LeftOut
 from dse.space.points import Space
+from lightsim.descriptions import within
 from lightsim.errors import InputError, LightSimError
 from lightsim.hardware.pe_kinds import PE_KINDS
 from lightsim.tiled.description.accelerator import Accelerator
@@ -91,8 +92,9 @@ def _array(
     wrong = _wrong_lanes(space, point)
     if wrong is not None:
         return wrong
-    acc = builder.least(point)
     try:
+        with within(_AXES, "array"):
+            acc = builder.least(point)
         validate_accelerator(acc, _AXES)
     except InputError as error:
         return error
@@ -172,7 +174,9 @@ def _size_error(name: MemoryName, choice: Choice, acc: Accelerator) -> InputErro
     sizes: dict[str, Choice] = dict.fromkeys(memory_names, AUTO)
     plan = BufferPlan(sizes | {name: choice}, dict.fromkeys(memory_names[:-1], 2))
     try:
-        validate_accelerator(planned(acc, plan), _AXES)
+        with within(_AXES, name):
+            acc = planned(acc, plan)
+        validate_accelerator(acc, _AXES)
     except InputError as error:
         return error
     raise AssertionError(f"{name}_bytes = {choice} can be built")

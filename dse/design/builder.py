@@ -74,14 +74,13 @@ class Builder:
 
     def build(self, point: Mapping[str, Choice]) -> Design | Refusal:
         """The design of a point, its automatic buffers as large as the limits allow."""
-        acc = self.least(point)
-        core = self.costs.without_memories(acc)
-        plan = BufferPlan.of(point)
-        acc = sized(acc, plan, core, self.costs, self.limits)
-        used = together(core, *self.costs.memories(acc).values())
-        if not fits(used, self.limits):
-            return _over(used, self.limits)
         try:
+            acc = self.least(point)
+            core = self.costs.without_memories(acc)
+            acc = sized(acc, BufferPlan.of(point), core, self.costs, self.limits)
+            used = together(core, *self.costs.memories(acc).values())
+            if not fits(used, self.limits):
+                return _over(used, self.limits)
             validate_accelerator(acc)
         except InputError as error:
             return Refusal(f"{error.problem}; {error.accepted}")

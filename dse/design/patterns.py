@@ -87,11 +87,11 @@ def timing_key(accelerator: Accelerator, tilings: Mapping[str, Tiling]) -> Hasha
     """Equal for accelerators that take the same cycles with these tilings."""
 
     def banks(buffer: Buffer) -> Buffer:
-        return Buffer(0, buffer.banks)
+        return Buffer(1, buffer.banks)
 
     plain = replace(
         accelerator,
-        name="",
+        name="any",
         input=banks(accelerator.input),
         weight=banks(accelerator.weight),
         residual=banks(accelerator.residual),

@@ -7,6 +7,7 @@ from dse.evaluation.accuracies import Scores
 from dse.evaluation.evaluate import Outcome
 from dse.evaluation.processes import Lost
 from dse.storage.record import Record, chosen_by
+from dse.study.measures import spell_excess
 from dse.study.study import Study
 
 __all__ = ["judged"]
@@ -35,7 +36,7 @@ def judged(
     broken = [name for name, excess in over.items() if excess > 0]
     if not broken:
         return Record(number, "complete", values, over, cycles, k=result.k)
-    reason = ", ".join(f"{name} {over[name]:.1%} over its budget" for name in broken)
+    reason = ", ".join(f"{name} {spell_excess(over[name])} its budget" for name in broken)
     return Record(number, "infeasible", values, over, cycles, reason, result.k)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from dse.limits.best_case import Optimist
 from dse.limits.bounds import Bounds
 from dse.storage.record import Record, chosen_by
-from dse.study.measures import Budget, spell_measure
+from dse.study.measures import Budget, spell_excess, spell_measure
 from dse.study.study import Study
 from lightsim.errors import BudgetError, InputError, LightSimError
 from lightsim.hardware.device import Resources
@@ -54,7 +54,7 @@ def unreachable(
 def none_complete(study: Study, records: Sequence[Record], *, exhaustive: bool) -> LightSimError:
     """The error of a search whose designs all broke a budget, or could not be run."""
     run = [record for record in records if record.cycles]
-    rest = "no other design could" if exhaustive else "others are open (--trials)"
+    rest = "no other design could" if exhaustive else "others are open (trials=...)"
     where = f"study '{study.name}'"
     if run:
         nearest = min(run, key=lambda record: max(record.over.values()))
@@ -62,7 +62,7 @@ def none_complete(study: Study, records: Sequence[Record], *, exhaustive: bool) 
         pairs = [(row, known.get(row.measure.key)) for row in study.budgets]
         told = "; ".join(
             f"{_limit(study, row)}, the nearest design has {spell_measure(row.measure, value)}"
-            f" ({row.excess(value):.2%} over)"
+            f" ({spell_excess(row.excess(value))})"
             for row, value in pairs
             if value is not None and row.excess(value) > 0
         )

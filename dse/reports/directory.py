@@ -37,7 +37,7 @@ __all__ = [
 JOURNAL = "journal.log"
 STUDY = "study.toml"
 BEST = "best.toml"
-_ADVICE = "the trials are kept, --resume writes the reports"
+_ADVICE = "the trials are kept, resume=True writes the reports"
 
 
 def check_results(path: Path) -> None:

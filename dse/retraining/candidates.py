@@ -98,11 +98,11 @@ def retrain(
 
     if base.scheme != FLIGHTNN:
         accepted = f"accepted: a recipe for {FLIGHTNN}"
-        raise InputError("--retrain", f"the recipe is for '{base.scheme}'", accepted)
+        raise InputError("retrain", f"the recipe is for '{base.scheme}'", accepted)
     tuned = base
     if base.start is None:
         if not base.float_epochs:
-            raise InputError("--retrain", "the recipe has no float_epochs", "accepted: 1 or more")
+            raise InputError("retrain", "the recipe has no float_epochs", "accepted: 1 or more")
         in_float = replace(
             base, name=f"{base.network.name}-float", scheme="float32", epochs=base.float_epochs,
             float_epochs=0, hardware=None,

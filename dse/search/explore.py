@@ -99,7 +99,7 @@ def explore(
 
 def _begin(resume: bool | Literal["if there"], overwrite: bool) -> Begin:
     if resume and overwrite:
-        raise InputError("--overwrite", "with --resume", "accepted: one of them")
+        raise InputError("overwrite", "with resume=True", "accepted: one of them")
     if overwrite:
         return "overwrite"
     if resume == "if there":

@@ -11,7 +11,7 @@ FREE = "free"
 ANY = "any"
 K_ACCEPTED = (
     "'given' (the workload's own), a loss of accuracy against k = 2 as '1 %', 'free' "
-    "(as [budget] accuracy allows), or 'any' (whatever it loses)"
+    "(as [budget] accuracy allows, 1 % without), or 'any' (whatever it loses)"
 )
 _SHARE = re.compile(r"^\s*(\d{1,3}(?:\.\d{1,6})?)\s*%\s*$")
 

@@ -22,6 +22,7 @@ __all__ = [
     "default_k",
     "read_layers",
     "restricted",
+    "without_budget",
 ]
 
 DEFAULT_LOSS = "1 %"
@@ -63,6 +64,20 @@ def default_k(layers: Mapping[str, tuple[LayerChoice, ...]], network: str) -> st
     by a loss."""
     fixed = [name for name, choices in layers.items() if choices in ((1,), (2,))]
     return ANY if len(fixed) == len(_weighted(network)) else DEFAULT_LOSS
+
+
+def without_budget(choices: object) -> object:
+    """The choices of axis `k` without a budget of accuracy: `free` may lose `DEFAULT_LOSS`.
+
+    What is no choice stays as it is, to be refused by who reads the axis.
+    """
+    if choices == FREE:
+        return DEFAULT_LOSS
+    if not isinstance(choices, list) or FREE not in choices:
+        return choices
+    kept = [DEFAULT_LOSS if choice == FREE else choice for choice in choices]
+    both = DEFAULT_LOSS in choices
+    return [one for at, one in enumerate(kept) if not (both and choices[at] == FREE)]
 
 
 def _weighted(network: str) -> list[str]:

@@ -88,7 +88,8 @@ class Journal(BaseJournalBackend):
 
     def damaged(self, line: int, problem: str) -> InputError:
         """The error for a line, and what would do."""
-        before = f"keep the {line - 1} lines before it, or name another file"
+        lines = "line" if line == 2 else f"{line - 1} lines"
+        before = f"keep the {lines} before it, or name another file"
         accepted = "accepted: a journal of `lightsim explore`" if line == 1 else before
         return InputError(f"{self.path}, line {line}", problem, accepted)
 

@@ -112,7 +112,9 @@ def _parsed(raw: bytes) -> Any:
     except UnicodeDecodeError:
         raise DamageError("is not UTF-8 text") from None
     except json.JSONDecodeError as error:
-        raise DamageError(f"is not JSON ({error.msg} at character {error.pos + 1})") from None
+        raise DamageError(
+            f"is not JSON ({error.msg.removesuffix(' at')} at character {error.pos + 1})"
+        ) from None
     except ValueError:  # a whole number of thousands of digits
         raise DamageError("holds a number that is far too long") from None
     except RecursionError:

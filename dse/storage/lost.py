@@ -19,7 +19,7 @@ class LostError(Exception):
         """The error for the user: the cause, then what is kept and how to go on."""
         kept = f"{finished} finished trial{'' if finished == 1 else 's'}"
         return OutputError(
-            f"{self.where}: {self.cause}\n{kept} are kept there; --resume goes on with them"
+            f"{self.where}: {self.cause}\n{kept} are kept there; resume=True goes on with them"
             if finished != 1
-            else f"{self.where}: {self.cause}\n{kept} is kept there; --resume goes on with it"
+            else f"{self.where}: {self.cause}\n{kept} is kept there; resume=True goes on with it"
         )

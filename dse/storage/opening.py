@@ -98,7 +98,9 @@ def _study(
     backend = place.backend
     there = backend is not None and name in optuna.get_all_study_names(backend)
     if begin == "resume" and not there:
-        raise InputError(place.where, f"holds no study '{name}' to resume", "accepted: no --resume")
+        raise InputError(
+            place.where, f"holds no study '{name}' to resume", "accepted: resume=False"
+        )
     again = there and begin in ("new", "overwrite")
     if again and begin == "new":
         assert backend is not None
@@ -139,7 +141,9 @@ def _check_grounds(before: object, grounds: Mapping[str, str], where: str) -> No
         old, new = before.get(name), grounds.get(name)
         if old != new:
             changed = f"{name} was {old} and is {new}" if name == "seed" else f"{name} has changed"
-            accepted = "accepted: what it was begun with, or --overwrite, which deletes its trials"
+            accepted = (
+                "accepted: what it was begun with, or overwrite=True, which deletes its trials"
+            )
             raise InputError(where, f"the trials there are of something else: {changed}", accepted)
 
 
@@ -149,21 +153,21 @@ def _check_unused(study: OptunaStudy, where: str) -> None:
     kept = sum(trial.state.is_finished() for trial in trials)
     if kept:
         told = "1 finished trial" if kept == 1 else f"{kept} finished trials"
-        on = "--resume goes on with them, --overwrite deletes them"
+        on = "resume=True goes on with them, overwrite=True deletes them"
         raise InputError(where, f"study '{name}' has {told} there", on)
     if trials and _STUDY not in study.user_attrs:
         raise _another_study(where, name)
 
 
 def _another_study(where: str, name: str) -> InputError:
-    accepted = "accepted: the study it was begun with, or --overwrite, which deletes it"
+    accepted = "accepted: the study it was begun with, or overwrite=True, which deletes it"
     return InputError(where, f"study '{name}' there is another one", accepted)
 
 
 def _opened(storage: str | None, name: str, begin: Begin, note: Callable[[str], None]) -> _Place:
     if storage is None:
         return _Place("memory", None, _at_once, _another, _nothing, _nothing)
-    check_storage(storage, "--storage")
+    check_storage(storage, "storage")
     if is_url(storage):
         with _told(storage):
             return _database(storage, name, note)
@@ -172,7 +176,7 @@ def _opened(storage: str | None, name: str, begin: Begin, note: Callable[[str], 
     path = Path(storage)
     if begin == "resume" and not path.exists():
         problem = f"holds no study '{name}' to resume"
-        raise InputError(shown(storage), problem, "accepted: no --resume")
+        raise InputError(shown(storage), problem, "accepted: resume=False")
     check_place(path)
     release = hold_file(Path(f"{storage}.lock"), name, shown(storage))
     try:
@@ -230,7 +234,7 @@ def _database(storage: str, name: str, note: Callable[[str], None]) -> _Place:
 
     def damaged(trial: FrozenTrial, problem: str) -> InputError:
         where = f"{database.where}, study '{name}', trial {trial.number}"
-        return InputError(where, problem, "--overwrite begins the study anew")
+        return InputError(where, problem, "overwrite=True begins the study anew")
 
     backend = database.backend
     return _Place(database.where, backend, database.patiently, damaged, _nothing, close)

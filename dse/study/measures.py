@@ -25,6 +25,7 @@ __all__ = [
     "Objective",
     "measure",
     "read_quantity",
+    "spell_excess",
     "spell_measure",
 ]
 
@@ -153,6 +154,11 @@ def _parted(value: object) -> tuple[float | None, str]:
 
 
 _SPELLED = {"latency": "s", "energy": "J", "power": "W", "dram_bandwidth": "B/s"}
+
+
+def spell_excess(excess: float) -> str:
+    """How far a limit is broken, a share of it: `3.1% over`, or `12 times` where it is much."""
+    return f"{1 + excess:,.4g} times" if excess > 1 else f"{excess:.2%} over"
 
 
 def spell_measure(row: Measure, value: float | None) -> str:

@@ -23,7 +23,7 @@ def check_named(storage: str, where: str) -> None:
         raise InputError(
             where,
             f"is '{str(path)[:80]}', outside the study file's folder",
-            "accepted: a file in that folder (--storage may name any), or a database",
+            "accepted: a file in that folder (storage=FILE may name any), or a database",
         )
 
 

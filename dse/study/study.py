@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dse.space.axes import AXES, Choice, read_axes
-from dse.space.k_layers import LayerChoice, default_k, read_layers
+from dse.space.k_layers import LayerChoice, default_k, read_layers, without_budget
 from dse.space.scheme_lanes import SchemeLanes, read_lanes
 from dse.study.entries import AccuracyEntry, NetworkEntry, SearchEntry, StudyEntry
 from dse.study.measures import Budget, Objective, measure, read_quantity
@@ -186,15 +186,15 @@ def parse_study(
 ) -> Study:
     """The study of a file's content; `where` is what errors call the file.
 
-    `options` stand in for keys of `[search]`; errors call them as the command line does.
+    `options` stand in for keys of `[search]`; errors call them by their names.
     """
     entry = checked(StudyEntry, table, where)
-    board = find_board(entry.board, f"{where}: board" if where != _ONE_LINE else "--board")
+    board = find_board(entry.board, f"{where}: board" if where != _ONE_LINE else "board")
     check_explorable(entry.template, f"{where}: template")
     for name, value in (options or {}).items():
-        checked(SearchEntry, {name: value}, f"--{name}")
+        checked(SearchEntry, {name: value}, name)
     search = checked(SearchEntry, entry.search | dict(options or {}), f"{where}, [search]")
-    option = "--sampler" if "sampler" in (options or {}) else f"{where}, [search]"
+    option = "sampler" if "sampler" in (options or {}) else f"{where}, [search]"
     check_sampler(search.sampler, option)
     if entry.search.get("storage") is not None and "storage" not in (options or {}):
         check_named(search.storage or "", f"{where}, [search]: storage")
@@ -204,6 +204,8 @@ def parse_study(
     axes = dict(entry.axes)
     if layers and "k" not in axes:
         axes["k"] = default_k(layers, shares[0].network)
+    if "k" in axes and "accuracy" not in entry.budget:
+        axes["k"] = without_budget(axes["k"])
     named = read_axes(axes, f"{where}, [axes]", board)
     lanes = read_lanes(
         axes.get("lanes"), "lanes" in axes, named["scheme"], board, f"{where}, [axes]"

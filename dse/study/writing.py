@@ -61,7 +61,7 @@ def _storage(storage: str) -> list[str]:
     if not is_url(storage) or file_of(storage) is not None:
         return [_key("storage", storage)]
     return [
-        "# No password is kept here: PGPASSWORD or ~/.pgpass gives it, or --storage with the URL.",
+        "# No password is kept here: PGPASSWORD, ~/.pgpass or the URL as option storage gives it.",
         _key("storage", without_password(storage)),
     ]
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import typer
 from typer.exceptions import TyperException
 
+from lightsim.cli.naming import as_options
 from lightsim.cli.signals import heed_no_more, interrupt_code
 from lightsim.errors import LightSimError, shown
 
@@ -35,7 +36,7 @@ def ended() -> Iterator[None]:
             _leave(interrupt_code(), "interrupted")
         _leave(exit_.exit_code)
     except LightSimError as error:
-        _leave(error.exit_code, f"error: {error}")
+        _leave(error.exit_code, f"error: {as_options(str(error))}")
     except TyperException as error:
         _leave(_BAD_INPUT, f"error: {_usage(error)}")
     except KeyboardInterrupt:

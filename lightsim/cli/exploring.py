@@ -244,11 +244,7 @@ def _check_k(k: str | None, accuracy_loss: str | None) -> None:
 
 def _k_choice(k: str | None, accuracy_loss: str | None) -> str | None:
     """The choice of axis `k` that the options name; None where they name none."""
-    from dse.space.k_layers import DEFAULT_LOSS
-
-    if accuracy_loss is None:
-        return DEFAULT_LOSS if k == "free" else k
-    return accuracy_loss
+    return k if accuracy_loss is None else accuracy_loss
 
 
 def _study(

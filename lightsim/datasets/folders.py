@@ -46,7 +46,7 @@ def examples_in(dataset: DataSet, place: Path) -> Examples:
     data set's.
     """
     if not place.exists():
-        raise InputError("--from", f"'{place}' does not exist", _accepted(dataset))
+        raise InputError("from", f"'{place}' does not exist", _accepted(dataset))
     if place.is_dir():
         return _read(dataset, place)
     with unpacked(dataset, place) as folder:
@@ -93,7 +93,7 @@ def _read(dataset: DataSet, folder: Path) -> Examples:
             break
     else:
         problem = f"'{folder}' has none of the files of {dataset.title}"
-        raise InputError("--from", problem, _accepted(dataset))
+        raise InputError("from", problem, _accepted(dataset))
     examples = _READERS[dataset.layout](place)
     found = digest_of(examples)
     if found != dataset.sha256:

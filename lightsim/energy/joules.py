@@ -43,7 +43,7 @@ def energy_source(table: EnergyTable, dram_kind: str) -> str:
     )
 
 
-def energy_table(name: str, where: str = "--energy") -> EnergyTable:
+def energy_table(name: str, where: str = "energy_table") -> EnergyTable:
     """The table called `name`; raises `InputError` with the nearest name if there is none."""
     try:
         return ENERGY_TABLES[name]

@@ -33,9 +33,9 @@ __all__ = [
 
 _NO_DATA = "The timeline moves no data"
 _VALUES_NOTE = "the output values are those of the whole-layer kernels."
-_NO_VALUES_NOTE = "the output values were not computed: --values brings them."
+_NO_VALUES_NOTE = "the output values were not computed: option values brings them."
 _EQUAL_NOTE = "Its cycles equal the simulation's by test"
-_BITS_NOTE = "--engine simulation computes the bits tile by tile."
+_BITS_NOTE = "engine simulation computes the bits tile by tile."
 
 ENGINES: dict[str, Callable[[Template], Door[Model] | None]] = {
     "simulation": lambda template: template.simulation,
@@ -61,7 +61,7 @@ class Outcome:
 def check_engine(name: str) -> None:
     """Raise `InputError` for an engine that no template has."""
     if name not in ENGINES:
-        raise unknown_name("--engine", "engine", name, ENGINE_NAMES)
+        raise unknown_name("engine", "engine", name, ENGINE_NAMES)
 
 
 def check_has_engine(template: Template, engine: str) -> None:

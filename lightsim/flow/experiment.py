@@ -149,7 +149,7 @@ def _workload(network: Network, scheme: Scheme, experiment: Experiment, values: 
         return quantise(network, scheme, experiment.seed, outline=outline)
     if not scheme.k_per_filter:
         problem = f"scheme '{scheme.name}' has no k of its own per filter"
-        raise InputError("--k", problem, f"accepted: {PER_FILTER.name}")
+        raise InputError("k", problem, f"accepted: {PER_FILTER.name}")
     terms = load_k(Path(experiment.k)) if isinstance(experiment.k, str) else experiment.k
     try:
         return (outline_with_k if outline else quantise_with_k)(network, terms, experiment.seed)

@@ -57,7 +57,7 @@ def check_run(given: Mapping[str, Any]) -> None:
     if given.get("template") is not None:
         find_template(given["template"])
     if given.get("engine") is not None and given["engine"] not in ENGINE_NAMES:
-        raise unknown_name("--engine", "engine", given["engine"], ENGINE_NAMES)
+        raise unknown_name("engine", "engine", given["engine"], ENGINE_NAMES)
     if given.get("energy") is not None:
         energy_table(given["energy"])
     check_numbers(given["images"], given["batch"], given["seed"])
@@ -70,9 +70,7 @@ def check_run(given: Mapping[str, Any]) -> None:
     if accelerator is not None and names_a_file(accelerator):
         opened(template, lambda row: row.read, "accelerator files")(accelerator, board)
     elif accelerator not in (None, DEFAULT, *PE_KINDS):
-        raise unknown_name(
-            "--accelerator", "accelerator or file", accelerator, [DEFAULT, *PE_KINDS]
-        )
+        raise unknown_name("accelerator", "accelerator or file", accelerator, [DEFAULT, *PE_KINDS])
     for option in ("mapping", "k"):
         path = given[option]
         if path is not None and str(path) != _EXACT:
@@ -81,21 +79,21 @@ def check_run(given: Mapping[str, Any]) -> None:
 
 def check_numbers(images: int, batch: int, seed: int) -> None:
     """Raise `InputError` for a number of images, a batch or a seed that cannot be."""
-    for option, value in (("--images", images), ("--batch", batch)):
+    for option, value in (("images", images), ("batch", batch)):
         if value < 1:
             raise InputError(option, f"{value}", "accepted: a whole number from 1")
     if not 0 <= seed <= _LARGEST_SEED:
         accepted = f"accepted: a whole number from 0 to {_LARGEST_SEED}"
-        raise InputError("--seed", f"{seed}", accepted)
+        raise InputError("seed", f"{seed}", accepted)
     if batch > images:
         raise InputError(
-            "--batch",
+            "batch",
             f"{batch} is more than the {images} images to run",
             "accepted: 1" if images == 1 else f"accepted: 1 to {images}",
         )
 
 
-def check_explorable(name: str, where: str = "--template") -> None:
+def check_explorable(name: str, where: str = "template") -> None:
     """Raise `InputError` for a template that is not known, or that `explore` cannot search."""
     template = find_template(name, where)
     required(template, lambda row: row.axes, "design space")
@@ -136,9 +134,9 @@ def check_recipe(name: str, options: Mapping[str, Any]) -> Network | None:
     """What `train` was given: the recipe is TOML, and the network and scheme are there."""
     device, scheme = options.get("device", "auto"), options.get("scheme")
     if device not in DEVICES:
-        raise InputError("--device", f"device is '{device}'", "accepted: auto, cpu or cuda")
+        raise InputError("device", f"device is '{device}'", "accepted: auto, cpu or cuda")
     if scheme is not None and scheme not in (*SCHEMES, _FLOAT):
-        raise unknown_name("--scheme", "scheme", scheme, (*SCHEMES, _FLOAT))
+        raise unknown_name("scheme", "scheme", scheme, (*SCHEMES, _FLOAT))
     if name.endswith(".toml"):
         table = read_table(Path(name))
         if "layer" not in table and "input" not in table:

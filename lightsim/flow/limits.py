@@ -42,7 +42,7 @@ def check_activations(network: Network, images: int) -> None:
             f"accepted: at most {spell(_MOST_ACTIVATION_BYTES, 'B')}",
         )
     raise InputError(
-        "--images",
+        "images",
         f"{images}, and each takes {need} of activations in '{network.name}'",
         f"accepted: 1 to {most}",
     )

@@ -81,11 +81,11 @@ def resolve_machine(
     chosen = scheme(default if scheme_name is None else scheme_name)
     if accelerator not in (None, "default", *PE_KINDS):
         known = ["default", *PE_KINDS]
-        raise unknown_name("--accelerator", "accelerator or file", str(accelerator), known)
+        raise unknown_name("accelerator", "accelerator or file", str(accelerator), known)
     pe = None if accelerator in (None, "default") else str(accelerator)
     if pe is not None and not PE_KINDS[pe].takes(chosen):
         raise InputError(
-            "--accelerator",
+            "accelerator",
             f"PE kind '{pe}' cannot run scheme '{chosen.name}'",
             f"accepted schemes: {', '.join(sorted(PE_KINDS[pe].runs))}",
         )
@@ -153,16 +153,16 @@ def _given(
         board = find_board(built.board, "accelerator: board")
     if board is not None and built.board is not None and board.name != built.board:
         raise InputError(
-            "--board",
+            "board",
             f"'{board.name}' is not the board of accelerator '{built.name}'",
-            f"accepted: {built.board}, or no --board",
+            f"accepted: {built.board}, or board=None",
         )
     if scheme_name is not None and scheme_name != built.scheme:
         scheme(scheme_name)
         raise InputError(
-            "--scheme",
+            "scheme",
             f"'{scheme_name}', but accelerator '{built.name}' is built for '{built.scheme}'",
-            f"accepted: {built.scheme}, or no --scheme",
+            f"accepted: {built.scheme}, or scheme=None",
         )
     if board is not None:
         _check_fit(template, built, board)
@@ -195,7 +195,7 @@ def choose_images(workload: Workload, count: int, seed: int) -> NDArray[np.int16
         return synthetic_images(workload.network, count, seed)
     if count > len(held_out.images):
         raise InputError(
-            "--images",
+            "images",
             f"{count}, but '{workload.network.name}' has {len(held_out.images)} held-out images",
             f"accepted: 1 to {len(held_out.images)}",
         )

@@ -62,7 +62,7 @@ TEMPLATES: dict[str, Template] = {
 Function = TypeVar("Function")
 
 
-def find_template(name: str, where: str = "--template") -> Template:
+def find_template(name: str, where: str = "template") -> Template:
     """The row of a name; raises `InputError` naming the choices."""
     if name not in TEMPLATES:
         raise unknown_name(where, "template", name, TEMPLATES)
@@ -86,7 +86,7 @@ def template_of(name: str | None, accelerator: str | Design | None) -> Template:
     if named is not None and named is not own:
         called = accelerator if isinstance(accelerator, str) else accelerator.name
         problem = f"'{named.name}', but accelerator '{called}' is of template '{own.name}'"
-        raise InputError("--template", problem, f"accepted: {own.name}, or no --template")
+        raise InputError("template", problem, f"accepted: {own.name}, or no template")
     return own
 
 

@@ -22,7 +22,7 @@ from lightsim.source import Source
 __all__ = ["find_board", "load_board", "parse_board"]
 
 
-def find_board(name_or_path: str, where: str = "--board") -> Board:
+def find_board(name_or_path: str, where: str = "board") -> Board:
     """The board of the catalogue, or of the file if the text ends in `.toml`."""
     if name_or_path.endswith(".toml"):
         return load_board(name_or_path)

@@ -107,7 +107,7 @@ def fixed_point(scales: NDArray[np.float64]) -> tuple[NDArray[np.int32], int]:
 def random_stream(seed: int, number: int, kind: int = 0) -> np.random.Generator:
     """The random numbers of layer (or, with `kind` 1, image) `number`; `InputError` if negative."""
     if seed < 0:
-        raise InputError("--seed", f"{seed} is negative", "use 0 or more")
+        raise InputError("seed", f"{seed} is negative", "use 0 or more")
     return np.random.Generator(
         np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(kind, number)))
     )

@@ -269,10 +269,10 @@ def part_table() -> dict:
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("tRC", 13, "b: p tRC is 13; accepted: at least tRAS + tRP = 14"),
-        ("tREFI", 50, "b: p tREFI is 50; accepted: more than tRFC = 50"),
-        ("row_bytes", 3000, "b: p row_bytes is 3000; accepted: a power of two from 1 to"),
-        ("row_bytes", 16, "b: p row_bytes is 16; accepted: at least 32"),
+        ("tRC", 13, "b: memory p tRC is 13; accepted: at least tRAS + tRP = 14"),
+        ("tREFI", 50, "b: memory p tREFI is 50; accepted: more than tRFC = 50"),
+        ("row_bytes", 3000, "b: memory p row_bytes is 3000; accepted: a power of two from 1 to"),
+        ("row_bytes", 16, "b: memory p row_bytes is 16; accepted: at least 32"),
         ("address_order", ["row", "bank"], "b: p address_order is row, bank; accepted: column,"),
         ("tFAW", 0, "b: p tFAW is 0; accepted: a whole number from 1 to"),
         ("tcl", 4, "b, [memory] part: unknown key 'tcl'; "),

@@ -118,7 +118,7 @@ def test_ecp5_and_ice40_blocks_are_converted_by_capacity():
 @pytest.mark.parametrize(
     ("look_up", "name", "message"),
     [
-        (board, "zc760", "--board: unknown board 'zc760'; did you mean 'zc706'?"),
+        (board, "zc760", "board: unknown board 'zc760'; did you mean 'zc706'?"),
         (dram_part, "ddr3-1600", "memory: unknown memory part 'ddr3-1600'; did you mean"),
         (device, "nothing", "device: unknown device 'nothing'; known: LFE5U-85F, XC7VX485T"),
     ],

@@ -70,7 +70,7 @@ def test_what_changes_nothing_is_passed_over(layer: str, line: str):
         (DENSE, "groups = 2", "groups belong to conv2d alone; accepted: 1"),
         (CONV, "alpha = 0.1", "a slope below 0 (leaky ReLU) is not modelled"),
         (CONV, "activation_bits = 2", "activations have 8 bits (1 in binary layers); accepted: 8"),
-        (CONV, "weight_bits = 4", "the bits of weights are those of the scheme (--scheme)"),
+        (CONV, "weight_bits = 4", "the bits of weights are those of the scheme (scheme=...)"),
         (CONV, 'scheme = "fixed8"', "a scheme of its own is not modelled"),
         (CONV, "zero_point = 3", "zero points are not modelled; accepted: 0"),
         (CONV, 'activation = "relu6"', "activation 'relu6' is not modelled; accepted: none, relu"),

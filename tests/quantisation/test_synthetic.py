@@ -119,9 +119,9 @@ def test_images_depend_on_their_number_and_the_seed_alone():
 
 
 def test_a_negative_seed_is_refused():
-    with pytest.raises(InputError, match="--seed: -1 is negative"):
+    with pytest.raises(InputError, match="seed: -1 is negative"):
         synthetic_workload(load_network("lenet"), SCHEMES["fixed8"], -1)
-    with pytest.raises(InputError, match="--seed: -1 is negative"):
+    with pytest.raises(InputError, match="seed: -1 is negative"):
         synthetic_images(load_network("lenet"), 1, -1)
 
 

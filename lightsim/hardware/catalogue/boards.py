@@ -172,7 +172,7 @@ _ROWS = (
 BOARDS: dict[str, Board] = {row.name: row for row in _ROWS}
 
 
-def board(name: str, where: str = "--board") -> Board:
+def board(name: str, where: str = "board") -> Board:
     """The board called `name`; raises `InputError` with the nearest name if there is none."""
     try:
         return BOARDS[name]

@@ -107,7 +107,7 @@ def scheme(name: str) -> Scheme:
     try:
         return SCHEMES[name]
     except KeyError:
-        raise unknown_name("--scheme", "scheme", name, SCHEMES) from None
+        raise unknown_name("scheme", "scheme", name, SCHEMES) from None
 
 
 def scheme_of_code(rtl_code: int) -> Scheme:

@@ -41,5 +41,5 @@ def _load(place: str) -> Codec:
 def codec(name: str) -> Codec:
     """The codec of the scheme called `name`; `InputError` with the nearest name if none."""
     if name not in SCHEMES:
-        raise unknown_name("--scheme", "scheme", name, SCHEMES)
+        raise unknown_name("scheme", "scheme", name, SCHEMES)
     return CODECS[name]

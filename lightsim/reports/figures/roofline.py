@@ -125,7 +125,8 @@ def _draw_ceilings(figure: go.Figure, report: RunReport, left: float, right: flo
             hoverinfo="skip",
         )
         middle = sqrt(left * ridge)
-        _label(figure, middle, middle * memory, f"memory {spell(memory * 1e9, 'B/s')}  ", "right")
+        told = f"memory or ports together {spell(memory * 1e9, 'B/s')}  "
+        _label(figure, middle, middle * memory, told, "right")
     _draw_port(figure, report, left, right)
 
 

@@ -102,9 +102,7 @@ def named_recipe(
         return parse_recipe({"name": name, **own}, f"recipe '{name}'", options, variant)
     if variant is not None:
         problem = f"'{variant}' of the recipe for short"
-        raise InputError(
-            "--variant", problem, f"recipes with variants: {', '.join(recipe_names())}"
-        )
+        raise InputError("variant", problem, f"recipes with variants: {', '.join(recipe_names())}")
     return new_recipe(name, options)
 
 
@@ -156,13 +154,13 @@ def parse_recipe(
 ) -> Recipe:
     """The recipe of a file's content; `where` is what errors call the file.
 
-    `options` stand in for its keys; errors call them as the command line does.
+    `options` stand in for its keys; errors call them by their names.
     """
     for key, value in (options or {}).items():
-        checked(RecipeEntry, {"network": "-", key: value}, f"--{key}")
+        checked(RecipeEntry, {"network": "-", key: value}, key)
     table = with_variant(table, where, variant, (options or {}).get("scheme"))
     entry = checked(RecipeEntry, dict(table) | dict(options or {}), where)
-    named = "--scheme" if "scheme" in (options or {}) else f"{where}: scheme"
+    named = "scheme" if "scheme" in (options or {}) else f"{where}: scheme"
     if entry.scheme not in schemes_to_train():
         raise unknown_name(named, "scheme", entry.scheme, schemes_to_train())
     network = altered(load_network(entry.network), entry.activations, entry.width, where)

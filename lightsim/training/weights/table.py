@@ -30,7 +30,7 @@ def exported_scheme(name: str, options: ModelOptions) -> Scheme:
     if name == FLOAT:
         return SCHEMES["fixed8"]
     if name not in SCHEMES:
-        raise unknown_name("--scheme", "scheme", name, [*SCHEMES, FLOAT])
+        raise unknown_name("scheme", "scheme", name, [*SCHEMES, FLOAT])
     if name == "lightnn2" and options.lightnn2 == "residual":
         return PER_FILTER
     return SCHEMES[name]

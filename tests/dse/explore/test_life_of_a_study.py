@@ -63,7 +63,7 @@ def test_the_function_asks_as_well(tmp_path):
     study = small_study(search={"trials": 4})
     for storage in (str(tmp_path / "j.log"), f"sqlite:///{tmp_path / 'j.db'}"):
         first = explore(study, storage=storage)
-        with pytest.raises(InputError, match="has 4 finished trials there; --resume goes on"):
+        with pytest.raises(InputError, match="has 4 finished trials there; resume=True goes on"):
             explore(study, storage=storage)
         assert explore(study, storage=storage, resume=True).records == first.records
         assert explore(study, storage=storage, overwrite=True).records == first.records

@@ -118,7 +118,7 @@ def test_options_stand_in_for_the_files_search(tmp_path: Path):
     file.write_text(study_text(small_study(search={"trials": 7, "seed": 3})), encoding="utf-8")
     study = load_study(file, {"trials": 9})
     assert (study.search.trials, study.search.seed) == (9, 3)
-    with pytest.raises(InputError, match="--workers: workers is 0"):
+    with pytest.raises(InputError, match="workers: workers is 0"):
         load_study(file, {"workers": 0})
 
 

@@ -87,7 +87,7 @@ def yosys_version() -> str:
 def check_family(family: str) -> None:
     """Raise `InputError` for a family there is no script for."""
     if family not in FAMILIES:
-        raise unknown_name("--family", "family", family, FAMILIES)
+        raise unknown_name("family", "family", family, FAMILIES)
 
 
 def require_yosys(feature: str) -> None:
