@@ -11,9 +11,9 @@ from lightsim.tiled.description.accelerator import Accelerator
 from lightsim.tiled.mapping.lowering.passes import lower
 from lightsim.tiled.mapping.plan.plan import EngineLayer, Plan
 from lightsim.tiled.optimum import choose_exact
+from lightsim.tiled.optimum.choices.filters import filter_choices
+from lightsim.tiled.optimum.choices.positions import position_choices
 from lightsim.tiled.optimum.choose import Search
-from lightsim.tiled.optimum.filters import filter_choices
-from lightsim.tiled.optimum.positions import position_choices
 
 __all__ = ["chosen", "shapes"]
 

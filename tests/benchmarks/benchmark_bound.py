@@ -32,9 +32,9 @@ from lightsim.tiled.estimation.defaults import default_accelerator
 from lightsim.tiled.mapping.lowering.passes import lower
 from lightsim.tiled.mapping.program import map_workload
 from lightsim.tiled.optimum import choose_exact, exact_tilings
+from lightsim.tiled.optimum.choices.filters import filter_choices
+from lightsim.tiled.optimum.choices.positions import position_choices
 from lightsim.tiled.optimum.choose import Search
-from lightsim.tiled.optimum.filters import filter_choices
-from lightsim.tiled.optimum.positions import position_choices
 from lightsim.tiled.timeline.model import run
 from results.provenance import made_at
 

@@ -1,8 +1,8 @@
 """Bounds: closed forms below which no mapping of a network on a machine can come.
 
-`facts` are what a network asks of a machine, `axes` what machines are built of, `optimistic` what
-the bound needs of one machine or of a whole box of them, `cycles` the bound itself, `activity` what
-is at least counted for energy and traffic, and `network` the door.
+`facts` are what a network asks of a machine, `axes` what machines are built of, `designs` what
+the bound needs of a machine, `cycles` the bound itself, `activity` what is at least counted for
+energy and traffic, and `network` the door.
 """
 
 from __future__ import annotations

@@ -33,31 +33,26 @@ class MemoryRate:
     write_latency: Numbers
 
     @classmethod
-    def of(
-        cls,
-        memory: MemoryInterface | IdealMemory,
-        slowest_hz: NDArray[np.int64],
-        fastest_hz: NDArray[np.int64],
-    ) -> MemoryRate:
-        """The best over all accelerator clocks between the two."""
+    def of(cls, memory: MemoryInterface | IdealMemory, clock_hz: NDArray[np.int64]) -> MemoryRate:
+        """That of a memory seen from accelerator clocks int64[machine]."""
         if isinstance(memory, IdealMemory):
-            whole = np.ones(len(slowest_hz))
+            whole = np.ones(len(clock_hz))
             rate = whole * (memory.channels * memory.bytes_per_cycle)
             latency = whole * memory.latency_cycles
             return cls(rate, rate, 0 * whole, latency, latency)
         part = memory.part
         # Bursts of neighbouring requests may lie in different bank groups.
         clocks = max(part.burst_clocks, part.tCCD_S)
-        peak = memory.channels * part.burst_bytes / clocks * (part.clock_hz / slowest_hz)
+        peak = memory.channels * part.burst_bytes / clocks * (part.clock_hz / clock_hz)
         # From a refresh falling due to the first burst after it no column command is given.
         gone = float(part.tRFC + part.tRCD)
         share = gone / part.tREFI
-        cycle = slowest_hz / part.clock_hz
+        cycle = clock_hz / part.clock_hz
         wires = REQUEST_CYCLES + RESPONSE_CYCLES
         return cls(
             peak,
             peak * (1 - share),
-            gone * (1 + share) / (1 - share) * (fastest_hz / part.clock_hz),
+            gone * (1 + share) / (1 - share) * (clock_hz / part.clock_hz),
             wires - 1 + np.floor(part.tCL * cycle),
             wires - 1 + np.floor(part.tCWL * cycle),
         )

@@ -1,4 +1,4 @@
-"""The door of the room: a network's bound for machines, or for boxes of machines."""
+"""The door of the room: a network's bound for machines."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from lightsim.tiled.bounds import layout
 from lightsim.tiled.bounds.activity import Activity, least_activity
 from lightsim.tiled.bounds.axes import Axes
 from lightsim.tiled.bounds.cycles import network_cycles
+from lightsim.tiled.bounds.designs import design_table
 from lightsim.tiled.bounds.facts import k_counts, pass_facts
-from lightsim.tiled.bounds.optimistic import optimistic
 from lightsim.tiled.description.accelerator import Accelerator, Array
 from lightsim.tiled.mapping.lowering.passes import lower
 from lightsim.tiled.mapping.plan.plan import EngineLayer
@@ -36,7 +36,6 @@ class NetworkBound:
         self._workload = without_weights(workload)
         self._template = template
         self._facts: dict[tuple[int, int], Floats] = {}
-        self._boxes: dict[tuple[tuple[int, ...], int], Floats] = {}
         layers = self._layers(template.array.columns, template.port_bits)
         self.passes = tuple(layer.name for layer in layers)
         """The names of the passes, in the order of every array with a pass axis."""
@@ -53,17 +52,10 @@ class NetworkBound:
         `k` float64[pass, 2] or [pass, 2, machine] are filters with one and two terms, by
         default the workload's; a bound over allocations is that of the fewest terms allowed.
         """
-        return self.box_cycles(machines, machines, k)
-
-    def box_cycles(self, low: Axes, high: Axes, k: Floats | None = None) -> Floats:
-        """The bound of boxes: below the bound of every machine between `low` and `high`.
-
-        A box may span columns, but not port widths, ports or images.
-        """
         counts = _counts(self.k if k is None else k)
-        design = self._designs(low, high)
-        cycles = np.zeros(len(high))
-        for facts, at in self._parts(low, high):
+        design = self._designs(machines)
+        cycles = np.zeros(len(machines))
+        for facts, at in self._parts(machines):
             # Before the first pass no weights have been loaded.
             cycles[at] = _carry(facts, counts, design, at, 0.0)
         return np.floor(cycles)
@@ -75,9 +67,9 @@ class NetworkBound:
         weights have to be moved some time.
         """
         counts = _counts(self.k if k is None else k)
-        design = self._designs(machines, machines)
+        design = self._designs(machines)
         cycles = np.zeros((len(self.passes), len(machines)))
-        for facts, at in self._parts(machines, machines):
+        for facts, at in self._parts(machines):
             for number in range(len(facts)):
                 one = slice(number, number + 1)
                 cycles[number, at] = _carry(facts[one], counts[one], design, at, -np.inf)
@@ -87,39 +79,29 @@ class NetworkBound:
         """Activity below which no mapping can come, each count float64[machine]; `k` float64[pass,
         2] as in `cycles`."""
         counts = self.k if k is None else k
-        design = self._designs(machines, machines)
+        design = self._designs(machines)
         events: dict[str, Floats] = {}
         products = np.zeros((3, len(machines)))
-        for facts, at in self._parts(machines, machines):
+        for facts, at in self._parts(machines):
             found = least_activity(facts, counts, design[:, at], machines.take(at))
             products[:, at] = found.products
             for name, count in found.events.items():
                 events.setdefault(name, np.zeros(len(machines)))[at] = count
         return Activity(events, products)
 
-    def _designs(self, low: Axes, high: Axes) -> Floats:
-        return optimistic(low, high, self._workload.scheme, self._template.memory)
+    def _designs(self, machines: Axes) -> Floats:
+        return design_table(machines, self._workload.scheme, self._template.memory)
 
-    def _parts(self, low: Axes, high: Axes) -> list[tuple[Floats, Places]]:
-        """The boxes by what the network asks of them, and where they stand."""
-        # Columns stay below 2^13 and port widths below 2^11.
-        keys = (high.port_bits << 26) + (low.columns << 13) + high.columns
+    def _parts(self, machines: Axes) -> list[tuple[Floats, Places]]:
+        """The machines by what the network asks of them, and where they stand."""
+        keys = (machines.port_bits << 13) + machines.columns  # which stay below 2^13
         kinds, which = np.unique(keys, return_inverse=True)
         parts: list[tuple[Floats, Places]] = []
         for number, key in enumerate(kinds.tolist()):
-            facts = self._facts_between(key >> 13 & 0x1FFF, key & 0x1FFF, key >> 26)
+            facts = self.facts(key & 0x1FFF, key >> 13)
             same = len(kinds) == 1
             parts.append((facts, slice(None) if same else np.flatnonzero(which == number)))
         return parts
-
-    def _facts_between(self, first: int, last: int, port_bits: int) -> Floats:
-        """The least of every fact over the legal numbers of columns between the two."""
-        word = port_bits // 8
-        legal = [c for c in range(first, last + 1) if c % word == 0 or word % c == 0]
-        key = (tuple(legal), port_bits)
-        if key not in self._boxes:
-            self._boxes[key] = np.min([self.facts(c, port_bits) for c in legal], axis=0)
-        return self._boxes[key]
 
     def facts(self, columns: int, port_bits: int) -> Floats:
         """What every pass asks of a machine with these columns, float64[pass, FACTS]."""

@@ -12,12 +12,12 @@ from lightsim.tiled.description.accelerator import Accelerator
 from lightsim.tiled.mapping.plan.plan import EngineLayer, Plan
 from lightsim.tiled.mapping.tiles.choose import choose_tiling
 from lightsim.tiled.mapping.tiles.tiling import Tiling
+from lightsim.tiled.optimum.choices.filters import Filters, filter_choices
+from lightsim.tiled.optimum.choices.orders import NAMES, ORDER_TABLE
+from lightsim.tiled.optimum.choices.positions import Positions, position_choices
 from lightsim.tiled.optimum.clock import PassClock
-from lightsim.tiled.optimum.filters import Filters, filter_choices
 from lightsim.tiled.optimum.limit import collect, least
 from lightsim.tiled.optimum.machine import machine_numbers
-from lightsim.tiled.optimum.orders import NAMES, ORDER_TABLE
-from lightsim.tiled.optimum.positions import Positions, position_choices
 
 __all__ = ["Choice", "Search", "choose_exact"]
 

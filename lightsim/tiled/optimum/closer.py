@@ -13,12 +13,12 @@ from lightsim.tiled.bounds import Axes, NetworkBound
 from lightsim.tiled.description.accelerator import Accelerator
 from lightsim.tiled.mapping.plan.plan import EngineLayer, Plan
 from lightsim.tiled.mapping.tiles.tiling import grain
-from lightsim.tiled.optimum.filters import few_filters, filter_choices
+from lightsim.tiled.optimum.choices.filters import few_filters, filter_choices
+from lightsim.tiled.optimum.choices.orders import ORDER_TABLE
+from lightsim.tiled.optimum.choices.positions import position_choices
 from lightsim.tiled.optimum.limit import least
 from lightsim.tiled.optimum.machine import machine_numbers
-from lightsim.tiled.optimum.orders import ORDER_TABLE
 from lightsim.tiled.optimum.passes import PassTilings
-from lightsim.tiled.optimum.positions import position_choices
 from lightsim.units import ceil_div
 
 __all__ = ["CloserBound", "effort_us"]

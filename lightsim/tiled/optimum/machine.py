@@ -28,7 +28,7 @@ def machine_numbers(
     row = np.zeros(at.MACHINE_FIELDS)
     word, memory = accelerator.word_bytes, accelerator.memory
     hz = np.array([accelerator.clock_hz])
-    rate = MemoryRate.of(memory, hz, hz)
+    rate = MemoryRate.of(memory, hz)
     convolves = layer.weights is not None
     row[at.DEPTH] = array_depth(accelerator) if convolves else BUFFER_READ_CYCLES
     row[at.READ_LATENCY] = row[at.FIRST_LATENCY] = rate.read_latency[0]

@@ -8,8 +8,8 @@ from lightsim.tiled.description.accelerator import Accelerator, Buffer
 from lightsim.tiled.description.pipeline import PARAMETER_SLOTS
 from lightsim.tiled.mapping.plan.plan import EngineLayer, Plan
 from lightsim.tiled.optimum import layout as at
-from lightsim.tiled.optimum.filters import least_filters
-from lightsim.tiled.optimum.positions import least_read
+from lightsim.tiled.optimum.choices.filters import least_filters
+from lightsim.tiled.optimum.choices.positions import least_read
 from lightsim.units import ceil_div
 
 __all__ = ["Need", "needs", "with_room"]

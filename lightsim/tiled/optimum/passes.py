@@ -15,7 +15,9 @@ from lightsim.quantisation.workload import Workload
 from lightsim.tiled.description.accelerator import Accelerator
 from lightsim.tiled.mapping.lowering.passes import lower
 from lightsim.tiled.mapping.plan.plan import EngineLayer
-from lightsim.tiled.optimum.filters import Filters, filter_choices
+from lightsim.tiled.optimum.choices.filters import Filters, filter_choices
+from lightsim.tiled.optimum.choices.orders import ORDER_TABLE
+from lightsim.tiled.optimum.choices.positions import Positions, least_positions, position_choices
 from lightsim.tiled.optimum.layout import (
     HELD_BLOCKS,
     HELD_OUTPUT,
@@ -25,8 +27,6 @@ from lightsim.tiled.optimum.layout import (
 )
 from lightsim.tiled.optimum.limit import least
 from lightsim.tiled.optimum.machine import machine_numbers
-from lightsim.tiled.optimum.orders import ORDER_TABLE
-from lightsim.tiled.optimum.positions import Positions, least_positions, position_choices
 from lightsim.tiled.optimum.traffic import fewest_words
 
 __all__ = ["PassTilings", "network_limit", "network_words", "pass_tilings", "smallest_tiles"]

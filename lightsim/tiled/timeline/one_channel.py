@@ -39,7 +39,7 @@ from lightsim.tiled.timeline.layout import (
     TRAFFIC_LAUNCH,
     WEIGHT,
 )
-from lightsim.tiled.timeline.one_grant import grant_one, what_is_built
+from lightsim.tiled.timeline.requests.one_grant import grant_one, what_is_built
 from lightsim.tiled.timeline.settle import complete, settle
 
 __all__ = ["play_one_channel"]

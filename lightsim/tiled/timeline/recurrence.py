@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.kernels.borrowed import inlined, kernel, place
-from lightsim.tiled.timeline.grant import grant_train
 from lightsim.tiled.timeline.layout import (
     CHANNEL,
     CHANNEL_FIELDS,
@@ -37,6 +36,7 @@ from lightsim.tiled.timeline.layout import (
     WIDE,
 )
 from lightsim.tiled.timeline.one_channel import play_one_channel
+from lightsim.tiled.timeline.requests.grant import grant_train
 from lightsim.tiled.timeline.settle import complete, settle
 
 __all__ = ["play", "play_channels"]

@@ -56,7 +56,7 @@ from lightsim.tiled.timeline.layout import (
     WIDE,
     WORD_SHIFT,
 )
-from lightsim.tiled.timeline.request import cut, first_run
+from lightsim.tiled.timeline.requests.request import cut, first_run
 from lightsim.tiled.timeline.tile import run_array
 from lightsim.tiled.timeline.watch import note
 

@@ -7,13 +7,12 @@ from itertools import product
 import numpy as np
 import pytest
 
-from dse.accuracy.given import CallableAccuracy, TableAccuracy
+from dse.accuracy.given import TableAccuracy
 from dse.accuracy.measured import measured
 from dse.accuracy.sensitivity import sensitivity
 from dse.accuracy.source import total_loss
 from dse.accuracy.subject import make_subject, uniform
 from dse.allocation.allocate import tabulate
-from dse.allocation.judge import best_front, fastest_at
 from lightsim.errors import InputError
 from lightsim.flow.run import Experiment, run
 from lightsim.network import load_network
@@ -103,19 +102,6 @@ def test_nothing_fits(table):
 def test_losses_of_another_network(subject):
     with pytest.raises(InputError, match="losses of layer 'conv1': is missing"):
         tabulate(subject, MACHINE, TableAccuracy(1.0, {}))
-
-
-def test_judged_by_measurement(table, subject):
-    source = measured(subject)
-    front = best_front(table.front(9), source)
-    assert [found for _, found in front] == sorted(found for _, found in front)
-    allocation, found = fastest_at(table.front(9), source, 0.9)
-    assert found == source.evaluate(allocation.k) >= 0.9
-    assert all(
-        source.evaluate(one.k) < 0.9 for one in table.front(9) if one.cycles < allocation.cycles
-    )
-    with pytest.raises(InputError, match=r"no allocation has it \(callable\); up to 0.25"):
-        fastest_at(table.front(3), CallableAccuracy(lambda k: 0.25), 0.9)
 
 
 def test_the_table_of_the_user(subject):

@@ -43,30 +43,24 @@ def test_no_mapping_is_quicker_than_the_bound_among_thousands(scheme):
 
 
 @pytest.mark.parametrize("scheme", sorted(SCHEMES))
-def test_a_box_is_never_above_a_machine_in_it(scheme):
-    names = (
-        "fast_rows", "serial_rows", "xnor_rows", "code_bits", "latency", "columns", "pixels",
+def test_more_of_what_only_helps_never_costs_more(scheme):
+    """Memory, post-processing lanes, requests under way, shorter pipelines: the explorer takes a
+    design with more of them for one that is at least as quick."""
+    more = (
         "post_lanes", "input_bytes", "weight_bytes", "residual_bytes", "output_bytes",
-        "psum_bytes", "clock_hz", "outstanding",
+        "psum_bytes", "outstanding",
     )  # fmt: skip
     for seed in range(40):
         dice = Random(seed)
         case = random_case(seed + 500, scheme)
         bound = NetworkBound(case.workload, case.accelerator)
         machine = Axes.of([case.accelerator])
-        low, high = {}, {}
-        for name in names:
+        changed = {"latency": dice.randint(0, int(machine.latency[0]))}
+        for name in more:
             value = int(getattr(machine, name)[0])
-            if name == "columns":  # powers of two stay legal
-                low[name], high[name] = (
-                    value // dice.choice([1, 2]) or 1,
-                    value * dice.choice([1, 2]),
-                )
-            elif dice.random() < 0.5:
-                low[name] = max(value - dice.randint(0, value), min(value, 1))
-                high[name] = value + dice.randint(0, 2 * value)
-        inside = bound.cycles(machine)[0]
-        assert bound.box_cycles(machine.vary(**low), machine.vary(**high))[0] <= inside
+            if dice.random() < 0.5:
+                changed[name] = value + dice.randint(0, 2 * value)
+        assert bound.cycles(machine.vary(**changed))[0] <= bound.cycles(machine)[0], changed
 
 
 @pytest.mark.parametrize("block", range(4))

@@ -9,10 +9,10 @@ import numpy as np
 from lightsim.errors import InputError
 from lightsim.tiled.mapping.tiles.footprint import check_tiling
 from lightsim.tiled.mapping.tiles.tiling import ORDERS, Tiling, grain
+from lightsim.tiled.optimum.choices.filters import filter_choices
+from lightsim.tiled.optimum.choices.positions import position_choices
 from lightsim.tiled.optimum.choose import Search
 from lightsim.tiled.optimum.clock import PassClock
-from lightsim.tiled.optimum.filters import filter_choices
-from lightsim.tiled.optimum.positions import position_choices
 
 
 def sizes(extent, unit):

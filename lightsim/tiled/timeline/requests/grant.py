@@ -47,7 +47,7 @@ from lightsim.tiled.timeline.layout import (
     WIDE,
     WORD_SHIFT,
 )
-from lightsim.tiled.timeline.request import cut, next_run
+from lightsim.tiled.timeline.requests.request import cut, next_run
 
 __all__ = ["grant_train", "put_under_way"]
 

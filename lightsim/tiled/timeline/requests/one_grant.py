@@ -13,7 +13,6 @@ from lightsim.memory.layout import IDEAL, KIND, LATENCY_CYCLES
 from lightsim.memory.one_row import serve_hot
 from lightsim.memory.row_plan import QUICK
 from lightsim.memory.rows import serve_rows
-from lightsim.tiled.timeline.grant import put_under_way
 from lightsim.tiled.timeline.layout import (
     CAPACITY,
     DONE,
@@ -44,7 +43,8 @@ from lightsim.tiled.timeline.layout import (
     WHERE,
     WORD_SHIFT,
 )
-from lightsim.tiled.timeline.request import next_run
+from lightsim.tiled.timeline.requests.grant import put_under_way
+from lightsim.tiled.timeline.requests.request import next_run
 
 __all__ = ["Built", "grant_one", "what_is_built"]
 

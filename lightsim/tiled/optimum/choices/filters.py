@@ -20,7 +20,7 @@ from lightsim.tiled.mapping.tiles.schedule import cut, input_channels
 from lightsim.tiled.mapping.tiles.tiling import grain
 from lightsim.tiled.mapping.tiles.work import column_groups, weight_bytes
 from lightsim.tiled.optimum import layout as at
-from lightsim.tiled.optimum.positions import sizes_along
+from lightsim.tiled.optimum.choices.positions import sizes_along
 from lightsim.units import ceil_div
 
 __all__ = ["Filters", "few_filters", "filter_choices", "least_filters"]

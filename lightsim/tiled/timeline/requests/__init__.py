@@ -1,0 +1,1 @@
+"""Who is granted a channel next: its requests cut, chosen and put under way."""
