@@ -268,7 +268,10 @@ def _convolution(
 
 @inlined
 def _elementwise(p: Table, channels: tuple[int, int], pixels: int, row: Table) -> None:
-    """The words of a pooling or addition tile, and the cycles each of them takes."""
+    """The words of a pooling or addition tile, and the cycles each of them takes.
+
+    A copy of `tiled.mapping.plan.words.streamed`, with which a test compares it.
+    """
     block, taps, count = p[BLOCK], p[KERNEL] * p[KERNEL + 1], channels[1] - channels[0]
     words = -(-channels[1] // block) - channels[0] // block
     leave = -(-min(block, count) // p[POST_LANES])
