@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from lightsim.kernels.borrowed import inlined, kernel
 from lightsim.tiled.timeline.layout import (
+    ADDRESS_AT,
     BASE,
     BEHIND,
     BLOCK,
+    BYTES_AT,
     COLUMNS,
     CONVOLVES,
     EXTENTS,
@@ -293,8 +295,8 @@ def _next(at: Table, stream: int) -> int:
 def _line(tile: Table, index: int, row: Table) -> None:
     """A transfer of one run: `tile` is its address and its bytes."""
     row[TILE] = index
-    row[BASE] = tile[0]
-    row[LENGTH] = tile[1]
+    row[BASE] = tile[ADDRESS_AT]
+    row[LENGTH] = tile[BYTES_AT]
     row[LINES], row[PLANES], row[IMAGES] = 1, 1, 1
     row[LINE_STEP], row[PLANE_STEP], row[IMAGE_STEP] = 0, 0, 0
 
