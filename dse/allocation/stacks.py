@@ -68,7 +68,7 @@ def _apart(layer: EngineLayer, span: Span) -> Iterator[Span]:
     if layer.groups == 1 or layer.kind == "depthwise":
         yield span
         return
-    outer = layer.computed.channels // layer.groups
+    outer = layer.filters_of_group
     for index in range(span.start // outer, ceil_div(span.stop, outer)):
         yield Span(max(span.start, index * outer), min(span.stop, (index + 1) * outer))
 

@@ -14,6 +14,7 @@ from dse.design.buffers import word_bits
 from dse.design.builder import Builder
 from dse.design.memory_costs import ArrayMemories, MemoryCosts
 from dse.design.plans import Plans
+from dse.design.resource_columns import RESOURCES
 from dse.space.axes import AUTO, Choice
 from dse.space.left_out import LeftOut
 from dse.space.points import Space
@@ -160,7 +161,7 @@ def _least(acc: Accelerator) -> list[int]:
 def _more_ports(space: Space, builder: Builder, base: dict[str, Choice]) -> Ints:
     """What each number of ports takes beyond the first choice, for every width."""
     widths, counts = space.axes["port_bits"], space.axes["ports"]
-    found = np.zeros((len(widths), len(counts), 5), np.int64)
+    found = np.zeros((len(widths), len(counts), RESOURCES), np.int64)
     for i, width in enumerate(widths):
         used = [
             builder.costs.without_memories(

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from dse.design import resource_columns as at
 from lightsim.hardware.device import Device, Resources
 from lightsim.hardware.families import FAMILIES
 from lightsim.tiled.description.accelerator import Accelerator
@@ -37,7 +38,6 @@ _OWNERS = {
     "buffer: partial sums": "psum",
 }
 _KEEPS_SUMS = "accelerator"
-_BLOCKS = 3  # the place of block RAM
 
 
 class Costs:
@@ -53,7 +53,9 @@ class Costs:
     def without_memories(self, acc: Accelerator) -> Ints:
         """Everything of `acc` but what belongs to the memories."""
         around = sum((part.resources for part in surrounding_parts(acc, self._device)), Resources())
-        used = np.array(around.values(), np.int64) * (self._luts, 1, 1, 2, 1)
+        used = np.array(around.values(), np.int64)
+        used[at.LUT] *= self._luts
+        used[at.BRAM] *= 2
         return np.asarray(used + self._amounts(self._items(acc).get(None, [])), np.int64)
 
     def memories(self, acc: Accelerator) -> dict[str, Ints]:
@@ -74,7 +76,8 @@ class Costs:
 
     def _amounts(self, items: list[Item]) -> Ints:
         found = np.array(amounts(items, has_uram=self.has_uram), np.int64)
-        return np.asarray(found * (self._luts, 1, 1, 1, 1), np.int64)
+        found[at.LUT] *= self._luts
+        return found
 
 
 def together(*used: Ints) -> Resources:
@@ -85,7 +88,7 @@ def together(*used: Ints) -> Resources:
 def whole_blocks(used: Ints) -> Ints:
     """Amounts [..., 5] with halves of block RAM rounded up to blocks."""
     found = used.copy()
-    found[..., _BLOCKS] = -(-found[..., _BLOCKS] // 2)
+    found[..., at.BRAM] = -(-found[..., at.BRAM] // 2)
     return found
 
 

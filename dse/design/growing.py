@@ -16,6 +16,7 @@ from dse.design.array_list import memory_names
 from dse.design.arrays import Arrays
 from dse.design.builder import Builder
 from dse.design.memory_costs import ArrayMemories, MemoryCosts
+from dse.design.resource_columns import RESOURCES
 from dse.space.axes import AUTO
 
 __all__ = ["Growing", "Grown"]
@@ -73,7 +74,7 @@ class Growing:
         """Of every core the least resources int64[core, 5] of any of its designs, and whether it
         has any that fits."""
         rows = self._arrays.number(cores)
-        used = np.zeros((len(cores), 5), np.int64)
+        used = np.zeros((len(cores), RESOURCES), np.int64)
         some = np.zeros(len(cores), np.bool_)
         order = np.argsort(rows, kind="stable")
         begins = np.flatnonzero(np.diff(rows[order], prepend=-1))
@@ -97,13 +98,13 @@ class Growing:
         from dse.design.growing_kernel import grow
 
         costs, sizes, steps = self._table(row)
-        shape = len(core), len(self._choice), 5
+        shape = len(core), len(self._choice), RESOURCES
         found = Grown(
             np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.zeros(shape[:2], np.bool_)
         )
         grow(
             costs, sizes, steps, self._choice, self._banks, self._grows, core, self._limits,
-            np.zeros(5, np.int64), found.sizes, found.used, found.fits,
+            np.zeros(RESOURCES, np.int64), found.sizes, found.used, found.fits,
         )  # fmt: skip
         return found
 
@@ -114,7 +115,7 @@ class Growing:
         acc = self._builder.least(self._arrays.point(row))
         choices = int(self._choice.max()) + 1
         banks = int(self._banks.max()) + 1
-        costs = np.zeros((5, choices, banks, _STEPS, 5), np.int64)
+        costs = np.zeros((5, choices, banks, _STEPS, RESOURCES), np.int64)
         sizes = np.zeros((5, choices, _STEPS), np.int64)
         steps = np.zeros((5, choices), np.int64)
         table = ArrayMemories(self._arrays.space, self._costs, acc)

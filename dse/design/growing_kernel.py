@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from dse.design.resource_columns import BRAM, RESOURCES
 from lightsim.kernels.borrowed import inlined, kernel
 
 __all__ = ["grow"]
@@ -13,7 +14,6 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 _INPUT, _WEIGHT, _RESIDUAL, _OUTPUT, _PSUM = 0, 1, 2, 3, 4
-_BLOCKS = 3  # the place of block RAM, in halves until everything is added up
 
 
 @kernel
@@ -63,7 +63,7 @@ def grow(
                     )
                 growing = left_in or left_weight or left_sums or left_out
             fits = True
-            for r in range(5):
+            for r in range(RESOURCES):
                 used = _used(costs, choice, banks, core, step, n, v, r)
                 found_used[n, v, r] = used
                 fits = fits and used <= limits[r]
@@ -93,7 +93,7 @@ def _doubled(
     step[memory] += 1
     if follows:
         step[_RESIDUAL] += 1
-    for r in range(5):
+    for r in range(RESOURCES):
         if _used(costs, choice, banks, core, step, n, v, r) > limits[r]:
             step[memory] -= 1
             if follows:
@@ -110,4 +110,4 @@ def _used(
     used = core[n, r]
     for m in range(5):
         used += costs[m, choice[v, m], banks[v, m], step[m], r]
-    return int((used + 1) // 2 if r == _BLOCKS else used)
+    return int((used + 1) // 2 if r == BRAM else used)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from dse.design.array_list import memory_names
 from dse.design.buffers import MOST_BYTES, stated_bytes, word_bits
 from dse.design.costs import Costs
+from dse.design.resource_columns import RESOURCES
 from dse.space.axes import AUTO, Choice
 from dse.space.points import Space
 from lightsim.tiled.description.accelerator import Accelerator
@@ -89,7 +90,7 @@ class ArrayMemories:
 
     def least(self) -> Ints:
         """int64[5]: no more of any resource than the memories take together in any design."""
-        found = np.zeros(5, np.int64)
+        found = np.zeros(RESOURCES, np.int64)
         for name in memory_names:
             shrinks = name in _SLICED or self._costs.has_uram
             sizes = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from dse.design import resource_columns as at
 from dse.design.arrays import Arrays, memory_names
 from dse.design.buffers import MOST_BYTES, stated_bytes
 from dse.space.axes import AUTO
@@ -22,7 +23,7 @@ _GROWN_IN_BLOCKS = ("input", "weight", "psum")
 
 def room_bytes(limits: Resources, used: Ints) -> Ints:
     """Bytes of the blocks that are left beside `used` int64[..., 5], block RAM in halves."""
-    bram = np.maximum(2 * limits.bram36 - used[..., 3], 0) * _HALF_BYTES
+    bram = np.maximum(2 * limits.bram36 - used[..., at.BRAM], 0) * _HALF_BYTES
     return np.asarray(bram + limits.uram * _URAM_BYTES, np.int64)
 
 

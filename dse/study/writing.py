@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 from dse.study.storage_names import file_of, is_url, without_password
 from dse.study.study import Study
 from lightsim.files.paths import absolute_file
+from lightsim.files.toml_text import toml_text
 from lightsim.hardware.device import Resources
 
 __all__ = ["absolute", "study_text"]
@@ -36,7 +36,7 @@ def study_text(study: Study, *, searching: bool = True) -> str:
         lines += ["", "[[network]]", _key("name", share.network), _key("weight", share.weight)]
     lines += ["", "[axes]", *(_axis(study, name) for name in study.axes)]
     for name, choices in study.layers.items():
-        lines += ["", f"[layers.{json.dumps(name)}]", _key("k", list(choices))]
+        lines += ["", f"[layers.{toml_text(name)}]", _key("k", list(choices))]
     lines += ["", "[budget]", *(_budget(b.measure.name, b.limit) for b in study.budgets)]
     lines += ["", "[objectives]", *(_key(o.measure.name, o.direction) for o in study.objectives)]
     accuracy = study.accuracy
@@ -82,5 +82,4 @@ def _budget(name: str, limit: float) -> str:
 
 
 def _key(key: str, value: object) -> str:
-    # TOML writes these like JSON, except that it also wants DEL escaped.
-    return f"{key} = {json.dumps(value, ensure_ascii=False)}".replace("\x7f", "\\u007f")
+    return f"{key} = {toml_text(value)}"

@@ -84,11 +84,21 @@ class Layer:
         return self.operator in ("conv2d", "dense")
 
     @property
+    def filters_of_group(self) -> int:
+        """Filters of each group of a grouped convolution; all of them where there is one group."""
+        return self.output_shape.channels // self.groups
+
+    @property
+    def channels_of_group(self) -> int:
+        """Input channels that a filter reads."""
+        return self.input_shape.channels // self.groups
+
+    @property
     def weight_shape(self) -> tuple[int, int, int, int]:
         """`[out, in / groups, kernel height, kernel width]` of a layer with weights."""
         return (
             self.output_shape.channels,
-            self.input_shape.channels // self.groups,
+            self.channels_of_group,
             self.kernel[0],
             self.kernel[1],
         )

@@ -31,6 +31,11 @@ class ElementType:
         return -(1 << (self.bits - 1)) if self.signed else 0
 
     @property
+    def outside(self) -> int:
+        """What padding counts as: 0, or -1 where there is no 0."""
+        return -1 if self.bits == 1 else 0
+
+    @property
     def highest(self) -> int:
         """The largest value."""
         if self.bits == 1:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+from lightsim.files.toml_text import toml_text
 from lightsim.network.layer import Layer, Network, Padding
 
 __all__ = ["dump_network"]
@@ -12,9 +11,9 @@ __all__ = ["dump_network"]
 def dump_network(network: Network) -> str:
     """The text of a network file; `parse_network` of it equals `network`."""
     head = [
-        f"name = {_text(network.name)}",
-        f"title = {_text(network.title)}",
-        f"source = {_text(network.source)}",
+        f"name = {toml_text(network.name)}",
+        f"title = {toml_text(network.title)}",
+        f"source = {toml_text(network.source)}",
         f"binary_activations = {_flag(network.binary_activations)}",
         *_outputs(network),
         "",
@@ -32,15 +31,15 @@ def _outputs(network: Network) -> list[str]:
     """The outputs, where they are not just the layers that none reads."""
     if network.outputs == network.ends:
         return []
-    return [f"outputs = [{', '.join(_text(name) for name in network.outputs)}]"]
+    return [f"outputs = [{', '.join(toml_text(name) for name in network.outputs)}]"]
 
 
 def _layer(layer: Layer) -> list[str]:
-    lines = ["", "[[layer]]", f"name = {_text(layer.name)}", f'operator = "{layer.operator}"']
+    lines = ["", "[[layer]]", f"name = {toml_text(layer.name)}", f'operator = "{layer.operator}"']
     if layer.operator in ("add", "concat"):
-        lines.append(f"inputs = [{', '.join(_text(name) for name in layer.inputs)}]")
+        lines.append(f"inputs = [{', '.join(toml_text(name) for name in layer.inputs)}]")
     else:
-        lines.append(f"input = {_text(layer.inputs[0])}")
+        lines.append(f"input = {toml_text(layer.inputs[0])}")
     if layer.has_weights:
         lines.append(f"filters = {layer.output_shape.channels}")
     if layer.operator in ("conv2d", "max_pool", "average_pool"):
@@ -58,11 +57,6 @@ def _layer(layer: Layer) -> list[str]:
     if layer.has_weights:
         lines.append(f"bias = {_flag(layer.bias)}")
     return lines
-
-
-def _text(value: str) -> str:
-    # A TOML basic string is a JSON string, except that TOML also wants DEL escaped.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _flag(value: bool) -> str:

@@ -48,9 +48,8 @@ def _means(layer: QuantisedLayer, x: Activations) -> NDArray[np.float64]:
     if layer.layer.operator == "dense":
         return np.asarray(x.astype(np.int64).sum(axis=0).reshape(1, -1) / len(x), np.float64)
     pad, shape = layer.layer.padding, layer.layer.output_shape
-    outside = -1 if layer.inputs[0].bits == 1 else 0
     edges = ((0, 0), (0, 0), (pad.top, pad.bottom), (pad.left, pad.right))
-    framed = np.pad(x, edges, constant_values=outside)
+    framed = np.pad(x, edges, constant_values=layer.inputs[0].outside)
     (down, right), (high, wide) = layer.layer.stride, layer.layer.kernel
     sums = np.empty((x.shape[1], high, wide), np.int64)
     for ky in range(high):

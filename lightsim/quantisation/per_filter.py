@@ -20,6 +20,7 @@ from lightsim.errors import InputError, unknown_name
 from lightsim.network.layer import Network
 from lightsim.numerics.formats.flightnn import FLIGHTNN as CODEC
 from lightsim.numerics.formats.scheme import PER_FILTER, SCHEMES, Scheme, scheme
+from lightsim.numerics.sums.fixed_point import LARGEST_MULTIPLIER
 from lightsim.quantisation.calibration import calibration_images, input_means
 from lightsim.quantisation.select import quantise
 from lightsim.quantisation.stored.trained import trained_schemes
@@ -50,7 +51,6 @@ REFERENCE = "fixed8"
 FLIGHTNN = PER_FILTER
 _STEPS = 2.0 ** (np.arange(-6, 6) / 12)  # one octave: terms are powers of two
 SHORTEST_STEP = float(_STEPS[0])
-_LARGEST_MULTIPLIER = 32767
 _WIDEST = 256  # no reference weight is larger
 
 
@@ -220,7 +220,7 @@ def _at_k(
     rounded = np.empty_like(filters)
     for number, row in enumerate(filters):
         counts = np.bincount(row.astype(np.int64) + _WIDEST, minlength=len(places))
-        allowed = layer.multiplier[number] * steps <= _LARGEST_MULTIPLIER
+        allowed = layer.multiplier[number] * steps <= LARGEST_MULTIPLIER
         energies = np.where(allowed, (error * counts).sum(axis=1), np.inf)
         best = chosen[number] = int(np.argmin(energies))
         rounded[number] = values[best][row.astype(np.int64) + _WIDEST]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, floor, log2, prod, sqrt
+from math import ceil, prod, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from lightsim.errors import InputError
 from lightsim.network.layer import Layer
 from lightsim.network.tensor import ElementType
 from lightsim.numerics.formats.scheme import Scheme
+from lightsim.numerics.sums.fixed_point import LARGEST_MULTIPLIER, fixed_point, shift_for
 from lightsim.quantisation.synthetic.expectation import Expectation, mean_and_spread
 from lightsim.quantisation.synthetic.random_weights import choose_k, draw_weights
 from lightsim.quantisation.workload import QuantisedLayer, Undrawn
@@ -20,7 +21,6 @@ __all__ = [
     "DEVIATIONS_AT_CLAMP",
     "LayerTask",
     "filters_in_outline",
-    "fixed_point",
     "random_filters",
     "random_stream",
     "without_room",
@@ -33,8 +33,6 @@ DEVIATIONS_AT_CLAMP = 3.0
 _BIAS_SHARE = 0.1
 # NumPy's normal numbers stay below: its tail begins at 3.66 and adds -ln(2^-53) / 3.65 at most.
 _LARGEST_NORMAL = 14.0
-_LARGEST_MULTIPLIER = 32767
-_LARGEST_SHIFT = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ class LayerTask:
     @property
     def pad_value(self) -> int:
         """What padding counts as."""
-        return -1 if self.inputs[0].bits == 1 else 0
+        return self.inputs[0].outside
 
 
 def random_filters(task: LayerTask, values: Expectation) -> QuantisedLayer:
@@ -85,7 +83,7 @@ def filters_in_outline(task: LayerTask, values: Expectation) -> QuantisedLayer:
         without_room(task.layer.weight_shape),
         choose_k(task.scheme, filters, task.last, random_stream(task.seed, task.number)),
         np.zeros(filters, np.int32),
-        np.full(filters, _LARGEST_MULTIPLIER if multiplies else 1, np.int32),
+        np.full(filters, LARGEST_MULTIPLIER if multiplies else 1, np.int32),
         shift if multiplies else 0,
         undrawn=undrawn,
     )
@@ -94,14 +92,6 @@ def filters_in_outline(task: LayerTask, values: Expectation) -> QuantisedLayer:
 def without_room(shape: tuple[int, ...]) -> NDArray[np.int16]:
     """Zeros int16[shape] that are all the same one in memory."""
     return np.broadcast_to(np.zeros((), np.int16), shape)
-
-
-def fixed_point(scales: NDArray[np.float64]) -> tuple[NDArray[np.int32], int]:
-    """Multipliers of at most 15 bits and one shift, as exact as the largest scale allows."""
-    largest = float(scales.max())
-    shift = int(np.clip(np.floor(np.log2(_LARGEST_MULTIPLIER / largest)), 0, _LARGEST_SHIFT))
-    multiplier = np.clip(np.rint(scales * 2.0**shift), 1, _LARGEST_MULTIPLIER)
-    return multiplier.astype(np.int32), shift
 
 
 def random_stream(seed: int, number: int, kind: int = 0) -> np.random.Generator:
@@ -164,4 +154,4 @@ def _least_shift(task: LayerTask, spread: float) -> int:
     if spread <= 0:
         return 0
     largest = task.output.highest / DEVIATIONS_AT_CLAMP / spread
-    return min(max(floor(log2(_LARGEST_MULTIPLIER / largest)), 0), _LARGEST_SHIFT)
+    return shift_for(largest)

@@ -71,7 +71,7 @@ def _competing(schedule: Schedule) -> tuple[tuple[int, ...], ...]:
         if layer.kind == "depthwise" or not schedule.tiling.sort_filters:
             found.update(dict.fromkeys(rows))
             continue
-        outer = layer.computed.channels // layer.groups
+        outer = layer.filters_of_group
         together: dict[int, list[int]] = {}
         for row in rows:
             together.setdefault(row[0] // outer, []).extend(row)

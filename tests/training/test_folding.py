@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 torch = pytest.importorskip("torch", reason="PyTorch is the extra 'train'")
 
 from lightsim.network.tensor import ElementType  # noqa: E402
-from lightsim.training.models.folding import _requantised, _threshold, ratio  # noqa: E402
+from lightsim.numerics.sums.fixed_point import ratio  # noqa: E402
+from lightsim.training.models.folding import _requantised, _threshold  # noqa: E402
 
 UNSIGNED, SIGNED = ElementType(8, False), ElementType(8, True)
 LARGEST = (1 << 31) - 1

@@ -21,6 +21,7 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from lightsim.kernels.compiled import compiled
+from lightsim.numerics.images import lanes as at_lane
 from lightsim.numerics.vectors.code import added, splat, start, vector_at
 from lightsim.numerics.vectors.instruction import INSTRUCTIONS, Instruction
 
@@ -160,7 +161,10 @@ def _blocks(name: str) -> Callable[..., None]:
             chunk = job % chunks.shape[0]
             b, k = divmod(job // chunks.shape[0], blocks.shape[0])
             span = (blocks[k, 0], blocks[k, 1], blocks[k, 2], blocks[k, 3])
-            first_vector, last_vector = chunks[chunk, 0], chunks[chunk, 1]
+            first_vector, last_vector = (
+                chunks[chunk, at_lane.FIRST_VECTOR],
+                chunks[chunk, at_lane.LAST_VECTOR],
+            )
             origin, at = b * images[1], 0
             for v in range(first_vector, last_vector - vectors + 1, vectors):
                 _block(
@@ -180,10 +184,12 @@ def _blocks(name: str) -> Callable[..., None]:
                     continue
                 first = offset[m]
                 by = np.int64(multiplier[m])
-                for s in range(chunks[chunk, 2], chunks[chunk, 3]):
-                    lane, length = f * step + segments[s, 0], segments[s, 3]
+                for s in range(
+                    chunks[chunk, at_lane.FIRST_SEGMENT], chunks[chunk, at_lane.LAST_SEGMENT]
+                ):
+                    lane, length = f * step + segments[s, at_lane.LANE], segments[s, at_lane.LENGTH]
                     at = place[0] + b * place[1] + m * place[2]
-                    at += segments[s, 1] * place[3] + segments[s, 2]
+                    at += segments[s, at_lane.ROW] * place[3] + segments[s, at_lane.COLUMN]
                     found = sums[lane : lane + length]
                     if out.size == 0:
                         to = totals[at : at + length]

@@ -24,6 +24,7 @@ from lightsim.numerics.dot_products.tile_code import (
     requantise_line,
     tile,
 )
+from lightsim.numerics.dot_products.tile_plan import FIRST_COLUMN, PIXELS_OF
 from lightsim.numerics.vectors.instruction import INSTRUCTIONS
 
 __all__ = ["TILE_KERNELS", "TILE_LINES"]
@@ -60,7 +61,7 @@ def _tiles(name: str) -> Callable[..., None]:
     ) -> None:
         images, image_words, line, lines = size
         factor, last = np.int32(scale), pieces.shape[0] - 1
-        columns = pieces[last, 0] + pieces[last, 1]
+        columns = pieces[last, FIRST_COLUMN] + pieces[last, PIXELS_OF]
         group, taps = TILE_LINES if columns <= _NARROW else 1, ends.shape[1] // 2
         # Lines follow one another, as they do in the output.
         wide = columns * group + 16
@@ -82,7 +83,7 @@ def _tiles(name: str) -> Callable[..., None]:
                 origin = b * image_words + row * line
                 for g in range(here):
                     for s in range(last + 1):
-                        column, pixels, number = pieces[s, 0], pieces[s, 1], s
+                        column, pixels, number = pieces[s, FIRST_COLUMN], pieces[s, PIXELS_OF], s
                         number += (row + g) * (last + 1)
                         begin, to = origin + g * line + column, g * columns + column
                         span = (begins[number], begins[number + 1])

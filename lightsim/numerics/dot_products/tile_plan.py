@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lightsim.numerics.images.window import Pair, Window
 from lightsim.numerics.vectors.instruction import PIXELS
 
-__all__ = ["TilePlan", "tile_plan"]
+__all__ = ["FIRST_COLUMN", "PIXELS_OF", "TilePlan", "tile_plan"]
 
 _ALL, _NOT_FIRST, _NOT_LAST, _NONE = range(4)
 
@@ -78,10 +78,12 @@ def tile_plan(window: Window, words: int, size: Pair, skip: bool) -> TilePlan:
     return TilePlan(
         phases, high, wide, taps.T.reshape(-1).astype(np.int32), pieces, begins, ranges,
         line, phases[1] * wide, phases[0] * high * line,
-        sum(max(_LEAST, int(pixels)) for pixels in pieces[:, 1]),
+        sum(max(_LEAST, int(pixels)) for pixels in pieces[:, PIXELS_OF]),
     )  # fmt: skip
 
 
+# Columns of `TilePlan.pieces`.
+FIRST_COLUMN, PIXELS_OF = range(2)
 _LEAST = 5  # fewer pixels wait for their own sums
 
 

@@ -16,8 +16,23 @@ from numpy.typing import NDArray
 
 from lightsim.numerics.images.window import Pair, Window
 
-__all__ = ["Lanes", "lanes_of"]
+__all__ = [
+    "COLUMN",
+    "FIRST_SEGMENT",
+    "FIRST_VECTOR",
+    "LANE",
+    "LAST_SEGMENT",
+    "LAST_VECTOR",
+    "LENGTH",
+    "ROW",
+    "Lanes",
+    "lanes_of",
+]
 
+# Columns of `Lanes.chunks`: its first vector and segment, and those behind its last.
+FIRST_VECTOR, LAST_VECTOR, FIRST_SEGMENT, LAST_SEGMENT = range(4)
+# Columns of `Lanes.segments`.
+LANE, ROW, COLUMN, LENGTH = range(4)
 _CHUNK_VECTORS = 66  # the sums of a block of 8 filters for so many pixels stay in the cache
 
 
@@ -77,7 +92,8 @@ def lanes_of(window: Window, words: int, lanes: int) -> Lanes:
     chunks = np.stack([vectors[:-1], vectors[1:], ends[:-1], ends[1:]], axis=1)
     return Lanes(
         phases, high, wide, table.reshape(-1).astype(np.int64), np.array(begins, np.int64),
-        chunks[chunks[:, 0] < chunks[:, 1]].astype(np.int64), np.array(segments, np.int64),
+        chunks[chunks[:, FIRST_VECTOR] < chunks[:, LAST_VECTOR]].astype(np.int64),
+        np.array(segments, np.int64),
         words * phases[0] * phases[1] * high * wide, min(len(begins), _CHUNK_VECTORS),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import Literal
 from lightsim.quantisation.inference.truncation import truncates
 from lightsim.quantisation.workload import QuantisedLayer
 
-__all__ = ["Kernel", "kernel_of", "pad_value"]
+__all__ = ["Kernel", "kernel_of"]
 
 Kernel = Literal["exact", "truncating", "signs", "depthwise"]
 
@@ -24,8 +24,3 @@ def kernel_of(layer: QuantisedLayer, accumulation: str, *, alone: bool) -> Kerne
         return "depthwise"
     one_bit = layer.inputs[0].bits == 1
     return "signs" if one_bit and layer.scheme is not None and layer.scheme.is_sign else "exact"
-
-
-def pad_value(layer: QuantisedLayer) -> int:
-    """What lies outside the image: nothing, and -1 for activations of one bit, which have no 0."""
-    return -1 if layer.inputs[0].bits == 1 else 0

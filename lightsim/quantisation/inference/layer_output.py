@@ -20,7 +20,7 @@ from lightsim.numerics.sums.elementwise import add_requantised
 from lightsim.numerics.sums.pooling import max_pool, sum_pool
 from lightsim.numerics.sums.requantise import requantise, threshold
 from lightsim.quantisation.inference.accumulators import Accumulation
-from lightsim.quantisation.inference.kernels import kernel_of, pad_value
+from lightsim.quantisation.inference.kernels import kernel_of
 from lightsim.quantisation.inference.parts import Part, parts_of
 from lightsim.quantisation.inference.truncation import in_truncated_units
 from lightsim.quantisation.workload import QuantisedLayer
@@ -88,7 +88,7 @@ def _weighted(layer: QuantisedLayer, x: NDArray[np.int16], rules: SumRules) -> A
     if rules.overflow == "refuse" and 1 < layer.output.bits <= 16 and len(parts) <= 1:
         rest = (
             layer.bias, layer.multiplier, layer.shift, layer.rounding, layer.lowest,
-            layer.highest, _window(layer), pad_value(layer),
+            layer.highest, _window(layer), layer.inputs[0].outside,
         )  # fmt: skip
         if parts:
             return convolve_requantised(x, parts[0].filters, *rest)
@@ -128,7 +128,7 @@ def _sums(
     if rules.overflow == "saturate":
         out = np.empty(size, np.int64)
     out[...] = layer.bias[:, None, None]
-    window, outside = _window(layer), pad_value(layer)
+    window, outside = _window(layer), layer.inputs[0].outside
     if not parts:
         own, origin = _each(x, layer), window.origin
         convolve_depthwise(own, layer.weights[:, 0], out, window.stride, origin, outside)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.errors import InputError
+from lightsim.files.toml_text import toml_text
 from lightsim.files.writing import Content, write_file
 from lightsim.network.layer import Network
 from lightsim.network.trained_files import fingerprint
@@ -81,11 +81,12 @@ def store_network(
 ) -> Path:
     """Write a network file whose table `[trained]` names the files of integers, by scheme, and
     of images; by paths from its own folder."""
-    lines = [dump_network(network), "[trained]", f"provenance = {_text(provenance)}"]
+    lines = [dump_network(network), "[trained]", f"provenance = {toml_text(provenance)}"]
     if held_out is not None:
-        lines += [f"held_out = {_text(_from(path.parent, held_out))}", f"data = {_text(data)}"]
+        lines.append(f"held_out = {toml_text(_from(path.parent, held_out))}")
+        lines.append(f"data = {toml_text(data)}")
     lines += [f'fingerprint = "{fingerprint(network)}"', "", "[trained.weights]"]
-    lines += [f"{scheme} = {_text(_from(path.parent, own))}" for scheme, own in weights.items()]
+    lines += [f"{scheme} = {toml_text(_from(path.parent, own))}" for scheme, own in weights.items()]
     return _written(path, "\n".join(lines) + "\n")
 
 
@@ -133,7 +134,3 @@ def _packed(arrays: dict[str, NDArray[Any]]) -> bytes:
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
     return buffer.getvalue()
-
-
-def _text(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType
 from lightsim.numerics.formats.scheme import Scheme
+from lightsim.numerics.sums.fixed_point import fixed_point
 from lightsim.quantisation.elements import element_types, input_types
 from lightsim.quantisation.synthetic.expectation import (
     Expectation,
@@ -21,7 +22,6 @@ from lightsim.quantisation.synthetic_filters import (
     DEVIATIONS_AT_CLAMP,
     LayerTask,
     filters_in_outline,
-    fixed_point,
     random_filters,
     random_stream,
 )

@@ -40,7 +40,7 @@ def pass_facts(layer: EngineLayer, accelerator: Accelerator) -> Floats:
     row[layout.GROUPS] = 1 if depthwise else layer.groups
     row[layout.FILTERS] = computed.channels / row[layout.GROUPS]
     row[layout.POSITIONS] = computed.height * computed.width
-    inner = ceil_div(source.channels // layer.groups, columns)
+    inner = ceil_div(layer.channels_of_group, columns)
     row[layout.STEPS] = taps * (1 if depthwise else inner)
     row[layout.TAPS] = taps
     row[layout.TIED] = not convolves or layer.groups > 1
@@ -54,7 +54,7 @@ def pass_facts(layer: EngineLayer, accelerator: Accelerator) -> Floats:
     row[layout.WORD_CHANNELS] = block
     row[layout.FULL_BLOCKS], row[layout.REST] = divmod(computed.channels, block)
     row[layout.ACTIVATION_BITS] = layer.source.element.bits
-    row[layout.PRODUCTS] = taps * (source.channels // layer.groups) if convolves else 0
+    row[layout.PRODUCTS] = taps * (layer.channels_of_group) if convolves else 0
     values = computed.channels * computed.height * computed.width
     row[layout.REQUANTISED] = values * requantisations(layer)
     row[layout.POOLED] = values * pool_ops(layer)

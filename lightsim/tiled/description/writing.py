@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import fields
 
+from lightsim.files.toml_text import toml_text
 from lightsim.hardware.catalogue import BOARDS, DRAM_PARTS
 from lightsim.hardware.device import IdealMemory, MemoryInterface
 from lightsim.hardware.dram import DramPart
@@ -113,5 +113,4 @@ def _key(key: str, value: object) -> str:
 
 
 def _value(value: object) -> str:
-    # TOML writes these like JSON, except that it also wants DEL escaped.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return toml_text(value)

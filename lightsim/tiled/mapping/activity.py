@@ -111,9 +111,7 @@ class Activity:
         if scheme is None or k is None:
             return [], 0
         bits = layer.source.element.bits
-        inner = tile.read.channels.size
-        if layer.groups > 1:
-            inner = layer.source.shape.channels // layer.groups
+        inner = layer.channels_of_group if layer.groups > 1 else tile.read.channels.size
         products = layer.kernel[0] * layer.kernel[1] * inner * tile.computed.pixels
         counts: _Counts = []
         useful = 0

@@ -12,6 +12,7 @@ from lightsim.tiled.description.accelerator import Accelerator
 from lightsim.tiled.mapping.plan.plan import EngineLayer, Plan
 from lightsim.tiled.mapping.tiles.choose import choose_tiling
 from lightsim.tiled.mapping.tiles.tiling import Tiling
+from lightsim.tiled.optimum import layout as at
 from lightsim.tiled.optimum.choices.filters import Filters, filter_choices
 from lightsim.tiled.optimum.choices.orders import NAMES, ORDER_TABLE
 from lightsim.tiled.optimum.choices.positions import Positions, position_choices
@@ -107,7 +108,7 @@ class Search:
         """Places int64[tiling, 3] and limits of the tilings below `cutoff`, least first."""
         room = _ROOM
         while True:
-            places, limits = np.empty((room, 3), np.int64), np.empty(room)
+            places, limits = np.empty((room, at.PLACE_FIELDS), np.int64), np.empty(room)
             count, looked = collect(
                 self._filters.table, self._positions.table, self._machine, ORDER_TABLE, cutoff,
                 places, limits,

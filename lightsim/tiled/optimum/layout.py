@@ -68,3 +68,9 @@ OUTSTANDING: Final = 41
 AHEAD_TILES: Final = 42  # weight tiles that may have been loaded before the pass began
 AHEAD_WORDS: Final = 43
 MACHINE_FIELDS: Final = 44
+
+# --- a place: the numbers of the choices that make a tiling ---
+BY_FILTERS: Final = 0
+BY_POSITIONS: Final = 1
+BY_ORDER: Final = 2
+PLACE_FIELDS: Final = 3

@@ -64,7 +64,8 @@ def collect(
                 limit = _limit(filters, q, positions, p, machine, orders, o)
                 if limit < cutoff:
                     if found < len(limits):
-                        places[found, 0], places[found, 1], places[found, 2] = q, p, o
+                        places[found, at.BY_FILTERS] = q
+                        places[found, at.BY_POSITIONS], places[found, at.BY_ORDER] = p, o
                         limits[found] = limit
                     found += 1
     return found, looked

@@ -14,10 +14,10 @@ from lightsim.numerics.sums.accumulator import Accumulators, Overflow, fit_accum
 from lightsim.numerics.sums.elementwise import add_requantised
 from lightsim.numerics.sums.pooling import max_pool, sum_pool
 from lightsim.numerics.sums.requantise import requantise, threshold
-from lightsim.quantisation.inference.kernels import kernel_of, pad_value
+from lightsim.quantisation.inference.kernels import kernel_of
 from lightsim.tiled.description.accelerator import Accumulator
 from lightsim.tiled.mapping.plan.plan import EngineLayer
-from lightsim.tiled.mapping.tiles.schedule import Tile
+from lightsim.tiled.mapping.tiles.schedule import Tile, window_origin
 from lightsim.tiled.simulation.contents import Activations, WeightTile, as_addressed
 from lightsim.units import ceil_div
 
@@ -68,14 +68,9 @@ def _convolve(
     sums: Accumulators,
     accumulation: str,
 ) -> None:
-    origin = (
-        tile.computed.rows.start * layer.stride[0] - layer.padding.top - tile.read.rows.start,
-        tile.computed.columns.start * layer.stride[1]
-        - layer.padding.left
-        - tile.read.columns.start,
-    )
+    origin = window_origin(layer, tile)
     kernel = kernel_of(layer.main, accumulation, alone=layer.kind == "depthwise")
-    outside = pad_value(layer.main)
+    outside = layer.source.element.outside
     if kernel == "depthwise":
         own = np.ascontiguousarray(x[:, _channels(layer, tile, weights)])
         convolve_depthwise(own, weights.weights[:, 0], sums, layer.stride, origin, outside)
@@ -88,7 +83,7 @@ def _convolve(
 
 def _channels(layer: EngineLayer, tile: Tile, weights: WeightTile) -> NDArray[np.int64]:
     """The channel of the tile that each row of a depthwise pass reads, int64[row]."""
-    each = layer.computed.channels // layer.groups
+    each = layer.filters_of_group
     filters = tile.computed.channels.start + weights.position
     return filters // each - tile.read.channels.start
 
@@ -102,8 +97,8 @@ def _parts(layer: EngineLayer, tile: Tile, weights: WeightTile) -> list[tuple[sl
     if layer.kind == "depthwise":
         channels = _channels(layer, tile, weights).tolist()
         return [(slice(r, r + 1), slice(c, c + 1)) for r, c in enumerate(channels)]
-    outer = layer.computed.channels // layer.groups
-    inner = layer.source.shape.channels // layer.groups
+    outer = layer.filters_of_group
+    inner = layer.channels_of_group
     filters = tile.computed.channels
     first = filters.start // outer
     parts = []
@@ -178,10 +173,7 @@ def elementwise(
     x: NDArray[np.int16] = np.ascontiguousarray(as_addressed(held, expected), np.int16)
     if layer.kind == "addition":
         return _add(layer, x, as_addressed(residual, x.shape))
-    origin = (
-        box.rows.start * layer.stride[0] - layer.padding.top - read.rows.start,
-        box.columns.start * layer.stride[1] - layer.padding.left - read.columns.start,
-    )
+    origin = window_origin(layer, tile)
     shape = (box.rows.size, box.columns.size)
     if main.layer.operator == "max_pool":
         if layer.kernel == (1, 1):  # a copy: any element type, no comparison

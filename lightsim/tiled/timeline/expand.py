@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from lightsim.kernels.borrowed import inlined, kernel
 from lightsim.tiled.timeline.layout import (
+    ADDRESS_AT,
     BASE,
     BEHIND,
     BLOCK,
+    BYTES_AT,
     COLUMNS,
     CONVOLVES,
     EXTENTS,
@@ -268,7 +270,10 @@ def _convolution(
 
 @inlined
 def _elementwise(p: Table, channels: tuple[int, int], pixels: int, row: Table) -> None:
-    """The words of a pooling or addition tile, and the cycles each of them takes."""
+    """The words of a pooling or addition tile, and the cycles each of them takes.
+
+    A copy of `tiled.mapping.plan.words.streamed`, with which a test compares it.
+    """
     block, taps, count = p[BLOCK], p[KERNEL] * p[KERNEL + 1], channels[1] - channels[0]
     words = -(-channels[1] // block) - channels[0] // block
     leave = -(-min(block, count) // p[POST_LANES])
@@ -290,8 +295,8 @@ def _next(at: Table, stream: int) -> int:
 def _line(tile: Table, index: int, row: Table) -> None:
     """A transfer of one run: `tile` is its address and its bytes."""
     row[TILE] = index
-    row[BASE] = tile[0]
-    row[LENGTH] = tile[1]
+    row[BASE] = tile[ADDRESS_AT]
+    row[LENGTH] = tile[BYTES_AT]
     row[LINES], row[PLANES], row[IMAGES] = 1, 1, 1
     row[LINE_STEP], row[PLANE_STEP], row[IMAGE_STEP] = 0, 0, 0
 

@@ -54,6 +54,16 @@ LAST_GROUP: Final = 6  # positions of the last one
 BEHIND: Final = 7  # cycles from an elementwise tile's end to when its results have left
 TILE_FIELDS: Final = 8
 
+# --- a row group, as `tables` writes it down ---
+FACTOR: Final = 0  # steps of a tap: column groups times passes
+DRAIN: Final = 1  # cycles in which the values of a position leave
+GROUP_FIELDS: Final = 2
+
+# --- a weight tile in memory ---
+ADDRESS_AT: Final = 0
+BYTES_AT: Final = 1
+WEIGHT_FIELDS: Final = 2
+
 LOADS_INPUT: Final = 1
 LOADS_WEIGHT: Final = 2
 LOADS_RESIDUAL: Final = 4

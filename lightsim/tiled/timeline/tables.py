@@ -21,7 +21,7 @@ from lightsim.tiled.mapping.plan.words import block_channels
 from lightsim.tiled.mapping.program import Program
 from lightsim.tiled.mapping.tiles.schedule import Schedule
 from lightsim.tiled.mapping.tiles.work import column_groups
-from lightsim.tiled.timeline.layout import PASS_FIELDS, VIEW_FIELDS
+from lightsim.tiled.timeline.layout import GROUP_FIELDS, PASS_FIELDS, VIEW_FIELDS, WEIGHT_FIELDS
 
 __all__ = ["Tables", "describe"]
 
@@ -58,7 +58,7 @@ def describe(programs: Sequence[Program]) -> Tables:
             first = len(passes) // PASS_FIELDS
             known[id(program)] = range(first, first + len(program.schedules))
             for schedule in program.schedules:
-                passes += _pass(program, schedule, len(starts) - 1, len(weights) // 2)
+                passes += _pass(program, schedule, len(starts) - 1, len(weights) // WEIGHT_FIELDS)
                 for run in program.weight_runs[schedule.layer.name]:
                     weights.append(run.address)
                     weights.append(run.nbytes)
@@ -66,9 +66,9 @@ def describe(programs: Sequence[Program]) -> Tables:
         launches += known[id(program)]
     return Tables(
         _table(passes).reshape(-1, PASS_FIELDS),
-        _table(groups).reshape(-1, 2),
+        _table(groups).reshape(-1, GROUP_FIELDS),
         _table(starts),
-        _table(weights).reshape(-1, 2),
+        _table(weights).reshape(-1, WEIGHT_FIELDS),
         _table(launches),
     )
 
@@ -93,7 +93,7 @@ def _groups(
             columns = column_groups(layer, accelerator, group, channels) if tied else 1
             groups.append(columns * group.passes)
             groups.append(group.drain)
-        starts.append(len(groups) // 2)
+        starts.append(len(groups) // GROUP_FIELDS)
 
 
 def _pass(program: Program, schedule: Schedule, groups_at: int, weights_at: int) -> list[int]:
@@ -107,8 +107,8 @@ def _pass(program: Program, schedule: Schedule, groups_at: int, weights_at: int)
         *(tiling.m, tiling.n, tiling.b, tiling.r, tiling.c),
         *(source.height, source.width, *layer.kernel, *layer.stride),
         *(layer.padding.top, layer.padding.left, *layer.pool),
-        computed.channels // layer.groups if tied else 0,
-        source.channels // layer.groups if tied else 0,
+        layer.filters_of_group if tied else 0,
+        layer.channels_of_group if tied else 0,
         int(layer.weights is not None),
         int(layer.residual is not None),
         block_channels(accelerator.word_bytes, layer.source.element.bits),

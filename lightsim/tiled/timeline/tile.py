@@ -17,6 +17,8 @@ from lightsim.tiled.timeline.layout import (
     BUSY,
     CONVOLVES,
     DEPTH,
+    DRAIN,
+    FACTOR,
     FINISHES,
     FLAGS,
     FREE_COUNT,
@@ -197,9 +199,9 @@ def _convolve(
         outputs = (outputs + 1) // 2
     if tiles[at, FLAGS] & FINISHES:
         for group in range(tiles[at, GROUP_BEGIN], tiles[at, GROUP_END]):
-            steps = max(1, scale * groups[group, 0])
-            drain = tiles[at, FULL_GROUP] * groups[group, 1]
-            last = tiles[at, LAST_GROUP] * groups[group, 1]
+            steps = max(1, scale * groups[group, FACTOR])
+            drain = tiles[at, FULL_GROUP] * groups[group, DRAIN]
+            last = tiles[at, LAST_GROUP] * groups[group, DRAIN]
             if pairs and drain > steps:
                 # A pixel group stands for two, and is waited for as long as the two would be.
                 last += 0 if alone else drain - steps
@@ -213,7 +215,7 @@ def _convolve(
         note(machine, events, UNIT_POST, launch, at, begin, drained, busy)
     else:
         for group in range(tiles[at, GROUP_BEGIN], tiles[at, GROUP_END]):
-            busy += outputs * max(1, scale * groups[group, 0])
+            busy += outputs * max(1, scale * groups[group, FACTOR])
         captured += busy
     found[launch, BUSY] += busy
     found[launch, POST_BUSY] += post_busy

@@ -26,6 +26,7 @@ from lightsim.tiled.timeline.layout import (
     CHANNEL_FIELDS,
     CHANNELS_AT,
     CONVOLVES,
+    DRAIN,
     EARLIEST,
     END,
     FLAGS,
@@ -169,7 +170,7 @@ class _Parts:
         tiles[elementwise, SCALE] = self.windows[elementwise]
         tiles[:, BEHIND] = 0
         groups = self.tables.groups.copy()
-        groups[:, 1] = 0
+        groups[:, DRAIN] = 0
         return self.lists._replace(tiles=tiles), groups
 
 

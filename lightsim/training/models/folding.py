@@ -20,13 +20,18 @@ from torch import Tensor
 
 from lightsim.network.layer import Layer
 from lightsim.network.tensor import ElementType
+from lightsim.numerics.sums.fixed_point import (
+    LARGEST_MULTIPLIER,
+    LARGEST_SHIFT,
+    multipliers,
+    ratio,
+    shift_for,
+)  # fmt: skip
 from lightsim.quantisation.workload import QuantisedLayer
 from lightsim.training.models.nodes import Weighted
 
 __all__ = ["Steps", "fold_sum", "fold_unweighted", "fold_weighted", "ratio"]
 
-_LARGEST_MULTIPLIER = (1 << 15) - 1
-_LARGEST_SHIFT = 31
 _LARGEST_SUM = (1 << 31) - 1
 
 Reals = NDArray[np.float64]
@@ -114,22 +119,6 @@ def fold_unweighted(layer: Layer, steps: Steps) -> QuantisedLayer:
     )
 
 
-def ratio(real: float) -> tuple[int, int]:
-    """(multiplier 1..32767, shift 0..31) with multiplier / 2**shift nearest to `real` > 0.
-
-    A power of two is a shift alone.
-    """
-    shift = _shift(real)
-    multiplier = int(np.clip(np.rint(real * 2.0**shift), 1, _LARGEST_MULTIPLIER))
-    while multiplier % 2 == 0 and shift > 0:
-        multiplier, shift = multiplier // 2, shift - 1
-    return multiplier, shift
-
-
-def _shift(largest: float) -> int:
-    return int(np.clip(np.floor(np.log2(_LARGEST_MULTIPLIER / largest)), 0, _LARGEST_SHIFT))
-
-
 def _affine(node: Weighted) -> tuple[Reals, Reals]:
     """Batch normalisation or the bias as gain * x + offset."""
     normal = node.normalise
@@ -156,15 +145,15 @@ def _requantised(
     gain: Reals, offset: Reals, reach: NDArray[np.int64], output: ElementType
 ) -> tuple[Integers, Integers, int]:
     """Bias, multiplier and shift such that the output is gain * acc + offset."""
-    shift = _shift(max(float(gain.max()), 2.0**-_LARGEST_SHIFT))
-    multiplier = np.clip(np.rint(gain * 2.0**shift), 1, _LARGEST_MULTIPLIER)
+    shift = shift_for(max(float(gain.max()), 2.0**-LARGEST_SHIFT))
+    multiplier = multipliers(gain, shift)
     # What no sum can bring back into the clamp needs no larger offset. What is left of it
     # must fit the accumulator beside the sums, so a tiny gain may have to be a little larger.
     beyond = gain * reach + 1
     offset = np.clip(offset, output.lowest - beyond, output.highest + beyond)
     room = (_LARGEST_SUM - reach).astype(np.float64)
     needed = np.ceil(np.abs(offset) * 2.0**shift / room)
-    multiplier = np.clip(np.maximum(multiplier, needed), 1, _LARGEST_MULTIPLIER)
+    multiplier = np.clip(np.maximum(multiplier, needed), 1, LARGEST_MULTIPLIER)
     bias = np.clip(np.rint(offset * 2.0**shift / multiplier), -room, room)
     return bias.astype(np.int32), multiplier.astype(np.int32), shift
 

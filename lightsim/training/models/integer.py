@@ -71,7 +71,7 @@ def _weighted(layer: QuantisedLayer, x: Tensor) -> Tensor:
     weights = torch.as_tensor(layer.weights, dtype=torch.float64, device=x.device)
     if own.operator == "dense":
         x = x.reshape(len(x), *weights.shape[1:])
-    outside = -1.0 if layer.inputs[0].bits == 1 else 0.0
+    outside = float(layer.inputs[0].outside)
     framed = _framed(x.double(), layer, outside)
     products = functional.conv2d(framed, weights, None, own.stride, groups=own.groups)
     bias = torch.as_tensor(layer.bias, dtype=torch.int64, device=x.device)

@@ -36,8 +36,7 @@ class Weighted(nn.Module):
         raw = output.bits == 32
         self.normalise = None if raw else nn.BatchNorm2d(shape[0])
         self.bias = nn.Parameter(torch.zeros(shape[0])) if raw and layer.bias else None
-        # 1-bit tensors have no zero: what lies outside an image counts as -1.
-        self.outside = -1.0 if inputs.bits == 1 else 0.0
+        self.outside = float(inputs.outside)
         self.normalised: Tensor | None = None
 
     def forward(self, x: Tensor, grid: Grid | None) -> Tensor:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable
 from dataclasses import fields, replace
@@ -11,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from lightsim.files.paths import absolute_file
+from lightsim.files.toml_text import toml_text
 from lightsim.training.recipes.recipe import Recipe
 
 __all__ = ["absolute", "recipe_text"]
@@ -62,9 +62,5 @@ def recipe_text(recipe: Recipe) -> str:
 
 
 def _lines(rows: Iterable[tuple[str, Any]]) -> str:
-    """TOML writes these like JSON, except that it also wants DEL escaped and has no null."""
-    return "\n".join(
-        f"{key} = {json.dumps(value, ensure_ascii=False)}".replace("\x7f", "\\u007f")
-        for key, value in rows
-        if value is not None
-    )
+    """The lines of a table, without what is None: TOML has no null."""
+    return "\n".join(f"{key} = {toml_text(value)}" for key, value in rows if value is not None)

@@ -69,7 +69,7 @@ def is_depthwise(layer: Layer, accelerator: Accelerator | None) -> bool:
         return False
     if accelerator is None:
         return True
-    array, each = accelerator.array, layer.output_shape.channels // groups
+    array, each = accelerator.array, layer.filters_of_group
     of_channels = ceil_div(groups, depthwise_width(array.rows, array.columns)) * each
     return of_channels <= groups * ceil_div(each, array.rows)
 
@@ -172,8 +172,8 @@ class _Builder:
         return tuple(self._group(placed, channels) for placed in groups if max(placed) >= 0)
 
     def grouped(self, filters: Span) -> tuple[RowGroup, ...]:
-        outer = self._layer.computed.channels // self._layer.groups
-        inner = self._layer.source.shape.channels // self._layer.groups
+        outer = self._layer.filters_of_group
+        inner = self._layer.channels_of_group
         groups: list[RowGroup] = []
         for index in range(filters.start // outer, ceil_div(filters.stop, outer)):
             start = max(filters.start, index * outer)
@@ -190,7 +190,7 @@ class _Builder:
         """
         rows = len(self._group_of)
         width = depthwise_width(rows, self._columns)
-        each = self._layer.computed.channels // self._layer.groups
+        each = self._layer.filters_of_group
         groups = []
         for start in range(filters.start // each, filters.stop // each, width):
             channels = Span(start, min(start + width, filters.stop // each))

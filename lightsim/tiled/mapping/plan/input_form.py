@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.network.layer import Layer, Network
-from lightsim.network.tensor import TensorShape
+from lightsim.network.tensor import ElementType, TensorShape
 from lightsim.tiled.description.accelerator import Accelerator
 from lightsim.tiled.mapping.plan.words import block_channels
 from lightsim.units import ceil_div
@@ -70,7 +70,8 @@ def choose_form(
             stored = TensorShape(
                 shape.channels * layer.kernel[1], shape.height, layer.output_shape.width
             )
-            return InputForm(stored, layer, -1 if network.input_bits == 1 else 0)
+            element = ElementType(network.input_bits, network.input_signed)
+            return InputForm(stored, layer, element.outside)
     return InputForm(shape)
 
 

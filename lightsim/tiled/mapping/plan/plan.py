@@ -76,6 +76,16 @@ class EngineLayer:
     swapped: bool = False
 
     @property
+    def filters_of_group(self) -> int:
+        """Filters of each group of a grouped convolution; all of them where there is one group."""
+        return self.computed.channels // self.groups
+
+    @property
+    def channels_of_group(self) -> int:
+        """Input channels that a filter reads."""
+        return self.source.shape.channels // self.groups
+
+    @property
     def fused(self) -> tuple[str, ...]:
         """The names of the layers done in the same pass."""
         return tuple(q.layer.name for q in (self.addition, self.pooling) if q is not None)

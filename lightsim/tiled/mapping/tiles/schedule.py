@@ -133,14 +133,26 @@ def input_channels(
     total = layer.source.shape.channels
     if layer.groups == 1:
         return [cut(total, size)] * len(filters)
-    outer = layer.computed.channels // layer.groups
-    inner = total // layer.groups
+    outer = layer.filters_of_group
+    inner = layer.channels_of_group
     block = block_channels(accelerator.word_bytes, layer.source.element.bits)
     firsts = [f.start // outer * inner // block * block for f in filters]
     return [
         (Span(first, ceil_div(f.stop, outer) * inner),)
         for first, f in zip(firsts, filters, strict=True)
     ]
+
+
+def window_origin(layer: EngineLayer, tile: Tile) -> tuple[int, int]:
+    """Row and column of the first window of a tile, counted from the first that the tile reads.
+
+    Negative where the window begins in the padding.
+    """
+    (down, across), padding = layer.stride, layer.padding
+    return (
+        tile.computed.rows.start * down - padding.top - tile.read.rows.start,
+        tile.computed.columns.start * across - padding.left - tile.read.columns.start,
+    )
 
 
 def _walk(order: str, counts: dict[str, int]) -> Iterator[tuple[int, int, int]]:

@@ -91,7 +91,7 @@ def grain(layer: EngineLayer, accelerator: Accelerator) -> Grain:
         return Grain(step, step, *pool)
     array = accelerator.array
     if layer.groups > 1:
-        outer = layer.computed.channels // layer.groups
+        outer = layer.filters_of_group
         part = lcm(out_block, array.rows)
         if layer.kind == "depthwise" or outer % part:
             part = _whole_groups(layer, out_block, in_block) * outer
@@ -101,8 +101,8 @@ def grain(layer: EngineLayer, accelerator: Accelerator) -> Grain:
 
 def _whole_groups(layer: EngineLayer, out_block: int, in_block: int) -> int:
     """The fewest groups whose filters, and for a depthwise pass channels, fill whole words."""
-    inner = layer.source.shape.channels // layer.groups if layer.kind == "depthwise" else 0
-    outer = layer.computed.channels // layer.groups
+    inner = layer.channels_of_group if layer.kind == "depthwise" else 0
+    outer = layer.filters_of_group
     step = lcm(out_block // gcd(out_block, outer), in_block // gcd(in_block, inner))
     return min(step, layer.groups)
 

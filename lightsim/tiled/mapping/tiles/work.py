@@ -13,7 +13,7 @@ from lightsim.tiled.description.pipeline import PARAMETER_BYTES
 from lightsim.tiled.mapping.filters.row_groups import RowGroup
 from lightsim.tiled.mapping.plan.layout import Span, Volume, first_in_word
 from lightsim.tiled.mapping.plan.plan import EngineLayer, TensorView
-from lightsim.tiled.mapping.plan.words import block_channels
+from lightsim.tiled.mapping.plan.words import Streamed, block_channels, streamed
 from lightsim.tiled.mapping.tiles.schedule import Tile
 from lightsim.units import ceil_div
 
@@ -71,13 +71,14 @@ class Work:
         A pooling reads one word a cycle; every value leaves through a post-processing lane,
         a word's values as soon as the last word of its window has been read.
         """
-        lanes, channels = self.accelerator.post.lanes, tile.computed.channels.size
+        pixel = self.streamed(tile.computed.channels)
+        words, behind = tile.computed.pixels * pixel.words, min(self._taps, pixel.leave_last) - 1
+        return GroupWork(words, max(self._taps, pixel.leave), 0, behind)
+
+    def streamed(self, channels: Span) -> Streamed:
+        """A pixel of a pooling or addition tile of these channels."""
         block = block_channels(self.accelerator.word_bytes, self.layer.source.element.bits)
-        blocks = tile.computed.blocks(block)
-        leave = ceil_div(min(block, channels), lanes)
-        leave_last = ceil_div(channels - (blocks - 1) * block, lanes)
-        words, behind = tile.computed.pixels * blocks, min(self._taps, leave_last) - 1
-        return GroupWork(words, max(self._taps, leave), 0, behind)
+        return streamed(channels.start, channels.stop, block, self.accelerator.post.lanes)
 
 
 def tile_groups(

@@ -18,7 +18,7 @@ from lightsim.tiled.mapping.plan.words import block_channels
 from lightsim.tiled.mapping.tiles.candidates import multiples
 from lightsim.tiled.mapping.tiles.schedule import cut, input_channels
 from lightsim.tiled.mapping.tiles.tiling import grain
-from lightsim.tiled.mapping.tiles.work import column_groups, weight_bytes
+from lightsim.tiled.mapping.tiles.work import Work, column_groups, weight_bytes
 from lightsim.tiled.optimum import layout as at
 from lightsim.tiled.optimum.choices.positions import sizes_along
 from lightsim.units import ceil_div
@@ -147,12 +147,9 @@ class _Asked:
 
     def _elementwise(self, table: Floats) -> None:
         """Each word of a position takes as long as its window, or as its values to leave."""
-        lanes = self._accelerator.post.lanes
-        block = block_channels(self._word, self._layer.source.element.bits)
-        each = [
-            words * max(self._taps, ceil_div(min(block, span.size), lanes))
-            for words, span in zip(self._blocks(self._layer.source), self._spans, strict=True)
-        ]
+        work = Work(self._layer, self._accelerator)
+        pixels = [work.streamed(span) for span in self._spans]
+        each = [pixel.words * max(self._taps, pixel.leave) for pixel in pixels]
         table[at.STEPS], table[at.FIRST_STEPS], table[at.LAST_STEPS] = sum(each), each[0], each[-1]
 
     def _convolution(self, table: Floats, n: Ints) -> None:

@@ -12,7 +12,7 @@ from lightsim.tiled.mapping.plan.layout import first_in_word
 from lightsim.tiled.mapping.plan.plan import EngineLayer
 from lightsim.tiled.mapping.plan.words import block_channels
 from lightsim.tiled.mapping.program import Program
-from lightsim.tiled.mapping.tiles.schedule import Schedule, Tile
+from lightsim.tiled.mapping.tiles.schedule import Schedule, Tile, window_origin
 from lightsim.tiled.mapping.tiles.work import Work, column_groups, weight_bytes
 from lightsim.tiled.rtl.program.boxes import box_job
 from lightsim.units import ceil_div
@@ -85,8 +85,7 @@ class _Pass:
     def _tile(self, tile: Tile, after: Tile | None) -> Descriptor:
         layer, box, read = self._layer, tile.computed, tile.read
         stride = layer.stride
-        top = box.rows.start * stride[0] - layer.padding.top - read.rows.start
-        left = box.columns.start * stride[1] - layer.padding.left - read.columns.start
+        top, left = window_origin(layer, tile)
         wide, plane = read.columns.size, read.rows.size * read.columns.size
         back = (box.columns.size - 1) * stride[1]
         lines = ceil_div(read.blocks(self._block), self._memories)
@@ -126,12 +125,11 @@ class _Pass:
     def _slots(self, tile: Tile) -> Descriptor:
         """The cycles of a pooling's or addition's blocks, and of what leaves after the last."""
         work = self._work.groups(tile)[0]
-        lanes, channels = self._program.accelerator.post.lanes, tile.computed.channels.size
-        last = channels - (tile.computed.blocks(self._block) - 1) * self._block
+        pixel = self._work.streamed(tile.computed.channels)
         return {
             "slot_cycles": work.steps,
-            "chunks": ceil_div(min(self._block, channels), lanes),
-            "last_chunks": ceil_div(last, lanes),
+            "chunks": pixel.leave,
+            "last_chunks": pixel.leave_last,
             "tail": work.last_drain + 1,
         }
 
