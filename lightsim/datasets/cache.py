@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ def digest_of(examples: Examples) -> str:
     digest = hashlib.sha256()
     for name, array in _arrays(examples).items():
         digest.update(f"{name} {array.shape} ".encode())
-        digest.update(np.ascontiguousarray(array))
+        digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
 
 
@@ -93,8 +94,8 @@ def load_dataset(dataset: DataSet) -> Examples:
 
 
 def _arrays(examples: Examples) -> dict[str, NDArray[np.uint8]]:
-    own = (
-        examples.training.images, examples.training.labels,
-        examples.held_out.images, examples.held_out.labels,
+    training, held_out = examples.training, examples.held_out
+    own: tuple[NDArray[Any], ...] = (
+        training.images, training.labels, held_out.images, held_out.labels,
     )  # fmt: skip
     return {name: array.astype(np.uint8) for name, array in zip(ARRAYS, own, strict=True)}

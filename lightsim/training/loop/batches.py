@@ -62,11 +62,10 @@ def batches_of(
 
     with ThreadPoolExecutor(1, "lightsim-batches") as ahead:
         coming = ahead.submit(made, chosen[0])
-        for rows in [*chosen[1:], None]:
-            ready = coming.result()
-            if rows is not None:
-                coming = ahead.submit(made, rows)
+        for rows in chosen[1:]:
+            ready, coming = coming.result(), ahead.submit(made, rows)
             yield ready
+        yield coming.result()
 
 
 def _changed(

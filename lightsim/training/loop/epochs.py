@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -39,27 +40,26 @@ def deterministic(threads: int, device: torch.device) -> Iterator[None]:
     """Within it, equal work on the same processor gives equal bits; afterwards all is as before."""
     before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
     warned = torch.is_deterministic_algorithms_warn_only_enabled()
-    filled = torch.utils.deterministic.fill_uninitialized_memory
+    memory: Any = torch.utils.deterministic
+    filled = memory.fill_uninitialized_memory
     torch.set_num_threads(threads)
     # Some operators of graphics cards have no deterministic form.
     torch.use_deterministic_algorithms(True, warn_only=device.type != "cpu")
-    torch.utils.deterministic.fill_uninitialized_memory = False  # no operator here reads before it
+    memory.fill_uninitialized_memory = False  # no operator here reads before it
     try:
         with _whole_floats():
             yield
     finally:
         torch.set_num_threads(before[0])
         torch.use_deterministic_algorithms(before[1], warn_only=warned)
-        torch.utils.deterministic.fill_uninitialized_memory = filled
+        memory.fill_uninitialized_memory = filled
 
 
 @contextmanager
 def _whole_floats() -> Iterator[None]:
     """Within it a float32 product has all its 24 bits: no TF32, which cards else use, no bf16."""
-    places = (
-        torch.backends.cuda.matmul, torch.backends.cudnn.conv, torch.backends.cudnn.rnn,
-        torch.backends.mkldnn.matmul, torch.backends.mkldnn.conv,
-    )  # fmt: skip
+    known: Any = torch.backends
+    places = (known.cuda.matmul, known.cudnn.conv, known.mkldnn.matmul, known.mkldnn.conv)
     before = [place.fp32_precision for place in places]
     try:
         for place in places:
