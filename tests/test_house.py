@@ -158,6 +158,7 @@ def test_spelling_is_british():
 
 # Names that others gave: attributes and operators of other packages.
 ALLOWED_SPELLINGS = {
+    "fill_uninitialized_memory",
     "QuantizeLinear",
     "DequantizeLinear",
     "quantize_linear",

@@ -94,8 +94,8 @@ def load_dataset(dataset: DataSet) -> Examples:
 
 
 def _arrays(examples: Examples) -> dict[str, NDArray[np.uint8]]:
+    training, held_out = examples.training, examples.held_out
     own: tuple[NDArray[Any], ...] = (
-        examples.training.images, examples.training.labels,
-        examples.held_out.images, examples.held_out.labels,
+        training.images, training.labels, held_out.images, held_out.labels,
     )  # fmt: skip
     return {name: array.astype(np.uint8) for name, array in zip(ARRAYS, own, strict=True)}

@@ -19,7 +19,8 @@ from lightsim.quantisation.stored.saving import (
 from lightsim.quantisation.workload import LabelledImages
 from lightsim.reports.training.report import EpochReport, SeedReport
 from lightsim.training.data import TrainingData
-from lightsim.training.loop.epochs import as_tensors, deterministic, logits
+from lightsim.training.loop.batches import as_tensors
+from lightsim.training.loop.epochs import deterministic, logits
 from lightsim.training.loop.seeds import TrainedSeed, device_of
 from lightsim.training.loop.states import seed_folder
 from lightsim.training.recipes.recipe import FLOAT, Recipe

@@ -24,7 +24,8 @@ import numpy as np
 from lightsim.flow.training import train
 from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.training.data import load_data
-from lightsim.training.loop.epochs import as_tensors, deterministic, logits
+from lightsim.training.loop.batches import as_tensors
+from lightsim.training.loop.epochs import deterministic, logits
 from lightsim.training.loop.seeds import device_of, train_seed
 from lightsim.training.loop.states import seed_folder
 from lightsim.training.recipes.recipe import new_recipe

@@ -195,7 +195,7 @@ def test_hardware_in_the_loop(tmp_path: Path):
         ((), "names nothing to train"),
         (("no-such",), "unknown network 'no-such'"),
         (("no-such.toml",), "cannot be read"),
-        (("lenet",), "images are 1x8x8, the input of 'lenet' is 1x28x28"),
+        (("vgg7-cifar10",), "images are 1x8x8, the input of 'vgg7-cifar10' is 3x32x32"),
         (("digits-small", "--scheme", "lightn1"), "--scheme: unknown scheme 'lightn1'"),
         (("digits-small", "--epochs", "-1"), "--epochs: epochs is -1"),
         (("digits-small", "--epochs", "x"), "--epochs: 'x'"),

@@ -44,7 +44,15 @@ def test_the_digits_are_those_that_come_with_the_network():
     assert (len(found.training.labels), len(found.held_out.labels)) == (1437, 360)
     assert found.data == "UCI Optical Recognition of Handwritten Digits"
     assert found.held_out.origin == f"{found.data}, 360 images held out"
-    assert set(SOURCES) == {"digits", "npz", "mnist", "cifar10", "cifar100", "svhn"}
+    assert set(SOURCES) == {
+        "digits",
+        "npz",
+        "mnist",
+        "cifar10",
+        "cifar100",
+        "svhn",
+        "fashion-mnist",
+    }
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -133,7 +141,7 @@ def test_a_source_needs_its_path_and_fits_the_network(tmp_path: Path):
     assert "has 10 outputs; accepted: at least the 100" in refusal("cifar100", tmp_path, VGG)
     for wrong, words in (
         (entry("mnits"), "did you mean 'mnist'"),
-        (entry("mnist"), "has no path"),
+        (entry("svhn"), "has no path"),
         (entry("npz"), "has no path; accepted: an npz file"),
         (entry("digits", tmp_path), "no path (the digits come with LightSim)"),
     ):

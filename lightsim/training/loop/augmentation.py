@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
 from lightsim.training.recipes.entries import AugmentationEntry
 
-__all__ = ["augmented"]
+__all__ = ["augmented", "drawn"]
 
 
 def augmented(
@@ -20,15 +21,26 @@ def augmented(
     What moves in is `background`. A share `own.share` of the images moves; with `own.flip`
     half of all are mirrored left to right. The numbers come from `rng` alone.
     """
-    count = len(images)
+    turned, moves = drawn(len(images), own, rng)
     if own.flip:
-        turned = torch.from_numpy(rng.random(count) < 0.5).to(images.device)
-        images = torch.where(turned[:, None, None, None], images.flip(3), images)
+        mirrored = torch.from_numpy(turned).to(images.device)
+        images = torch.where(mirrored[:, None, None, None], images.flip(3), images)
+    if own.shift:
+        images = _shifted(images, moves, own.shift, background)
+    return images
+
+
+def drawn(
+    count: int, own: AugmentationEntry, rng: np.random.Generator
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Which of `count` images are mirrored, bool[n], and how far they move, int64[2, n]."""
+    turned, moves = np.zeros(count, bool), np.zeros((2, count), np.int64)
+    if own.flip:
+        turned = rng.random(count) < 0.5
     if own.shift:
         moves = rng.integers(-own.shift, own.shift + 1, (2, count))
         moves[:, rng.random(count) >= own.share] = 0
-        images = _shifted(images, moves, own.shift, background)
-    return images
+    return turned, moves
 
 
 def _shifted(images: Tensor, moves: np.ndarray, most: int, background: float) -> Tensor:

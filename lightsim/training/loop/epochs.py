@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,24 +15,14 @@ from torch import Tensor
 from torch.nn import functional
 
 from lightsim.errors import InputError
-from lightsim.quantisation.workload import LabelledImages
-from lightsim.training.loop.augmentation import augmented
+from lightsim.training.loop.batches import Batches, batches_of
 from lightsim.training.loop.optimisers import learning_rate
 from lightsim.training.models.model import Model
 from lightsim.training.recipes.recipe import Recipe
 
-__all__ = ["Batches", "Passed", "as_tensors", "deterministic", "logits", "train_epoch"]
+__all__ = ["Passed", "deterministic", "logits", "train_epoch"]
 
 _EVALUATED = 256  # images at a time
-
-
-@dataclass(frozen=True, slots=True)
-class Batches:
-    """Images int16[n, c, h, w] and labels int64[n] on a device; `background` is their darkest."""
-
-    images: Tensor
-    labels: Tensor
-    background: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +40,34 @@ def deterministic(threads: int, device: torch.device) -> Iterator[None]:
     """Within it, equal work on the same processor gives equal bits; afterwards all is as before."""
     before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
     warned = torch.is_deterministic_algorithms_warn_only_enabled()
+    memory: Any = torch.utils.deterministic
+    filled = memory.fill_uninitialized_memory
     torch.set_num_threads(threads)
     # Some operators of graphics cards have no deterministic form.
     torch.use_deterministic_algorithms(True, warn_only=device.type != "cpu")
+    memory.fill_uninitialized_memory = False  # no operator here reads before it
     try:
-        yield
+        with _whole_floats():
+            yield
     finally:
         torch.set_num_threads(before[0])
         torch.use_deterministic_algorithms(before[1], warn_only=warned)
+        memory.fill_uninitialized_memory = filled
 
 
-def as_tensors(own: LabelledImages, device: torch.device) -> Batches:
-    """Labelled images on a device."""
-    images, labels = (
-        torch.from_numpy(own.images).to(device),
-        torch.from_numpy(own.labels).to(device),
-    )
-    return Batches(images, labels, float(own.images.min()))
+@contextmanager
+def _whole_floats() -> Iterator[None]:
+    """Within it a float32 product has all its 24 bits: no TF32, which cards else use, no bf16."""
+    known: Any = torch.backends
+    places = (known.cuda.matmul, known.cudnn.conv, known.mkldnn.matmul, known.mkldnn.conv)
+    before = [place.fp32_precision for place in places]
+    try:
+        for place in places:
+            place.fp32_precision = "ieee"
+        yield
+    finally:
+        for place, own in zip(places, before, strict=True):
+            place.fp32_precision = own
 
 
 def train_epoch(
@@ -81,21 +83,19 @@ def train_epoch(
 
     Raises `InputError` where the loss is no longer a number.
     """
-    order = torch.from_numpy(rng.permutation(len(data.labels))).to(data.labels.device)
-    size = min(recipe.batch, len(order))
-    batches = len(order) // size  # what is left over is seen in other epochs
+    size = min(recipe.batch, len(data.labels))
+    batches = len(data.labels) // size  # what is left over is seen in other epochs
     totals, right, rate = np.zeros(2), 0, 0.0
     model.train()
-    for number in range(batches):
-        chosen = order[number * size : (number + 1) * size]
-        images = augmented(data.images[chosen].float(), recipe.augmentation, data.background, rng)
+    made = batches_of(data, size, recipe.augmentation, rng)
+    for number, (images, labels) in enumerate(made):
         rate = learning_rate(
             recipe.optimiser.learning_rate, recipe.schedule,
             epoch * batches + number, epochs * batches,
         )  # fmt: skip
         for group in optimiser.param_groups:
             group["lr"] = rate
-        found, labels = model(images), data.labels[chosen]
+        found = model(images)
         loss, penalty = functional.cross_entropy(found, labels), model.penalty()
         optimiser.zero_grad()
         (loss + penalty).backward()  # type: ignore[no-untyped-call]

@@ -10,7 +10,12 @@ from torch import Tensor, nn
 
 from lightsim.network.layer import Network
 from lightsim.network.tensor import ElementType
-from lightsim.training.weights.rounding import round_on_grid, sign_hard_tanh
+from lightsim.training.weights.rounding import (
+    round_on_grid,
+    rounded_sum,
+    sign_hard_tanh,
+    straight_through,
+)
 
 __all__ = ["Grid", "Grids", "grid_numbers"]
 
@@ -42,16 +47,27 @@ class Grid(nn.Module):
         else:
             self.register_buffer("step", torch.tensor(first))
 
-    def forward(self, x: Tensor) -> Tensor:
-        """`x` on the grid, with its straight-through gradient."""
+    def forward(self, x: Tensor, rectified: bool = False) -> Tensor:
+        """`x`, or relu(x), on the grid, with its straight-through gradient."""
         if self.element.bits == 1:
             return sign_hard_tanh(x)
-        if self.element.bits == 32:
+        if self.element.bits == 32 or self.observing:
+            x = torch.relu(x) if rectified else x
+            if self.observing and self.element.bits != 32:
+                self._observe(x)
             return x
+        return round_on_grid(x, self.step, self.element.lowest, self.element.highest, rectified)
+
+    def total(self, a: Tensor, b: Tensor, rectified: bool) -> Tensor:
+        """The sum of two tensors, each rounded by itself, as the adder of the hardware has it."""
         if self.observing:
-            self._observe(x)
-            return x
-        return round_on_grid(x, self.step, self.element.lowest, self.element.highest)
+            return self(a + b, rectified)
+        low, high = self.element.lowest, self.element.highest
+        if not self.step.requires_grad:
+            return rounded_sum(a, b, self.step, low, high, rectified)
+        step = self.step.detach()
+        parts = [straight_through(part, torch.floor(part / step + 0.5) * step) for part in (a, b)]
+        return self(parts[0] + parts[1], rectified)
 
     def settle(self) -> None:
         """Take the step from what was observed."""

@@ -1,13 +1,15 @@
 """Exact arithmetic of a folded network: what its integers compute, image for image.
 
 Written from the equations in `QuantisedLayer` with none of LightSim's kernels, so that their
-equality says something. Sums are made in float64, which is exact below 2**53.
+equality says something. Sums are made in float64, which is exact below 2**53, or in float32
+where none can reach 2**24.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -68,11 +70,12 @@ def _output(layer: QuantisedLayer, inputs: list[Tensor]) -> Tensor:
 def _weighted(layer: QuantisedLayer, x: Tensor) -> Tensor:
     assert layer.weights is not None and layer.bias is not None
     own = layer.layer
-    weights = torch.as_tensor(layer.weights, dtype=torch.float64, device=x.device)
+    real = _exact(layer, x)
+    weights = torch.as_tensor(layer.weights, dtype=real, device=x.device)
     if own.operator == "dense":
         x = x.reshape(len(x), *weights.shape[1:])
     outside = float(layer.inputs[0].outside)
-    framed = _framed(x.double(), layer, outside)
+    framed = _framed(x.to(real).contiguous(memory_format=torch.channels_last), layer, outside)
     products = functional.conv2d(framed, weights, None, own.stride, groups=own.groups)
     bias = torch.as_tensor(layer.bias, dtype=torch.int64, device=x.device)
     sums = products.round().to(torch.int64) + bias[:, None, None]
@@ -82,6 +85,17 @@ def _weighted(layer: QuantisedLayer, x: Tensor) -> Tensor:
         return sums
     factors = torch.as_tensor(layer.multiplier, dtype=torch.int64, device=x.device)
     return _clamped(_scaled(sums, factors[:, None, None], layer.shift), layer)
+
+
+def _exact(layer: QuantisedLayer, x: Tensor) -> torch.dtype:
+    """A type in which no sum of products is rounded, in whichever order it is made.
+
+    float32 below 2**24, but on a processor alone: cards may multiply in another way.
+    """
+    assert layer.weights is not None
+    rows = np.abs(layer.weights.astype(np.int64)).reshape(len(layer.weights), -1).sum(1)
+    most = int(rows.max()) * max(-layer.inputs[0].lowest, layer.inputs[0].highest)
+    return torch.float32 if x.device.type == "cpu" and most < 1 << 24 else torch.float64
 
 
 def _scaled(numbers: Tensor, multiplier: Tensor | int, shift: int) -> Tensor:

@@ -46,8 +46,13 @@ class Weighted(nn.Module):
             sums = functional.linear(x.flatten(1), weight.flatten(1), self.bias)[:, :, None, None]
         else:
             pad = layer.padding
-            x = functional.pad(x, (pad.left, pad.right, pad.top, pad.bottom), value=self.outside)
-            sums = functional.conv2d(x, weight, self.bias, layer.stride, groups=layer.groups)
+            edges: tuple[int, int] | int = (pad.top, pad.left)
+            if self.outside or (pad.bottom, pad.right) != edges:
+                x = functional.pad(
+                    x, (pad.left, pad.right, pad.top, pad.bottom), value=self.outside
+                )
+                edges = 0
+            sums = functional.conv2d(x, weight, self.bias, layer.stride, edges, groups=layer.groups)
         if self.normalise is not None:
             sums = self.normalise(sums)
         self.normalised = sums
@@ -66,10 +71,9 @@ class Unweighted(nn.Module):
         layer, x = self.layer, inputs[0]
         match layer.operator:
             case "add":
-                # Each part is rounded by itself, as the adder of the hardware has it.
-                if grid is not None and not grid.observing:
-                    inputs = [_rounded_part(part, grid) for part in inputs]
-                return activated(inputs[0] + inputs[1], layer, self.output, grid)
+                if grid is None:
+                    return activated(inputs[0] + inputs[1], layer, self.output, grid)
+                return grid.total(inputs[0], inputs[1], layer.activation == "relu")
             case "average_pool" | "global_pool":
                 x = functional.avg_pool2d(_framed(x, layer, 0.0), layer.kernel, layer.stride)
                 return x if grid is None else grid(x)
@@ -86,11 +90,11 @@ class Unweighted(nn.Module):
 
 def activated(sums: Tensor, layer: Layer, output: ElementType, grid: Grid | None) -> Tensor:
     """The activation of a layer, on its grid."""
-    if layer.activation == "relu" and output.bits > 1:
-        sums = functional.relu(sums)
+    rectified = layer.activation == "relu" and output.bits > 1
     if grid is None:
+        sums = functional.relu(sums) if rectified else sums
         return functional.hardtanh(sums) if layer.activation == "sign" else sums
-    rounded: Tensor = grid(sums)
+    rounded: Tensor = grid(sums, rectified)
     return rounded
 
 
@@ -107,9 +111,3 @@ def _framed(x: Tensor, layer: Layer, value: float) -> Tensor:
     if not (pad.top or pad.left or pad.bottom or pad.right):
         return x
     return functional.pad(x, (pad.left, pad.right, pad.top, pad.bottom), value=value)
-
-
-def _rounded_part(part: Tensor, grid: Grid) -> Tensor:
-    step = grid.step.detach()
-    steps = torch.floor(part / step + 0.5) * step
-    return part + (steps - part).detach()

@@ -25,10 +25,10 @@ def with_variant(
     variants = table.get(_KEY, {})
     if not isinstance(variants, dict) or not all(isinstance(v, dict) for v in variants.values()):
         raise InputError(where, f"{_KEY} is no table of tables", f"accepted: [{_KEY}.NAME]")
-    if variant is None:
-        if scheme is None or scheme not in variants:
-            return own
+    if variant is None and scheme in variants:
         variant = scheme
+    if variant is None:
+        return own
     if variant not in variants:
         if not variants:
             raise InputError("variant", f"'{variant}' of a recipe without any", "give none")

@@ -8,10 +8,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from lightsim.training.weights import kernels, passes
+
 __all__ = [
     "nearest_level",
     "nearest_power",
     "round_on_grid",
+    "rounded_sum",
     "sign_hard_tanh",
     "step_sigmoid",
     "stochastic_level",
@@ -32,15 +35,33 @@ def sign_hard_tanh(x: Tensor) -> Tensor:
     return apply(x)
 
 
-def round_on_grid(x: Tensor, step: Tensor, lowest: int, highest: int) -> Tensor:
+def round_on_grid(
+    x: Tensor, step: Tensor, lowest: int, highest: int, rectified: bool = False
+) -> Tensor:
     """clamp(round(x / step), lowest, highest) * step, halves rounded up.
 
     The gradient by x is 1 inside the clamp and 0 outside; that by `step` is round(v) - v inside,
     with v = x / step, and the clamp's bound outside, divided by sqrt(size * highest) (LSQ,
-    Esser et al., ICLR 2020, equations 3 and 4 and section 2.2).
+    Esser et al., ICLR 2020, equations 3 and 4 and section 2.2). With `rectified` it is that of
+    relu(x), whose gradient is 0 at 0 as well.
     """
+    alone = step.numel() == 1 and not step.requires_grad
+    if rectified and not (alone and lowest == 0):
+        x, rectified = torch.relu(x), False
     apply: Callable[..., Tensor] = _Grid.apply
-    return apply(x, step, lowest, highest)
+    return apply(x, step, lowest, highest, rectified)
+
+
+def rounded_sum(
+    a: Tensor, b: Tensor, step: Tensor, lowest: int, highest: int, rectified: bool
+) -> Tensor:
+    """clamp(round(a / step) + round(b / step), lowest, highest) * step: an adder of integers.
+
+    The gradient by both is 1 where their sum is inside the clamp (with `rectified` above 0), else
+    0; `step` is a number that is not learned.
+    """
+    apply: Callable[..., Tensor] = _Sum.apply
+    return apply(a, b, step, lowest, highest, rectified)
 
 
 def step_sigmoid(x: Tensor, sharpness: float) -> Tensor:
@@ -52,6 +73,8 @@ def step_sigmoid(x: Tensor, sharpness: float) -> Tensor:
 def nearest_level(u: Tensor, magnitudes: Tensor) -> Tensor:
     """sign(u) times the nearest of rising `magnitudes`; ties go up, and zero is positive."""
     middles = (magnitudes[1:] + magnitudes[:-1]) / 2
+    if passes.serves(u) and magnitudes.dtype == torch.float32:
+        return passes.apply(kernels.level, [u], whole=[magnitudes.numpy(), middles.numpy()])
     return _signed(u, magnitudes[torch.bucketize(u.abs(), middles, right=True)])
 
 
@@ -70,6 +93,8 @@ def stochastic_level(u: Tensor, magnitudes: Tensor, noise: Tensor) -> Tensor:
 
 def nearest_power(r: Tensor, least: float, most: float) -> Tensor:
     """sign(r) * 2**round(log2 |r|) between `least` and `most`; 0 where |r| < least / 2."""
+    if passes.serves(r):
+        return passes.apply(kernels.power, [r], least, most)
     fraction, exponent = torch.frexp(r.abs())
     power = torch.ldexp(torch.ones_like(r), exponent - (fraction < 0.5**0.5).int())
     return _present(r, power.clamp(least, most), least)
@@ -107,11 +132,15 @@ class _Sign(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:
         ctx.save_for_backward(x)
+        if passes.serves(x):
+            return passes.apply(kernels.sign, [x])
         return torch.where(x >= 0, 1.0, -1.0).to(x.dtype)
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> Any:
         (x,) = ctx.saved_tensors
+        if passes.serves(x, gradient):
+            return passes.apply(kernels.sign_slope, [gradient, x])
         return gradient * (x.abs() <= 1)
 
 
@@ -131,20 +160,53 @@ class _Step(torch.autograd.Function):
 
 class _Grid(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x: Tensor, step: Tensor, lowest: int, highest: int) -> Tensor:
+    def forward(
+        ctx: Any, x: Tensor, step: Tensor, lowest: int, highest: int, rectified: bool
+    ) -> Tensor:
         ctx.save_for_backward(x, step)
-        ctx.bounds = lowest, highest
+        ctx.bounds = lowest, highest, rectified
+        if step.numel() == 1 and passes.serves(x):
+            return passes.apply(kernels.grid, [x], float(step), lowest, highest)
         return torch.floor(x / step + 0.5).clamp(lowest, highest) * step
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> Any:
         x, step = ctx.saved_tensors
-        lowest, highest = ctx.bounds
-        v = x / step
-        inside = (v >= lowest) & (v <= highest)
+        lowest, highest, rectified = ctx.bounds
         by_step = None
+        if not ctx.needs_input_grad[1] and step.numel() == 1 and passes.serves(x, gradient):
+            rest = float(step), lowest, highest, rectified
+            return passes.apply(kernels.grid_slope, [gradient, x], *rest), None, None, None, None
+        v = x / step
+        inside = ((x > 0) if rectified else (v >= lowest)) & (v <= highest)
         if ctx.needs_input_grad[1]:
             slope = torch.where(inside, torch.floor(v + 0.5) - v, v.clamp(lowest, highest))
             share = (gradient * slope).sum_to_size(step.shape)
             by_step = share / (x.numel() / step.numel() * highest) ** 0.5
-        return gradient * inside, by_step, None, None
+        return gradient * inside, by_step, None, None, None
+
+
+class _Sum(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any, a: Tensor, b: Tensor, step: Tensor, lowest: int, highest: int, rectified: bool
+    ) -> Tensor:
+        ctx.save_for_backward(a, b, step)
+        ctx.bounds = lowest, highest, rectified
+        if passes.serves(a, b):
+            return passes.apply(kernels.total, [a, b], float(step), lowest, highest)
+        whole = torch.floor(a / step + 0.5) + torch.floor(b / step + 0.5)
+        return whole.clamp(lowest, highest) * step
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Any:
+        a, b, step = ctx.saved_tensors
+        lowest, highest, rectified = ctx.bounds
+        if passes.serves(a, b, gradient):
+            rest = float(step), lowest, highest, rectified
+            both = passes.apply(kernels.total_slope, [gradient, a, b], *rest)
+        else:
+            whole = torch.floor(a / step + 0.5) + torch.floor(b / step + 0.5)
+            inside = ((whole > 0) if rectified else (whole >= lowest)) & (whole <= highest)
+            both = gradient * inside
+        return both, both, None, None, None, None
