@@ -142,6 +142,6 @@ def check_recipe(name: str, options: Mapping[str, Any]) -> Network | None:
         if "layer" not in table and "input" not in table:
             own = table.get("network")
             return load_network(own) if isinstance(own, str) else None
-    elif (files("workloads") / "recipes" / f"{name}.toml").is_file():
+    elif f"{name}.toml" in {file.name for file in (files("workloads") / "recipes").iterdir()}:
         return None
     return load_network(name)

@@ -74,7 +74,7 @@ def step(
 def table() -> str:
     """The measurements as a Markdown table."""
     lines = [
-        "| network | scheme | roundings in torch, ms | a step, ms | plain float, ms | epochs an hour |",  # noqa: E501
+        "| network | scheme | torch alone, ms | a step, ms | plain float, ms | epochs an hour |",
         "|---|---|---|---|---|---|",
     ]
     for name, images in NETWORKS.items():
