@@ -5,19 +5,19 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.datasets.catalogue import DataSet
 from lightsim.datasets.formats.examples import Examples, Labelled
-from lightsim.errors import InputError, OutputError
+from lightsim.errors import InputError
 from lightsim.files.cache import cache_folder
 from lightsim.files.npy_header import ArrayHead
 from lightsim.files.npz import read_npz
+from lightsim.files.writing import write_file
 
 __all__ = ["ARRAYS", "digest_of", "keep_dataset", "load_dataset", "place_of"]
 
@@ -45,19 +45,11 @@ def keep_dataset(dataset: DataSet, examples: Examples) -> Path:
     Raises `OutputError` where that cannot be done, as on a full disk.
     """
     path = place_of(dataset)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as opened:
-            np.savez(opened, allow_pickle=False, **_arrays(examples))
-            opened.flush()
-            os.fsync(opened.fileno())
-        partial.replace(path)
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from None
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
+
+    def write(file: BinaryIO) -> None:
+        np.savez(file, allow_pickle=False, **_arrays(examples))
+
+    write_file(path, write)
     return path
 
 

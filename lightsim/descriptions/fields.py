@@ -113,8 +113,8 @@ def read_rule(hint: Any) -> Rule | None:
 
 
 def _instance(kind: Any) -> Rule | None:
-    if not isinstance(kind, type):
-        return None
+    if not isinstance(kind, type) or getattr(kind, "_is_protocol", False):
+        return None  # what a protocol asks for is mypy's to check
     name = {"str": "a text", "bool": "true or false", "Callable": "a function"}.get(
         kind.__name__, f"a {kind.__name__}"
     )

@@ -57,7 +57,8 @@ class Whole:
                 raise WrongValueError(self.accepted)
             value = int(value)
         if not self.low <= value <= self.high:
-            raise WrongValueError(self.accepted)
+            beyond = abs(value) > _MOST and self.high == _MOST
+            raise WrongValueError(self.accepted + " below 2**63" * beyond)
         return value
 
     @property

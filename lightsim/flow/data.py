@@ -10,7 +10,7 @@ from lightsim.datasets.catalogue import DataSet
 from lightsim.datasets.fetching import fetch
 from lightsim.datasets.folders import examples_in
 from lightsim.datasets.page import channel_means, samples_page
-from lightsim.errors import OutputError
+from lightsim.files.writing import write_file
 
 __all__ = ["SAMPLES", "Kept", "get_dataset"]
 
@@ -52,7 +52,7 @@ def get_dataset(
         examples = fetch(dataset) if source is None else examples_in(dataset, source)
         keep_dataset(dataset, examples)
     page = path.with_suffix(".html") if to is None else to / SAMPLES
-    _write(page, samples_page(dataset, examples))
+    write_file(page, samples_page(dataset, examples))
     training = examples.training
     return Kept(
         path=path,
@@ -63,13 +63,3 @@ def get_dataset(
         shape=training.images.shape[1:],
         means=channel_means(training.images),
     )
-
-
-def _write(page: Path, text: str) -> None:
-    partial = page.with_name(f".{page.name}.partial")
-    try:
-        page.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(page)
-    except OSError as error:
-        raise OutputError(f"{page}: cannot be written: {error.strerror or error}") from None

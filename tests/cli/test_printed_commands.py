@@ -104,7 +104,7 @@ def test_what_train_prints_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     works(console)
     monkeypatch.chdir(folder / "out put")
     text = Path("report.html").read_text(encoding="utf-8")
-    (cell,) = re.findall(r"<td>(lightsim run .*?)</td>", text)
+    (cell,) = re.findall(r"<td[^>]*>(lightsim run .*?)</td>", text)
     ended = lightsim(*shlex.split(html.unescape(cell))[1:])
     assert ended.code == 0 and "trained (lightsim train" in ended.out
     (again,) = printed(Path("report.html"))

@@ -107,11 +107,9 @@ def test_the_template_comes_from_the_accelerator_or_the_name_or_is_the_default(
     assert template_of("toy", None) is TOY
     design = lightsim.default_accelerator(lightsim.board("zc706"), lightsim.scheme("fixed8"))
     assert template_of(None, design) is TEMPLATES["tiled"]
-    with pytest.raises(
-        InputError, match=r"--template: 'toy', but accelerator 'zc706-.*of template"
-    ):
+    with pytest.raises(InputError, match=r"template: 'toy', but accelerator 'zc706-.*of template"):
         template_of("toy", design)
-    with pytest.raises(InputError, match=r"--template: 'tiled', but accelerator '.*' is of tem"):
+    with pytest.raises(InputError, match=r"template: 'tiled', but accelerator '.*' is of tem"):
         template_of("tiled", str(file))
     file.write_text('template = "tyled"')
     with pytest.raises(InputError, match="unknown template 'tyled'; did you mean 'tiled'"):

@@ -68,7 +68,7 @@ def test_the_terminal_and_the_page_show_the_parts_of_its_own(tmp_path: Path):
     ended = command("run", "digits-small", "--template", "toy", "--output", str(tmp_path / "run"))
     assert (ended.code, ended.err) == (0, "")
     assert "Interval    745" in ended.out and "conv2       432" in ended.out
-    assert "--engine simulation" not in ended.out  # it has none
+    assert "engine simulation" not in ended.out  # it has none
     page = (tmp_path / "run" / "report.html").read_text("utf-8")
     assert '<section class="long" id="engines">' in page and "<td>432</td>" in page
     configuration = json.loads((tmp_path / "run" / "configuration.json").read_text("utf-8"))

@@ -115,12 +115,12 @@ def test_the_distribution_loss_rests_for_the_last_epochs():
     [
         (lambda: build_model(SMALL, "flightn", ModelOptions(), 0), "did you mean 'flightnn'"),
         (lambda: build_model(SMALL, "binary", ModelOptions(), -1), "seed: -1 is negative"),
-        (lambda: ModelOptions(rounding="down"), "unknown choice 'down'; known: nearest, stoch"),
-        (lambda: ModelOptions(scale="leant"), "did you mean 'learned'"),
+        (lambda: ModelOptions(rounding="down"), "rounding is 'down'; accepted: nearest, stoch"),
+        (lambda: ModelOptions(scale="leant"), "scale is 'leant'; accepted: calibrated, learned"),
         (lambda: FlightnnOptions((0.1, -1.0)), "strengths: -1; a number of at least 0"),
         (lambda: FlightnnOptions(warm_up=0.5, ramp=0.4, frozen=0.3), "together 1.2; at most 1"),
         (lambda: FlightnnOptions(sharpness=0), "sharpness: 0; a number above 0"),
-        (lambda: DistributionOptions(form="cod"), "did you mean 'code'"),
+        (lambda: DistributionOptions(form="cod"), "form is 'cod'; accepted: code, paper"),
         (
             lambda: build_model(
                 SMALL,

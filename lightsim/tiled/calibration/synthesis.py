@@ -12,8 +12,9 @@ from lightsim.tiled.calibration.points import Point, wrapper
 from lightsim.tiled.description.accelerator import Accelerator
 from lightsim.tiled.estimation.modules.constants import constants_of
 from lightsim.tiled.rtl.program.parameters import package_text
-from lightsim.tiled.rtl.project.writing import IMAGES, SOURCES
+from lightsim.tiled.rtl.project.writing import IMAGES
 from lightsim.tiled.rtl.project.yosys import Cells, own_cells, run_script
+from lightsim.tiled.rtl.sources import SOURCES
 
 __all__ = ["synthesise_points"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lightsim.files.writing import is_partial
-from lightsim.tiled.rtl.project.writing import SOURCES
+from lightsim.tiled.rtl.sources import SOURCES
 
 __all__ = ["is_project"]
 

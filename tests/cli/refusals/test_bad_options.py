@@ -28,7 +28,7 @@ CASES = [
     ("run digits --images 0", "--images: 0", "accepted: a whole number from 1"),
     ("run digits --images -3", "--images: -3", "from 1"),
     ("run digits --images 361", "--images: 361", "360 held-out images", "accepted: 1 to 360"),
-    ("run digits --images 99999999999999999999", "--images: 99999999999999999999", "1 to 360"),
+    ("run digits --images 99999999999999999999", "images is 99999999999999999999", "below 2**63"),
     (f"run digits --images {'9' * 5000}", "--images: '999", "a whole number"),
     ("run lenet --images 99999999", "--images: 99999999", "'lenet'", "accepted: 1 to"),
     ("run digits --batch 2", "--batch: 2 is more than the 1 images", "accepted: 1"),

@@ -29,6 +29,8 @@ def layer_of(filters, kind="convolution", groups=1, k=None):
         name="conv",
         kind=kind,
         groups=groups,
+        filters_of_group=filters // groups,
+        channels_of_group=8,
         computed=SimpleNamespace(channels=filters),
         main=SimpleNamespace(scheme=FLIGHTNN, k=[0] * filters if k is None else k),
         source=SimpleNamespace(

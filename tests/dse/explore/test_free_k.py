@@ -266,7 +266,6 @@ REFUSED = {
     "beside given": {"axes": {"k": ["given", "1 %"]}},
     "other scheme": {"axes": {"k": "1 %", "scheme": ["flightnn", "lightnn2"]}},
     "two networks": {"axes": FREE, "network": [{"name": "digits"}, {"name": "digits-small"}]},
-    "no budget": {"axes": {"k": "free"}},
     "table by scheme": {"axes": FREE, "accuracy": {"table": {"flightnn": 0.9}}},
     "too accurate": {"axes": {"k": "free"}, "budget": {"accuracy": 1.0}},
     "predicted": {

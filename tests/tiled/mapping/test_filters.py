@@ -26,6 +26,8 @@ def convolution_of(k, kind="convolution", groups=1):
         name="conv",
         kind=kind,
         groups=groups,
+        filters_of_group=len(k) // groups,
+        channels_of_group=8,
         computed=SimpleNamespace(channels=len(k)),
         main=SimpleNamespace(scheme=FLIGHTNN, k=k),
         source=SimpleNamespace(

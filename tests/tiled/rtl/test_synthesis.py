@@ -6,8 +6,9 @@ from lightsim.hardware.catalogue import device
 from lightsim.tiled.rtl.comparison.verify import verify_project
 from lightsim.tiled.rtl.program.record import record
 from lightsim.tiled.rtl.project.synthesis import write_scripts
-from lightsim.tiled.rtl.project.writing import SOURCES, write_project
+from lightsim.tiled.rtl.project.writing import write_project
 from lightsim.tiled.rtl.project.yosys import run_script
+from lightsim.tiled.rtl.sources import SOURCES
 from tests.quantisation.networks import convolution, network
 from tests.tiled.rtl.cases import programs_for
 from tests.tiled.simulation.machines import machine

@@ -10,7 +10,7 @@ from lightsim.hardware.device import IdealMemory, Resources
 from lightsim.hardware.part import Part, total
 from lightsim.tiled.mapping.program import Program
 from lightsim.tiled.rtl.program.record import Recording
-from lightsim.tiled.rtl.project.writing import SOURCES
+from lightsim.tiled.rtl.sources import SOURCES
 
 __all__ = ["write_readme"]
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from lightsim.files.writing import write_files
 from lightsim.hardware.device import Device, Resources
 from lightsim.tiled.rtl.project.ordering_codes import ORDERING_CODES
-from lightsim.tiled.rtl.project.writing import SOURCES
 from lightsim.tiled.rtl.project.yosys import (
     FAMILIES,
     Cells,
@@ -22,6 +21,7 @@ from lightsim.tiled.rtl.project.yosys import (
     own_cells,
     run_script,
 )
+from lightsim.tiled.rtl.sources import SOURCES
 
 __all__ = [
     "synthesis_script",

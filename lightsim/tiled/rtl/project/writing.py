@@ -18,18 +18,7 @@ from lightsim.tiled.rtl.program.descriptors import Descriptor, TileProgram, tile
 from lightsim.tiled.rtl.program.fields import GROUP, JOB, LAYER, TILE, Fields, packed, width_bits
 from lightsim.tiled.rtl.program.parameters import bench_header, design_package
 
-__all__ = ["IMAGES", "SOURCES", "write_project"]
-
-# In the order in which they must be read: packages first, the whole last.
-SOURCES = (
-    "machine_pkg.sv", "design_pkg.sv", "sequential_rom.sv", "banks.sv", "controller.sv",
-    "arbiter.sv", "request_walker.sv", "unpack_walker.sv", "load_stream.sv", "store_stream.sv",
-    "bank_memory.sv", "input_fill.sv", "input_buffer.sv", "weight_buffer.sv",
-    "parameter_memory.sv", "psum_memory.sv", "rotator.sv", "slice_memory.sv", "residual_buffer.sv",
-    "output_slice.sv", "output_buffer.sv", "step_generator.sv", "lane_pkg.sv", "lane_rows.sv",
-    "pe_array.sv", "drain.sv", "rounder.sv", "post_lane.sv", "post_processing.sv",
-    "elementwise.sv", "accelerator.sv",
-)  # fmt: skip
+__all__ = ["IMAGES", "write_project"]
 
 IMAGES: dict[str, Fields] = {
     "layers": LAYER,
