@@ -62,8 +62,8 @@ MADE_BY_US = (
     "lightsim.quantisation.term_costs", "lightsim.reports", "lightsim.tiled.bounds",
     "lightsim.tiled.calibration", "lightsim.tiled.estimation", "lightsim.tiled.mapping",
     "lightsim.tiled.optimum", "lightsim.tiled.rtl", "lightsim.tiled.simulation",
-    "lightsim.tiled.timeline", "lightsim.training.data", "lightsim.training.loop",
-    "lightsim.training.models",
+    "lightsim.template", "lightsim.tiled.timeline", "lightsim.training.data",
+    "lightsim.training.loop", "lightsim.training.models",
 )  # fmt: skip
 DESCRIBED_ALL_THE_SAME = {"Tiling"}
 OURS_ALL_THE_SAME = {"Prepared", "RoundedLayer", "Undrawn", "Layers"}

@@ -240,6 +240,12 @@ def _check_k(k: str | None, accuracy_loss: str | None) -> None:
         raise InputError("--k", f"is '{k}'", "accepted: given or free")
     if accuracy_loss is not None and k == "given":
         raise InputError("--accuracy-loss", "with --k given", "accepted: --k free")
+    if accuracy_loss is not None:
+        from dse.space.k_choices import is_loss
+
+        if not is_loss(accuracy_loss):
+            accepted = "accepted: a loss as '1 %', at most '100 %'"
+            raise InputError("--accuracy-loss", f"is '{accuracy_loss}'", accepted)
 
 
 def _k_choice(k: str | None, accuracy_loss: str | None) -> str | None:
