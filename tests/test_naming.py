@@ -102,10 +102,12 @@ def test_the_command_line_writes_options(text, told):
         (("run", "digits", "--k", "./k"), "{here}/k: cannot be read"),
         (("run", "digits", "--output", "wave"), "{here}/wave: is a file"),
         (("train", "digits", "--output", "wave"), "{here}/wave: is a file"),
+        (("run", "digits", "--output", "loose"), "loose: is a link to what is not there"),
         (("run", "digits", "--board", "seed=True"), "--board: unknown board 'seed=True'"),
     ],
 )
 def test_a_file_with_the_name_of_an_option_is_no_option(tmp_path, monkeypatch, arguments, told):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "wave").write_text("a file")
+    (tmp_path / "loose").symlink_to("nowhere")
     assert_refused(lightsim_command(*arguments), 2, f"error: {told.format(here=tmp_path)}")
