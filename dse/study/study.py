@@ -178,8 +178,7 @@ def new_study(
         axes["scheme"] = [own]
     if k is not None:
         axes["k"] = k
-        own = axes.get("scheme", [PER_FILTER.name])
-        if k != GIVEN and own != [PER_FILTER.name]:
+        if k != GIVEN and (own := axes.get("scheme", [PER_FILTER.name])) != [PER_FILTER.name]:
             problem = f"'{k}' under scheme '{', '.join(own)}'"
             raise InputError("k", problem, f"accepted: k per filter under {PER_FILTER.name} alone")
     if axes:

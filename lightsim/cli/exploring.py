@@ -241,10 +241,10 @@ def _check_k(k: str | None, accuracy_loss: str | None) -> None:
     if accuracy_loss is not None and k == "given":
         raise InputError("--accuracy-loss", "with --k given", "accepted: --k free")
     if accuracy_loss is not None:
-        from dse.space.k_choices import is_loss
+        from dse.space.k_choices import is_loss  # with NumPy
 
         if not is_loss(accuracy_loss):
-            accepted = "accepted: a loss as '1 %', at most '100 %'"
+            accepted = "accepted: '0 %' to '100 %'"
             raise InputError("--accuracy-loss", f"is '{accuracy_loss}'", accepted)
 
 
