@@ -244,8 +244,7 @@ def _check_k(k: str | None, accuracy_loss: str | None) -> None:
         from dse.space.k_choices import is_loss  # with NumPy
 
         if not is_loss(accuracy_loss):
-            accepted = "accepted: '0 %' to '100 %'"
-            raise InputError("--accuracy-loss", f"is '{accuracy_loss}'", accepted)
+            raise InputError("--accuracy-loss", f"is '{accuracy_loss}'", "accepted: up to '100 %'")
 
 
 def _k_choice(k: str | None, accuracy_loss: str | None) -> str | None:
