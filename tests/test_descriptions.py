@@ -6,6 +6,7 @@ import inspect
 import pkgutil
 from functools import cache
 from math import inf, nan
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -20,7 +21,9 @@ from dse.free_k.tolerance import Tolerance
 from dse.space.axes import AXES
 from dse.space.lanes import lane_mix
 from dse.study.study import new_study
+from lightsim.datasets.catalogue import DATASETS
 from lightsim.descriptions import DescriptionError
+from lightsim.descriptions.fields import read_rule
 from lightsim.energy.tables import ENERGY_TABLES
 from lightsim.errors import InputError
 from lightsim.flow.experiment import Experiment
@@ -40,6 +43,7 @@ from lightsim.quantisation.per_filter import FilterTerms
 from lightsim.quantisation.synthetic.workload import synthetic_workload
 from lightsim.quantisation.workload import LabelledImages
 from lightsim.source import Source
+from lightsim.template.design import Progress
 from lightsim.tiled.description.accelerator import Array, LaneGroup
 from lightsim.tiled.estimation.defaults import default_accelerator
 from lightsim.tiled.mapping.tiles.tiling import Tiling
@@ -54,7 +58,7 @@ MADE_BY_US = (
     "dse.evaluation", "dse.free_k.best", "dse.free_k.bound", "dse.free_k.problem", "dse.limits",
     "dse.reports", "dse.retraining", "dse.search", "dse.space.points", "dse.storage",
     "dse.study.storage_names", "lightsim.files", "lightsim.flow.assemble",
-    "lightsim.flow.bound_by", "lightsim.flow.engines", "lightsim.flow.resolve",
+    "lightsim.flow.engines", "lightsim.flow.resolve",
     "lightsim.flow.training", "lightsim.flow.verification", "lightsim.network.operators",
     "lightsim.numerics.dot_products", "lightsim.numerics.filters", "lightsim.numerics.images.lanes",
     "lightsim.numerics.images.planes", "lightsim.numerics.vectors",
@@ -62,8 +66,9 @@ MADE_BY_US = (
     "lightsim.quantisation.term_costs", "lightsim.reports", "lightsim.tiled.bounds",
     "lightsim.tiled.calibration", "lightsim.tiled.estimation", "lightsim.tiled.mapping",
     "lightsim.tiled.optimum", "lightsim.tiled.rtl", "lightsim.tiled.simulation",
-    "lightsim.tiled.timeline", "lightsim.training.data", "lightsim.training.loop",
-    "lightsim.training.models",
+    "lightsim.datasets.formats", "lightsim.flow.data", "lightsim.tiled.run",
+    "lightsim.template", "lightsim.tiled.timeline", "lightsim.training.data",
+    "lightsim.training.loop", "lightsim.training.models",
 )  # fmt: skip
 DESCRIBED_ALL_THE_SAME = {"Tiling"}
 OURS_ALL_THE_SAME = {"Prepared", "RoundedLayer", "Undrawn", "Layers"}
@@ -105,6 +110,7 @@ def examples() -> dict[type, object]:
         board, default_accelerator(board, SCHEMES["flightnn"]), workload,
         load_network("digits-small"),
         new_study("vgg7-cifar10"), recipe, IdealMemory(3, 8), *ENERGY_TABLES.values(), RULES[0],
+        *DATASETS.values(),
         *DSP_BLOCKS.values(), *FAMILIES.values(), *PE_KINDS.values(), AXES["rows"],
         Part("p", Resources(1), Source("assumed", "s")), codec("flightnn"), codec("lightnn2"),
         codec("binary"), Window((1, 1), (1, 1), (0, 0), 1, 1), SumRules(), Clock(5),
@@ -209,6 +215,17 @@ def test_no_wrong_value(kind, name, hint):
             dataclasses.replace(example, **{name: value})
         assert name in str(caught.value), str(caught.value)
         assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("wrong", [1.5, Path("a.toml"), [], b"a.toml", np.zeros(2)])
+def test_what_is_no_accelerator_is_said_to_be_none(wrong):
+    with pytest.raises(InputError, match=r"^Experiment: accelerator is .*a text or a Design"):
+        Experiment("digits-small", accelerator=wrong)
+
+
+def test_a_protocol_that_cannot_be_looked_for_is_no_annotation():
+    with pytest.raises(TypeError, match="Progress needs @runtime_checkable"):
+        read_rule(Progress)
 
 
 @pytest.mark.parametrize("number", [np.int8(7), np.int64(7), np.uint16(7)])

@@ -10,6 +10,8 @@ import lightsim
 from lightsim.cli.naming import as_options
 from lightsim.errors import InputError
 from lightsim.numerics.formats.table import codec
+from tests.cli.command import assert_refused
+from tests.cli.command import lightsim as lightsim_command
 
 OPTION = re.compile(r"--([a-z]|$)")
 ROOT = Path(__file__).parent.parent
@@ -74,6 +76,7 @@ def test_a_codec_names_its_argument():
     [
         ("images: 0; accepted: 1", "--images: 0; accepted: 1"),
         ("energy_table: unknown", "--energy: unknown"),
+        ("from: 'd' has none of the files", "--from: 'd' has none of the files"),
         (
             "s: resume=True goes on, overwrite=True deletes",
             "s: --resume goes on, --overwrite deletes",
@@ -84,7 +87,27 @@ def test_a_codec_names_its_argument():
         ("f.toml: rows is 0", "f.toml: rows is 0"),
         ("f: objective=True", "f: objective=True"),
         ("a/resume=True: is a folder", "a/resume=True: is a folder"),
+        ("resume=True: is a folder", "resume=True: is a folder"),
+        ("board: unknown board 'a seed=True'", "--board: unknown board 'a seed=True'"),
     ],
 )
 def test_the_command_line_writes_options(text, told):
     assert as_options(text) == told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("run", "digits", "--mapping", "seed"), "{here}/seed: cannot be read"),
+        (("run", "digits", "--k", "./k"), "{here}/k: cannot be read"),
+        (("run", "digits", "--output", "wave"), "{here}/wave: is a file"),
+        (("train", "digits", "--output", "wave"), "{here}/wave: is a file"),
+        (("run", "digits", "--output", "loose"), "loose: is a link to what is not there"),
+        (("run", "digits", "--board", "seed=True"), "--board: unknown board 'seed=True'"),
+    ],
+)
+def test_a_file_with_the_name_of_an_option_is_no_option(tmp_path, monkeypatch, arguments, told):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "wave").write_text("a file")
+    (tmp_path / "loose").symlink_to("nowhere")
+    assert_refused(lightsim_command(*arguments), 2, f"error: {told.format(here=tmp_path)}")

@@ -177,7 +177,8 @@ def _tolerance(
         _check_least(choice, most, least_loss(losses.losses, subject.last, layers))
         return Tolerance(most)
     reached = judge.evaluate(two)
-    floor = stated if lost is None else reached - lost
+    # More than there is cannot be lost: a network half right may lose all of it by '100 %'.
+    floor = stated if lost is None else max(0.0, reached - lost)
     assert floor is not None
     most_or_none = loss_that_keeps(subject, losses.losses, judge, floor, layers)
     if most_or_none is None:

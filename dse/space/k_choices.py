@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["ANY", "FREE", "GIVEN", "K_ACCEPTED", "read_k", "tolerated"]
+__all__ = ["ANY", "FREE", "GIVEN", "K_ACCEPTED", "is_loss", "read_k", "tolerated"]
 
 GIVEN = "given"
 FREE = "free"
@@ -25,6 +25,14 @@ def read_k(value: object) -> str:
     if match is None or float(match[1]) > 100:
         raise ValueError
     return f"{float(match[1]):g} %"
+
+
+def is_loss(text: str) -> bool:
+    """Whether a text is a choice that states a loss, as '1 %'."""
+    try:
+        return tolerated(read_k(text)) is not None
+    except ValueError:
+        return False
 
 
 def tolerated(choice: str) -> float | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dse.space.axes import AXES, Choice, read_axes
+from dse.space.k_choices import GIVEN
 from dse.space.k_layers import LayerChoice, default_k, read_layers, without_budget
 from dse.space.scheme_lanes import SchemeLanes, read_lanes
 from dse.study.entries import AccuracyEntry, NetworkEntry, SearchEntry, StudyEntry
@@ -32,6 +33,7 @@ from lightsim.hardware.device import Board, Resources
 from lightsim.hardware.reading import read_table
 from lightsim.network import load_network
 from lightsim.network.checking import checked, spell_value
+from lightsim.numerics.formats.scheme import PER_FILTER
 
 __all__ = [
     "DEFAULT_SHARE",
@@ -176,6 +178,9 @@ def new_study(
         axes["scheme"] = [own]
     if k is not None:
         axes["k"] = k
+        if k != GIVEN and (own := axes.get("scheme", [PER_FILTER.name])) != [PER_FILTER.name]:
+            problem = f"'{k}' under scheme '{', '.join(own)}'"
+            raise InputError("k", problem, f"accepted: k per filter under {PER_FILTER.name} alone")
     if axes:
         table["axes"] = axes
     return parse_study(table, _ONE_LINE, search)

@@ -240,6 +240,11 @@ def _check_k(k: str | None, accuracy_loss: str | None) -> None:
         raise InputError("--k", f"is '{k}'", "accepted: given or free")
     if accuracy_loss is not None and k == "given":
         raise InputError("--accuracy-loss", "with --k given", "accepted: --k free")
+    if accuracy_loss is not None:
+        from dse.space.k_choices import is_loss  # with NumPy
+
+        if not is_loss(accuracy_loss):
+            raise InputError("--accuracy-loss", f"is '{accuracy_loss}'", "accepted: up to '100 %'")
 
 
 def _k_choice(k: str | None, accuracy_loss: str | None) -> str | None:

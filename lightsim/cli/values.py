@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from lightsim.cli.naming import is_argument
 from lightsim.errors import InputError
 from lightsim.files.paths import check_path
 
@@ -27,11 +28,15 @@ def whole(option: str) -> Callable[[str | int], int]:
 
 
 def place(option: str) -> Callable[[str | Path], Path]:
-    """A parser of paths that raises `InputError` for an empty one: it would be this folder."""
+    """A parser of paths that raises `InputError` for an empty one: it would be this folder.
+
+    A file called as an argument is (`seed`) gets its whole path: in messages it is no option.
+    """
 
     def parse(text: str | Path) -> Path:
         if not str(text):
             raise InputError(option, "''", "accepted: a path")
-        return Path(check_path(str(text), option))
+        path = Path(check_path(str(text), option))
+        return path.absolute() if is_argument(str(path)) else path
 
     return parse

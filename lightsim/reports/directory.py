@@ -40,6 +40,8 @@ def check_directory(path: Path, is_ours: Callable[[Path], bool] | None = None) -
     accepted = "name a new or empty directory, or one that an earlier run wrote"
     try:
         if not path.exists():
+            if path.is_symlink():
+                raise InputError(str(path), "is a link to what is not there", accepted)
             _check_place(path)
             return
         if not path.is_dir():

@@ -214,4 +214,16 @@ def test_the_options_of_a_free_k():
     )  # fmt: skip
     assert found["space"]["axes"]["k"] == ["2 %"]
     assert_refused(lightsim("explore", "digits-small", "--k", "2"), 2, "--k")
-    assert_refused(lightsim("explore", "digits-small", "--accuracy-loss", "much"), 2, "k has")
+    for loss in ("much", "101 %", "-1 %", "any", "given"):
+        told = f"error: --accuracy-loss: is '{loss}'"
+        assert_refused(lightsim("explore", "digits-small", "--accuracy-loss", loss), 2, told)
+    other = lightsim("explore", "digits-small", "--k", "free", "--scheme", "lightnn1")
+    assert_refused(other, 2, "error: --k: 'free' under scheme 'lightnn1'")
+
+
+def test_all_of_the_accuracy_may_be_lost():
+    found = explored(
+        "digits-small", "--board", "pynq-z2", "--trials", "1", "--accuracy-loss", "100 %",
+        "--output", "out",
+    )  # fmt: skip
+    assert found["space"]["axes"]["k"] == ["100 %"]

@@ -165,7 +165,7 @@ def test_a_server_that_is_gone_is_told_with_what_is_kept(server: Server, monkeyp
     where = f"postgresql://ls:...@127.0.0.1:{server.port}/postgres"
     assert first.startswith(f'{where}: connection to server at "127.0.0.1", port {server.port}')
     assert "Connection refused" in first and not first.endswith("...")
-    assert second == "8 finished trials are kept there; --resume goes on with them"
+    assert second == "8 finished trials are kept there; resume=True goes on with them"
     assert gone.value.exit_code == 1
     found = explore(study("gone", 24), storage=server.url, resume=True)
     assert found.records == explore(study("gone", 24)).records

@@ -23,7 +23,7 @@ from lightsim.tiled.mapping.program import map_workload
 from tests.quantisation.networks import convolution, dense, network
 from tests.tiled.simulation.machines import machine
 
-DOCS = Path(__file__).parent.parent / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def document(name):
