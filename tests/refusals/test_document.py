@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.refusals import PACKAGE, ROOMS, refusals
+from tests.refusals.source import PACKAGE, ROOMS, refusals
 
-DOCUMENT = Path(__file__).parent.parent / "docs" / "refusals.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "refusals.md"
 
 
 def rows():

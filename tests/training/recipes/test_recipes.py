@@ -146,7 +146,7 @@ def test_a_mistake_is_named(case: str, tmp_path: Path):
 @pytest.mark.parametrize("name", ["train-flightnn.toml", "train-binary.toml"])
 def test_the_examples_are_recipes(name: str):
     """They are trained for two epochs here, not for as many as they say."""
-    own = load_recipe(Path(__file__).parents[2] / "examples" / name)
+    own = load_recipe(Path(__file__).parents[3] / "examples" / name)
     short = parse_recipe(
         tomllib.loads(recipe_text(own)), name, {"epochs": 2, "float_epochs": 0, "seeds": [0]}
     )

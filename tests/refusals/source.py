@@ -8,7 +8,7 @@ from pathlib import Path
 
 __all__ = ["ROOMS", "refusals"]
 
-PACKAGE = Path(__file__).parent.parent / "lightsim"
+PACKAGE = Path(__file__).parents[2] / "lightsim"
 # Where a network meets a machine; files that cannot be read are told by their own rooms.
 ROOMS = (
     "tiled/mapping/**/*.py",
