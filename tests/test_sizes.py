@@ -41,8 +41,8 @@ FUNCTIONS: dict[str, str] = {
     "lightsim/tiled/timeline/one_channel.py: play_one_channel": _LOOP,
     "lightsim/tiled/timeline/requests/grant.py: grant_train": _LOOP,
     "lightsim/tiled/timeline/requests/one_grant.py: grant_one": _LOOP,
-    "results/explore/convergence.py: main": _NOT_YET,
-    "results/training/joint.py: page": _NOT_YET,
+    "results/explore/convergence/convergence.py: main": _NOT_YET,
+    "results/training/joint/joint.py: page": _NOT_YET,
 }
 ARGUMENT_LISTS: dict[str, str] = {
     "dse/design/growing_kernel.py: grow": _KERNEL,
@@ -89,8 +89,6 @@ ARGUMENT_LISTS: dict[str, str] = {
 FOLDERS: dict[str, str] = {
     "lightsim/cli": _NOT_YET,
     "lightsim/flow": _NOT_YET,
-    "results/explore": "pages of results with their tables and pictures, named by their commands",
-    "results/training": "pages of results with their tables and pictures, named by their commands",
     "lightsim/tiled/rtl/sv": "one project: a file for each module of the hardware",
     "workloads/networks": "a catalogue: a file for each network",
     "workloads/digits": "a catalogue: a file for each scheme's weights",

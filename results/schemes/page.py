@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -95,8 +94,7 @@ def draw(on: Board, frame: pd.DataFrame, mixed: pd.DataFrame, path: Path) -> Non
     """Throughput, resources and the mixture curve as one picture."""
     from plotly.subplots import make_subplots
 
-    sys.path.append(str(Path(__file__).parents[1] / "explore"))
-    from picture import write
+    from results.picture import write
 
     figure = make_subplots(
         rows=3,
