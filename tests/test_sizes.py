@@ -15,8 +15,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PRODUCT = ("lightsim", "dse")
 MEDIAN, FILE, FUNCTION, ARGUMENTS, FOLDER = 90, 300, 60, 8, 15
-# Tests and scripts of results included; it was 92 when this was written and may only fall.
-MEDIAN_OF_ALL = 92
+# Tests and scripts of results included; it may only fall.
+MEDIAN_OF_ALL = 91
 
 _EMITTED = "the text of emitted code, read from top to bottom"
 _KERNEL = "a compiled kernel, whose arguments are arrays of its caller"
