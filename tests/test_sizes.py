@@ -15,8 +15,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PRODUCT = ("lightsim", "dse")
 MEDIAN, FILE, FUNCTION, ARGUMENTS, FOLDER = 90, 300, 60, 8, 15
-# Tests and scripts of results included; it was 92 when this was written and may only fall.
-MEDIAN_OF_ALL = 92
+# Tests and scripts of results included; it may only fall.
+MEDIAN_OF_ALL = 91
 
 _EMITTED = "the text of emitted code, read from top to bottom"
 _KERNEL = "a compiled kernel, whose arguments are arrays of its caller"
@@ -24,15 +24,7 @@ _LOOP = "a compiled kernel whose loops share their counters; in parts it would r
 _NOT_YET = "not split yet: this line goes when it is"
 _PUBLIC = "named options of a user, each with its default"
 
-FILES: dict[str, str] = {
-    "lightsim/tiled/timeline/expand.py": _NOT_YET,
-    "results/schemes/compare.py": _NOT_YET,
-    "tests/network/test_malformed_networks.py": "a catalogue of ways to be wrong",
-    "tests/numerics/test_convolution.py": _NOT_YET,
-    "tests/numerics/test_onnxruntime.py": _NOT_YET,
-    "tests/quantisation/test_inference.py": _NOT_YET,
-    "tests/training/test_gradients.py": _NOT_YET,
-}
+FILES: dict[str, str] = {}
 FUNCTIONS: dict[str, str] = {
     "lightsim/cli/exploring.py: explore_command": _NOT_YET,
     "lightsim/cli/options.py: _described": _NOT_YET,
@@ -49,14 +41,14 @@ FUNCTIONS: dict[str, str] = {
     "lightsim/tiled/timeline/one_channel.py: play_one_channel": _LOOP,
     "lightsim/tiled/timeline/requests/grant.py: grant_train": _LOOP,
     "lightsim/tiled/timeline/requests/one_grant.py: grant_one": _LOOP,
-    "results/explore/convergence.py: main": _NOT_YET,
-    "results/schemes/compare.py: describe": _NOT_YET,
-    "results/training/joint.py: page": _NOT_YET,
+    "results/explore/convergence/convergence.py: main": _NOT_YET,
+    "results/training/joint/joint.py: page": _NOT_YET,
 }
 ARGUMENT_LISTS: dict[str, str] = {
     "dse/design/growing_kernel.py: grow": _KERNEL,
     "dse/design/growing_kernel.py: _doubled": _KERNEL,
     "lightsim/api.py: run": _PUBLIC,
+    "lightsim/api.py: train": _PUBLIC,
     "lightsim/cli/exploring.py: explore_command": _NOT_YET,
     "lightsim/cli/options.py: _described": _NOT_YET,
     "lightsim/cli/training.py: train_command": _NOT_YET,
@@ -86,19 +78,17 @@ ARGUMENT_LISTS: dict[str, str] = {
     "lightsim/tiled/bounds/cycles.py: _streams": _KERNEL,
     "lightsim/tiled/bounds/moved.py: least_moving": _KERNEL,
     "lightsim/tiled/timeline/expand.py: _expand_tile": _KERNEL,
-    "lightsim/tiled/timeline/expand.py: _box": _KERNEL,
     "lightsim/tiled/timeline/jump.py: jump": _KERNEL,
     "lightsim/tiled/timeline/jump.py: _jump": _KERNEL,
     "lightsim/tiled/timeline/one_channel.py: play_one_channel": _KERNEL,
     "lightsim/tiled/timeline/recurrence.py: play": _KERNEL,
     "lightsim/tiled/timeline/recurrence.py: play_channels": _KERNEL,
     "lightsim/tiled/timeline/requests/one_grant.py: grant_one": _KERNEL,
+    "lightsim/tiled/timeline/transfers.py: fill_box": _KERNEL,
 }
 FOLDERS: dict[str, str] = {
     "lightsim/cli": _NOT_YET,
     "lightsim/flow": _NOT_YET,
-    "results/explore": "pages of results with their tables and pictures, named by their commands",
-    "results/training": "pages of results with their tables and pictures, named by their commands",
     "lightsim/tiled/rtl/sv": "one project: a file for each module of the hardware",
     "workloads/networks": "a catalogue: a file for each network",
     "workloads/digits": "a catalogue: a file for each scheme's weights",

@@ -88,19 +88,19 @@ class AllocationTable:
         )
         return sum(timed(program).values())
 
-    def within_cycles(self, cycles: int, method: str = "pareto") -> Allocation:
+    def within_cycles(self, cycles: int) -> Allocation:
         """The allocation of least loss that the timeline runs in at most `cycles`.
 
         Raises `InputError` if not even the fastest one does.
         """
         budget = cycles
         for _ in range(_ATTEMPTS):
-            solution = least_loss(self.choices, budget, method)
+            solution = least_loss(self.choices, budget)
             k = self.k_of(solution.points)
             needed = self.cycles_of(k)
             if needed <= cycles:
                 # Nothing within the true budget is better: the bound is that budget's.
-                bound = least_loss(self.choices, cycles, method).bound if budget < cycles else None
+                bound = least_loss(self.choices, cycles).bound if budget < cycles else None
                 return self._made(k, solution, needed, solution.loss, bound)
             budget = min(budget - (needed - cycles), solution.cycles - 1)
             if budget < self.fastest:
@@ -111,13 +111,13 @@ class AllocationTable:
             f"accepted: a little more than {self.fastest}",
         )
 
-    def within_loss(self, loss: float, method: str = "pareto") -> Allocation:
+    def within_loss(self, loss: float) -> Allocation:
         """The fastest allocation whose loss is at most `loss`, to a billionth for each filter.
 
         Raises `InputError` if there is none.
         """
         budget = loss_budget(loss, sum(self.subject.filters.values()))
-        solution = least_cycles(self.choices, budget, method)
+        solution = least_cycles(self.choices, budget)
         k = self.k_of(solution.points)
         return self._made(k, solution, self.cycles_of(k), solution.cycles, None)
 

@@ -14,9 +14,7 @@ BEST_K = "best-k.toml"
 BEST_MAPPING = "best-mapping.toml"
 
 
-def run_command(
-    found: Exploration, file: str = "best.toml", verb: str = "run", *, anywhere: bool = False
-) -> str:
+def run_command(found: Exploration, file: str = "best.toml", *, anywhere: bool = False) -> str:
     """`lightsim run` of the best design on the study's first network; "" without a front.
 
     `anywhere` names the user's own files by their whole paths: a page may be read in another
@@ -38,4 +36,4 @@ def run_command(
         options += ["--images", str(design.batch), "--batch", str(design.batch)]
     if study.search.seed:
         options += ["--seed", str(study.search.seed)]
-    return command_line(verb, shown, *options)
+    return command_line("run", shown, *options)

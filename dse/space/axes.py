@@ -1,36 +1,32 @@
 """The axes of a design space: what each may be set to, and what it is by default.
 
-An axis is a tuple of choices. A study file lists them, or gives a range as
-`{ from = 8, to = 128, step = 8 }`; `AXES` says for each what a choice is.
+An axis is a tuple of choices; `AXES` says for each what a choice is.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
-from typing import Annotated, Any
+from typing import Annotated
 
 from dse.space.k_choices import GIVEN, K_ACCEPTED, read_k
 from dse.space.lanes import lane_mix
 from lightsim.descriptions import Text, check_fields
-from lightsim.errors import InputError, unknown_name
 from lightsim.hardware.checks import validate_clock
 from lightsim.hardware.device import Board
 from lightsim.hardware.pe_kinds import PE_KINDS, pe_kind
 from lightsim.hardware.quantities import BYTES_ACCEPTED, HERTZ_ACCEPTED, hertz, nbytes
-from lightsim.network.checking import spell_value
 from lightsim.numerics.formats.scheme import scheme
 from lightsim.tiled.estimation.arrays import fits_word
 from lightsim.tiled.estimation.sizing import PORT_STREAMS
 
-__all__ = ["AUTO", "AXES", "Axis", "Choice", "read_axes", "read_choices"]
+__all__ = ["AUTO", "AXES", "Axis", "Choice"]
 
 Choice = int | str
 AUTO = "auto"
 _WORDS = re.compile(r"^\s*(\d{1,9})\s+words?\s*$")
-_MOST_CHOICES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,74 +232,3 @@ AXES: dict[str, Axis] = {
         ),
     )
 }
-
-
-def read_axes(table: Mapping[str, Any], where: str, board: Board) -> dict[str, tuple[Choice, ...]]:
-    """Every axis with its choices: those of `table`, the defaults of the board elsewhere.
-
-    A table of lanes by scheme gives all of them, in order (`scheme_lanes` says which go with
-    which).
-    Raises `InputError` for an unknown axis, an empty one, a choice that is none, or one twice.
-    """
-    for name in table:
-        if name not in AXES:
-            raise unknown_name(where, "axis", str(name), AXES)
-    given = {
-        name: _of_every_scheme(value, where)
-        if name == "lanes" and isinstance(value, Mapping)
-        else read_choices(AXES[name], value, where)
-        for name, value in table.items()
-    }
-    schemes = tuple(str(name) for name in given.get("scheme", AXES["scheme"].default(board, ())))
-    return {
-        name: given[name] if name in given else axis.default(board, schemes)
-        for name, axis in AXES.items()
-    }
-
-
-def _of_every_scheme(table: Mapping[str, Any], where: str) -> tuple[Choice, ...]:
-    """The lanes of all schemes of a table, each once."""
-    rows = [read_choices(AXES["lanes"], row, f"{where}, lanes of {n}") for n, row in table.items()]
-    if not rows:
-        raise InputError(where, "lanes is empty", f"accepted: a list of {AXES['lanes'].accepted}")
-    return tuple(dict.fromkeys(choice for row in rows for choice in row))
-
-
-def read_choices(axis: Axis, value: object, where: str) -> tuple[Choice, ...]:
-    """The choices of an axis that a file's value names: one, a list, or a range written out.
-
-    Raises `InputError` for none, for a choice that is none, and for one that is there twice.
-    """
-    values = _range(axis, value, where) if isinstance(value, Mapping) else value
-    if not isinstance(values, list):
-        values = [values]
-    if not values:
-        raise InputError(where, f"{axis.name} is empty", f"accepted: a list of {axis.accepted}")
-    found: list[Choice] = []
-    for one in values:
-        try:
-            choice = axis.read(one)
-        except InputError as error:
-            raise InputError(f"{where}, {axis.name}", error.problem, error.accepted) from None
-        except ValueError:
-            problem = f"{axis.name} has the choice {spell_value(one)}"
-            raise InputError(where, problem, f"accepted: {axis.accepted}") from None
-        if choice in found:
-            raise InputError(where, f"{axis.name} has the choice {spell_value(one)} twice", "once")
-        found.append(choice)
-    return tuple(found)
-
-
-def _range(axis: Axis, value: Mapping[str, Any], where: str) -> list[int]:
-    """`{ from = 8, to = 128, step = 8 }` written out."""
-    accepted = "accepted: whole numbers { from = ..., to = ..., step = ... }, step 1 or more"
-    ends = [value.get("from"), value.get("to"), value.get("step", 1)]
-    whole = [end for end in ends if isinstance(end, int) and not isinstance(end, bool)]
-    known = set(value) <= {"from", "to", "step"}
-    if not known or len(whole) < 3 or whole[2] < 1 or whole[0] > whole[1]:
-        raise InputError(where, f"{axis.name} is the range {dict(value)}"[:120], accepted)
-    if (whole[1] - whole[0]) // whole[2] >= _MOST_CHOICES:
-        raise InputError(
-            where, f"{axis.name} has more than {_MOST_CHOICES} choices", "accepted: fewer"
-        )
-    return list(range(whole[0], whole[1] + 1, whole[2]))

@@ -40,7 +40,7 @@ class LaneMix:
         return tuple(LaneGroup(pe, share) for (pe, _), share in pairs if share > 0)
 
 
-def lane_mix(text: str, where: str = "lanes") -> LaneMix:
+def lane_mix(text: str) -> LaneMix:
     """The mix that a text like `shift_add_serial*3 + multiply_dsp` names.
 
     Raises `InputError` for an unknown kind, one that is named twice, or a text that is no mix.
@@ -50,8 +50,8 @@ def lane_mix(text: str, where: str = "lanes") -> LaneMix:
         match = _PART.match(piece)
         if match is None or match[2] == "0":
             accepted = "accepted: a PE kind, or several as 'shift_add_serial*3 + multiply_dsp'"
-            raise InputError(where, f"{text!r} is no mix of PE kinds", accepted)
-        parts.append((pe_kind(match[1], where).name, int(match[2] or 1)))
+            raise InputError("lanes", f"{text!r} is no mix of PE kinds", accepted)
+        parts.append((pe_kind(match[1], "lanes").name, int(match[2] or 1)))
     if len({pe for pe, _ in parts}) < len(parts):
-        raise InputError(where, f"{text!r} names a PE kind twice", "accepted: each once")
+        raise InputError("lanes", f"{text!r} names a PE kind twice", "accepted: each once")
     return LaneMix(tuple(parts))

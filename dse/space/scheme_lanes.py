@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dse.space.axes import AXES, Choice, read_choices
+from dse.space.axes import AXES, Choice
+from dse.space.axis_choices import read_choices
 from lightsim.errors import InputError, unknown_name
 from lightsim.hardware.device import Board
 

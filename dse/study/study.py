@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from dse.space.axes import AXES, Choice, read_axes
+from dse.space.axes import AXES, Choice
+from dse.space.axis_choices import read_axes
 from dse.space.k_choices import GIVEN
 from dse.space.k_layers import LayerChoice, default_k, read_layers, without_budget
 from dse.space.scheme_lanes import SchemeLanes, read_lanes

@@ -43,12 +43,12 @@ def energy_source(table: EnergyTable, dram_kind: str) -> str:
     )
 
 
-def energy_table(name: str, where: str = "energy_table") -> EnergyTable:
+def energy_table(name: str) -> EnergyTable:
     """The table called `name`; raises `InputError` with the nearest name if there is none."""
     try:
         return ENERGY_TABLES[name]
     except KeyError:
-        raise unknown_name(where, "energy table", name, ENERGY_TABLES) from None
+        raise unknown_name("energy_table", "energy table", name, ENERGY_TABLES) from None
 
 
 def _picojoules(event: str, table: EnergyTable, dram_kind: str) -> float:

@@ -96,12 +96,11 @@ def resolve_accelerator(
     board_name: str | None,
     accelerator: str | Design | None,
     scheme_name: str | None,
-    default: str = DEFAULT_SCHEME,
 ) -> tuple[Board | None, Design, Scheme]:
     """`resolve_machine` where no network is known: the board's default is that for any network.
     Raises `BudgetError` too where the board has no room for one."""
     template = template_of(None, accelerator)
-    machine = resolve_machine(template, board_name, accelerator, scheme_name, default)
+    machine = resolve_machine(template, board_name, accelerator, scheme_name)
     built = machine.accelerator
     return machine.board, _default(machine) if built is None else built, machine.scheme
 

@@ -18,12 +18,12 @@ _PRODUCTS = 4_000_000_000
 _MOST_IMAGES = 128
 
 
-def calibration_images(workload: Workload, seed: int = 0) -> NDArray[np.int16]:
+def calibration_images(workload: Workload) -> NDArray[np.int16]:
     """The images that calibrate: the first of the training set, or seeded random ones."""
     count = int(np.clip(_PRODUCTS // max(workload.network.macs, 1), 1, _MOST_IMAGES))
     if workload.trained:
         return training_images(workload.network).images[:count]
-    return synthetic_images(workload.network, count, seed)
+    return synthetic_images(workload.network, count, 0)
 
 
 def input_means(workload: Workload, images: NDArray[np.int16]) -> dict[str, NDArray[np.float64]]:

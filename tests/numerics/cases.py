@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 
-__all__ = ["Case", "cases", "repeatable"]
+__all__ = ["Case", "added", "cases", "repeatable", "weights_of"]
 
 
 def repeatable(examples):
@@ -70,3 +70,14 @@ def cases(max_channels=6, max_filters=6):
         accumulator=st.sampled_from([np.int32, np.int64]),
         seed=st.integers(0, 2**32 - 1),
     )
+
+
+def weights_of(case, rng, lowest=-256, highest=256):
+    """Weights [filter, channel, row, column] of a case, both ends among them."""
+    shape = (case.filters, case.channels, *case.kernel)
+    return rng.integers(lowest, highest + 1, shape).astype(np.int16)
+
+
+def added(case, out, before):
+    """What the kernel added, as lists."""
+    return (out.astype(np.int64) - before).tolist()

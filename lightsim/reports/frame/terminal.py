@@ -10,12 +10,12 @@ __all__ = ["plain_table", "report_console"]
 _PIPED_WIDTH = 100
 
 
-def report_console(*, stderr: bool = False) -> Console:
+def report_console() -> Console:
     """A console for reports: the terminal's own width, or 100 columns when piped to a file."""
-    console = Console(stderr=stderr, highlight=False)
+    console = Console(highlight=False)
     if console.is_terminal:
         return console
-    return Console(stderr=stderr, highlight=False, width=_PIPED_WIDTH)
+    return Console(highlight=False, width=_PIPED_WIDTH)
 
 
 def plain_table(*numbers: str, gap: int = 2) -> Table:

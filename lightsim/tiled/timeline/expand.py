@@ -10,11 +10,8 @@ from numpy.typing import NDArray
 
 from lightsim.kernels.borrowed import inlined, kernel
 from lightsim.tiled.timeline.layout import (
-    ADDRESS_AT,
-    BASE,
     BEHIND,
     BLOCK,
-    BYTES_AT,
     COLUMNS,
     CONVOLVES,
     EXTENTS,
@@ -28,15 +25,10 @@ from lightsim.tiled.timeline.layout import (
     GROUPS_AT,
     HAS_RESIDUAL,
     HAS_WEIGHTS,
-    IMAGE_STEP,
-    IMAGES,
     INNER,
     INPUT,
     KERNEL,
     LAST_GROUP,
-    LENGTH,
-    LINE_STEP,
-    LINES,
     LOADS_INPUT,
     LOADS_RESIDUAL,
     LOADS_WEIGHT,
@@ -46,8 +38,6 @@ from lightsim.tiled.timeline.layout import (
     OUTPUTS,
     PADDING,
     PIXELS,
-    PLANE_STEP,
-    PLANES,
     POOL,
     POST_LANES,
     RANGE_FIELDS,
@@ -57,22 +47,13 @@ from lightsim.tiled.timeline.layout import (
     SOURCE_COLUMNS,
     SOURCE_ROWS,
     STRIDE,
-    TILE,
     TILE_FIELDS,
     TILES_FROM,
     TRANSFER_FIELDS,
-    TRANSFERS_FROM,
-    VIEW_BASE,
-    VIEW_BLOCK,
-    VIEW_BLOCKS,
-    VIEW_COLUMNS,
-    VIEW_FIELDS,
-    VIEW_FIRST,
-    VIEW_ROWS,
-    VIEWS,
     WEIGHT,
     WEIGHTS_AT,
 )
+from lightsim.tiled.timeline.transfers import fill_box, fill_line, next_transfer
 
 __all__ = ["Lists", "expand"]
 
@@ -224,27 +205,19 @@ def _expand_tile(
     flags = row[FLAGS]
     if flags & LOADS_INPUT:
         high, wide = _needed(p, 0, p[SOURCE_ROWS], rows), _needed(p, 1, p[SOURCE_COLUMNS], columns)
-        into = transfers[INPUT, _next(at, INPUT)]
-        _box(p, 0, word, index, images, channels, high, wide, into)
+        into = transfers[INPUT, next_transfer(at, INPUT)]
+        fill_box(p, 0, word, index, images, channels, high, wide, into)
     if flags & LOADS_WEIGHT:
         tile = weights[p[WEIGHTS_AT] + m * _inner_tiles(p) + n]
-        _line(tile, index, transfers[WEIGHT, _next(at, WEIGHT)])
+        fill_line(tile, index, transfers[WEIGHT, next_transfer(at, WEIGHT)])
     if flags & LOADS_RESIDUAL:
-        _box(
-            p,
-            1,
-            word,
-            index,
-            images,
-            filters,
-            rows,
-            columns,
-            transfers[RESIDUAL, _next(at, RESIDUAL)],
-        )
+        into = transfers[RESIDUAL, next_transfer(at, RESIDUAL)]
+        fill_box(p, 1, word, index, images, filters, rows, columns, into)
     if flags & FINISHES:
         high = rows[0] // p[POOL], rows[1] // p[POOL]
         wide = columns[0] // p[POOL + 1], columns[1] // p[POOL + 1]
-        _box(p, 2, word, index, images, filters, high, wide, transfers[OUTPUT, _next(at, OUTPUT)])
+        into = transfers[OUTPUT, next_transfer(at, OUTPUT)]
+        fill_box(p, 2, word, index, images, filters, high, wide, into)
     pixels = (images[1] - images[0]) * (rows[1] - rows[0]) * (columns[1] - columns[0])
     if flags & CONVOLVES:
         _convolution(p, group_starts, m, channels, pixels, row)
@@ -282,62 +255,3 @@ def _elementwise(p: Table, channels: tuple[int, int], pixels: int, row: Table) -
     row[SCALE] = max(taps, leave)
     row[OUTPUTS] = pixels * words
     row[BEHIND] = min(taps, leave_last) - 1
-
-
-@inlined
-def _next(at: Table, stream: int) -> int:
-    """The number of a stream's next transfer."""
-    at[TRANSFERS_FROM + stream] += 1
-    return int(at[TRANSFERS_FROM + stream]) - 1
-
-
-@inlined
-def _line(tile: Table, index: int, row: Table) -> None:
-    """A transfer of one run: `tile` is its address and its bytes."""
-    row[TILE] = index
-    row[BASE] = tile[ADDRESS_AT]
-    row[LENGTH] = tile[BYTES_AT]
-    row[LINES], row[PLANES], row[IMAGES] = 1, 1, 1
-    row[LINE_STEP], row[PLANE_STEP], row[IMAGE_STEP] = 0, 0, 0
-
-
-@inlined
-def _box(
-    p: Table,
-    view: int,
-    word: int,
-    index: int,
-    images: tuple[int, int],
-    channels: tuple[int, int],
-    rows: tuple[int, int],
-    columns: tuple[int, int],
-    row: Table,
-) -> None:
-    """The transfer of a box of activations: rows, then blocks, join where they are whole."""
-    at = VIEWS + VIEW_FIELDS * view
-    block = p[at + VIEW_BLOCK]
-    first = (p[at + VIEW_FIRST] + channels[0]) // block
-    blocks = -(-(p[at + VIEW_FIRST] + channels[1]) // block) - first
-    line = p[at + VIEW_COLUMNS] * word
-    plane = p[at + VIEW_ROWS] * line
-    lines, length = rows[1] - rows[0], (columns[1] - columns[0]) * word
-    if length == line:
-        length, lines = lines * line, 1
-    if length == plane:
-        length, blocks = blocks * plane, 1
-    if lines == 0 or length == 0:
-        lines, length = 0, 0
-    row[TILE] = index
-    row[BASE] = (
-        p[at + VIEW_BASE]
-        + (images[0] * p[at + VIEW_BLOCKS] + first) * plane
-        + rows[0] * line
-        + columns[0] * word
-    )
-    row[LENGTH] = length
-    row[LINES] = lines
-    row[LINE_STEP] = line
-    row[PLANES] = blocks
-    row[PLANE_STEP] = plane
-    row[IMAGES] = images[1] - images[0]
-    row[IMAGE_STEP] = p[at + VIEW_BLOCKS] * plane

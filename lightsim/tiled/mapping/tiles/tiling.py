@@ -10,7 +10,6 @@ from lightsim.descriptions import Positive, check_fields
 from lightsim.tiled.description.accelerator import Accelerator
 from lightsim.tiled.mapping.plan.plan import EngineLayer
 from lightsim.tiled.mapping.plan.words import block_channels
-from lightsim.units import ceil_div
 
 __all__ = [
     "ORDERS",
@@ -21,7 +20,6 @@ __all__ = [
     "axis_of",
     "grain",
     "input_extent",
-    "tiles_along",
 ]
 
 LoopOrder = Literal["msn", "smn", "mns", "snm", "nms", "nsm"]
@@ -145,8 +143,3 @@ def axis_of(layer: EngineLayer, axis: int) -> Axis:
         layer.stride[axis],
         layer.padding.top if down else layer.padding.left,
     )
-
-
-def tiles_along(extent: int, size: int) -> int:
-    """How many tiles of `size` cover `extent`."""
-    return ceil_div(extent, size)

@@ -37,7 +37,7 @@ _YOSYS = """\
 # Without -flatten every distinct module is mapped once; pads are left out, for the ports are
 # meant to be wired inside the device.
 read_verilog -sv -defer {sources}
-synth_xilinx -family {family} -noiopad -top {top}
+synth_xilinx -family {family} -noiopad -top accelerator
 tee -o utilisation_{family}.txt stat -hierarchy
 tee -o utilisation_{family}.json stat -json
 """
@@ -61,9 +61,9 @@ report_timing_summary -file timing_vivado.txt
 """
 
 
-def synthesis_script(family: str, sources: Sequence[str], top: str = "accelerator") -> str:
-    """A Yosys script that reads `sources`, maps `top` and writes what it takes."""
-    return _YOSYS.format(title=FAMILIES[family], family=family, sources=" ".join(sources), top=top)
+def synthesis_script(family: str, sources: Sequence[str]) -> str:
+    """A Yosys script that reads `sources`, maps `accelerator` and writes what it takes."""
+    return _YOSYS.format(title=FAMILIES[family], family=family, sources=" ".join(sources))
 
 
 def vivado_script(part: str, clock_hz: int, sources: Sequence[str]) -> str:

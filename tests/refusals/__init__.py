@@ -1,0 +1,1 @@
+"""Every refusal of the source is in docs/refusals.md."""

@@ -1,0 +1,1 @@
+"""What training passes back through roundings, gates and losses."""

@@ -1,0 +1,1 @@
+"""The recipes that come with LightSim, their options and their variants."""
