@@ -26,9 +26,6 @@ _PUBLIC = "named options of a user, each with its default"
 
 FILES: dict[str, str] = {}
 FUNCTIONS: dict[str, str] = {
-    "lightsim/cli/exploring.py: explore_command": _NOT_YET,
-    "lightsim/cli/options.py: _described": _NOT_YET,
-    "lightsim/cli/training.py: train_command": _NOT_YET,
     "lightsim/memory/one_row.py: _serve_pieces": _LOOP,
     "lightsim/numerics/dot_products/emitted.py: _blocks": _EMITTED,
     "lightsim/numerics/dot_products/emitted.py: run": _EMITTED,
@@ -49,9 +46,6 @@ ARGUMENT_LISTS: dict[str, str] = {
     "dse/design/growing_kernel.py: _doubled": _KERNEL,
     "lightsim/api.py: run": _PUBLIC,
     "lightsim/api.py: train": _PUBLIC,
-    "lightsim/cli/exploring.py: explore_command": _NOT_YET,
-    "lightsim/cli/options.py: _described": _NOT_YET,
-    "lightsim/cli/training.py: train_command": _NOT_YET,
     "lightsim/memory/one_row.py: serve_hot": _KERNEL,
     "lightsim/memory/one_row.py: _serve_pieces": _KERNEL,
     "lightsim/memory/one_row.py: _row_commands": _KERNEL,

@@ -51,10 +51,10 @@ def unreachable(
     return BudgetError(f"{where}: {told}")
 
 
-def none_complete(study: Study, records: Sequence[Record], *, exhaustive: bool) -> LightSimError:
-    """The error of a search whose designs all broke a budget, or could not be run."""
+def none_complete(study: Study, records: Sequence[Record], rest: str) -> LightSimError:
+    """The error of a search whose designs all broke a budget, or could not be run; `rest` says
+    what is known of the other designs."""
     run = [record for record in records if record.cycles]
-    rest = "no other design could" if exhaustive else "others are open (trials=...)"
     where = f"study '{study.name}'"
     if run:
         nearest = min(run, key=lambda record: max(record.over.values()))

@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from dse.reports.commands import run_command
+from dse.reports.console_schemes import show_schemes
 from dse.search.result import Exploration
 from dse.study.measures import spell_measure
 
@@ -30,6 +31,7 @@ def show_exploration(found: Exploration, console: Console, best: str = "best.tom
     console.print()
     if not found.front:
         console.print("No design that was run keeps every budget.")
+        show_schemes(found, console)
         return
     for label, value in _facts(found):
         console.print(f"{label:<11} {escape(value)}", highlight=False)
@@ -37,6 +39,7 @@ def show_exploration(found: Exploration, console: Console, best: str = "best.tom
     console.print(_table(found))
     if len(found.front) > _MOST_ROWS:
         console.print(f"... and {len(found.front) - _MOST_ROWS} more on the front")
+    show_schemes(found, console)
     console.print()
     console.print(f"Run it: {escape(run_command(found, best))}", highlight=False, soft_wrap=True)
 

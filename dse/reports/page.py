@@ -5,6 +5,7 @@ from __future__ import annotations
 from dse.reports.commands import run_command
 from dse.reports.figures import FIGURES
 from dse.reports.front_table import front_table
+from dse.reports.scheme_table import scheme_table
 from dse.search.result import Exploration
 from dse.study.measures import spell_measure
 from lightsim.reports.frame.document import document, fact, section
@@ -31,13 +32,24 @@ def page(found: Exploration) -> str:
         subtitle=_subtitle(found),
         facts=[fact(*row) for row in _headline(found)],
         notes=_notes(found),
-        sections=(*figure_sections(FIGURES, found), _front(found), _again(found)),
+        sections=(
+            *figure_sections(FIGURES, found),
+            _front(found),
+            *_schemes(found),
+            _again(found),
+        ),
         footer=_FOOTER,
     )
 
 
 def _front(found: Exploration) -> str:
     return section("designs", "The front", front_table(found), long=True)
+
+
+def _schemes(found: Exploration) -> list[str]:
+    if len(found.schemes) < 2:
+        return []
+    return [section("by-scheme", "Every scheme by itself", scheme_table(found), long=True)]
 
 
 def _again(found: Exploration) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from dse.reports.ks import k_counts
 from dse.search.result import Exploration
+from dse.search.schemes import SchemeFound
 from dse.storage.record import Record
 from lightsim.hardware.device import Resources
 from lightsim.tiled.description.writing import dump_accelerator
@@ -63,6 +64,17 @@ def _design(found: Exploration, record: Record) -> dict[str, Any]:
     }
 
 
+def _scheme(found: Exploration, row: SchemeFound) -> dict[str, Any]:
+    """A scheme by itself: its best design as one of the front, null where there is none."""
+    return {
+        "scheme": row.scheme,
+        "best": None if row.best is None else _design(found, row.best),
+        "bound": {"value": row.limit, "gap": row.gap},
+        "tried": row.tried,
+        "reason": row.reason,
+    }
+
+
 def _of_any_k(found: Exploration) -> dict[str, Any]:
     """The limit over all allowed allocations of k, where k is free."""
     if found.limit_of_any_k is None:
@@ -89,6 +101,7 @@ def _additions(found: Exploration) -> dict[str, Any]:
             {"objective": row.objective.measure.key, "value": row.value, "gap": row.gap}
             for row in found.limits
         ],
+        "schemes": [_scheme(found, row) for row in found.schemes],
         "accuracy_detail": found.accuracy_detail,
         "sampler": found.sampler,
         "seed": study.search.seed,

@@ -8,7 +8,7 @@ it open whether they would be better; what is left open so is part of the limit.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from dse.design.builder import Design
 from dse.evaluation.evaluate import Evaluator, Outcome, workload_of
@@ -16,7 +16,7 @@ from dse.evaluation.verdict import judged
 from dse.limits.reach import LARGE, could_be
 from dse.search.front import front_of, signed
 from dse.search.pool import Pool
-from dse.search.searcher import Limit, Searcher
+from dse.search.searcher import Limit, Searcher, gap_between
 from dse.space.k_digits import k_of
 from dse.storage.record import Record
 from lightsim.errors import LightSimError
@@ -24,15 +24,26 @@ from lightsim.quantisation.workload import Workload
 from lightsim.tiled.mapping.program import Program, map_workload
 from lightsim.tiled.mapping.tiles.tiling import Tiling
 
-__all__ = ["mapped_exactly"]
+__all__ = ["Mapped", "mapped_exactly"]
 
 # Designs mapped exactly beside those of the front where a batch takes more cycles than `LARGE`: a
 # large pass may take seconds. Of smaller ones all that could be better are.
 _MOST_LARGE = 8
 
 
-def mapped_exactly(searcher: Searcher, pool: Pool) -> tuple[list[Record], tuple[Limit, ...]]:
-    """The front and the limits of all objectives, with designs mapped exactly where that pays."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Mapped:
+    """The front and the limits of all objectives with designs mapped exactly; all complete
+    records as they are then, and the numbers of those `left` to the usual mapping."""
+
+    front: list[Record]
+    limits: tuple[Limit, ...]
+    records: list[Record]
+    left: list[int]
+
+
+def mapped_exactly(searcher: Searcher, pool: Pool) -> Mapped:
+    """Map the designs of a search exactly where that pays."""
     objectives = searcher.study.objectives
     complete = {r.number: r for r in searcher.records if r.state == "complete"}
     first = [record.number for record in front_of(list(complete.values()), objectives)]
@@ -49,10 +60,9 @@ def mapped_exactly(searcher: Searcher, pool: Pool) -> tuple[list[Record], tuple[
             break
         complete[number] = _exact(searcher, evaluator, complete[number])
         mapped.add(number)
-    front = front_of(list(complete.values()), objectives)
+    left = [number for number in complete if number not in mapped]
     limits = []
     for place, row in enumerate(searcher.limits(pool)):
-        left = [number for number in complete if number not in mapped]
         values = [float(signed(record, objectives)[place]) for record in complete.values()]
         open_value = could_be(bounds, optimist, left, place)
         if row.value is not None:
@@ -62,7 +72,8 @@ def mapped_exactly(searcher: Searcher, pool: Pool) -> tuple[list[Record], tuple[
         proven = row.value is not None and (not left or searcher.optimist.proves(row.objective))
         value = row.objective.sign * min(values) if proven else None
         limits.append(_limit(row, value, list(complete.values())))
-    return front, tuple(limits)
+    records = list(complete.values())
+    return Mapped(front_of(records, objectives), tuple(limits), records, left)
 
 
 def _limit(row: Limit, value: float | None, records: Sequence[Record]) -> Limit:
@@ -70,8 +81,7 @@ def _limit(row: Limit, value: float | None, records: Sequence[Record]) -> Limit:
         return Limit(row.objective, None, None)
     sign, key = row.objective.sign, row.objective.measure.key
     best = sign * min(sign * record.values[key] for record in records)
-    low, high = sorted((abs(best), abs(value)))
-    return Limit(row.objective, value, (high - low) / high if high else 0.0)
+    return Limit(row.objective, value, gap_between(best, value, sign))
 
 
 def _exact(searcher: Searcher, evaluator: Evaluator, record: Record) -> Record:

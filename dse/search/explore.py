@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from math import prod
@@ -20,6 +20,7 @@ from dse.search.exact_mapping import mapped_exactly
 from dse.search.front import front_of
 from dse.search.pool import Pool
 from dse.search.result import Exploration
+from dse.search.schemes import SchemeFound, found_by_scheme
 from dse.search.searcher import Progress, Searcher
 from dse.search.waves import enumerated, sampled
 from dse.space.points import Space
@@ -187,13 +188,18 @@ def _result(searcher: Searcher, pool: Pool | None, sampler: str, interrupted: bo
         searcher.close_all(pool)
     usual = study.search.mapping == "usual"
     if pool is not None and not usual:
-        front, limits = mapped_exactly(searcher, pool)
+        mapped = mapped_exactly(searcher, pool)
+        front, limits, complete, left = mapped.front, mapped.limits, mapped.records, mapped.left
     else:
         front = front_of(searcher.records, study.objectives)
         limits = () if pool is None else searcher.limits(pool)
+        complete, left = searcher.records, []
     limit, gap = (limits[0].value, limits[0].gap) if limits else (None, None)
+    schemes = () if pool is None else found_by_scheme(searcher, pool, limit, complete, left)
     if not study.asks_for_energy:
-        front = [_with_energy(searcher, record) for record in front]
+        known = {record.number: _with_energy(searcher, record) for record in front}
+        front = [known[record.number] for record in front]
+        schemes = tuple(_told(searcher, row, known) for row in schemes)
     return Exploration(
         study=study,
         space=searcher.space,
@@ -212,8 +218,17 @@ def _result(searcher: Searcher, pool: Pool | None, sampler: str, interrupted: bo
         sampler=sampler,
         interrupted=interrupted,
         left_out={} if pool is None else pool.left_out.by_count(),
+        schemes=schemes,
         limit_of_any_k=None if pool is None else searcher.limit_of_any_k(pool),
     )
+
+
+def _told(searcher: Searcher, row: SchemeFound, known: Mapping[int, Record]) -> SchemeFound:
+    """A scheme's row with the energy of its best design."""
+    if row.best is None:
+        return row
+    best = known.get(row.best.number)
+    return replace(row, best=_with_energy(searcher, row.best) if best is None else best)
 
 
 def _with_energy(searcher: Searcher, record: Record) -> Record:

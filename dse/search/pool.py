@@ -12,6 +12,7 @@ from dse.limits.best_case import Optimist
 from dse.limits.bounds import Bounds
 from dse.limits.cores import MOST_HELD, Cores, beaten, gather
 from dse.limits.reach import LARGE, valued
+from dse.search.closed import Closed
 from dse.space.left_out import LeftOut
 from dse.space.points import Space
 from lightsim.tiled.description.accelerator import Accelerator
@@ -40,6 +41,7 @@ class Pool:
         self._dropped: Floats
         self._core_open: NDArray[np.bool_]
         self._opened: list[int] = []
+        self._closed = Closed(self.space, optimist.objectives)
         self._hold(gather(bounds, optimist, most=most))
         self._numbers = np.zeros(0, np.int64)
         self._cycles = np.zeros((0, bounds.networks), np.int64)
@@ -77,9 +79,12 @@ class Pool:
                 continue
             self._beaten_by = np.vstack((self._beaten_by, row))
             if (row <= self._dropped).all():
+                self._closed.note_any(self._dropped)
                 self._dropped = np.full_like(self._dropped, np.inf)
-            self._core_open &= ~beaten(self._core_values, row[None, :])
-            self._open &= ~beaten(self._values, row[None, :])
+            cores = self._core_open & beaten(self._core_values, row[None, :])
+            self._closed.note(self._cores[cores], self._core_values[cores])
+            self._core_open &= ~cores
+            self._close_listed(self._open & beaten(self._values, row[None, :]))
 
     def unmappable(self, number: int, accelerator: Accelerator) -> bool:
         """Whether the memories of a design that was taken hold no tile of some pass; what that
@@ -109,6 +114,17 @@ class Pool:
         at = self._promising(objective)
         return None if at is None else float(self._values[at, objective])
 
+    def limit_of(self, scheme: int, objective: int = 0) -> float | None:
+        """The best value that a design of a scheme, by its place, could have that was not taken,
+        closed or not; None where there is none."""
+        at = self._promising(objective, {"scheme": scheme})
+        found = min(
+            np.inf if at is None else float(self._values[at, objective]),
+            self._closed.best(scheme, objective),
+            float(self._dropped[objective]),
+        )
+        return found if np.isfinite(found) else None
+
     def empty(self) -> bool:
         """Whether every design is closed."""
         held = self._core_open.any() or self._open.any()
@@ -118,9 +134,7 @@ class Pool:
         """The place of the listed design that is next: every core that could hold a better one
         has been opened up, and the design has been looked at closely."""
         while True:
-            core = (
-                self._next_core(objective) if within is None else self._core_in(objective, within)
-            )
+            core = self._next_core(objective, within)
             at = self._best_listed(objective, within)
             if within is None and self._dropped[objective] < self._next_value(core, at, objective):
                 self._gather_again(objective)
@@ -148,29 +162,26 @@ class Pool:
 
     def _next_value(self, core: int | None, at: int | None, objective: int) -> float:
         """The best value of what is held: of a core, or of a listed design."""
-        found = [np.inf]
-        found += [] if core is None else [float(self._core_values[core, objective])]
-        found += [] if at is None else [float(self._values[at, objective])]
-        return min(found)
+        held = np.inf if core is None else float(self._core_values[core, objective])
+        return held if at is None else min(held, float(self._values[at, objective]))
 
     def _gather_again(self, objective: int) -> None:
         """Hold the most promising of the cores that were dropped, beside those still open."""
-        held = self._core_open
+        held, opened = self._core_open, np.array(self._opened, np.int64)
         numbers, values = self._cores[held], self._core_values[held]
-        known = np.sort(np.concatenate((numbers, np.array(self._opened, np.int64))))
+        known = np.sort(np.concatenate((numbers, opened)))
+        self._closed.note_any(self._dropped)  # what `gather` leaves out is not told
         more = gather(
             self._bounds, self._optimist, objective=objective, known=known,
             beaten_by=self._beaten_by, most=self._most,
         )  # fmt: skip
-        self._hold(
-            Cores(
-                np.concatenate((numbers, more.numbers)),
-                np.concatenate((values, more.values)),
-                np.concatenate((self._core_cycles[held], more.cycles)),
-                more.dropped,
-            ),
-            self._core_looked[held],
+        cores = Cores(
+            np.concatenate((numbers, more.numbers)),
+            np.concatenate((values, more.values)),
+            np.concatenate((self._core_cycles[held], more.cycles)),
+            more.dropped,
         )
+        self._hold(cores, self._core_looked[held])
 
     def _hold(self, cores: Cores, looked: NDArray[np.bool_] | None = None) -> None:
         """Hold these cores; the first of them are `looked` at already."""
@@ -182,7 +193,7 @@ class Pool:
         self._core_looked = (self._core_cycles > LARGE) | few
         if looked is not None:
             self._core_looked[: looked.size] |= looked
-        self._orders = [self._order(column) for column in self._core_values.T]
+        self._orders = [np.lexsort((-self._cores, column)) for column in self._core_values.T]
         self._next = [0] * len(self._orders)
         # Cores whose values were raised, by objective: value, number (falling), place.
         self._raised: list[list[tuple[float, int, int]]] = [[] for _ in self._orders]
@@ -196,12 +207,14 @@ class Pool:
         look = self._bounds.core_closer(number)
         if look is None:
             return
-        nothing = np.zeros((1, 5), np.int64)
-        cycles = look.cycles[None, :]
-        values, possible = valued(self._bounds, self._optimist, number, cycles, nothing, look)
+        cycles, none = look.cycles[None, :], np.zeros((1, 5), np.int64)
+        values, possible = valued(self._bounds, self._optimist, number, cycles, none, look)
         raised = np.maximum(values[0], self._core_values[core])
-        if not possible[0] or beaten(raised[None, :], self._beaten_by)[0]:
+        if not possible[0]:
             self._core_open[core] = False
+        elif beaten(raised[None, :], self._beaten_by)[0]:
+            self._core_open[core] = False
+            self._closed.note(self._cores[[core]], raised[None, :])
         elif (raised > self._core_values[core]).any():
             self._core_values[core] = raised
             self._moved[core] = True
@@ -215,19 +228,18 @@ class Pool:
         look = self._bounds.closer(number)
         if look is None:
             return
-        core, cycles, used = number // self.space.variants, self._cycles, self._used
-        values, possible = valued(
-            self._bounds, self._optimist, core, cycles[at : at + 1], used[at : at + 1], look
-        )
+        core, cycles, used = number // self.space.variants, self._cycles[[at]], self._used[[at]]
+        values, possible = valued(self._bounds, self._optimist, core, cycles, used, look)
         self._values[at] = np.maximum(values[0], self._values[at])
-        if not possible[0] or beaten(self._values[at : at + 1], self._beaten_by)[0]:
+        if not possible[0]:
             self._open[at] = False
+        elif beaten(self._values[[at]], self._beaten_by)[0]:
+            self._close_listed(np.arange(self._open.size) == at)
 
-    def _order(self, column: Floats) -> NDArray[np.int64]:
-        return np.lexsort((-self._cores, column))
-
-    def _next_core(self, objective: int) -> int | None:
+    def _next_core(self, objective: int, within: Mapping[str, int] | None) -> int | None:
         """The open core of the best value, of equals that of the highest number."""
+        if within is not None:
+            return self._core_in(objective, within)
         order, at = self._orders[objective], self._next[objective]
         while at < order.size and not (self._core_open[order[at]] and not self._moved[order[at]]):
             at += 1
@@ -242,24 +254,17 @@ class Pool:
         return heap[0][2] if heap and heap[0] < known else core
 
     def _core_in(self, objective: int, within: Mapping[str, int]) -> int | None:
-        where = np.flatnonzero(self._core_open & self._inside(self._cores, within))
+        where = np.flatnonzero(self._core_open & self.space.inside(self._cores, within))
         if not where.size:
             return None
         column = self._core_values[where, objective]
         return int(where[np.flatnonzero(column == column.min())[-1]])
 
-    def _inside(self, cores: NDArray[np.int64], within: Mapping[str, int]) -> NDArray[np.bool_]:
-        places = self.space.places(cores, self.space.core_names)
-        inside = np.ones(cores.size, np.bool_)
-        for name, place in within.items():
-            inside &= places[name] == place
-        return inside
-
     def _best_listed(self, objective: int, within: Mapping[str, int] | None = None) -> int | None:
         where = np.flatnonzero(self._open)
         if within is not None:
             cores = self._numbers[where] // self.space.variants
-            where = where[self._inside(cores, within)]
+            where = where[self.space.inside(cores, within)]
         if not where.size:
             return None
         column = self._values[where, objective]
@@ -273,18 +278,22 @@ class Pool:
         values, kept = valued(self._bounds, self._optimist, number, found.cycles, found.used)
         values = values[kept]
         if self._open.size > 4096:  # forget what is closed
-            self._keep(np.flatnonzero(self._open))
+            open_ = np.flatnonzero(self._open)
+            self._numbers, self._values = self._numbers[open_], self._values[open_]
+            self._cycles, self._used = self._cycles[open_], self._used[open_]
+            self._looked, self._open = self._looked[open_], self._open[open_]
         self._numbers = np.concatenate((self._numbers, found.numbers[kept]))
         self._values = np.concatenate((self._values, values))
         self._cycles = np.concatenate((self._cycles, found.cycles[kept]))
         self._used = np.concatenate((self._used, found.used[kept]))
         self._looked = np.concatenate((self._looked, np.zeros(len(values), np.bool_)))
-        self._open = np.concatenate((self._open, ~beaten(values, self._beaten_by)))
+        shut = beaten(values, self._beaten_by)
+        self._open = np.concatenate((self._open, ~shut))
+        self._closed.note(np.full(np.count_nonzero(shut), number, np.int64), values[shut])
         # Last: whoever interrupts this must not lose designs from the limit.
         self._opened.append(number)
         self._core_open[core] = False
 
-    def _keep(self, places: NDArray[np.intp]) -> None:
-        self._numbers, self._values = self._numbers[places], self._values[places]
-        self._cycles, self._used = self._cycles[places], self._used[places]
-        self._looked, self._open = self._looked[places], self._open[places]
+    def _close_listed(self, where: NDArray[np.bool_]) -> None:
+        self._closed.note(self._numbers[where] // self.space.variants, self._values[where])
+        self._open &= ~where

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from dse.design.builder import Builder, Design
 from dse.limits.shortfall import none_complete
+from dse.search.schemes import SchemeFound
 from dse.search.searcher import Limit, Step
 from dse.space.points import Space
 from dse.storage.record import Record
@@ -24,7 +25,8 @@ class Exploration:
     `limit` is what no design of the space can beat in that objective, `gap` how far the best is
     from it as a share; `limits` are those of every objective by itself. `exhaustive` says that
     every design was run or proven no better. `limit_of_any_k` is, where k is free, what no design
-    can beat with any allocation that may lose so much, on designs that were run too. `rejected`
+    can beat with any allocation that may lose so much, on designs that were run too. `schemes` are
+    the same of every scheme by itself, in the study's order. `rejected`
     counts points that were taken and could not be built. `left_out` are by reason, the most
     frequent first, the combinations that are no designs: they cannot be built, or not run.
     """
@@ -45,6 +47,7 @@ class Exploration:
     accuracy_detail: str
     sampler: str
     interrupted: bool
+    schemes: tuple[SchemeFound, ...] = ()
     limit_of_any_k: float | None = None
     left_out: Mapping[str, int] = field(default_factory=dict)
 
@@ -58,7 +61,8 @@ class Exploration:
         """Why there is no best design, None where there is one or the search was interrupted."""
         if self.front or self.interrupted:
             return None
-        return none_complete(self.study, self.records, exhaustive=self.exhaustive)
+        rest = "no other design could" if self.exhaustive else "others are open (trials=...)"
+        return none_complete(self.study, self.records, rest)
 
     def design(self, record: Record) -> Design:
         """The design of a record that was run."""

@@ -26,7 +26,7 @@ from dse.study.measures import Objective
 from dse.study.study import Study
 from lightsim.errors import LightSimError
 
-__all__ = ["WAVE", "Limit", "Progress", "Searcher", "Step"]
+__all__ = ["WAVE", "Limit", "Progress", "Searcher", "Step", "gap_between"]
 
 WAVE = 8
 
@@ -52,6 +52,15 @@ class Limit:
     objective: Objective
     value: float | None
     gap: float | None
+
+
+def gap_between(best: float | None, limit: float | None, sign: int) -> float | None:
+    """How far a value is from its limit, as a share of the larger of both, where `sign` times the
+    value is to be minimised; None where one of them is not known."""
+    if best is None or limit is None:
+        return None
+    low, high = sorted((abs(best), abs(limit)))
+    return 0.0 if sign * best <= sign * limit or high == 0 else (high - low) / high
 
 
 @dataclass(eq=False)
@@ -81,8 +90,8 @@ class Searcher:
         self.scores = scores_of(self.study, source, self.refused)
         self.optimist = Optimist(self.study, self.scores.by_scheme)
 
-    def pool(self, space: Space) -> Pool:
-        """The open designs of a space, those closed that the records so far make needless."""
+    def bounds(self, space: Space) -> Bounds:
+        """The bounds of a space of the study."""
         seed = self.study.search.seed
         names = [str(name) for name in space.axes["scheme"] if str(name) not in self.refused]
         workloads = {
@@ -95,11 +104,14 @@ class Searcher:
             for share in self.study.shares
         }
         free = None if self.joint is None else self.joint.bound(space.axes["k"])
-        bounds = Bounds(
+        return Bounds(
             space, self.builder, workloads, free, self.study.asks_for_spending, self.refused,
             self.study.asks_for_resources,
         )  # fmt: skip
-        pool = Pool(bounds, self.optimist)
+
+    def pool(self, space: Space) -> Pool:
+        """The open designs of a space, those closed that the records so far make needless."""
+        pool = Pool(self.bounds(space), self.optimist)
         for record in self.records:
             pool.mark(record.number)
         # A wave that was broken off is finished as it was begun.
@@ -153,12 +165,7 @@ class Searcher:
     def gap(self, limit: float | None, objective: int = 0) -> float | None:
         """How far the best design can be from the optimum, as a share of the larger of both; None
         where there is no design, or no limit."""
-        best = self.best(objective)
-        if best is None or limit is None:
-            return None
-        sign = self.study.objectives[objective].sign
-        low, high = sorted((abs(sign * best), abs(sign * limit)))
-        return 0.0 if sign * best <= sign * limit or high == 0 else (high - low) / high
+        return gap_between(self.best(objective), limit, self.study.objectives[objective].sign)
 
     def best(self, place: int = 0) -> float | None:
         """The best value of an objective so far, the first's unless `place` says another."""

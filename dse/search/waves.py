@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from dse.design.builder import Design
 from dse.search.pool import Pool
-from dse.search.searcher import Searcher
+from dse.search.schemes import without_best
+from dse.search.searcher import WAVE, Searcher
 from dse.storage.record import Record
 
 if TYPE_CHECKING:
@@ -30,17 +31,22 @@ def enumerated(searcher: Searcher, pool: Pool) -> Iterator[None]:
 
     Of an accuracy that k is chosen by nothing is known early: where it is an objective, the
     choices of k take turns instead, each with the most promising design for the first one.
+    Schemes of which no design is complete have one run in every wave after its first, so that each
+    can be compared.
     """
     objectives = len(searcher.study.objectives)
     ks = len(searcher.space.axes["k"]) if objectives > 1 else 1
     turn = len(searcher.records)
     while True:
         wave: list[tuple[int, Design]] = []
-        size = searcher.wave_size()
+        size, waiting = searcher.wave_size(), without_best(searcher)
         while len(wave) < size:
-            if ks == 1:
+            place, found = turn % WAVE - 1, None
+            if 0 <= place < len(waiting):
+                found = searcher.next_design(pool, within={"scheme": waiting[place]})
+            if found is None and ks == 1:
                 found = searcher.next_design(pool, turn % objectives)
-            else:
+            elif found is None:
                 found = _in_turn(searcher, pool, turn, ks)
             if found is None:
                 break

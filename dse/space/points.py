@@ -76,6 +76,14 @@ class Space:
             number = number * len(choices) + choices.index(point[name])
         return number
 
+    def inside(self, cores: Ints, within: Mapping[str, int]) -> NDArray[np.bool_]:
+        """Which of these cores have on some axes the places that `within` says."""
+        places = self.places(cores, self.core_names)
+        inside = np.ones(cores.size, np.bool_)
+        for name, place in within.items():
+            inside &= places[name] == place
+        return inside
+
     def places(self, numbers: Ints, names: tuple[str, ...]) -> dict[str, Ints]:
         """Of every number, taken as one of the product of `names`, the place on each axis."""
         rest = np.asarray(numbers, np.int64)

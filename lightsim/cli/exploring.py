@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lightsim.cli.options import taking
 from lightsim.cli.retraining import explore_retrained
 from lightsim.cli.signals import finishing, interrupt_code
 from lightsim.cli.values import place, whole
@@ -16,28 +18,34 @@ if TYPE_CHECKING:
     from dse.search.result import Exploration
     from dse.study.study import Study
 
-__all__ = ["explore_command"]
+__all__ = ["ExploreOptions", "explore_command"]
+
+# Options that are keys of a study's `[search]`.
+_SEARCH = ("trials", "seed", "workers", "sampler", "seconds", "storage", "mapping")
 
 
-def explore_command(
+@dataclass(frozen=True, slots=True)
+class ExploreOptions:
+    """The words behind `lightsim explore`."""
+
     network: Annotated[
         str,
         typer.Argument(
             metavar="NETWORK|STUDY.toml",
             help="A network of the zoo, or a study file.",
         ),
-    ],
+    ]
     board: Annotated[
         str | None, typer.Option(help="A board by name, or a TOML file.  [default: zc706]")
-    ] = None,
+    ] = None
     template: Annotated[
         str | None,
         typer.Option(help="The kind of machine (see `lightsim list templates`).  [default: tiled]"),
-    ] = None,
+    ] = None
     scheme: Annotated[
         str | None,
         typer.Option(help="The weights' number format, or several with commas.  [flightnn]"),
-    ] = None,
+    ] = None
     k: Annotated[
         str | None,
         typer.Option(
@@ -45,13 +53,13 @@ def explore_command(
             help="given (the workload's own), or free: the best k of every filter is chosen for "
             "every design.  [default: given]",
         ),
-    ] = None,
+    ] = None
     accuracy_loss: Annotated[
         str | None,
         typer.Option(
             help="The accuracy that a free k may lose against k = 2, as '1 %'.  [default: 1 %]"
         ),
-    ] = None,
+    ] = None
     trials: Annotated[
         int | None,
         typer.Option(
@@ -59,7 +67,7 @@ def explore_command(
             parser=whole("--trials"),
             metavar="<int>",
         ),
-    ] = None,
+    ] = None
     seed: Annotated[
         int | None,
         typer.Option(
@@ -67,7 +75,7 @@ def explore_command(
             parser=whole("--seed"),
             metavar="<int>",
         ),
-    ] = None,
+    ] = None
     workers: Annotated[
         int | None,
         typer.Option(
@@ -75,17 +83,17 @@ def explore_command(
             parser=whole("--workers"),
             metavar="<int>",
         ),
-    ] = None,
+    ] = None
     sampler: Annotated[
         str | None,
         typer.Option(help="auto, enumerate, tpe, nsga2, nsga3, random or qmc.  [default: auto]"),
-    ] = None,
+    ] = None
     prove: Annotated[
         bool, typer.Option("--prove", help="Go on until the gap is closed or the time is spent.")
-    ] = False,
+    ] = False
     seconds: Annotated[
         float | None, typer.Option(help="Time that --prove may take.  [default: 900]")
-    ] = None,
+    ] = None
     retrain: Annotated[
         str | None,
         typer.Option(
@@ -93,7 +101,7 @@ def explore_command(
             "0.001,0.003 (second terms) or 0.001:0.003 (first and second); search for each, and "
             "join the fronts.",
         ),
-    ] = None,
+    ] = None
     recipe: Annotated[
         Path | None,
         typer.Option(
@@ -101,24 +109,24 @@ def explore_command(
             parser=place("--recipe"),
             metavar="<path>",
         ),
-    ] = None,
+    ] = None
     mapping: Annotated[
         str | None,
         typer.Option(
             help="usual, or exact: the best designs with the quickest tiling of every layer.  "
             "[default: usual]"
         ),
-    ] = None,
+    ] = None
     storage: Annotated[
         str | None,
         typer.Option(help="A journal file or a database URL.  [default: in the output]"),
-    ] = None,
+    ] = None
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the trials that are stored.")
-    ] = False,
+    ] = False
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Delete the trials that are stored.")
-    ] = False,
+    ] = False
     output: Annotated[
         Path | None,
         typer.Option(
@@ -126,56 +134,60 @@ def explore_command(
             parser=place("--output"),
             metavar="<path>",
         ),
-    ] = None,
+    ] = None
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document and nothing else.")
-    ] = False,
-) -> None:
-    """Search accelerators for NETWORK on a board: the best, its front, and a proven bound."""
-    from lightsim.flow.given import check_search
-    from lightsim.reports.directory import check_directory
+    ] = False
 
-    check_search(network, board, scheme, template)
-    _check_k(k, accuracy_loss)
-    if retrain is not None or recipe is not None:
-        _refuse_with_retrain(retrain, scheme, storage, resume, overwrite)
-    if recipe is not None:
-        _check_recipe(recipe)
-    if output is not None:
-        check_directory(output, lambda _: True)
-    given = {
-        "trials": trials, "seed": seed, "workers": workers, "sampler": sampler,
-        "seconds": seconds, "storage": storage, "prove": prove or None, "mapping": mapping,
-    }  # fmt: skip
-    search = {name: value for name, value in given.items() if value is not None}
-    _check_keys(search)
-    if retrain is not None:
+
+@taking(ExploreOptions)
+def explore_command(given: ExploreOptions) -> None:
+    """Search accelerators for NETWORK on a board: the best, its front, and a proven bound."""
+    search = _checked(given)
+    if given.retrain is not None:
         explore_retrained(
-            network, retrain, recipe, board=board, k=_k_choice(k, accuracy_loss),
-            search=search, output=output, json=json,
+            given.network, given.retrain, given.recipe, board=given.board, k=_k_choice(given),
+            search=search, output=given.output, json=given.json,
         )  # fmt: skip
         return
     from dse.reports.directory import begin_results, check_results, write_results
     from dse.search.explore import explore
     from lightsim.cli.progress import searching
 
-    study = _study(network, board, template, scheme, _k_choice(k, accuracy_loss), search)
-    where = Path("lightsim-explore") / study.name if output is None else output
+    study = _study(given, search)
+    where = Path("lightsim-explore") / study.name if given.output is None else given.output
     check_results(where)
-    study, kept = _kept_in(study, network, storage, where, resume)
+    study, kept = _kept_in(study, given, where)
     with searching(study.search.trials, prove=study.search.prove) as progress:
         found = explore(
-            study, storage=kept, resume=resume, overwrite=overwrite, progress=progress,
-            opened=lambda: begin_results(study, where), note=_note,
+            study, storage=kept, resume=given.resume, overwrite=given.overwrite,
+            progress=progress, opened=lambda: begin_results(study, where), note=_note,
         )  # fmt: skip
     with finishing():
         write_results(found, where)
-    _show(found, where, json)
+    _show(found, where, given.json)
 
 
-def _kept_in(
-    study: Study, network: str, storage: str | None, where: Path, resume: bool
-) -> tuple[Study, str]:
+def _checked(given: ExploreOptions) -> dict[str, Any]:
+    """What is given of `[search]`; names and numbers first, as imports take seconds."""
+    from lightsim.flow.given import check_search
+    from lightsim.reports.directory import check_directory
+
+    check_search(given.network, given.board, given.scheme, given.template)
+    _check_k(given)
+    if given.retrain is not None or given.recipe is not None:
+        _refuse_with_retrain(given)
+    if given.recipe is not None:
+        _check_recipe(given.recipe)
+    if given.output is not None:
+        check_directory(given.output, lambda _: True)
+    rows = {name: getattr(given, name) for name in _SEARCH} | {"prove": given.prove or None}
+    search = {name: value for name, value in rows.items() if value is not None}
+    _check_keys(search)
+    return search
+
+
+def _kept_in(study: Study, given: ExploreOptions, where: Path) -> tuple[Study, str]:
     """Where the trials are kept, and the study as its file in `where` tells that."""
     from dataclasses import replace
 
@@ -184,10 +196,10 @@ def _kept_in(
 
     own = study.search.storage
     if own is None:
-        if not resume:
+        if not given.resume:
             where.mkdir(parents=True, exist_ok=True)
         return study, str(where / JOURNAL)
-    kept = own if storage is not None else named_by_file(own, Path(network))
+    kept = own if given.storage is not None else named_by_file(own, Path(given.network))
     written = as_written(kept, where)
     return replace(study, search=replace(study.search, storage=written)), kept
 
@@ -214,31 +226,29 @@ def _check_keys(search: dict[str, Any]) -> None:
         check_sampler(search["sampler"], "--sampler")
 
 
-def _refuse_with_retrain(
-    retrain: str | None, scheme: str | None, storage: str | None, resume: bool, overwrite: bool
-) -> None:
+def _refuse_with_retrain(given: ExploreOptions) -> None:
     """What does not go together with training candidates first."""
     from lightsim.errors import InputError
     from lightsim.numerics.formats.scheme import PER_FILTER
 
-    if retrain is None:
+    if given.retrain is None:
         raise InputError("--recipe", "without --retrain", "accepted: --retrain 0.001,0.003")
-    if scheme not in (None, PER_FILTER.name):
+    if given.scheme not in (None, PER_FILTER.name):
         accepted = f"accepted: {PER_FILTER.name}, or none named"
-        raise InputError("--retrain", f"with --scheme {scheme}", accepted)
-    options = {"--storage": storage is not None, "--resume": resume, "--overwrite": overwrite}
-    for option, given in options.items():
-        if given:
+        raise InputError("--retrain", f"with --scheme {given.scheme}", accepted)
+    options = {"--resume": given.resume, "--overwrite": given.overwrite}
+    for option, is_given in {"--storage": given.storage is not None, **options}.items():
+        if is_given:
             accepted = "accepted: without it (what is kept in --output is gone on with)"
             raise InputError("--retrain", f"with {option}", accepted)
 
 
-def _check_k(k: str | None, accuracy_loss: str | None) -> None:
+def _check_k(given: ExploreOptions) -> None:
     from lightsim.errors import InputError
 
-    if k not in (None, "given", "free"):
-        raise InputError("--k", f"is '{k}'", "accepted: given or free")
-    if accuracy_loss is not None and k == "given":
+    if given.k not in (None, "given", "free"):
+        raise InputError("--k", f"is '{given.k}'", "accepted: given or free")
+    if given.accuracy_loss is not None and given.k == "given":
         raise InputError("--accuracy-loss", "with --k given", "accepted: --k free")
     if accuracy_loss is not None:
         from dse.space.k_choices import is_loss  # with NumPy
@@ -247,26 +257,20 @@ def _check_k(k: str | None, accuracy_loss: str | None) -> None:
             raise InputError("--accuracy-loss", f"is '{accuracy_loss}'", "accepted: up to '100 %'")
 
 
-def _k_choice(k: str | None, accuracy_loss: str | None) -> str | None:
+def _k_choice(given: ExploreOptions) -> str | None:
     """The choice of axis `k` that the options name; None where they name none."""
-    return k if accuracy_loss is None else accuracy_loss
+    return given.k if given.accuracy_loss is None else given.accuracy_loss
 
 
-def _study(
-    network: str,
-    board: str | None,
-    template: str | None,
-    scheme: str | None,
-    k: str | None,
-    search: dict[str, Any],
-) -> Study:
+def _study(given: ExploreOptions, search: dict[str, Any]) -> Study:
     from dse.study.study import load_study, new_study
     from lightsim.errors import InputError
 
+    network, k = given.network, _k_choice(given)
     if not (network.endswith(".toml") and _is_study(Path(network))):
-        return new_study(network, board, scheme=scheme, k=k, search=search)
-    given = {"--board": board, "--template": template, "--scheme": scheme, "--k": k}
-    for option, value in given.items():
+        return new_study(network, given.board, scheme=given.scheme, k=k, search=search)
+    of_board = {"--board": given.board, "--template": given.template}
+    for option, value in {**of_board, "--scheme": given.scheme, "--k": k}.items():
         if value is not None:
             problem = f"'{value}', and {network} is a study, which has its own"
             raise InputError(option, problem, f"accepted: no {option}")

@@ -1,12 +1,13 @@
-"""The options that `run`, `verify` and `rtl` share: what is simulated, and on what."""
+"""Options of commands: fields of a dataclass, and those that `run`, `verify` and `rtl` share."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -15,7 +16,9 @@ from lightsim.cli.values import place, whole
 if TYPE_CHECKING:
     from lightsim.flow.experiment import Experiment
 
-__all__ = ["JsonOption", "on_experiment"]
+__all__ = ["JsonOption", "on_experiment", "taking"]
+
+Options = TypeVar("Options")
 
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document and nothing else.")
@@ -33,7 +36,7 @@ def on_experiment(check: Check) -> Callable[[Callable[..., None]], Callable[...,
     """
 
     def decorated(command: Callable[..., None]) -> Callable[..., None]:
-        shared, own = _parameters(_described), _parameters(command)[1:]
+        shared, own = _fields(_Shared), _parameters(command)[1:]
 
         @wraps(command)
         def described(**given: Any) -> None:
@@ -41,16 +44,38 @@ def on_experiment(check: Check) -> Callable[[Callable[..., None]], Callable[...,
 
             check_run(given)
             check(given)
-            experiment = _described(**{one.name: given.pop(one.name) for one in shared})
-            command(experiment, **given)
+            told = _Shared(**{one.name: given.pop(one.name) for one in shared})
+            command(told.experiment(), **given)
 
-        parameters = sorted([*shared, *own], key=lambda one: one.default is not one.empty)
-        # typer asks both for a command's options; `wraps` has left those of `command` there.
-        described.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-        described.__annotations__ = {one.name: one.annotation for one in parameters}
+        _name(described, sorted([*shared, *own], key=lambda one: one.default is not one.empty))
         return described
 
     return decorated
+
+
+def taking(options: type[Options]) -> Callable[[Callable[[Options], None]], Callable[..., None]]:
+    """Makes of `command(options)` a command whose options are the fields of a dataclass."""
+
+    def decorated(command: Callable[[Options], None]) -> Callable[..., None]:
+        @wraps(command)
+        def described(**given: Any) -> None:
+            command(options(**given))
+
+        _name(described, _fields(options))
+        return described
+
+    return decorated
+
+
+def _name(command: Callable[..., None], parameters: list[inspect.Parameter]) -> None:
+    """Say what the options of a command are: typer asks for both, and `wraps` has left those of
+    the function inside there."""
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {one.name: one.annotation for one in parameters}
+
+
+def _fields(options: type) -> list[inspect.Parameter]:
+    return list(inspect.signature(options, eval_str=True).parameters.values())
 
 
 def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
@@ -59,38 +84,41 @@ def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
     return list(inspect.signature(function, eval_str=True, locals=unread).parameters.values())
 
 
-def _described(
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What is simulated, and on what."""
+
     network: Annotated[
         str,
         typer.Argument(
             metavar="NETWORK",
             help="A network of the zoo (see `lightsim list networks`) or a TOML file.",
         ),
-    ],
+    ]
     board: Annotated[
         str | None, typer.Option(help="A board by name, or a TOML file.  [default: zc706]")
-    ] = None,
+    ] = None
     accelerator: Annotated[
         str | None,
         typer.Option(
             help="A TOML file, or a PE kind for the board's default array of that kind.  "
             "[default: the scheme's usual kind]"
         ),
-    ] = None,
+    ] = None
     template: Annotated[
         str | None,
         typer.Option(
             help="The kind of machine (see `lightsim list templates`).  [default: tiled, or the "
             "accelerator file's]"
         ),
-    ] = None,
+    ] = None
     scheme: Annotated[
         str | None, typer.Option(help="The weights' number format.  [default: flightnn]")
-    ] = None,
+    ] = None
     images: Annotated[
         int,
         typer.Option(help="How many images to run.", parser=whole("--images"), metavar="<int>"),
-    ] = 1,
+    ] = 1
     batch: Annotated[
         int,
         typer.Option(
@@ -98,13 +126,13 @@ def _described(
             parser=whole("--batch"),
             metavar="<int>",
         ),
-    ] = 1,
+    ] = 1
     seed: Annotated[
         int,
         typer.Option(
             help="Seed of synthetic weights and images.", parser=whole("--seed"), metavar="<int>"
         ),
-    ] = 0,
+    ] = 0
     mapping: Annotated[
         Path | None,
         typer.Option(
@@ -113,10 +141,10 @@ def _described(
             parser=place("--mapping"),
             metavar="<path>",
         ),
-    ] = None,
+    ] = None
     keep_filter_order: Annotated[
         bool, typer.Option("--keep-filter-order", help="Do not group filters of equal k.")
-    ] = False,
+    ] = False
     k: Annotated[
         Path | None,
         typer.Option(
@@ -124,25 +152,27 @@ def _described(
             parser=place("--k"),
             metavar="<path>",
         ),
-    ] = None,
+    ] = None
     ideal_memory: Annotated[
         bool,
         typer.Option("--ideal-memory", help="Replace the memory by one that never waits."),
-    ] = False,
-) -> Experiment:
-    from lightsim.flow.experiment import Experiment
+    ] = False
 
-    return Experiment(
-        network=network,
-        board=board,
-        accelerator=accelerator,
-        template=template,
-        scheme=scheme,
-        images=images,
-        batch=batch,
-        seed=seed,
-        tilings=None if mapping is None else str(mapping),
-        sort_filters=not keep_filter_order,
-        k=None if k is None else str(k),
-        ideal=ideal_memory,
-    )
+    def experiment(self) -> Experiment:
+        """The experiment that these options describe."""
+        from lightsim.flow.experiment import Experiment
+
+        return Experiment(
+            network=self.network,
+            board=self.board,
+            accelerator=self.accelerator,
+            template=self.template,
+            scheme=self.scheme,
+            images=self.images,
+            batch=self.batch,
+            seed=self.seed,
+            tilings=None if self.mapping is None else str(self.mapping),
+            sort_filters=not self.keep_filter_order,
+            k=None if self.k is None else str(self.k),
+            ideal=self.ideal_memory,
+        )

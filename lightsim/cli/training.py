@@ -5,37 +5,42 @@ from __future__ import annotations
 import re
 import shlex
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lightsim.cli.options import taking
 from lightsim.cli.signals import interrupt_code
 from lightsim.cli.values import place, whole
 
 if TYPE_CHECKING:
     from lightsim.training.recipes.recipe import Recipe
 
-__all__ = ["train_command"]
+__all__ = ["TrainOptions", "train_command"]
 
 _MOST_SEEDS = 1000
 
 
-def train_command(
+@dataclass(frozen=True, slots=True)
+class TrainOptions:
+    """The words behind `lightsim train`."""
+
     recipe: Annotated[
         str | None,
         typer.Argument(
             metavar="RECIPE.toml|NETWORK",
             help="A recipe, or a network to be trained by the recipe for short.",
         ),
-    ] = None,
+    ] = None
     variant: Annotated[
         str | None, typer.Option(help="One of the recipe's variants, as lightnn1 or binarynet.")
-    ] = None,
+    ] = None
     scheme: Annotated[
         str | None,
         typer.Option(help="The weights' number format, or float32.  [default: flightnn]"),
-    ] = None,
+    ] = None
     epochs: Annotated[
         int | None,
         typer.Option(
@@ -43,7 +48,7 @@ def train_command(
             parser=whole("--epochs"),
             metavar="<int>",
         ),
-    ] = None,
+    ] = None
     float_epochs: Annotated[
         int | None,
         typer.Option(
@@ -51,7 +56,7 @@ def train_command(
             parser=whole("--float-epochs"),
             metavar="<int>",
         ),
-    ] = None,
+    ] = None
     start: Annotated[
         Path | None,
         typer.Option(
@@ -59,19 +64,19 @@ def train_command(
             parser=place("--start"),
             metavar="<path>",
         ),
-    ] = None,
+    ] = None
     seeds: Annotated[
         str | None,
         typer.Option(help="Seeds, as 0,1,2 or 0-4; each is a training.  [default: 0]"),
-    ] = None,
+    ] = None
     board: Annotated[
         str | None,
         typer.Option(help="Weigh second terms by their cycles on this board's accelerator."),
-    ] = None,
+    ] = None
     accelerator: Annotated[
         str | None, typer.Option(help="Weigh second terms by their cycles on this accelerator.")
-    ] = None,
-    device: Annotated[str | None, typer.Option(help="auto, cpu or cuda.  [default: auto]")] = None,
+    ] = None
+    device: Annotated[str | None, typer.Option(help="auto, cpu or cuda.  [default: auto]")] = None
     output: Annotated[
         Path | None,
         typer.Option(
@@ -79,7 +84,7 @@ def train_command(
             parser=place("--output"),
             metavar="<path>",
         ),
-    ] = None,
+    ] = None
     resume: Annotated[
         Path | None,
         typer.Option(
@@ -87,48 +92,62 @@ def train_command(
             parser=place("--resume"),
             metavar="<path>",
         ),
-    ] = None,
+    ] = None
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document and nothing else.")
-    ] = False,
-) -> None:
+    ] = False
+
+
+@taking(TrainOptions)
+def train_command(given: TrainOptions) -> None:
     """Train a network so that its weights are sums of powers of two, and write it for `run`.
 
     A training that was stopped goes on when the same command is given again.
     """
     from lightsim.errors import InputError
 
-    given: dict[str, Any] = {
-        "scheme": scheme,
-        "epochs": epochs,
-        "float_epochs": float_epochs,
-        "start": None if start is None else str(start),
-        "seeds": None if seeds is None else _seeds(seeds),
-        "device": device,
-    }
-    options = {key: value for key, value in given.items() if value is not None}
-    if board is not None or accelerator is not None:
-        rows = {"board": board, "accelerator": accelerator}
-        options["hardware"] = {key: value for key, value in rows.items() if value is not None}
-    if resume is None:
-        if recipe is None:
-            raise InputError("train", "names nothing to train", "accepted: a recipe or a network")
-        _check(recipe, options, board, start, output)
-        from lightsim.training.recipes.recipe import named_recipe
+    options = _of_recipe(given)
+    if given.resume is not None:
+        _refuse_with_resume(given, options)
+        _train(_resumed(given.resume), given.resume, given.json)
+        return
+    if given.recipe is None:
+        raise InputError("train", "names nothing to train", "accepted: a recipe or a network")
+    _check(given.recipe, options, given)
+    from lightsim.training.recipes.recipe import named_recipe
 
-        own = named_recipe(recipe, options, variant)
-        where = output if output is not None else Path("lightsim-train") / own.name
-    else:
-        named = (
-            next(iter(options), None if variant is None else "variant")
-            or ("output" if output else None)
-            or recipe
-        )
-        if named is not None:
-            problem = f"with '{named}', and the directory has its own recipe"
-            raise InputError("--resume", problem, "accepted: --resume DIR alone")
-        own, where = _resumed(resume), resume
-    _train(own, where, json)
+    own = named_recipe(given.recipe, options, given.variant)
+    where = given.output if given.output is not None else Path("lightsim-train") / own.name
+    _train(own, where, given.json)
+
+
+def _of_recipe(given: TrainOptions) -> dict[str, Any]:
+    """The keys of a recipe that are given, in a recipe's words."""
+    rows: dict[str, Any] = {
+        "scheme": given.scheme,
+        "epochs": given.epochs,
+        "float_epochs": given.float_epochs,
+        "start": None if given.start is None else str(given.start),
+        "seeds": None if given.seeds is None else _seeds(given.seeds),
+        "device": given.device,
+    }
+    hardware = {"board": given.board, "accelerator": given.accelerator}
+    hardware = {key: value for key, value in hardware.items() if value is not None}
+    options = {key: value for key, value in rows.items() if value is not None}
+    return {**options, "hardware": hardware} if hardware else options
+
+
+def _refuse_with_resume(given: TrainOptions, options: dict[str, Any]) -> None:
+    from lightsim.errors import InputError
+
+    named = (
+        next(iter(options), None if given.variant is None else "variant")
+        or ("output" if given.output else None)
+        or given.recipe
+    )
+    if named is not None:
+        problem = f"with '{named}', and the directory has its own recipe"
+        raise InputError("--resume", problem, "accepted: --resume DIR alone")
 
 
 def _train(recipe: Recipe, where: Path, json: bool) -> None:
@@ -159,13 +178,7 @@ def _train(recipe: Recipe, where: Path, json: bool) -> None:
         typer.echo(f"Run it: {command}")
 
 
-def _check(
-    recipe: str,
-    options: dict[str, Any],
-    board: str | None,
-    start: Path | None,
-    output: Path | None,
-) -> None:
+def _check(recipe: str, options: dict[str, Any], given: TrainOptions) -> None:
     """Names and files first: PyTorch takes seconds to import."""
     from lightsim.errors import InputError
     from lightsim.flow.given import check_recipe
@@ -173,13 +186,13 @@ def _check(
     from lightsim.reports.directory import check_directory
 
     check_recipe(recipe, options)
-    if board is not None:
-        find_board(board)
-    if start is not None and not start.exists():
+    if given.board is not None:
+        find_board(given.board)
+    if given.start is not None and not given.start.exists():
         accepted = "accepted: the run directory of a training with float epochs"
-        raise InputError("--start", f"'{start}' does not exist", accepted)
-    if output is not None:
-        check_directory(output, lambda _: True)
+        raise InputError("--start", f"'{given.start}' does not exist", accepted)
+    if given.output is not None:
+        check_directory(given.output, lambda _: True)
 
 
 def _resumed(directory: Path) -> Recipe:

@@ -15,14 +15,24 @@ from dataclasses import fields
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NoReturn, Union, get_args, get_origin
 
+from lightsim.descriptions.passing import Passing, passing
 from lightsim.descriptions.rules import Number, UnknownNameError, Whole, WrongValueError
 from lightsim.errors import InputError, unknown_name
 
-__all__ = ["DescriptionError", "check_fields", "read_rule", "refuse", "rules_of", "within"]
+__all__ = [
+    "DescriptionError",
+    "check_fields",
+    "hints_of",
+    "read_rule",
+    "refuse",
+    "rules_of",
+    "within",
+]
 
 Rule = Callable[[Any], Any]
 
 _RULES: dict[type, tuple[tuple[str, Rule], ...]] = {}
+_PASSING: dict[type, Passing] = {}
 
 
 class DescriptionError(InputError):
@@ -32,8 +42,12 @@ class DescriptionError(InputError):
 def check_fields(described: object) -> None:
     """Raises `DescriptionError` at the first field that its annotation does not allow."""
     kind = type(described)
-    known = _RULES.get(kind)
-    for name, rule in rules_of(kind) if known is None else known:
+    passes = _PASSING.get(kind)
+    if passes is None:
+        passes = _PASSING[kind] = passing(hints_of(kind))
+    if passes(described):
+        return
+    for name, rule in rules_of(kind):
         value = getattr(described, name)
         try:
             kept = rule(value)
@@ -76,19 +90,21 @@ def _spelled(value: object) -> str:
 def rules_of(kind: type) -> tuple[tuple[str, Rule], ...]:
     """The rule of every field of a dataclass by the field's name."""
     if kind not in _RULES:
-        spaces = [vars(sys.modules[base.__module__]) for base in reversed(kind.__mro__)]
-        names = {name: value for space in spaces for name, value in space.items()}
-        found = []
-        for field in fields(kind):
-            if not field.init:
-                continue  # `__post_init__` is to fill it
-            written = field.type
-            # Annotations are our own text, read as Python reads it.
-            hint = eval(written, names) if isinstance(written, str) else written
-            if (rule := read_rule(hint)) is not None:
-                found.append((field.name, rule))
-        _RULES[kind] = tuple(found)
+        rules = ((name, read_rule(hint)) for name, hint in hints_of(kind).items())
+        _RULES[kind] = tuple((name, rule) for name, rule in rules if rule is not None)
     return _RULES[kind]
+
+
+def hints_of(kind: type) -> dict[str, Any]:
+    """The annotations of a dataclass by field, without fields that `__post_init__` is to fill."""
+    spaces = [vars(sys.modules[base.__module__]) for base in reversed(kind.__mro__)]
+    names = {name: value for space in spaces for name, value in space.items()}
+    # Annotations are our own text, read as Python reads it.
+    return {
+        field.name: eval(field.type, names) if isinstance(field.type, str) else field.type
+        for field in fields(kind)
+        if field.init
+    }
 
 
 def read_rule(hint: Any) -> Rule | None:

@@ -29,7 +29,7 @@ def _draw(found: Exploration) -> go.Figure:
     figure = frame(
         460,
         xaxis={"tickvals": list(range(len(titles))), "ticktext": titles, "showgrid": True},
-        yaxis={"visible": False, "range": [-0.06, 1.06]},
+        yaxis={"visible": False, "range": [-0.1, 1.14]},
     )
     ranks = np.argsort(np.argsort(-objective.sign * values)) * len(_COLOURS) // max(1, len(records))
     for fifth, (colour, width) in enumerate(zip(_COLOURS, _WIDTHS, strict=True)):
@@ -56,8 +56,9 @@ def _draw(found: Exploration) -> go.Figure:
         choices = found.space.axes[name]
         for end, choice in ((0, choices[0]), (1, choices[-1])):
             figure.add_annotation(
-                x=place, y=end, text=str(choice)[:18], showarrow=False,
-                yshift=12 if end else -12, font={"size": 10, "color": INK},
+                x=place, y=end, text=str(choice).replace(" + ", "<br>+ "), showarrow=False,
+                yanchor="bottom" if end else "top", yshift=4 if end else -4,
+                font={"size": 10, "color": INK},
             )  # fmt: skip
     return figure
 

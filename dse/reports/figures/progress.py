@@ -1,4 +1,4 @@
-"""Figure: the best so far, the limit and the gap, over the designs run."""
+"""Figure: the best so far and the limit over the designs run, and the gap below them."""
 
 from __future__ import annotations
 
@@ -18,17 +18,12 @@ def _draw(found: Exploration) -> go.Figure:
     first = found.study.objectives[0].measure
     steps = [step for step in found.steps if step.best is not None]
     run = [step.evaluations for step in steps]
+    # A panel each: where the best stays, the gap has the shape of the limit and would cover it.
     figure = frame(
-        400,
-        xaxis={"title": {"text": "designs run"}},
-        yaxis={"title": {"text": axis_title(first)}},
-        yaxis2={
-            "title": {"text": "gap (%)"},
-            "overlaying": "y",
-            "side": "right",
-            "rangemode": "tozero",
-            "showgrid": False,
-        },
+        460,
+        xaxis={"title": {"text": "designs run"}, "anchor": "y2"},
+        yaxis={"title": {"text": axis_title(first)}, "domain": [0.42, 1.0]},
+        yaxis2={"title": {"text": "gap (%)"}, "rangemode": "tozero", "domain": [0.0, 0.32]},
     )
     lines = (
         ("best so far", [step.best for step in steps], BUSY, "y"),
@@ -42,7 +37,7 @@ def _draw(found: Exploration) -> go.Figure:
             name=name,
             yaxis=axis,
             mode="lines+markers",
-            line={"color": colour, "shape": "hv", "dash": "dot" if name == "gap" else "solid"},
+            line={"color": colour, "shape": "hv"},
             marker={"size": 4},
             hovertemplate=f"%{{x}} designs run<br>{name} %{{y:.6g}}<extra></extra>",
         )

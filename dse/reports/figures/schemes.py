@@ -12,6 +12,8 @@ from lightsim.reports.frame.style import BUSY, frame
 
 __all__ = ["FIGURE"]
 
+_LIMIT = "#D55E00"
+
 
 def _draw(found: Exploration) -> go.Figure:
     objective = found.study.objectives[0]
@@ -27,8 +29,18 @@ def _draw(found: Exploration) -> go.Figure:
         y=[record.values[objective.measure.key] for record in best.values()],
         marker={"color": BUSY},
         text=["" if a is None else f"accuracy {100 * a:.2f} %" for a in accuracies],
+        name="best design run",
         customdata=[told(found, record) for record in best.values()],
         hovertemplate="<b>%{x}</b><br>%{customdata}<extra></extra>",
+    )
+    limits = {row.scheme: row.limit for row in found.schemes if row.limit is not None}
+    figure.add_scatter(
+        x=[name for name in best if name in limits],
+        y=[limits[name] for name in best if name in limits],
+        mode="markers",
+        name="limit",
+        marker={"symbol": "line-ew-open", "size": 48, "color": _LIMIT, "line": {"width": 2}},
+        hovertemplate="<b>%{x}</b><br>limit %{y:.6g}<extra></extra>",
     )
     return figure
 
@@ -55,6 +67,6 @@ FIGURE: Figure[Exploration] = Figure(
     "Schemes, each on its best design",
     _draw,
     "A bar is a number format on the best of the designs that were run with it; where accuracy is "
-    "known it stands on the bar.",
+    "known it stands on the bar. The line above it is proven: no design of that scheme beats it.",
     lambda found: len(_best(found)) > 1,
 )

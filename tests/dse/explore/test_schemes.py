@@ -7,9 +7,13 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from dse.design.builder import Builder, Design
 from dse.evaluation.evaluate import Evaluator, Outcome
+from dse.reports.console import show_exploration
+from dse.reports.page import page
+from dse.reports.summary import summary
 from dse.search.explore import explore
 from dse.space.points import Space
 from dse.study.study import Study, parse_study
@@ -127,3 +131,51 @@ def test_a_search_of_several_schemes_is_resumed_as_it_was(tmp_path: Path):
     axes = {"scheme": list(pair), "lanes": lanes, **FEW}
     with pytest.raises(InputError, match="is another one"):
         explore(study_of(*pair, axes=axes), storage=journal, resume=True)
+
+
+def test_every_scheme_has_its_best_its_proven_limit_or_why_none_fits():
+    """Of what the winner closed too: no limit is below what the scheme reaches by itself."""
+    names = ("flightnn", "lightnn2", "fixed8", "binary")
+    found = explore(study_of(*names))
+    assert [row.scheme for row in found.schemes] == list(names)
+    assert sum(row.tried for row in found.schemes) == len(found.records)
+    for row in found.schemes:
+        alone = explore(study_of(row.scheme))
+        assert alone.schemes[0].limit == alone.limit and alone.schemes[0].gap == 0
+        assert row.best is not None and row.limit is not None and row.gap is not None
+        top = alone.front[0].values[KEY]
+        assert row.best.values[KEY] <= top <= row.limit <= found.limit
+        assert row.gap == pytest.approx(1 - row.best.values[KEY] / row.limit)
+    best = max(found.schemes, key=lambda row: row.best.values[KEY])
+    assert best.best == found.front[0] and (best.limit, best.gap) == (found.limit, found.gap)
+
+
+def test_schemes_that_do_not_fit_say_why():
+    lanes = {"flightnn": ["shift_add_serial"], "fixed8": ["multiply_dsp"]}
+    axes = {"scheme": ["flightnn", "fixed8"], "lanes": lanes, **FEW}
+    found = explore(study_of("flightnn", "fixed8", axes=axes, budget={"dsp": 60}))
+    fits, none = found.schemes
+    assert fits.best == found.front[0] and fits.reason is None
+    assert none.best is None and none.limit is None and none.tried == 0
+    assert "dsp is at most 60" in none.reason and "the smallest design takes" in none.reason
+    # And what was run, but broke a budget.
+    measured = explore(study_of("flightnn", "fixed8", search={"trials": 8}))
+    power = min(row.best.values["power_w"] for row in measured.schemes)
+    tight = explore(study_of("flightnn", "fixed8", budget={"power": f"{power * 1.0001} W"}))
+    broke = [row for row in tight.schemes if row.best is None]
+    assert all("power is at most" in row.reason and row.tried for row in broke) and broke
+
+
+def test_schemes_are_told_in_the_terminal_the_json_and_the_page(capsys):
+    found = explore(study_of("flightnn", "fixed8", search={"trials": 8}))
+    show_exploration(found, Console(width=200))
+    told = capsys.readouterr().out
+    html, document = page(found), summary(found)["schemes"]
+    for row, written in zip(found.schemes, document, strict=True):
+        assert written["scheme"] == row.scheme and written["tried"] == row.tried
+        assert written["best"]["values"][KEY] == row.best.values[KEY]
+        assert written["best"]["accelerator"]["scheme"] == row.scheme
+        assert written["bound"] == {"value": row.limit, "gap": row.gap}
+        for text in (row.scheme, f"{row.limit:,.0f} images/s"):
+            assert text in told and text in html
+    assert "Every scheme by itself" in html and f"{found.schemes[1].gap:.2%}" in told
