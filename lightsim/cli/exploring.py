@@ -250,11 +250,12 @@ def _check_k(given: ExploreOptions) -> None:
         raise InputError("--k", f"is '{given.k}'", "accepted: given or free")
     if given.accuracy_loss is not None and given.k == "given":
         raise InputError("--accuracy-loss", "with --k given", "accepted: --k free")
-    if accuracy_loss is not None:
+    loss = given.accuracy_loss
+    if loss is not None:
         from dse.space.k_choices import is_loss  # with NumPy
 
-        if not is_loss(accuracy_loss):
-            raise InputError("--accuracy-loss", f"is '{accuracy_loss}'", "accepted: up to '100 %'")
+        if not is_loss(loss):
+            raise InputError("--accuracy-loss", f"is '{loss}'", "accepted: up to '100 %'")
 
 
 def _k_choice(given: ExploreOptions) -> str | None:
