@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from dse.accuracy.rounded_network import RoundedNetwork
 from dse.accuracy.source import Losses, total_loss
-from dse.accuracy.subject import Subject
 from lightsim.descriptions import Fraction, check_fields
 from lightsim.errors import InputError, unknown_name
 from lightsim.hardware.reading import read_table
@@ -56,7 +56,7 @@ class CallableAccuracy:
         return found
 
 
-def load_table(path: Path, subject: Subject) -> TableAccuracy:
+def load_table(path: Path, rounded_network: RoundedNetwork) -> TableAccuracy:
     """The table in a TOML file: `accuracy`, and under `[loss]` for every layer with weights
     either three numbers (k = 0, 1, 2; of each filter) or such a triple for every filter.
 
@@ -72,12 +72,14 @@ def load_table(path: Path, subject: Subject) -> TableAccuracy:
     if not isinstance(rows, dict):
         raise InputError(str(path), "has no table [loss]", "accepted: conv1 = [0.1, 0.01, 0]")
     for name in rows:
-        if name not in subject.filters:
+        if name not in rounded_network.filters:
             where = f"{path}, [loss]"
-            raise unknown_name(where, "layer with weights", on_one_line(name), subject.filters)
+            raise unknown_name(
+                where, "layer with weights", on_one_line(name), rounded_network.filters
+            )
     losses = {
         name: _rows(rows.get(name), count, f"{path}, [loss] {name}")
-        for name, count in subject.filters.items()
+        for name, count in rounded_network.filters.items()
     }
     return TableAccuracy(float(accuracy), losses)
 

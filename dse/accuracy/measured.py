@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from dse.accuracy.subject import Subject
+from dse.accuracy.rounded_network import RoundedNetwork
 from lightsim.errors import InputError
 from lightsim.quantisation.inference.infer import accuracy
 from lightsim.quantisation.per_filter import KMap
@@ -23,7 +23,7 @@ class MeasuredAccuracy:
     processes, one a core.
     """
 
-    subject: Subject
+    rounded_network: RoundedNetwork
     choosing: LabelledImages
     held_out: LabelledImages
     name: str = "measured"
@@ -31,25 +31,27 @@ class MeasuredAccuracy:
 
     def evaluate(self, k: KMap) -> float:
         """The accuracy on the images for choosing; asked again, it is remembered."""
-        key = tuple(k[name].tobytes() for name in self.subject.filters)
+        key = tuple(k[name].tobytes() for name in self.rounded_network.filters)
         if key not in self._known:
-            self._known[key] = accuracy(self.subject.with_k(k), self.choosing, threads=1)
+            self._known[key] = accuracy(self.rounded_network.with_k(k), self.choosing, threads=1)
         return self._known[key]
 
     def held_out_accuracy(self, k: KMap) -> float:
         """The accuracy on images that nothing was trained on or chosen by."""
-        return accuracy(self.subject.with_k(k), self.held_out, threads=1)
+        return accuracy(self.rounded_network.with_k(k), self.held_out, threads=1)
 
 
-def measured(subject: Subject, choosing: LabelledImages | None = None) -> MeasuredAccuracy:
-    """The source of a subject that comes with labelled images.
+def measured(
+    rounded_network: RoundedNetwork, choosing: LabelledImages | None = None
+) -> MeasuredAccuracy:
+    """The source of a rounded network that comes with labelled images.
 
     Without images of one's own for `choosing`, those are the training images that did not
     calibrate the rounding. The weights have seen them, so accuracies on them are too high; they
-    rank allocations. Raises `InputError` for a subject without labelled images.
+    rank allocations. Raises `InputError` for a rounded network without labelled images.
     """
-    held_out = subject.reference.held_out
-    network = subject.reference.network.name
+    held_out = rounded_network.reference.held_out
+    network = rounded_network.reference.network.name
     if held_out is None:
         raise InputError(
             "accuracy source 'measured'",
@@ -57,7 +59,10 @@ def measured(subject: Subject, choosing: LabelledImages | None = None) -> Measur
             "use sensitivity, a table or a callable",
         )
     if choosing is None:
-        seen, first = training_images(subject.reference.network), len(subject.calibration)
+        seen, first = (
+            training_images(rounded_network.reference.network),
+            len(rounded_network.calibration),
+        )
         if len(seen.images) <= first:
             raise InputError(
                 "accuracy source 'measured'",
@@ -70,4 +75,4 @@ def measured(subject: Subject, choosing: LabelledImages | None = None) -> Measur
             labels=seen.labels[first:],
             origin=f"{seen.origin}, without the first {first}",
         )
-    return MeasuredAccuracy(subject, choosing, held_out)
+    return MeasuredAccuracy(rounded_network, choosing, held_out)

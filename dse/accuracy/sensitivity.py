@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dse.accuracy.propagation import Propagation
+from dse.accuracy.rounded_network import RoundedNetwork
 from dse.accuracy.source import Losses, total_loss
-from dse.accuracy.subject import Subject
 from lightsim.descriptions import check_fields
 from lightsim.quantisation.inference.layer_output import Activations
 from lightsim.quantisation.per_filter import KMap
@@ -49,45 +49,51 @@ class SensitivityModel:
         return 1 / (1 + total_loss(self.losses, k))
 
 
-def sensitivity(subject: Subject, *, products: int = _PRODUCTS) -> SensitivityModel:
-    """The model of `subject`, on its own calibration images; the same for the same subject.
+def sensitivity(rounded_network: RoundedNetwork, *, products: int = _PRODUCTS) -> SensitivityModel:
+    """The model of a network, on its own calibration images; the same for the same network.
 
     `products` is the largest number of multiplications spent on carrying single filters.
     """
-    images = subject.calibration[:_MOST_IMAGES]
-    carrying = Propagation(subject.reference, images)
+    images = rounded_network.calibration[:_MOST_IMAGES]
+    carrying = Propagation(rounded_network.reference, images)
     spent = sum(
         len(_TERMS) * count * carrying.products_after(name)
-        for name, count in subject.filters.items()
+        for name, count in rounded_network.filters.items()
     )
     single = spent <= products
     losses = {
-        name: (_by_filter if single else _by_layer)(subject, carrying, name)
-        for name in subject.rounded
+        name: (_by_filter if single else _by_layer)(rounded_network, carrying, name)
+        for name in rounded_network.rounded
     }
     return SensitivityModel(losses, "filters" if single else "layers")
 
 
-def _variants(subject: Subject, carrying: Propagation, name: str) -> Mapping[int, Activations]:
+def _variants(
+    rounded_network: RoundedNetwork, carrying: Propagation, name: str
+) -> Mapping[int, Activations]:
     """The layer's output with all filters at each k."""
-    rounded, count = subject.rounded[name], subject.filters[name]
+    rounded, count = rounded_network.rounded[name], rounded_network.filters[name]
     return {
         terms: carrying.output_of(rounded.at(np.full(count, terms, np.int8))) for terms in _TERMS
     }
 
 
-def _by_filter(subject: Subject, carrying: Propagation, name: str) -> NDArray[np.float64]:
+def _by_filter(
+    rounded_network: RoundedNetwork, carrying: Propagation, name: str
+) -> NDArray[np.float64]:
     """Every filter alone at every k, its output carried to the end: float64[out, 3]."""
-    losses = np.empty((subject.filters[name], len(_TERMS)))
-    for terms, outputs in _variants(subject, carrying, name).items():
+    losses = np.empty((rounded_network.filters[name], len(_TERMS)))
+    for terms, outputs in _variants(rounded_network, carrying, name).items():
         losses[:, terms] = carrying.energies_of_channels(name, outputs)
     return losses
 
 
-def _by_layer(subject: Subject, carrying: Propagation, name: str) -> NDArray[np.float64]:
+def _by_layer(
+    rounded_network: RoundedNetwork, carrying: Propagation, name: str
+) -> NDArray[np.float64]:
     """Every filter's own error energy times its layer's gain: float64[out, 3]."""
-    own = np.empty((subject.filters[name], len(_TERMS)))
-    variants = _variants(subject, carrying, name)
+    own = np.empty((rounded_network.filters[name], len(_TERMS)))
+    variants = _variants(rounded_network, carrying, name)
     for terms, outputs in variants.items():
         own[:, terms] = carrying.own_energies(name, outputs)
     total = float(own[:, 1].sum())

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dse.accuracy.rounded_network import RoundedNetwork, uniform
 from dse.accuracy.source import FilterLosses, Losses, total_loss
-from dse.accuracy.subject import Subject, uniform
 from dse.allocation.costs import MOST_RUNS, point_cycles, program_for, timed
 from dse.allocation.curve import Curve, UniformCurve, layer_curve, uniform_curve
 from dse.allocation.knapsack import least_cycles, least_loss
@@ -56,7 +56,7 @@ class Allocation:
 class AllocationTable:
     """Every layer's points with their losses and cycles on one accelerator, ready to be solved."""
 
-    subject: Subject
+    rounded_network: RoundedNetwork
     accelerator: Accelerator
     source: FilterLosses
     images: int
@@ -84,7 +84,7 @@ class AllocationTable:
     def cycles_of(self, k: KMap) -> int:
         """What the timeline says of an allocation, with the table's tilings."""
         program = program_for(
-            self.subject.reference, self.accelerator, k, self.images, self.tilings
+            self.rounded_network.reference, self.accelerator, k, self.images, self.tilings
         )
         return sum(timed(program).values())
 
@@ -116,7 +116,7 @@ class AllocationTable:
 
         Raises `InputError` if there is none.
         """
-        budget = loss_budget(loss, sum(self.subject.filters.values()))
+        budget = loss_budget(loss, sum(self.rounded_network.filters.values()))
         solution = least_cycles(self.choices, budget)
         k = self.k_of(solution.points)
         return self._made(k, solution, self.cycles_of(k), solution.cycles, None)
@@ -146,7 +146,7 @@ class AllocationTable:
 
 
 def tabulate(
-    subject: Subject,
+    rounded_network: RoundedNetwork,
     accelerator: Accelerator,
     source: FilterLosses,
     *,
@@ -156,7 +156,7 @@ def tabulate(
     most_runs: int = MOST_RUNS,
     uniform_layers: Mapping[str, tuple[int, ...]] | None = None,
 ) -> AllocationTable:
-    """The table of `subject` on `accelerator` for batches of `images`.
+    """The table of `rounded_network` on `accelerator` for batches of `images`.
 
     Without `tilings` the passes have those of the default mapping when all filters have two
     terms. With `prune` filters may lose all terms, but not those of the last layer with
@@ -164,7 +164,9 @@ def tabulate(
     cycles are read off at most `most_runs` runs of the timeline; a layer with more
     points is interpolated between. Raises `InputError` for losses of another network.
     """
-    whole = program_for(subject.reference, accelerator, uniform(subject, 2), images, tilings)
+    whole = program_for(
+        rounded_network.reference, accelerator, uniform(rounded_network, 2), images, tilings
+    )
     fixed = {schedule.layer.name: schedule.tiling for schedule in whole.schedules}
     curves: dict[str, Curve | UniformCurve] = {}
     for schedule in whole.schedules:
@@ -175,17 +177,17 @@ def tabulate(
         if layer.name in (uniform_layers or {}):
             curves[layer.name] = uniform_curve((uniform_layers or {})[layer.name], losses)
             continue
-        may_prune = prune and layer.name != subject.last
+        may_prune = prune and layer.name != rounded_network.last
         curves[layer.name] = layer_curve(
             stacks(layer, accelerator, schedule.tiling), losses, may_prune
         )
-    cycles, other = point_cycles(subject.reference, whole, curves, most_runs)
+    cycles, other = point_cycles(rounded_network.reference, whole, curves, most_runs)
     choices = ChoiceTable(
         (*curves, _OTHER),
         (*(curve.losses for curve in curves.values()), np.zeros(1, np.int64)),
         (*cycles.values(), np.array([other], np.int64)),
     )
-    return AllocationTable(subject, accelerator, source, images, fixed, curves, choices)
+    return AllocationTable(rounded_network, accelerator, source, images, fixed, curves, choices)
 
 
 def loss_budget(loss: float, filters: int) -> int:

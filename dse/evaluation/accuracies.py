@@ -54,20 +54,20 @@ def refused_schemes(study: Study) -> dict[str, LightSimError]:
     return found
 
 
-def scores_of(study: Study, joint: str | None = None, refused: Collection[str] = ()) -> Scores:
+def scores_of(study: Study, free_k: str | None = None, refused: Collection[str] = ()) -> Scores:
     """The accuracies that the study's designs are judged by, but for `refused` schemes.
 
-    `joint` names the source where k is free: an accuracy is then an allocation's. With `auto`
+    `free_k` names the source where k is free: an accuracy is then an allocation's. With `auto`
     they are measured where every network has labelled images, else taken from the table.
     Measuring runs the held-out images through the bit-exact kernels, once a scheme.
     Raises `InputError` where an objective or a budget asks for an accuracy that nothing gives.
     """
     schemes = [str(name) for name in study.axes["scheme"] if name not in refused]
-    if joint is not None:
-        if _asked(study) and joint == "sensitivity":
+    if free_k is not None:
+        if _asked(study) and free_k == "sensitivity":
             problem = "nothing says an accuracy (sensitivity predicts a loss, no accuracy)"
             raise InputError("[accuracy]", problem, "accepted: file = 'losses.toml'")
-        return Scores(dict.fromkeys(schemes), _KINDS.get(joint, joint), _OF_FILTERS[joint])
+        return Scores(dict.fromkeys(schemes), _KINDS.get(free_k, free_k), _OF_FILTERS[free_k])
     table, source = study.accuracy.table, study.accuracy.source
     for name in table:
         if name not in schemes and name not in refused:

@@ -27,7 +27,7 @@ from lightsim.tiled.mapping.program import Program, map_workload, plan_workload
 from lightsim.tiled.run.capacity import check_memory
 
 if TYPE_CHECKING:
-    from dse.free_k.problem import Joint
+    from dse.free_k.problem import FreeK
 
 __all__ = ["Evaluator", "Outcome", "check_sums", "workload_of"]
 
@@ -77,7 +77,7 @@ def _mean(weights: list[float], amounts: tuple[float, ...]) -> float:
 class Evaluator:
     """Runs designs of a study; what several designs share is made once.
 
-    Energy is counted only `with_energy`: it takes as long as the rest. `joint` is what the k of
+    Energy is counted only `with_energy`: it takes as long as the rest. `free_k` is what the k of
     designs in which it is free is chosen by.
     """
 
@@ -87,9 +87,9 @@ class Evaluator:
         seed: int,
         *,
         with_energy: bool = True,
-        joint: Joint | None = None,
+        free_k: FreeK | None = None,
     ) -> None:
-        self._joint = joint
+        self._free_k = free_k
         self._shares = shares
         self._seed = seed
         self._with_energy = with_energy
@@ -99,29 +99,29 @@ class Evaluator:
     def run(self, design: Design) -> Outcome | Refusal:
         """The outcome of a design, or why it cannot run a network of the study."""
         try:
-            if self._joint is not None:
-                return self._run_free(design, self._joint)
+            if self._free_k is not None:
+                return self._run_free(design, self._free_k)
             found = [self._run(design, share) for share in self._shares]
         except LightSimError as error:
             return Refusal(str(error))
         cycles, traffic, joules = zip(*found, strict=True)
         return Outcome(cycles, traffic, joules if self._with_energy else None)
 
-    def _run_free(self, design: Design, joint: Joint) -> Outcome:
+    def _run_free(self, design: Design, free_k: FreeK) -> Outcome:
         """The outcome with the best k; raises `LightSimError` where there is none."""
         from dse.free_k.best import best_allocation
 
-        best = best_allocation(joint, design)
+        best = best_allocation(free_k, design)
         check_memory(
             best.program,
             lambda images: map_workload(
-                joint.subject.with_k(best.k), design.accelerator, images=images
+                free_k.rounded_network.with_k(best.k), design.accelerator, images=images
             ),
         )
         cycles, traffic, joules = self.timed(best.program)
         digits = {name: "".join(map(str, own.tolist())) for name, own in best.k.items()}
         energy_j = (joules,) if self._with_energy else None
-        return Outcome((cycles,), (traffic,), energy_j, digits, joint.values(best.k))
+        return Outcome((cycles,), (traffic,), energy_j, digits, free_k.values(best.k))
 
     def _run(self, design: Design, share: Share) -> tuple[int, int, float]:
         """Cycles, bytes and joules of a network; raises `LightSimError` where it cannot run."""

@@ -24,7 +24,7 @@ from dse.evaluation.evaluate import Evaluator, Outcome
 from dse.study.study import Share
 
 if TYPE_CHECKING:
-    from dse.free_k.problem import Joint
+    from dse.free_k.problem import FreeK
 
 __all__ = ["Crew", "Lost"]
 
@@ -59,12 +59,12 @@ class Crew:
         count: int,
         *,
         with_energy: bool = True,
-        joint: Joint | None = None,
+        free_k: FreeK | None = None,
     ) -> None:
-        self._arguments = (shares, seed, with_energy, joint)
+        self._arguments = (shares, seed, with_energy, free_k)
         self._count = count
         own = count == 1
-        self._own = Evaluator(shares, seed, with_energy=with_energy, joint=joint) if own else None
+        self._own = Evaluator(shares, seed, with_energy=with_energy, free_k=free_k) if own else None
         self._workers: list[_Worker] = []
         self.replaced = 0
 
@@ -186,14 +186,14 @@ def _serve(
     shares: tuple[Share, ...],
     seed: int,
     with_energy: bool,
-    joint: Joint | None,
+    free_k: FreeK | None,
 ) -> None:
     """What a process does: run what it is handed until the pipe closes."""
     # Signals of a terminal go to all its processes; the one that hands out designs answers them.
     for number in _TERMINALS:
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    evaluator = Evaluator(shares, seed, with_energy=with_energy, joint=joint)
+    evaluator = Evaluator(shares, seed, with_energy=with_energy, free_k=free_k)
     with suppress(EOFError, OSError):
         while True:
             place, design = pipe.recv()

@@ -15,7 +15,7 @@ from dse.allocation.allocate import AllocationTable, loss_budget, tabulate, whol
 from dse.allocation.costs import program_for, timed
 from dse.allocation.knapsack import least_cycles
 from dse.design.builder import Design
-from dse.free_k.problem import Joint
+from dse.free_k.problem import FreeK
 from dse.free_k.tolerance import Tolerance, least_loss
 from lightsim.errors import InputError
 from lightsim.quantisation.inference.accumulators import check_accumulators
@@ -41,31 +41,31 @@ class Allocated:
     cycles: int
 
 
-def best_allocation(joint: Joint, design: Design) -> Allocated:
+def best_allocation(free_k: FreeK, design: Design) -> Allocated:
     """The fastest allocation found for a design that its choice of k allows.
 
     Raises `InputError` where there is none, or where the design cannot run the network.
     """
-    acc, tolerance = design.accelerator, joint.tolerances[design.k]
-    most = joint.most_terms
-    first = _confirmed(joint, design, most)
-    best = first if _allowed(joint, most, tolerance) else None
+    acc, tolerance = design.accelerator, free_k.tolerances[design.k]
+    most = free_k.most_terms
+    first = _confirmed(free_k, design, most)
+    best = first if _allowed(free_k, most, tolerance) else None
     found, tilings = first, _tilings(first)
     for _ in range(_ROUNDS):
         try:
             table = tabulate(
-                joint.subject, acc, joint.losses,
+                free_k.rounded_network, acc, free_k.losses,
                 images=design.batch, tilings=tilings, most_runs=_RUNS,
-                uniform_layers=joint.uniform_layers,
+                uniform_layers=free_k.uniform_layers,
             )  # fmt: skip
         except InputError:
             if found is first:
                 raise
             break  # these tilings are too large for filters with more terms
-        k = _kept(joint, table, tolerance)
+        k = _kept(free_k, table, tolerance)
         if k is None:
             break
-        found = _confirmed(joint, design, k)
+        found = _confirmed(free_k, design, k)
         if best is None or found.cycles < best.cycles:
             best = found
         tilings = _tilings(found)
@@ -73,30 +73,30 @@ def best_allocation(joint: Joint, design: Design) -> Allocated:
             break
     if best is None:
         raise InputError("k", "no allocation was found that keeps the accuracy", "a lower one")
-    _check_sums(joint, design, best.k)
+    _check_sums(free_k, design, best.k)
     return best
 
 
-def _allowed(joint: Joint, k: KMap, tolerance: Tolerance) -> bool:
+def _allowed(free_k: FreeK, k: KMap, tolerance: Tolerance) -> bool:
     """Whether an allocation is within the loss and keeps the accuracy."""
-    losses = joint.losses.losses
-    within = loss_budget(tolerance.loss, sum(joint.subject.filters.values()))
+    losses = free_k.losses.losses
+    within = loss_budget(tolerance.loss, sum(free_k.rounded_network.filters.values()))
     lost = sum(
         int(whole_losses(losses, name, len(own))[np.arange(len(own)), own].sum())
         for name, own in k.items()
     )
-    return lost <= within and joint.keeps(k, tolerance)
+    return lost <= within and free_k.keeps(k, tolerance)
 
 
 def _tilings(found: Allocated) -> dict[str, Tiling]:
     return {schedule.layer.name: schedule.tiling for schedule in found.program.schedules}
 
 
-def _kept(joint: Joint, table: AllocationTable, tolerance: Tolerance) -> KMap | None:
+def _kept(free_k: FreeK, table: AllocationTable, tolerance: Tolerance) -> KMap | None:
     """The fastest allocation of the table within the loss, or within a part of it if only there
     the accuracy is kept."""
-    least = least_loss(joint.losses.losses, joint.subject.last, joint.uniform_layers)
-    filters = sum(joint.subject.filters.values())
+    least = least_loss(free_k.losses.losses, free_k.rounded_network.last, free_k.uniform_layers)
+    filters = sum(free_k.rounded_network.filters.values())
     for share in _SHARES:
         loss = least + share * (tolerance.loss - least)
         try:
@@ -104,18 +104,22 @@ def _kept(joint: Joint, table: AllocationTable, tolerance: Tolerance) -> KMap | 
         except InputError:
             return None
         k = table.k_of(solution.points)
-        if joint.keeps(k, tolerance):
+        if free_k.keeps(k, tolerance):
             return k
     return None
 
 
-def _confirmed(joint: Joint, design: Design, k: KMap) -> Allocated:
-    program = program_for(joint.subject.reference, design.accelerator, k, design.batch, None)
+def _confirmed(free_k: FreeK, design: Design, k: KMap) -> Allocated:
+    program = program_for(
+        free_k.rounded_network.reference, design.accelerator, k, design.batch, None
+    )
     return Allocated(k, program, sum(timed(program).values()))
 
 
-def _check_sums(joint: Joint, design: Design, k: KMap) -> None:
+def _check_sums(free_k: FreeK, design: Design, k: KMap) -> None:
     """What `lightsim run` refuses is no answer."""
     accumulator = design.accelerator.accumulator
     if accumulator.overflow == "refuse":
-        check_accumulators(joint.subject.with_k(k), accumulator.bits, accumulator.accumulation)
+        check_accumulators(
+            free_k.rounded_network.with_k(k), accumulator.bits, accumulator.accumulation
+        )

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from dse.accuracy.given import CallableAccuracy, load_table
 from dse.accuracy.measured import MeasuredAccuracy, measured
+from dse.accuracy.rounded_network import RoundedNetwork, rounded_network_of, uniform
 from dse.accuracy.sensitivity import sensitivity
 from dse.accuracy.source import AccuracySource, FilterLosses, total_loss
-from dse.accuracy.subject import Subject, make_subject, uniform
 from dse.free_k.bound import FreeBound
 from dse.free_k.tolerance import Tolerance, least_loss, loss_that_keeps, most_terms
 from dse.space.k_choices import ANY, FREE, GIVEN, tolerated
@@ -25,17 +25,17 @@ from lightsim.numerics.formats.scheme import PER_FILTER
 from lightsim.quantisation.per_filter import KMap
 from lightsim.quantisation.workload import Workload
 
-__all__ = ["Joint", "joint_of"]
+__all__ = ["FreeK", "free_k_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Joint:
+class FreeK:
     """What allocations of a study are chosen by: `losses` add up over filters, `judge` (where there
     is one) says how accurate a whole allocation is, and `tolerances` what each choice of k allows.
     """
 
     study: Study
-    subject: Subject
+    rounded_network: RoundedNetwork
     losses: FilterLosses
     judge: AccuracySource | None
     tolerances: Mapping[str, Tolerance]
@@ -48,12 +48,12 @@ class Joint:
     @property
     def most_terms(self) -> dict[str, NDArray[np.int8]]:
         """The allocation with the most terms that layers may hold."""
-        return most_terms(self.subject, self.uniform_layers)
+        return most_terms(self.rounded_network, self.uniform_layers)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Another process makes it again: its kernels cannot be carried over."""
         own = self.judge if isinstance(self.judge, CallableAccuracy) else None
-        return joint_of, (self.study, own)
+        return free_k_of, (self.study, own)
 
     @property
     def source(self) -> str:
@@ -63,12 +63,12 @@ class Joint:
     @property
     def workload(self) -> Workload:
         """The network as bounds take it: with two terms everywhere."""
-        return self.subject.with_k(uniform(self.subject, 2))
+        return self.rounded_network.with_k(uniform(self.rounded_network, 2))
 
     def bound(self, choices: Sequence[object]) -> FreeBound:
         """What no allocation that these choices of k allow can beat."""
         most = [self.tolerances[str(choice)].loss for choice in choices]
-        return FreeBound(self.losses.losses, self.subject.last, most, self.uniform_layers)
+        return FreeBound(self.losses.losses, self.rounded_network.last, most, self.uniform_layers)
 
     def keeps(self, k: KMap, tolerance: Tolerance) -> bool:
         """Whether an allocation within the loss keeps the accuracy too."""
@@ -89,8 +89,8 @@ class Joint:
         return found
 
 
-def joint_of(study: Study, judge: CallableAccuracy | None = None) -> Joint | None:
-    """The joint problem of a study, None where every k is the workload's own.
+def free_k_of(study: Study, judge: CallableAccuracy | None = None) -> FreeK | None:
+    """What is free of k in a study, None where every k is the workload's own.
 
     `judge` is the user's own function. Without one, `[accuracy]` says the source: a file of
     losses, measured accuracy where the network has labelled images, sensitivity elsewhere.
@@ -104,20 +104,28 @@ def joint_of(study: Study, judge: CallableAccuracy | None = None) -> Joint | Non
         return None
     _check(study, choices)
     network = study.shares[0].network
-    subject = make_subject(load_network(network), seed=study.search.seed)
+    rounded_network = rounded_network_of(load_network(network), seed=study.search.seed)
     choice = study.accuracy
     if choice.file is not None:
-        losses: FilterLosses = load_table(Path(choice.file), subject)
-        return Joint(study, subject, losses, judge, _tolerances(study, subject, losses, judge))
+        losses: FilterLosses = load_table(Path(choice.file), rounded_network)
+        return FreeK(
+            study,
+            rounded_network,
+            losses,
+            judge,
+            _tolerances(study, rounded_network, losses, judge),
+        )
     if (choice.source == "table" or choice.table) and judge is None:
         problem = "has a table by scheme, which says nothing of single filters"
         raise InputError("[accuracy]", problem, "accepted: file = 'losses.toml', with their losses")
-    losses = sensitivity(subject)
-    labelled = subject.reference.held_out is not None
+    losses = sensitivity(rounded_network)
+    labelled = rounded_network.reference.held_out is not None
     own: AccuracySource | None = judge
     if judge is None and choice.source != "sensitivity" and (labelled or choice.source != "auto"):
-        own = _measured(subject, choice.images)
-    return Joint(study, subject, losses, own, _tolerances(study, subject, losses, own))
+        own = _measured(rounded_network, choice.images)
+    return FreeK(
+        study, rounded_network, losses, own, _tolerances(study, rounded_network, losses, own)
+    )
 
 
 def _check(study: Study, choices: list[str]) -> None:
@@ -133,8 +141,8 @@ def _check(study: Study, choices: list[str]) -> None:
         raise InputError("[axes]", problem, "accepted: one network, or k = 'given'")
 
 
-def _measured(subject: Subject, most: int | None) -> MeasuredAccuracy:
-    found = measured(subject)
+def _measured(rounded_network: RoundedNetwork, most: int | None) -> MeasuredAccuracy:
+    found = measured(rounded_network)
     if most is None:
         return found
     choosing, held_out = found.choosing, found.held_out
@@ -146,10 +154,13 @@ def _measured(subject: Subject, most: int | None) -> MeasuredAccuracy:
 
 
 def _tolerances(
-    study: Study, subject: Subject, losses: FilterLosses, judge: AccuracySource | None
+    study: Study,
+    rounded_network: RoundedNetwork,
+    losses: FilterLosses,
+    judge: AccuracySource | None,
 ) -> dict[str, Tolerance]:
     return {
-        str(choice): _tolerance(study, str(choice), subject, losses, judge)
+        str(choice): _tolerance(study, str(choice), rounded_network, losses, judge)
         for choice in study.axes["k"]
     }
 
@@ -157,12 +168,12 @@ def _tolerances(
 def _tolerance(
     study: Study,
     choice: str,
-    subject: Subject,
+    rounded_network: RoundedNetwork,
     losses: FilterLosses,
     judge: AccuracySource | None,
 ) -> Tolerance:
     """What a choice allows: by the judge an accuracy, without one a loss beyond that of k = 2."""
-    two, lost, layers = uniform(subject, 2), tolerated(choice), restricted(study.layers)
+    two, lost, layers = uniform(rounded_network, 2), tolerated(choice), restricted(study.layers)
     if choice == ANY:
         return Tolerance(sum(float(row.max(axis=1).sum()) for row in losses.losses.values()))
     stated = {budget.measure.name: budget.limit for budget in study.budgets}.get("accuracy")
@@ -174,16 +185,16 @@ def _tolerance(
         if lost is None and stated is not None:
             whole = losses.evaluate(two) + total_loss(losses.losses, two)
             most = whole - stated
-        _check_least(choice, most, least_loss(losses.losses, subject.last, layers))
+        _check_least(choice, most, least_loss(losses.losses, rounded_network.last, layers))
         return Tolerance(most)
     reached = judge.evaluate(two)
     # More than there is cannot be lost: a network half right may lose all of it by '100 %'.
     floor = stated if lost is None else max(0.0, reached - lost)
     assert floor is not None
-    most_or_none = loss_that_keeps(subject, losses.losses, judge, floor, layers)
+    most_or_none = loss_that_keeps(rounded_network, losses.losses, judge, floor, layers)
     if most_or_none is None:
         what = "two terms everywhere" if not layers else "the most terms that [layers] leaves"
-        reached = judge.evaluate(most_terms(subject, layers))
+        reached = judge.evaluate(most_terms(rounded_network, layers))
         raise InputError(
             "[budget]",
             f"accuracy is {floor:.4g}, and with {what} it is {reached:.4g}",

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dse.accuracy.rounded_network import RoundedNetwork, uniform
 from dse.accuracy.source import AccuracySource, Losses, total_loss
-from dse.accuracy.subject import Subject, uniform
 from lightsim.descriptions import Fraction, NotNegative, check_fields
 
 __all__ = ["Tolerance", "least_loss", "loss_that_keeps", "most_terms"]
@@ -35,10 +35,10 @@ class Tolerance:
 
 
 def most_terms(
-    subject: Subject, layers: Mapping[str, tuple[int, ...]]
+    rounded_network: RoundedNetwork, layers: Mapping[str, tuple[int, ...]]
 ) -> dict[str, NDArray[np.int8]]:
     """Two terms in every filter, but in `layers` the most that they may hold everywhere."""
-    k = uniform(subject, 2)
+    k = uniform(rounded_network, 2)
     for name, terms in layers.items():
         k[name][:] = terms[-1]
     return k
@@ -56,7 +56,7 @@ def least_loss(losses: Losses, last: str, layers: Mapping[str, tuple[int, ...]])
 
 
 def loss_that_keeps(
-    subject: Subject,
+    rounded_network: RoundedNetwork,
     losses: Losses,
     judge: AccuracySource,
     floor: float,
@@ -68,9 +68,9 @@ def loss_that_keeps(
     `layers`, that hold one number of terms in all filters, all or none.
     """
     whole = layers or {}
-    names, k = list(subject.filters), most_terms(subject, whole)
+    names, k = list(rounded_network.filters), most_terms(rounded_network, whole)
     best = total_loss(losses, k) if judge.evaluate(k) >= floor else None
-    for moves in np.array_split(_moves(subject, losses, whole), _POINTS):
+    for moves in np.array_split(_moves(rounded_network, losses, whole), _POINTS):
         for layer, number in moves.tolist():
             own = k[names[layer]]
             own[slice(None) if number < 0 else number] -= 1
@@ -80,13 +80,13 @@ def loss_that_keeps(
 
 
 def _moves(
-    subject: Subject, losses: Losses, whole: Mapping[str, tuple[int, ...]]
+    rounded_network: RoundedNetwork, losses: Losses, whole: Mapping[str, tuple[int, ...]]
 ) -> NDArray[np.int64]:
     """Terms to take away in order, int64[move, (layer, filter)]: none but the first is taken from
     a filter of the last layer; filter -1 stands for all of a layer."""
     rows = []
-    macs = {q.layer.name: q.layer.macs for q in subject.reference.layers}
-    for layer, (name, count) in enumerate(subject.filters.items()):
+    macs = {q.layer.name: q.layer.macs for q in rounded_network.reference.layers}
+    for layer, (name, count) in enumerate(rounded_network.filters.items()):
         saved = max(macs[name], 1) / count
         if name in whole:
             if whole[name] == (1, 2):
@@ -96,6 +96,6 @@ def _moves(
         first = (losses[name][:, 1] - losses[name][:, 2]) / saved
         second = np.maximum(first, (losses[name][:, 0] - losses[name][:, 1]) / saved)
         rows += [(price, 0, layer, number) for number, price in enumerate(first.tolist())]
-        if name != subject.last:
+        if name != rounded_network.last:
             rows += [(price, 1, layer, number) for number, price in enumerate(second.tolist())]
     return np.array([row[2:] for row in sorted(rows)], np.int64).reshape(-1, 2)

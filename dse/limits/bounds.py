@@ -141,13 +141,13 @@ class Bounds:
         found = Spending(self._spending.joules[at], self._spending.dram_bytes[at])
         return found if look is None else found.moving(look.dram_bytes, self.builder.board.memory)
 
-    def closer(self, number: int) -> Look | None:
+    def tilings_bound(self, number: int) -> Look | None:
         """Least cycles and traffic of a design by the limits of all its tilings; None where
         nothing more is known of it than `listed` says: it cannot be built, or k is free."""
         return None if self.free is not None else self._second.cycles(number)
 
     def core_closer(self, core: int) -> Look | None:
-        """`closer` of all designs of a core, by what the largest of their memories hold."""
+        """`tilings_bound` of all designs of a core, by what the largest of their memories hold."""
         if self.free is not None:
             return None
         grown = self._growing.of(np.array([core], np.int64))

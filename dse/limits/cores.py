@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dse.limits.best_case import Optimist
 from dse.limits.bounds import Bounds
+from dse.limits.measure_bounds import MeasureBounds
 
 __all__ = ["MOST_HELD", "Cores", "beaten", "gather"]
 
@@ -38,7 +38,7 @@ class Cores:
 
 def gather(
     bounds: Bounds,
-    optimist: Optimist,
+    measure_bounds: MeasureBounds,
     *,
     objective: int = 0,
     known: Ints | None = None,
@@ -48,14 +48,16 @@ def gather(
     """The cores that could keep every budget, but those `known` (sorted) and those that a design
     of the values `beaten_by` makes needless: when more than `most` are found, the half that is
     the most promising in one objective is kept."""
-    rows = optimist.objectives
+    rows = measure_bounds.objectives
     none = np.zeros(0, np.int64)
     found = Cores(none, np.zeros((0, rows)), none, np.full(rows, np.inf))
     parts = [found]
     for numbers, cycles, used in bounds.core_blocks(fitting=True):
-        best = optimist.measures(bounds.space, numbers, cycles, used, bounds.spending(numbers))
-        values = optimist.values(best)
-        kept = optimist.possible(best)
+        best = measure_bounds.measures(
+            bounds.space, numbers, cycles, used, bounds.spending(numbers)
+        )
+        values = measure_bounds.values(best)
+        kept = measure_bounds.possible(best)
         if beaten_by is not None:
             kept &= ~beaten(values, beaten_by)
         if known is not None and known.size:

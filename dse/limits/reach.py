@@ -7,11 +7,11 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from dse.limits.best_case import Optimist
 from dse.limits.bounds import Bounds
 from dse.limits.exact_bounds import Look
+from dse.limits.measure_bounds import MeasureBounds
 
-__all__ = ["LARGE", "could_be", "valued"]
+__all__ = ["LARGE", "value_bound", "valued"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -22,7 +22,7 @@ LARGE = 50_000
 
 def valued(
     bounds: Bounds,
-    optimist: Optimist,
+    measure_bounds: MeasureBounds,
     core: int,
     cycles: Ints,
     used: Ints,
@@ -33,12 +33,12 @@ def valued(
     and which could keep the budgets."""
     cores = np.full(len(cycles), core, np.int64)
     cycles = cycles if look is None else np.maximum(cycles, look.cycles)
-    best = optimist.measures(bounds.space, cores, cycles, used, bounds.spending(cores, look))
-    return optimist.values(best), optimist.possible(best)
+    best = measure_bounds.measures(bounds.space, cores, cycles, used, bounds.spending(cores, look))
+    return measure_bounds.values(best), measure_bounds.possible(best)
 
 
-def could_be(
-    bounds: Bounds, optimist: Optimist, numbers: Iterable[int], objective: int = 0
+def value_bound(
+    bounds: Bounds, measure_bounds: MeasureBounds, numbers: Iterable[int], objective: int = 0
 ) -> float | None:
     """The best value that any of these designs could have in an objective; None for no designs."""
     found = [np.inf]
@@ -49,6 +49,8 @@ def could_be(
         if not at.size:
             continue
         cycles, used = listed.cycles[at], listed.used[at]
-        look = bounds.closer(number) if cycles.max() <= LARGE else None
-        found.append(float(valued(bounds, optimist, core, cycles, used, look)[0][0, objective]))
+        look = bounds.tilings_bound(number) if cycles.max() <= LARGE else None
+        found.append(
+            float(valued(bounds, measure_bounds, core, cycles, used, look)[0][0, objective])
+        )
     return min(found) if len(found) > 1 else None

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from dse.limits.best_case import Optimist
 from dse.limits.bounds import Bounds
+from dse.limits.measure_bounds import MeasureBounds
 from dse.storage.record import Record, chosen_by
 from dse.study.measures import Budget, spell_excess, spell_measure
 from dse.study.study import Study
@@ -111,7 +111,7 @@ def _nearest(
     judges = {}
     for row in study.budgets:
         others = () if alone else tuple(one for one in study.budgets if one is not row)
-        judges[row.measure.name] = Optimist(replace(study, budgets=others), accuracies)
+        judges[row.measure.name] = MeasureBounds(replace(study, budgets=others), accuracies)
     for cores, cycles, used in bounds.core_blocks():
         for row in study.budgets:
             judge = judges[row.measure.name]

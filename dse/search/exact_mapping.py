@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from dse.design.builder import Design
 from dse.evaluation.evaluate import Evaluator, Outcome, workload_of
 from dse.evaluation.verdict import judged
-from dse.limits.reach import LARGE, could_be
+from dse.limits.reach import LARGE, value_bound
 from dse.search.front import front_of, signed
 from dse.search.pool import Pool
 from dse.search.searcher import Limit, Searcher, gap_between
@@ -47,16 +47,18 @@ def mapped_exactly(searcher: Searcher, pool: Pool) -> Mapped:
     objectives = searcher.study.objectives
     complete = {r.number: r for r in searcher.records if r.state == "complete"}
     first = [record.number for record in front_of(list(complete.values()), objectives)]
-    bounds, optimist = pool.bounds, searcher.optimist
-    hopes = {number: could_be(bounds, optimist, [number]) for number in complete}
-    others = sorted(set(complete) - set(first), key=lambda number: (hopes[number] or 0.0, number))
+    bounds, measure_bounds = pool.bounds, searcher.measure_bounds
+    value_bounds = {number: value_bound(bounds, measure_bounds, [number]) for number in complete}
+    others = sorted(
+        set(complete) - set(first), key=lambda number: (value_bounds[number] or 0.0, number)
+    )
     mapped: set[int] = set()
-    evaluator = Evaluator(searcher.study.shares, searcher.study.search.seed, joint=searcher.joint)
+    evaluator = Evaluator(searcher.study.shares, searcher.study.search.seed, free_k=searcher.free_k)
     most = max((max(r.cycles.values()) for r in complete.values()), default=0)
     for number in [*first, *(others if most <= LARGE else others[:_MOST_LARGE])]:
         best = min(float(signed(record, objectives)[0]) for record in complete.values())
-        hope = hopes[number]
-        if number not in first and hope is not None and hope >= best:
+        own_bound = value_bounds[number]
+        if number not in first and own_bound is not None and own_bound >= best:
             break
         complete[number] = _exact(searcher, evaluator, complete[number])
         mapped.add(number)
@@ -64,12 +66,14 @@ def mapped_exactly(searcher: Searcher, pool: Pool) -> Mapped:
     limits = []
     for place, row in enumerate(searcher.limits(pool)):
         values = [float(signed(record, objectives)[place]) for record in complete.values()]
-        open_value = could_be(bounds, optimist, left, place)
+        open_value = value_bound(bounds, measure_bounds, left, place)
         if row.value is not None:
             values.append(row.objective.sign * row.value)
         if open_value is not None:
             values.append(open_value)
-        proven = row.value is not None and (not left or searcher.optimist.proves(row.objective))
+        proven = row.value is not None and (
+            not left or searcher.measure_bounds.proves(row.objective)
+        )
         value = row.objective.sign * min(values) if proven else None
         limits.append(_limit(row, value, list(complete.values())))
     records = list(complete.values())
@@ -91,11 +95,11 @@ def _exact(searcher: Searcher, evaluator: Evaluator, record: Record) -> Record:
     study, cycles, traffic, joules = searcher.study, [], [], []
     tilings: dict[str, Mapping[str, Tiling]] = {}
     for share in study.shares:
-        if searcher.joint is None:
+        if searcher.free_k is None:
             scheme = design.accelerator.scheme
             workload = workload_of(share.network, scheme, study.search.seed)
         else:
-            workload = searcher.joint.subject.with_k(k_of(record.k))
+            workload = searcher.free_k.rounded_network.with_k(k_of(record.k))
         usual = map_workload(workload, design.accelerator, images=design.batch)
         found = evaluator.timed(usual)
         exact = _program(workload, design)

@@ -14,7 +14,7 @@ from dse.design.arrays import ARRAY_AXES
 from dse.design.builder import Design
 from dse.evaluation.evaluate import Evaluator, Outcome
 from dse.evaluation.processes import Crew
-from dse.free_k.problem import Joint, joint_of
+from dse.free_k.problem import FreeK, free_k_of
 from dse.limits.shortfall import unreachable
 from dse.search.exact_mapping import mapped_exactly
 from dse.search.front import front_of
@@ -71,10 +71,10 @@ def explore(
     _check_size(space, space.core_names, _MOST_CORES)
     _check_size(space, ARRAY_AXES, _MOST_ARRAYS)
     sampler = sampler_for(study.search.sampler, space.size, study.search.trials, _MOST_ENUMERATED)
-    joints: list[Joint | None] = []
+    joints: list[FreeK | None] = []
 
     def form() -> Form:
-        joints.append(joint_of(study, accuracy))
+        joints.append(free_k_of(study, accuracy))
         return _form(study, space, joints[0])
 
     with open_store(
@@ -89,13 +89,13 @@ def explore(
     ) as store:
         if opened is not None:
             opened()
-        (joint,) = joints
+        (free_k,) = joints
         crew = Crew(
             study.shares, study.search.seed, study.search.workers,
-            with_energy=study.asks_for_energy, joint=joint,
+            with_energy=study.asks_for_energy, free_k=free_k,
         )  # fmt: skip
         with crew:
-            return _searched(Searcher(study, space, store, crew, progress, joint), sampler)
+            return _searched(Searcher(study, space, store, crew, progress, free_k), sampler)
 
 
 def _begin(resume: bool | Literal["if there"], overwrite: bool) -> Begin:
@@ -108,9 +108,9 @@ def _begin(resume: bool | Literal["if there"], overwrite: bool) -> Begin:
     return "resume" if resume else "new"
 
 
-def _form(study: Study, space: Space, joint: Joint | None) -> Form:
+def _form(study: Study, space: Space, free_k: FreeK | None) -> Form:
     """What every trial of the study looks like."""
-    filters = {} if joint is None else {name: k.size for name, k in joint.most_terms.items()}
+    filters = {} if free_k is None else {name: k.size for name, k in free_k.most_terms.items()}
     objectives = {o.measure.key: o.sign for o in study.objectives}
     return Form(space, tuple(share.network for share in study.shares), objectives, filters)
 
@@ -235,6 +235,6 @@ def _with_energy(searcher: Searcher, record: Record) -> Record:
     """The record of a design of the front with its energy, which the search did not count."""
     study, design = searcher.study, searcher.builder.build(searcher.space.point(record.number))
     assert isinstance(design, Design)
-    outcome = Evaluator(study.shares, study.search.seed, joint=searcher.joint).run(design)
+    outcome = Evaluator(study.shares, study.search.seed, free_k=searcher.free_k).run(design)
     assert isinstance(outcome, Outcome)
     return replace(record, values=outcome.values(design, study.shares) | dict(record.values))

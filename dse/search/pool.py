@@ -8,9 +8,9 @@ from heapq import heappop, heappush
 import numpy as np
 from numpy.typing import NDArray
 
-from dse.limits.best_case import Optimist
 from dse.limits.bounds import Bounds
 from dse.limits.cores import MOST_HELD, Cores, beaten, gather
+from dse.limits.measure_bounds import MeasureBounds
 from dse.limits.reach import LARGE, valued
 from dse.search.closed import Closed
 from dse.space.left_out import LeftOut
@@ -29,20 +29,22 @@ class Pool:
     A design is *closed* when a design that was run is at least as good, in every objective, as
     it could be; it need not be run. Cores are opened up into their designs only when one of
     them is next, so a space may have many more designs than are ever listed. A design that is
-    next is looked at more closely first (`Bounds.closer`), and goes back to its place. At most
-    `most` cores are held at a time (see `dse.limits.cores`).
+    next is bounded by all its tilings first (`Bounds.tilings_bound`), and goes back to its place.
+    At most `most` cores are held at a time (see `dse.limits.cores`).
     """
 
-    def __init__(self, bounds: Bounds, optimist: Optimist, most: int = MOST_HELD) -> None:
+    def __init__(
+        self, bounds: Bounds, measure_bounds: MeasureBounds, most: int = MOST_HELD
+    ) -> None:
         self.space: Space = bounds.space
         self._bounds = bounds
-        self._optimist = optimist
+        self._measure_bounds = measure_bounds
         self._most = most
         self._dropped: Floats
         self._core_open: NDArray[np.bool_]
         self._opened: list[int] = []
-        self._closed = Closed(self.space, optimist.objectives)
-        self._hold(gather(bounds, optimist, most=most))
+        self._closed = Closed(self.space, measure_bounds.objectives)
+        self._hold(gather(bounds, measure_bounds, most=most))
         self._numbers = np.zeros(0, np.int64)
         self._cycles = np.zeros((0, bounds.networks), np.int64)
         self._used = np.zeros((0, 5), np.int64)
@@ -172,7 +174,7 @@ class Pool:
         known = np.sort(np.concatenate((numbers, opened)))
         self._closed.note_any(self._dropped)  # what `gather` leaves out is not told
         more = gather(
-            self._bounds, self._optimist, objective=objective, known=known,
+            self._bounds, self._measure_bounds, objective=objective, known=known,
             beaten_by=self._beaten_by, most=self._most,
         )  # fmt: skip
         cores = Cores(
@@ -208,7 +210,7 @@ class Pool:
         if look is None:
             return
         cycles, none = look.cycles[None, :], np.zeros((1, 5), np.int64)
-        values, possible = valued(self._bounds, self._optimist, number, cycles, none, look)
+        values, possible = valued(self._bounds, self._measure_bounds, number, cycles, none, look)
         raised = np.maximum(values[0], self._core_values[core])
         if not possible[0]:
             self._core_open[core] = False
@@ -225,11 +227,11 @@ class Pool:
         """Raise the values of a listed design to what its tilings say; close it if that does."""
         self._looked[at] = True
         number = int(self._numbers[at])
-        look = self._bounds.closer(number)
+        look = self._bounds.tilings_bound(number)
         if look is None:
             return
         core, cycles, used = number // self.space.variants, self._cycles[[at]], self._used[[at]]
-        values, possible = valued(self._bounds, self._optimist, core, cycles, used, look)
+        values, possible = valued(self._bounds, self._measure_bounds, core, cycles, used, look)
         self._values[at] = np.maximum(values[0], self._values[at])
         if not possible[0]:
             self._open[at] = False
@@ -275,7 +277,7 @@ class Pool:
         """List the designs of a core that could keep every budget."""
         number = int(self._cores[core])
         found = self._bounds.listed(number)
-        values, kept = valued(self._bounds, self._optimist, number, found.cycles, found.used)
+        values, kept = valued(self._bounds, self._measure_bounds, number, found.cycles, found.used)
         values = values[kept]
         if self._open.size > 4096:  # forget what is closed
             open_ = np.flatnonzero(self._open)

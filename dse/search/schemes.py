@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dse.limits.reach import could_be
+from dse.limits.reach import value_bound
 from dse.limits.shortfall import none_complete, unreachable
 from dse.search.front import front_of, signed
 from dse.search.pool import Pool
@@ -93,9 +93,9 @@ def _limit(
     """What no design of a scheme beats in the first objective: the better of its best and what
     its others could be, closed ones too, for they were closed by designs of any scheme."""
     objective = searcher.study.objectives[0]
-    bounds = (pool.limit_of(place), could_be(pool.bounds, searcher.optimist, left))
+    bounds = (pool.limit_of(place), value_bound(pool.bounds, searcher.measure_bounds, left))
     found = [value for value in bounds if value is not None]
-    if found and not searcher.optimist.proves(objective):
+    if found and not searcher.measure_bounds.proves(objective):
         return None
     found += [float(signed(front[0], searcher.study.objectives)[0])] if front else []
     if not found:

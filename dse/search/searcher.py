@@ -13,10 +13,10 @@ from dse.evaluation.accuracies import Scores, refused_schemes, scores_of
 from dse.evaluation.evaluate import workload_of
 from dse.evaluation.processes import Crew
 from dse.evaluation.verdict import judged
-from dse.free_k.problem import Joint
-from dse.limits.best_case import Optimist
+from dse.free_k.problem import FreeK
 from dse.limits.bounds import Bounds
-from dse.limits.reach import could_be
+from dse.limits.measure_bounds import MeasureBounds
+from dse.limits.reach import value_bound
 from dse.search.front import front_of, signed
 from dse.search.pool import Pool
 from dse.space.points import Space
@@ -72,11 +72,11 @@ class Searcher:
     store: Store
     crew: Crew
     progress: Progress | None = None
-    joint: Joint | None = None
+    free_k: FreeK | None = None
     builder: Builder = field(init=False)
     refused: Mapping[str, LightSimError] = field(init=False)
     scores: Scores = field(init=False)
-    optimist: Optimist = field(init=False)
+    measure_bounds: MeasureBounds = field(init=False)
     records: list[Record] = field(init=False, default_factory=list)
     steps: list[Step] = field(init=False, default_factory=list)
     rejected: int = field(init=False, default=0)
@@ -85,10 +85,10 @@ class Searcher:
 
     def __post_init__(self) -> None:
         self.builder = Builder(self.study.board, self.study.resource_limits())
-        source = None if self.joint is None else self.joint.source
-        self.refused = {} if self.joint is not None else refused_schemes(self.study)
+        source = None if self.free_k is None else self.free_k.source
+        self.refused = {} if self.free_k is not None else refused_schemes(self.study)
         self.scores = scores_of(self.study, source, self.refused)
-        self.optimist = Optimist(self.study, self.scores.by_scheme)
+        self.measure_bounds = MeasureBounds(self.study, self.scores.by_scheme)
 
     def bounds(self, space: Space) -> Bounds:
         """The bounds of a space of the study."""
@@ -97,13 +97,13 @@ class Searcher:
         workloads = {
             share.network: {
                 name: workload_of(share.network, name, seed)
-                if self.joint is None
-                else self.joint.workload
+                if self.free_k is None
+                else self.free_k.workload
                 for name in names
             }
             for share in self.study.shares
         }
-        free = None if self.joint is None else self.joint.bound(space.axes["k"])
+        free = None if self.free_k is None else self.free_k.bound(space.axes["k"])
         return Bounds(
             space, self.builder, workloads, free, self.study.asks_for_spending, self.refused,
             self.study.asks_for_resources,
@@ -111,7 +111,7 @@ class Searcher:
 
     def pool(self, space: Space) -> Pool:
         """The open designs of a space, those closed that the records so far make needless."""
-        pool = Pool(self.bounds(space), self.optimist)
+        pool = Pool(self.bounds(space), self.measure_bounds)
         for record in self.records:
             pool.mark(record.number)
         # A wave that was broken off is finished as it was begun.
@@ -183,7 +183,7 @@ class Searcher:
         objective, best = self.study.objectives[place], self.best(place)
         sign = objective.sign
         found = [value for value in (pool.limit(place),) if value is not None]
-        if found and not self.optimist.proves(objective):
+        if found and not self.measure_bounds.proves(objective):
             return None
         if best is not None:
             found.append(sign * best)
@@ -200,11 +200,11 @@ class Searcher:
     def limit_of_any_k(self, pool: Pool) -> float | None:
         """What no design beats with any allocation of k that is allowed, on designs that were run
         too: `limit` takes those at what they were run with. None where k is given."""
-        if self.joint is None or not self.optimist.proves(self.study.objectives[0]):
+        if self.free_k is None or not self.measure_bounds.proves(self.study.objectives[0]):
             return None
         sign = self.study.objectives[0].sign
         numbers = (record.number for record in self.records)
-        run = could_be(pool.bounds, self.optimist, numbers)
+        run = value_bound(pool.bounds, self.measure_bounds, numbers)
         found = [sign * value for value in (self.limit(pool),) if value is not None]
         found += [value for value in (run,) if value is not None]
         return sign * min(found) if found else None

@@ -14,8 +14,8 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from dse.accuracy.measured import measured
+from dse.accuracy.rounded_network import RoundedNetwork, rounded_network_of
 from dse.accuracy.sensitivity import sensitivity
-from dse.accuracy.subject import Subject, make_subject
 from lightsim.network import load_network
 from results.provenance import made_at
 
@@ -26,29 +26,34 @@ ALLOCATIONS = 200
 PRUNED = {"none": 0.0, "to 10 %": 0.1, "to 50 %": 0.5}
 
 
-def random_k(subject: Subject, pruned: float, rng: np.random.Generator) -> dict[str, np.ndarray]:
+def random_k(
+    rounded_network: RoundedNetwork, pruned: float, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
     """An allocation whose shares of k = 0 and k = 2 are themselves random."""
     none, two = rng.random() * pruned, rng.random()
     k = {
         name: np.where(rng.random(count) < none, 0, np.where(rng.random(count) < two, 2, 1)).astype(
             np.int8
         )
-        for name, count in subject.filters.items()
+        for name, count in rounded_network.filters.items()
     }
-    k[subject.last] = np.maximum(k[subject.last], 1)
+    k[rounded_network.last] = np.maximum(k[rounded_network.last], 1)
     return k
 
 
 def measure(network: str) -> pd.DataFrame:
     """Random allocations of one network by both granularities of the model and by measurement."""
-    subject = make_subject(load_network(network))
-    source = measured(subject)
-    models = {"filters": sensitivity(subject), "layers": sensitivity(subject, products=0)}
+    rounded_network = rounded_network_of(load_network(network))
+    source = measured(rounded_network)
+    models = {
+        "filters": sensitivity(rounded_network),
+        "layers": sensitivity(rounded_network, products=0),
+    }
     rows = []
     for pruned, share in PRUNED.items():
         rng = np.random.default_rng(0)
         for _ in range(ALLOCATIONS):
-            k = random_k(subject, share, rng)
+            k = random_k(rounded_network, share, rng)
             rows.append(
                 {
                     "network": network,

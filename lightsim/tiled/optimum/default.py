@@ -17,10 +17,10 @@ from lightsim.tiled.estimation.defaults import kinds_for
 from lightsim.tiled.estimation.sizing import least_design
 from lightsim.tiled.mapping.lowering.passes import lower
 from lightsim.tiled.mapping.plan.plan import Plan
-from lightsim.tiled.optimum.closer import CloserBound, effort_us
 from lightsim.tiled.optimum.default_space import DefaultSpace, default_space
 from lightsim.tiled.optimum.needs import needs
 from lightsim.tiled.optimum.refusal import Refusal
+from lightsim.tiled.optimum.tilings_bound import TilingsBound, effort_us
 
 __all__ = ["BestDefault", "best_default"]
 
@@ -57,7 +57,7 @@ def best_default(
     The space has all arrays of one PE kind, `pe` or the scheme's usual one (another that runs
     the scheme only where the device has nothing for the usual one), that fit `utilisation` of
     every resource with memories that hold the network's smallest tiles. Arrays are looked at in
-    the order of `tiled.bounds`; of the first few the tilings are bounded too (`closer`), and
+    the order of `tiled.bounds`; of the first few the tilings are bounded too (`tilings_bound`), and
     the best of them is taken, or the array that the board has for any network, where that is
     better; of equals the one with the fewest lanes. It is chosen for one
     image; `images` together are what the bound is for.
@@ -173,7 +173,7 @@ class _Search:
             effort = max(1.0, effort_us(plan, acc))
             self.looks = max(_LEAST_LOOKS, min(_MOST_LOOKS, int(_LOOKS_US / effort)))
         self.looked.add(place)
-        closer = CloserBound.of(self.bound, plan, acc, 1)
+        closer = TilingsBound.of(self.bound, plan, acc, 1)
         design = self.space.grown(acc)
         return closer.limit(self.space.roomiest(acc)), closer.expected(design), design
 

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dse.accuracy.rounded_network import rounded_network_of
 from dse.accuracy.sensitivity import sensitivity
-from dse.accuracy.subject import make_subject
 from dse.allocation.allocate import tabulate
 from dse.allocation.knapsack import least_loss
 from lightsim.hardware import board
@@ -45,11 +45,13 @@ def seconds(call: Callable[[], Any]) -> tuple[float, Any]:
 def rows_of(network: str, board_name: str) -> list[dict]:
     """One row for each number of runs that the table's cycles are read off."""
     accelerator = default_accelerator(board(board_name), scheme("flightnn"))
-    subject = make_subject(load_network(network))
-    model = sensitivity(subject)
+    rounded_network = rounded_network_of(load_network(network))
+    model = sensitivity(rounded_network)
     rows = []
     for runs in RUNS:
-        made, table = seconds(partial(tabulate, subject, accelerator, model, most_runs=runs))
+        made, table = seconds(
+            partial(tabulate, rounded_network, accelerator, model, most_runs=runs)
+        )
         budget = table.fastest + int(SHARE * (table.slowest - table.fastest))
         lists, first = seconds(partial(least_loss, table.choices, budget))
         highs, second = seconds(partial(least_loss, table.choices, budget, "highs"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from dse.accuracy.rounded_network import RoundedNetwork
 from dse.accuracy.source import Losses
-from dse.accuracy.subject import Subject
 from lightsim.quantisation.workload import QuantisedLayer
 
 __all__ = ["fixed4_loss"]
@@ -14,11 +14,11 @@ STEPS = 2.0 ** (np.arange(-24, 6) / 6)
 WIDEST = 256
 
 
-def fixed4_loss(subject: Subject, losses: Losses) -> float:
+def fixed4_loss(rounded_network: RoundedNetwork, losses: Losses) -> float:
     """A filter's loss with one term, times the ratio of the squared rounding errors of its
     weights; summed over filters."""
     total = 0.0
-    for layer in subject.reference.layers:
+    for layer in rounded_network.reference.layers:
         if layer.weights is None:
             continue
         one, four = _weight_errors(layer)

@@ -21,9 +21,9 @@ import pandas as pd
 from fixed4_loss import fixed4_loss
 from flightnn_page import describe, draw
 
+from dse.accuracy.rounded_network import rounded_network_of, uniform
 from dse.accuracy.sensitivity import sensitivity
 from dse.accuracy.source import Losses, total_loss
-from dse.accuracy.subject import make_subject, uniform
 from dse.search.explore import explore
 from dse.search.result import Exploration
 from dse.study.study import new_study, parse_study
@@ -58,14 +58,14 @@ def tabled(network: str, on: str, losses: Losses, allowed: float, trials: int) -
 
 def rows_of(network: str, on: str, trials: int, free: int, commit: str) -> Iterator[dict]:
     """Every scheme of one network."""
-    subject = make_subject(load_network(network))
-    if subject.reference.network.macs < SMALL_MACS:
+    rounded_network = rounded_network_of(load_network(network))
+    if rounded_network.reference.network.macs < SMALL_MACS:
         trials, free = MORE * trials, MORE * free
-    losses = sensitivity(subject).losses
+    losses = sensitivity(rounded_network).losses
     errors = {
-        "lightnn1": total_loss(losses, uniform(subject, 1)),
-        "lightnn2": total_loss(losses, uniform(subject, 2)),
-        "fixed4": fixed4_loss(subject, losses),
+        "lightnn1": total_loss(losses, uniform(rounded_network, 1)),
+        "lightnn2": total_loss(losses, uniform(rounded_network, 2)),
+        "fixed4": fixed4_loss(rounded_network, losses),
     }
 
     def row(label: str, begun: float, found: Exploration, error: float | None) -> dict:
@@ -79,7 +79,7 @@ def rows_of(network: str, on: str, trials: int, free: int, commit: str) -> Itera
             "limit_of_any_k": found.limit_of_any_k, "designs": found.evaluations,
             **{f"k{digit}": digits.count(digit) / len(digits) if digits else None
                for digit in "012"},
-            "weights": subject.reference.weights_origin.split(" ")[0],
+            "weights": rounded_network.reference.weights_origin.split(" ")[0],
             "cpu_s": round(time.process_time() - begun, 1), "commit": commit,
         }  # fmt: skip
 
@@ -94,7 +94,7 @@ def rows_of(network: str, on: str, trials: int, free: int, commit: str) -> Itera
             lost = found.front[0].values["loss"] * allowed / MOST
             # The table's accuracy is a unit, not an accuracy.
             yield {**row(label, begun, found, lost), "accuracy": None}
-    if subject.reference.held_out is not None:
+    if rounded_network.reference.held_out is not None:
         begun = time.process_time()
         found = explore(new_study(network, on, k="0.1 %", search={"trials": max(free, trials)}))
         yield row(MEASURED, begun, found, found.front[0].values["loss"])

@@ -14,8 +14,8 @@ import pandas as pd
 from arrays import KINDS, small
 
 from dse.accuracy.measured import MeasuredAccuracy, measured
+from dse.accuracy.rounded_network import RoundedNetwork, rounded_network_of, uniform
 from dse.accuracy.sensitivity import SensitivityModel, sensitivity
-from dse.accuracy.subject import Subject, make_subject, uniform
 from dse.allocation.allocate import tabulate
 from lightsim.errors import LightSimError
 from lightsim.hardware import Board, board
@@ -76,27 +76,31 @@ def trained_rows(network: str, on: Board, images: int, judge: MeasuredAccuracy) 
 
 
 def per_filter_rows(
-    subject: Subject, model: SensitivityModel, judge: MeasuredAccuracy, on: Board, images: int
+    rounded_network: RoundedNetwork,
+    model: SensitivityModel,
+    judge: MeasuredAccuracy,
+    on: Board,
+    images: int,
 ) -> list[dict]:
     """Uniform k and the allocations that no other beats in throughput and sensitivity."""
-    network = subject.reference.network.name
+    network = rounded_network.reference.network.name
     found = []
-    one = uniform(subject, 1)
+    one = uniform(rounded_network, 1)
     timings = []
     for accelerator in (own for pe in KINDS["flightnn"] for own in small(on, "flightnn", pe)):
-        cycles = timed(subject.with_k(one), accelerator, images)
+        cycles = timed(rounded_network.with_k(one), accelerator, images)
         if cycles is not None:
             timings.append((cycles, accelerator))
     least = min(cycles for cycles, _ in timings)
     for cycles, accelerator in timings:
         if cycles > SHARE_TABULATED * least:
             continue
-        table = tabulate(subject, accelerator, model, images=images)
+        table = tabulate(rounded_network, accelerator, model, images=images)
         for allocation in table.front(9):
             found.append((allocation.cycles, allocation.loss, allocation.k, accelerator))
         for terms in (1, 2):
-            k = uniform(subject, terms)
-            whole = timed(subject.with_k(k), accelerator, images)
+            k = uniform(rounded_network, terms)
+            whole = timed(rounded_network.with_k(k), accelerator, images)
             if whole is not None:
                 loss = 1 / model.evaluate(k) - 1
                 found.append((whole, loss, k, accelerator))
@@ -238,12 +242,12 @@ def main() -> None:
     given = parser.parse_args()
     rows = []
     for network in NETWORKS:
-        subject = make_subject(load_network(network))
-        model, judge = sensitivity(subject), measured(subject)
+        rounded_network = rounded_network_of(load_network(network))
+        model, judge = sensitivity(rounded_network), measured(rounded_network)
         for name in given.boards:
             on = board(name)
             rows += trained_rows(network, on, given.images, judge)
-            rows += per_filter_rows(subject, model, judge, on, given.images)
+            rows += per_filter_rows(rounded_network, model, judge, on, given.images)
     frame = pd.DataFrame(rows)
     frame.to_csv(HERE / "front.csv", index=False)
     (HERE / "front.md").write_text(describe(frame, given.images), encoding="utf-8")

@@ -9,9 +9,9 @@ import pytest
 
 from dse.accuracy.given import TableAccuracy
 from dse.accuracy.measured import measured
+from dse.accuracy.rounded_network import rounded_network_of, uniform
 from dse.accuracy.sensitivity import sensitivity
 from dse.accuracy.source import total_loss
-from dse.accuracy.subject import make_subject, uniform
 from dse.allocation.allocate import tabulate
 from lightsim.errors import InputError
 from lightsim.flow.run import Experiment, run
@@ -23,13 +23,13 @@ MACHINE = machine(rows=4, columns=8, lanes=4, pixels=4)
 
 
 @pytest.fixture(scope="module")
-def subject():
-    return make_subject(load_network("digits-small"))
+def rounded_network():
+    return rounded_network_of(load_network("digits-small"))
 
 
 @pytest.fixture(scope="module")
-def table(subject):
-    return tabulate(subject, MACHINE, sensitivity(subject))
+def table(rounded_network):
+    return tabulate(rounded_network, MACHINE, sensitivity(rounded_network))
 
 
 def test_every_allocation_of_the_table(table):
@@ -68,9 +68,9 @@ def test_less_loss_takes_longer(table):
     assert fast.loss <= front[2].loss + 1e-7
 
 
-def test_sums_over_layers_are_near_the_timeline(table, subject):
+def test_sums_over_layers_are_near_the_timeline(table, rounded_network):
     for terms in (1, 2):
-        k = uniform(subject, terms)
+        k = uniform(rounded_network, terms)
         layers = [list(np.unique(curve.passes)) for curve in table.curves.values()]
         assert all(layers)
         assert table.cycles_of(k) > 0
@@ -78,7 +78,7 @@ def test_sums_over_layers_are_near_the_timeline(table, subject):
         assert one.table_cycles == pytest.approx(one.cycles, rel=0.03)
 
 
-def test_run_gives_the_same_cycles(table, subject):
+def test_run_gives_the_same_cycles(table, rounded_network):
     """The answer as `lightsim run --k` runs it, through the simulation that moves the data."""
     found = table.within_cycles((table.fastest + table.slowest) // 2)
     report = run(
@@ -89,7 +89,7 @@ def test_run_gives_the_same_cycles(table, subject):
     )  # fmt: skip
     assert report.bit_exact
     assert report.cycles == found.cycles
-    assert report.accuracy == measured(subject).held_out_accuracy(found.k)
+    assert report.accuracy == measured(rounded_network).held_out_accuracy(found.k)
     last = report.layers[-1]
     assert last.k["0"] == 0
 
@@ -99,20 +99,20 @@ def test_nothing_fits(table):
         table.within_cycles(table.fastest - 1)
 
 
-def test_losses_of_another_network(subject):
+def test_losses_of_another_network(rounded_network):
     with pytest.raises(InputError, match="losses of layer 'conv1': is missing"):
-        tabulate(subject, MACHINE, TableAccuracy(1.0, {}))
+        tabulate(rounded_network, MACHINE, TableAccuracy(1.0, {}))
 
 
-def test_the_table_of_the_user(subject):
+def test_the_table_of_the_user(rounded_network):
     """Where only the second terms of one layer matter, only they are bought."""
-    losses = {name: np.zeros((count, 3)) for name, count in subject.filters.items()}
+    losses = {name: np.zeros((count, 3)) for name, count in rounded_network.filters.items()}
     losses["conv2"][:, :2] = [0.9, 0.01]
     source = TableAccuracy(0.95, losses)
-    found = tabulate(subject, MACHINE, source, prune=False).within_loss(0.0)
+    found = tabulate(rounded_network, MACHINE, source, prune=False).within_loss(0.0)
     assert set(found.k["conv2"].tolist()) == {2}
     assert {*found.k["conv1"].tolist(), *found.k["dense"].tolist()} == {1}
     assert source.evaluate(found.k) == 0.95
-    assert source.evaluate(uniform(subject, 1)) == pytest.approx(
-        0.95 - total_loss(losses, uniform(subject, 1))
+    assert source.evaluate(uniform(rounded_network, 1)) == pytest.approx(
+        0.95 - total_loss(losses, uniform(rounded_network, 1))
     )

@@ -7,8 +7,8 @@ import pytest
 
 from dse.design.builder import Builder
 from dse.evaluation.evaluate import workload_of
-from dse.limits.best_case import Optimist
 from dse.limits.bounds import Bounds
+from dse.limits.measure_bounds import MeasureBounds
 from dse.search.explore import explore
 from dse.search.pool import Pool
 from dse.space.points import Space
@@ -26,8 +26,8 @@ def pool_of(study, most: int) -> Pool:
     workloads = {
         s.network: {"flightnn": workload_of(s.network, "flightnn", 0)} for s in study.shares
     }
-    optimist = Optimist(study, {"flightnn": None})
-    return Pool(Bounds(space, builder, workloads), optimist, most)
+    measure_bounds = MeasureBounds(study, {"flightnn": None})
+    return Pool(Bounds(space, builder, workloads), measure_bounds, most)
 
 
 def emptied(pool: Pool, objectives: int, closed) -> tuple[set[int], list[list[float | None]]]:

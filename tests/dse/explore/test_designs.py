@@ -124,7 +124,7 @@ def test_bounds_hold_for_every_design_of_a_space():
             outcome = evaluator.run(built)
             if isinstance(outcome, Outcome):
                 assert least[0] <= outcome.cycles[0]
-                closer = bounds.closer(number)
+                closer = bounds.tilings_bound(number)
                 assert closer is not None and closer.cycles[0] <= outcome.cycles[0]
                 assert together is not None and together.cycles[0] <= closer.cycles[0]
                 run += 1
@@ -205,7 +205,7 @@ def test_designs_that_share_are_run_as_if_alone():
             if isinstance(built, Design):
                 found = together.run(built)
                 assert found == Evaluator(MANY.shares, 0).run(built)
-                closer = many_bounds().closer(core * SPACE.variants + variant)
+                closer = many_bounds().tilings_bound(core * SPACE.variants + variant)
                 assert closer is not None
                 assert not isinstance(found, Outcome) or (closer.cycles <= found.cycles).all()
                 run += isinstance(found, Outcome)

@@ -24,7 +24,7 @@ def test_no_design_spends_less_than_a_closer_look_says():
         if not isinstance(outcome, Outcome) or outcome.energy_j is None:
             continue
         core = np.array([number // space.variants])
-        plain, closer = bounds.spending(core), bounds.spending(core, bounds.closer(number))
+        plain, closer = bounds.spending(core), bounds.spending(core, bounds.tilings_bound(number))
         assert plain.joules[0, 0] <= closer.joules[0, 0] <= outcome.energy_j[0]
         assert plain.dram_bytes[0, 0] <= closer.dram_bytes[0, 0] <= outcome.dram_bytes[0]
         raised += closer.joules[0, 0] > plain.joules[0, 0]

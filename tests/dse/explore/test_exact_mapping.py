@@ -6,7 +6,7 @@ import pytest
 
 from dse.design.builder import Builder, Design
 from dse.evaluation.evaluate import workload_of
-from dse.free_k.problem import joint_of
+from dse.free_k.problem import free_k_of
 from dse.reports.directory import BEST, BEST_K, BEST_MAPPING, write_results
 from dse.search.explore import explore
 from dse.space.k_digits import k_of
@@ -66,11 +66,11 @@ def test_the_limit_of_a_search_that_ends_early_covers_designs_left_to_their_usua
 
 def test_free_k_is_mapped_exactly_too(tmp_path):
     study = small_study(axes={**AXES, "k": "1 %"}, search={"trials": 8, "mapping": "exact"})
-    found, joint = explore(study), joint_of(study)
-    assert joint is not None
+    found, free_k = explore(study), free_k_of(study)
+    assert free_k is not None
     best, design = found.front[0], found.design(found.front[0])
     assert best.cycles["digits-small"] <= quickest(
-        joint.subject.with_k(k_of(best.k)), design.accelerator
+        free_k.rounded_network.with_k(k_of(best.k)), design.accelerator
     )
     write_results(found, tmp_path)
     report = run(

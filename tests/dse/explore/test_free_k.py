@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from dse.accuracy.given import CallableAccuracy
 from dse.accuracy.measured import MeasuredAccuracy
+from dse.accuracy.rounded_network import uniform
 from dse.accuracy.source import total_loss
-from dse.accuracy.subject import uniform
 from dse.allocation.allocate import loss_budget, whole_losses
 from dse.allocation.costs import timed
 from dse.design.builder import Builder, Design
 from dse.free_k.best import best_allocation
 from dse.free_k.bound import FreeBound
-from dse.free_k.problem import Joint, joint_of
+from dse.free_k.problem import FreeK, free_k_of
 from dse.limits.bounds import Bounds
 from dse.reports.summary import summary
 from dse.search.explore import explore
@@ -35,17 +35,17 @@ FREE = {"k": ["0.5 %"]}
 
 def joint_study(**changes):
     study = small_study(**changes)
-    joint = joint_of(study)
-    assert joint is not None
-    return study, joint
+    free_k = free_k_of(study)
+    assert free_k is not None
+    return study, free_k
 
 
-def bounds_of(study, joint: Joint) -> Bounds:
+def bounds_of(study, free_k: FreeK) -> Bounds:
     space = Space(study.axes)
     builder = Builder(study.board, study.resource_limits())
     network = study.shares[0].network
-    workloads = {network: {"flightnn": joint.workload}}
-    return Bounds(space, builder, workloads, joint.bound(study.axes["k"]))
+    workloads = {network: {"flightnn": free_k.workload}}
+    return Bounds(space, builder, workloads, free_k.bound(study.axes["k"]))
 
 
 LAYERS = {"conv1": {"k": [1, 2]}, "conv2": {"k": ["free", 2]}, "dense": {"k": 2}}
@@ -54,13 +54,13 @@ LAYERS = {"conv1": {"k": [1, 2]}, "conv2": {"k": ["free", 2]}, "dense": {"k": 2}
 @pytest.mark.parametrize("layers", [{}, LAYERS], ids=["all free", "some not"])
 @pytest.mark.parametrize("source", ["measured", "sensitivity"])
 def test_no_allowed_allocation_is_faster_than_the_limit(source: str, layers):
-    study, joint = joint_study(
+    study, free_k = joint_study(
         axes={"k": list(LOSSES), "lanes": ["shift_add_serial", "shift_add_serial + multiply_dsp"]},
         accuracy={"source": source},
         layers=layers,
     )
-    bounds, space = bounds_of(study, joint), Space(study.axes)
-    losses, filters = joint.losses.losses, sum(joint.subject.filters.values())
+    bounds, space = bounds_of(study, free_k), Space(study.axes)
+    losses, filters = free_k.losses.losses, sum(free_k.rounded_network.filters.values())
     core_cycles = bounds.cores()[0][:, 0]
     limits = {}
 
@@ -71,13 +71,15 @@ def test_no_allowed_allocation_is_faster_than_the_limit(source: str, layers):
         built = bounds.builder.build(space.point(number))
         if not isinstance(built, Design):
             return
-        k = _drawn(data, joint, joint.tolerances[built.k].loss)
+        k = _drawn(data, free_k, free_k.tolerances[built.k].loss)
         whole = sum(
             int(whole_losses(losses, name, len(own))[np.arange(len(own)), own].sum())
             for name, own in k.items()
         )
-        assert whole <= loss_budget(joint.tolerances[built.k].loss, filters)
-        program = map_workload(joint.subject.with_k(k), built.accelerator, images=built.batch)
+        assert whole <= loss_budget(free_k.tolerances[built.k].loss, filters)
+        program = map_workload(
+            free_k.rounded_network.with_k(k), built.accelerator, images=built.batch
+        )
         core = number // space.variants
         if core not in limits:
             listed = bounds.listed(core)
@@ -88,20 +90,20 @@ def test_no_allowed_allocation_is_faster_than_the_limit(source: str, layers):
     check()
 
 
-def _drawn(data, joint: Joint, most: float):
+def _drawn(data, free_k: FreeK, most: float):
     """Terms taken away at random while the loss allows it: close to its edge."""
-    losses = joint.losses.losses
-    k = joint.most_terms
+    losses = free_k.losses.losses
+    k = free_k.most_terms
     rng = np.random.default_rng(data.draw(st.integers(0, 1 << 20)))
-    for name, terms in joint.uniform_layers.items():
+    for name, terms in free_k.uniform_layers.items():
         k[name][:] = rng.choice(terms)
         if total_loss(losses, k) > most:
             k[name][:] = terms[-1]
-    own = {name: row for name, row in k.items() if name not in joint.uniform_layers}
+    own = {name: row for name, row in k.items() if name not in free_k.uniform_layers}
     moves = [(name, at) for name, row in own.items() for at in range(len(row))] * 2
     for place in rng.permutation(len(moves)).tolist():
         name, at = moves[place]
-        if k[name][at] > int(name == joint.subject.last):
+        if k[name][at] > int(name == free_k.rounded_network.last):
             k[name][at] -= 1
             if total_loss(losses, k) > most:
                 k[name][at] += 1
@@ -110,7 +112,7 @@ def _drawn(data, joint: Joint, most: float):
 
 def test_layers_with_choices_of_terms_are_chosen_as_by_enumeration():
     """Every combination of the layers' choices run on the timeline, those allowed compared."""
-    study, joint = joint_study(
+    study, free_k = joint_study(
         axes={"k": list(LOSSES)},
         layers={"conv1": {"k": [1, 2]}, "conv2": {"k": [2, 1]}, "dense": {"k": [1, 2]}},
     )
@@ -120,16 +122,18 @@ def test_layers_with_choices_of_terms_are_chosen_as_by_enumeration():
         built = builder.build(space.point(number))
         if not isinstance(built, Design):
             continue
-        tolerance, least = joint.tolerances[built.k], {}
+        tolerance, least = free_k.tolerances[built.k], {}
         for terms in itertools.product((1, 2), repeat=3):
             k = {
                 name: np.full(count, own, np.int8)
-                for (name, count), own in zip(joint.subject.filters.items(), terms, strict=True)
+                for (name, count), own in zip(
+                    free_k.rounded_network.filters.items(), terms, strict=True
+                )
             }
-            if total_loss(joint.losses.losses, k) <= tolerance.loss and joint.keeps(k, tolerance):
-                program = map_workload(joint.subject.with_k(k), built.accelerator)
+            if total_loss(free_k.losses.losses, k) <= tolerance.loss and free_k.keeps(k, tolerance):
+                program = map_workload(free_k.rounded_network.with_k(k), built.accelerator)
                 least[terms] = sum(timed(program).values())
-        found = best_allocation(joint, built)
+        found = best_allocation(free_k, built)
         assert {len(set(own.tolist())) for own in found.k.values()} == {1}
         assert found.cycles == min(least.values())
         run.add(built.k)
@@ -155,34 +159,34 @@ def test_the_fewest_terms_are_those_of_enumeration():
 
 
 def test_the_answer_keeps_the_accuracy_and_is_never_slower_than_k_2():
-    study, joint = joint_study(axes={"k": ["0.5 %"]}, search={"trials": 100_000})
+    study, free_k = joint_study(axes={"k": ["0.5 %"]}, search={"trials": 100_000})
     found = explore(study)
     assert found.exhaustive and found.gap == 0 and found.accuracy_source == "measured"
-    assert isinstance(joint.judge, MeasuredAccuracy)
+    assert isinstance(free_k.judge, MeasuredAccuracy)
     best = found.front[0]
-    floor = joint.tolerances["0.5 %"].floor
+    floor = free_k.tolerances["0.5 %"].floor
     assert floor is not None and best.values["choosing_accuracy"] >= floor
     k = {name: np.array(list(own), np.int8) for name, own in best.k.items()}
-    assert best.values["accuracy"] == joint.judge.held_out_accuracy(k)
+    assert best.values["accuracy"] == free_k.judge.held_out_accuracy(k)
     assert found.limit_of_any_k is not None and found.limit is not None
     assert found.limit_of_any_k >= found.limit
 
     design = found.design(best)
-    two = joint.subject.with_k(uniform(joint.subject, 2))
+    two = free_k.rounded_network.with_k(uniform(free_k.rounded_network, 2))
     slower = timed(map_workload(two, design.accelerator, images=1))
     assert best.cycles["digits-small"] <= sum(slower.values())
-    again = best_allocation(joint, design)
+    again = best_allocation(free_k, design)
     assert again.cycles == best.cycles["digits-small"]
 
 
 def test_a_search_of_all_designs_finds_what_running_each_finds():
     axes = {"k": ["1 %"], "rows": [8, 16], "weight_bytes": ["512 words"]}
-    study, joint = joint_study(axes=axes, search={"trials": 100_000})
+    study, free_k = joint_study(axes=axes, search={"trials": 100_000})
     space = Space(study.axes)
     builder = Builder(study.board, study.resource_limits())
     built = [builder.build(space.point(number)) for number in range(space.size)]
     rates = [
-        one.accelerator.clock_hz / best_allocation(joint, one).cycles
+        one.accelerator.clock_hz / best_allocation(free_k, one).cycles
         for one in built
         if isinstance(one, Design)
     ]
@@ -219,12 +223,12 @@ def test_layers_that_are_fixed_stay_as_they_are():
 
 
 def test_no_allowed_allocation_spends_less_than_the_limit():
-    study, joint = joint_study(axes={"k": list(LOSSES)}, objectives={"energy": "minimise"})
+    study, free_k = joint_study(axes={"k": list(LOSSES)}, objectives={"energy": "minimise"})
     found = explore(study)
     assert found.limit is not None and found.limit > 0
     every = [record.values["energy_j"] for record in found.records if record.values]
     assert every and found.limit <= min(every)
-    assert joint.source == "measured"
+    assert free_k.source == "measured"
 
 
 def test_processes_find_the_same():

@@ -21,10 +21,10 @@ from lightsim.tiled.estimation.sizing import least_design, within
 from lightsim.tiled.mapping.lowering.passes import lower
 from lightsim.tiled.mapping.program import map_workload
 from lightsim.tiled.mapping.tiles.choose import choose_tiling
-from lightsim.tiled.optimum.closer import CloserBound
 from lightsim.tiled.optimum.default import best_default
 from lightsim.tiled.optimum.default_space import default_space
 from lightsim.tiled.optimum.needs import needs, with_room
+from lightsim.tiled.optimum.tilings_bound import TilingsBound
 from lightsim.tiled.timeline.model import run
 
 FLIGHTNN = SCHEMES["flightnn"]
@@ -99,7 +99,7 @@ def test_no_array_that_fits_is_below_the_bound():
         if acc is None:
             continue
         design = space.grown(acc)
-        closer = CloserBound.of(bound, plan, acc, 1)
+        closer = TilingsBound.of(bound, plan, acc, 1)
         assert best.bound_cycles <= closer.limit(space.roomiest(acc)) <= closer.limit(design)
         for one in (acc, design):
             found.append(run([map_workload(workload, one)]).cycles)

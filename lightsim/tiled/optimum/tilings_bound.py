@@ -21,14 +21,14 @@ from lightsim.tiled.optimum.machine import machine_numbers
 from lightsim.tiled.optimum.passes import PassTilings
 from lightsim.units import ceil_div
 
-__all__ = ["CloserBound", "effort_us"]
+__all__ = ["TilingsBound", "effort_us"]
 
 # Of passes whose tilings take longer to write down only some are looked at: dense layers, mostly.
 _MOST_US = 12_000.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CloserBound:
+class TilingsBound:
     """Bounds the designs of one array by the tilings of its passes; `whole[i]` says that these
     are all tilings of a pass, not only those that the default mapping looks at."""
 
@@ -40,7 +40,7 @@ class CloserBound:
     @classmethod
     def of(
         cls, bound: NetworkBound, plan: Plan, accelerator: Accelerator, images: int
-    ) -> CloserBound:
+    ) -> TilingsBound:
         """The tilings of a plan's passes on an array."""
         whole = tuple(_effort_us(layer, accelerator) <= _MOST_US for layer in plan.layers)
         tilings = tuple(
@@ -84,7 +84,7 @@ class CloserBound:
 
 
 def effort_us(plan: Plan, accelerator: Accelerator) -> float:
-    """Roughly the microseconds that `CloserBound.of` takes."""
+    """Roughly the microseconds that `TilingsBound.of` takes."""
     found = 0.0
     for layer in plan.layers:
         whole = _effort_us(layer, accelerator)

@@ -21,11 +21,11 @@ from lightsim.quantisation.per_filter import (
 from lightsim.quantisation.select import quantise
 from lightsim.quantisation.workload import Workload
 
-__all__ = ["Subject", "make_subject", "uniform"]
+__all__ = ["RoundedNetwork", "rounded_network_of", "uniform"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Subject:
+class RoundedNetwork:
     """A reference workload, its filters at every k, and the images that calibrated them.
 
     `with_k(k)` is what `lightsim run --k FILE` runs with the same k, bit for bit.
@@ -51,15 +51,17 @@ class Subject:
         return with_k(self.reference, self.rounded, k)
 
 
-def make_subject(network: Network, *, seed: int = 0, weights: str | None = None) -> Subject:
+def rounded_network_of(
+    network: Network, *, seed: int = 0, weights: str | None = None
+) -> RoundedNetwork:
     """`network` with the weights of scheme `weights` (default: `reference_scheme`), trained where
     it can be, ready for any k."""
     weights = reference_scheme(network) if weights is None else weights
     reference = quantise(network, scheme(weights), seed)
     images = calibration_images(reference)
-    return Subject(reference, round_filters(reference, images), images, weights)
+    return RoundedNetwork(reference, round_filters(reference, images), images, weights)
 
 
-def uniform(subject: Subject, terms: int) -> dict[str, NDArray[np.int8]]:
+def uniform(rounded_network: RoundedNetwork, terms: int) -> dict[str, NDArray[np.int8]]:
     """The same k for every filter."""
-    return {name: np.full(count, terms, np.int8) for name, count in subject.filters.items()}
+    return {name: np.full(count, terms, np.int8) for name, count in rounded_network.filters.items()}

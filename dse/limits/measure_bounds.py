@@ -14,7 +14,7 @@ from dse.study.measures import Objective
 from dse.study.study import Study
 from lightsim.hardware.device import Resources
 
-__all__ = ["Optimist"]
+__all__ = ["MeasureBounds"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 _SAFE = 1 - 1e-12
 
 
-class Optimist:
+class MeasureBounds:
     """Measures of designs from the least cycles and resources they can have."""
 
     def __init__(self, study: Study, accuracies: Mapping[str, float | None]) -> None:
