@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 __all__ = ["Arithmetic", "BestDesign", "Design", "Mapped", "Progress"]
 
@@ -32,6 +32,7 @@ class Arithmetic(Protocol):
         ...
 
 
+@runtime_checkable
 class Design(Protocol):
     """An accelerator: an immutable dataclass of its wing, with these fields among its own.
 
