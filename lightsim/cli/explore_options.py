@@ -130,6 +130,7 @@ class ExploreOptions:
 
 
 def check_recipe(recipe: Path) -> None:
+    """A recipe that cannot be read is told at once."""
     from lightsim.hardware.reading import read_table
 
     read_table(recipe)
@@ -165,6 +166,7 @@ def refuse_with_retrain(given: ExploreOptions) -> None:
 
 
 def check_k(given: ExploreOptions) -> None:
+    """What k may be, and how much accuracy a free k may lose."""
     from lightsim.errors import InputError
 
     if given.k not in (None, "given", "free"):
