@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from glob import escape
+from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,6 +18,8 @@ Content = str | bytes | Callable[[BinaryIO], object]
 """Of a file: a text (in UTF-8), bytes, or what writes them into an open file."""
 
 _PARTIAL = ".lightsim-partial-"
+# Of the 255 bytes that file systems allow, some are for the prefix and the process.
+_LONGEST = 200
 
 
 def write_file(path: Path, content: Content) -> None:
@@ -49,6 +53,7 @@ def write_files(
                 own.mkdir(parents=True, exist_ok=True)
         for path, content in paths.items():
             with writing(path, advice):
+                _remove_abandoned(path)
                 _make(_partial(path), content)
         for path in paths:
             with writing(path, advice):
@@ -87,7 +92,38 @@ def is_partial(path: Path) -> bool:
 
 
 def _partial(path: Path) -> Path:
-    return path.with_name(f"{_PARTIAL}{path.name}")
+    """Where this process makes a file: two processes that write one path share no bytes."""
+    return path.with_name(f"{_PARTIAL}{os.getpid()}-{_short(path.name)}")
+
+
+def _short(name: str) -> str:
+    """A file's name, or a digest of one so long that no room would be left for more."""
+    own = os.fsencode(name)
+    return name if len(own) <= _LONGEST else sha256(own).hexdigest()
+
+
+def _remove_abandoned(path: Path) -> None:
+    """Remove what killed processes left of this file.
+
+    Windows has no signal 0, which only asks: there nothing is removed.
+    """
+    if os.name != "posix":
+        return
+    for other in path.parent.glob(f"{_PARTIAL}*-{escape(_short(path.name))}"):
+        process = other.name.removeprefix(_PARTIAL).partition("-")[0]
+        if process.isdecimal() and not _is_alive(int(process)):
+            with suppress(OSError):
+                other.unlink()
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True  # another user's
+    return True
 
 
 def _make(path: Path, content: Content) -> None:
