@@ -33,18 +33,16 @@ class Pool:
     At most `most` cores are held at a time (see `dse.limits.cores`).
     """
 
-    def __init__(
-        self, bounds: Bounds, measure_bounds: MeasureBounds, most: int = MOST_HELD
-    ) -> None:
+    def __init__(self, bounds: Bounds, measures: MeasureBounds, most: int = MOST_HELD) -> None:
         self.space: Space = bounds.space
         self._bounds = bounds
-        self._measure_bounds = measure_bounds
+        self._measure_bounds = measures
         self._most = most
         self._dropped: Floats
         self._core_open: NDArray[np.bool_]
         self._opened: list[int] = []
-        self._closed = Closed(self.space, measure_bounds.objectives)
-        self._hold(gather(bounds, measure_bounds, most=most))
+        self._closed = Closed(self.space, measures.objectives)
+        self._hold(gather(bounds, measures, most=most))
         self._numbers = np.zeros(0, np.int64)
         self._cycles = np.zeros((0, bounds.networks), np.int64)
         self._used = np.zeros((0, 5), np.int64)
