@@ -12,8 +12,9 @@ from dse.space.axis_choices import read_axes
 from dse.space.k_choices import GIVEN
 from dse.space.k_layers import LayerChoice, default_k, read_layers, without_budget
 from dse.space.scheme_lanes import SchemeLanes, read_lanes
+from dse.study.aims import read_budgets, read_objectives
 from dse.study.entries import AccuracyEntry, NetworkEntry, SearchEntry, StudyEntry
-from dse.study.measures import Budget, Objective, measure, read_quantity
+from dse.study.measures import Budget, Objective
 from dse.study.places import check_named
 from dse.study.samplers import ALL_SAMPLERS, check_sampler
 from lightsim.descriptions import (
@@ -33,11 +34,10 @@ from lightsim.hardware.board_file import find_board
 from lightsim.hardware.device import Board, Resources
 from lightsim.hardware.reading import read_table
 from lightsim.network import load_network
-from lightsim.network.checking import checked, spell_value
+from lightsim.network.checking import checked
 from lightsim.numerics.formats.scheme import PER_FILTER
 
 __all__ = [
-    "DEFAULT_SHARE",
     "AccuracyChoice",
     "Search",
     "Share",
@@ -47,10 +47,6 @@ __all__ = [
 ]
 
 _ONE_LINE = "explore"
-
-# Of every resource, where no budget is stated: what default accelerators keep to, because
-# neither routing nor timing closure is modelled.
-DEFAULT_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +219,8 @@ def parse_study(
         shares=shares,
         axes=named,
         layers=layers,
-        budgets=_budgets(entry.budget, f"{where}, [budget]", board),
-        objectives=_objectives(entry.objectives, f"{where}, [objectives]"),
+        budgets=read_budgets(entry.budget, f"{where}, [budget]", board),
+        objectives=read_objectives(entry.objectives, f"{where}, [objectives]"),
         accuracy=_accuracy(accuracy, f"{where}, [accuracy]"),
         search=Search(**search.model_dump()),
         lanes=lanes,
@@ -251,42 +247,6 @@ def _shares(rows: list[dict[str, Any]], where: str) -> tuple[Share, ...]:
             problem = f"name is '{name}', as of an earlier block"
             raise InputError(f"{where}, [[network]] {number}", problem, "accepted: each once")
     return tuple(Share(entry.name, entry.weight / whole) for entry in entries)
-
-
-def _budgets(table: Mapping[str, Any], where: str, board: Board) -> tuple[Budget, ...]:
-    """The stated budgets, and the default share of every resource that none is stated for."""
-    available = dict(zip(Resources.names(), board.device.resources.values(), strict=True))
-    found: dict[str, Budget] = {}
-    for name, value in table.items():
-        row = measure(name, where, "budget")
-        limit = read_quantity(row, value, where, available.get(row.name))
-        if row.name in available and limit > available[row.name]:
-            raise InputError(
-                where,
-                f"{row.name} is {spell_value(value)}, {board.device.name} has "
-                f"{available[row.name]}",
-                f'accepted: at most {available[row.name]}, or a share as "80 %"',
-            )
-        found[row.name] = Budget(row, limit)
-    for name, amount in available.items():
-        row = measure(name, where, "budget")
-        found.setdefault(name, Budget(row, int(DEFAULT_SHARE * amount)))
-    return tuple(found.values())
-
-
-def _objectives(table: Mapping[str, str], where: str) -> tuple[Objective, ...]:
-    if not table:
-        raise InputError(where, "is empty", "accepted: at least one, as throughput = 'maximise'")
-    found = []
-    for name, direction in table.items():
-        row = measure(name, where, "objective")
-        spelled = {"maximise": "maximise", "maximize": "maximise", "minimise": "minimise"}
-        spelled["minimize"] = "minimise"
-        if direction not in spelled:
-            problem = f"{name} is {spell_value(direction)}"
-            raise InputError(where, problem, "accepted: maximise or minimise")
-        found.append(Objective(row, "maximise" if spelled[direction] == "maximise" else "minimise"))
-    return tuple(found)
 
 
 def _accuracy(entry: AccuracyEntry, where: str) -> AccuracyChoice:
