@@ -7,7 +7,7 @@ import pkgutil
 from functools import cache
 from math import inf, nan
 from pathlib import Path
-from types import NoneType, SimpleNamespace, UnionType
+from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import numpy as np
@@ -23,8 +23,7 @@ from dse.space.lanes import lane_mix
 from dse.study.study import new_study
 from lightsim.datasets.catalogue import DATASETS
 from lightsim.descriptions import DescriptionError
-from lightsim.descriptions.fields import hints_of, read_rule, rules_of
-from lightsim.descriptions.passing import passing
+from lightsim.descriptions.fields import read_rule
 from lightsim.energy.tables import ENERGY_TABLES
 from lightsim.errors import InputError
 from lightsim.flow.experiment import Experiment
@@ -253,34 +252,3 @@ def test_a_budget_is_a_finite_number(value):
     budget = examples()[type(new_study("vgg7-cifar10").budgets[0])]
     with pytest.raises(DescriptionError, match=r"^Budget: limit is "):
         dataclasses.replace(budget, limit=value)
-
-
-class _Name(str):
-    """A text of a class of its own."""
-
-
-VALUES = (
-    None, True, False, 0, 1, 2, 3, 64, 4097, -1, 1 << 62, 1 << 63, 10**400, 0.0, 0.5, 1.0, -1.0,
-    nan, inf, -inf, "", " ", "flightnn", "exact", "binary", "x", _Name("exact"), b"x",
-    np.int64(3), np.float64(0.5), np.bool_(True), np.zeros(2, np.int8), [], [1], (), (1,), (1, 2),
-    (1.0, 2.0), ("x",), (None,), {}, {"x": 1}, {"x": "y"}, {1: 2}, frozenset(), frozenset({"x"}),
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("kind", DESCRIPTIONS, ids=lambda kind: kind.__name__)
-def test_what_is_passed_at_a_glance_its_rule_takes_as_it_is(kind: type):
-    rules = dict(rules_of(kind))
-    for name, hint in hints_of(kind).items():
-        passes = passing({name: hint})
-        for value in VALUES:
-            if passes(SimpleNamespace(**{name: value})) and name in rules:
-                assert rules[name](value) is value, (name, value)
-
-
-def test_right_descriptions_are_passed_at_a_glance(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("lightsim.descriptions.fields.rules_of", lambda kind: 1 / 0)
-    assert Resources(1, 2, 3, 4, 5).lut == 1
-    assert LaneGroup("multiply_dsp", 3).rows == 3
-    assert Array((LaneGroup("multiply_dsp", 3),), 4, 1).rows == 3
-    with pytest.raises(ZeroDivisionError):
-        LaneGroup("multiply_dsp", np.int64(3))

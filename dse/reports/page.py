@@ -115,5 +115,7 @@ def _notes(found: Exploration) -> list[str]:
         rows = (f"{count:,} ({reason})" for reason, count in found.left_out.items())
         notes.append(f"Combinations of the axes that are no designs: {'; '.join(rows)}.")
     if found.interrupted:
-        notes.insert(0, "The search was interrupted: option resume goes on with it.")
+        notes.insert(
+            0, "The search was interrupted: --resume (in Python resume=True) goes on with it."
+        )
     return notes

@@ -36,6 +36,7 @@ from lightsim.hardware.reading import read_table
 from lightsim.network import load_network
 from lightsim.network.checking import checked
 from lightsim.numerics.formats.scheme import PER_FILTER
+from lightsim.tiled.description.accelerator import Accelerator
 
 __all__ = [
     "AccuracyChoice",
@@ -156,6 +157,7 @@ def new_study(
     *,
     scheme: str | None = None,
     k: str | None = None,
+    template: str | None = None,
     search: Mapping[str, Any] | None = None,
 ) -> Study:
     """The study of the one-line form: one network on one board, everything else by default.
@@ -168,6 +170,8 @@ def new_study(
         "board": board_name,
         "network": [{"name": network}],
     }
+    if template is not None:
+        table["template"] = template
     axes: dict[str, Any] = {}
     if scheme is not None:
         axes["scheme"] = [name.strip() for name in scheme.split(",")]
@@ -191,8 +195,13 @@ def parse_study(
     `options` stand in for keys of `[search]`; errors call them by their names.
     """
     entry = checked(StudyEntry, table, where)
-    board = find_board(entry.board, f"{where}: board" if where != _ONE_LINE else "board")
-    check_explorable(entry.template, f"{where}: template")
+    place = "" if where == _ONE_LINE else f"{where}: "
+    board = find_board(entry.board, f"{place}board")
+    check_explorable(entry.template, f"{place}template")
+    if entry.template != Accelerator.template:
+        # The explorer is not behind the doors of the table yet (docs/design.md).
+        problem = f"'{entry.template}' cannot be searched: the explorer builds one kind of machine"
+        raise InputError(f"{place}template", problem, f"accepted: {Accelerator.template}")
     for name, value in (options or {}).items():
         checked(SearchEntry, {name: value}, name)
     search = checked(SearchEntry, entry.search | dict(options or {}), f"{where}, [search]")

@@ -108,7 +108,14 @@ def _study(given: ExploreOptions, search: dict[str, Any]) -> Study:
 
     network, k = given.network, _k_choice(given)
     if not (network.endswith(".toml") and _is_study(Path(network))):
-        return new_study(network, given.board, scheme=given.scheme, k=k, search=search)
+        return new_study(
+            network,
+            given.board,
+            scheme=given.scheme,
+            k=k,
+            template=given.template,
+            search=search,
+        )
     of_board = {"--board": given.board, "--template": given.template}
     for option, value in {**of_board, "--scheme": given.scheme, "--k": k}.items():
         if value is not None:

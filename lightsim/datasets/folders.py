@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tarfile
-import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from lightsim.datasets.formats.idx import mnist
 from lightsim.datasets.formats.reading import MOST_BYTES
 from lightsim.errors import InputError, OutputError
 from lightsim.files.regular import open_file
+from lightsim.files.temporary import temporary_folder
 
 __all__ = ["examples_in", "unpacked"]
 
@@ -59,8 +59,7 @@ def unpacked(dataset: DataSet, archive: Path) -> Iterator[Path]:
 
     Nothing else of it is written, and no file outside of the folder.
     """
-    with tempfile.TemporaryDirectory(prefix="lightsim-data-") as name:
-        folder = Path(name)
+    with temporary_folder("data") as folder:
         try:
             with open_file(archive) as opened, tarfile.open(fileobj=opened, mode="r:*") as packed:
                 for member in packed:

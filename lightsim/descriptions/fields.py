@@ -15,7 +15,6 @@ from dataclasses import fields
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NoReturn, Union, get_args, get_origin
 
-from lightsim.descriptions.passing import Passing, passing
 from lightsim.descriptions.rules import Number, UnknownNameError, Whole, WrongValueError
 from lightsim.errors import InputError, unknown_name
 
@@ -32,7 +31,6 @@ __all__ = [
 Rule = Callable[[Any], Any]
 
 _RULES: dict[type, tuple[tuple[str, Rule], ...]] = {}
-_PASSING: dict[type, Passing] = {}
 
 
 class DescriptionError(InputError):
@@ -42,11 +40,6 @@ class DescriptionError(InputError):
 def check_fields(described: object) -> None:
     """Raises `DescriptionError` at the first field that its annotation does not allow."""
     kind = type(described)
-    passes = _PASSING.get(kind)
-    if passes is None:
-        passes = _PASSING[kind] = passing(hints_of(kind))
-    if passes(described):
-        return
     for name, rule in rules_of(kind):
         value = getattr(described, name)
         try:
@@ -157,9 +150,10 @@ def _choice(known: tuple[Any, ...]) -> Rule:
 
 
 def _either(hints: tuple[Any, ...]) -> Rule | None:
-    rules = [read_rule(hint) for hint in hints if hint is not NoneType]
-    if None in rules:
-        return None
+    given = [read_rule(hint) for hint in hints if hint is not NoneType]
+    rules = [rule for rule in given if rule is not None]
+    if len(rules) < len(given):
+        return None  # one of them allows everything
     optional = NoneType in hints
 
     def rule(value: object) -> object:
@@ -168,7 +162,7 @@ def _either(hints: tuple[Any, ...]) -> Rule | None:
         told = []
         for one in rules:
             try:
-                return one(value)  # type: ignore[misc]
+                return one(value)
             except WrongValueError as wrong:
                 told.append(wrong)
         if isinstance(told[0], UnknownNameError) and len(told) == 1:

@@ -13,6 +13,6 @@ def cache_folder() -> Path:
 
     A relative `XDG_CACHE_HOME` is ignored, as the XDG base directory specification wants.
     """
-    given = os.environ.get("XDG_CACHE_HOME", "")
-    base = Path(given) if os.path.isabs(given) else Path.home() / ".cache"  # noqa: PTH117
+    given = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    base = given if given.is_absolute() else Path.home() / ".cache"
     return base / "lightsim"

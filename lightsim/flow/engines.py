@@ -9,8 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.errors import unknown_name
-from lightsim.flow.given import ENGINE_NAMES
 from lightsim.flow.templates import opened, required
 from lightsim.quantisation.inference.infer import infer
 from lightsim.quantisation.inference.layer_output import Activations
@@ -24,7 +22,6 @@ from lightsim.template.task import Batches, Task
 __all__ = [
     "ENGINES",
     "Outcome",
-    "check_engine",
     "check_has_engine",
     "default_engine",
     "moves_data",
@@ -33,9 +30,9 @@ __all__ = [
 
 _NO_DATA = "The timeline moves no data"
 _VALUES_NOTE = "the output values are those of the whole-layer kernels."
-_NO_VALUES_NOTE = "the output values were not computed: option values brings them."
+_NO_VALUES_NOTE = "the output values were not computed: --values (values=True) brings them."
 _EQUAL_NOTE = "Its cycles equal the simulation's by test"
-_BITS_NOTE = "engine simulation computes the bits tile by tile."
+_BITS_NOTE = "the simulation computes the bits tile by tile."
 
 ENGINES: dict[str, Callable[[Template], Door[Model] | None]] = {
     "simulation": lambda template: template.simulation,
@@ -56,12 +53,6 @@ class Outcome:
     bit_exact: bool | None
     digest: str | None
     note: str | None = None
-
-
-def check_engine(name: str) -> None:
-    """Raise `InputError` for an engine that no template has."""
-    if name not in ENGINES:
-        raise unknown_name("engine", "engine", name, ENGINE_NAMES)
 
 
 def check_has_engine(template: Template, engine: str) -> None:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from lightsim.descriptions import check_fields
 from lightsim.errors import InputError
-from lightsim.flow.engines import check_engine, check_has_engine, default_engine, moves_data
-from lightsim.flow.given import check_numbers
+from lightsim.flow.engines import check_has_engine, default_engine, moves_data
+from lightsim.flow.given import check_engine, check_numbers
 from lightsim.flow.k_file import load_k
 from lightsim.flow.limits import check_activations, check_weights
 from lightsim.flow.resolve import (

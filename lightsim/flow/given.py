@@ -26,6 +26,7 @@ __all__ = [
     "DEFAULT",
     "ENGINE_NAMES",
     "RECIPE",
+    "check_engine",
     "check_explorable",
     "check_numbers",
     "check_recipe",
@@ -56,8 +57,8 @@ def check_run(given: Mapping[str, Any]) -> None:
     """
     if given.get("template") is not None:
         find_template(given["template"])
-    if given.get("engine") is not None and given["engine"] not in ENGINE_NAMES:
-        raise unknown_name("engine", "engine", given["engine"], ENGINE_NAMES)
+    if given.get("engine") is not None:
+        check_engine(given["engine"])
     if given.get("energy") is not None:
         energy_table(given["energy"])
     check_numbers(given["images"], given["batch"], given["seed"])
@@ -91,6 +92,12 @@ def check_numbers(images: int, batch: int, seed: int) -> None:
             f"{batch} is more than the {images} images to run",
             "accepted: 1" if images == 1 else f"accepted: 1 to {images}",
         )
+
+
+def check_engine(name: str) -> None:
+    """Raise `InputError` for an engine that no template has."""
+    if name not in ENGINE_NAMES:
+        raise unknown_name("engine", "engine", name, ENGINE_NAMES)
 
 
 def check_explorable(name: str, where: str = "template") -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from lightsim.errors import InputError
+from lightsim.files.temporary import temporary_folder
 from lightsim.flow.experiment import Experiment, prepare, silent
 from lightsim.flow.templates import opened, template_of
 from lightsim.template.design import Progress
@@ -47,8 +47,8 @@ def verify(
     compare = opened(template, lambda row: row.verify, "RTL")
     opened(template, lambda row: row.rtl_tools, "RTL")()
     ready = prepare(experiment, tell)
-    with TemporaryDirectory(prefix="lightsim-") as temporary:
-        where = Path(temporary) if folder is None else folder
+    with temporary_folder("verify") as temporary:
+        where = temporary if folder is None else folder
         tell("build and simulate", 0, 1)
         verdict = compare(ready.mapped, ready.batches, where, wave=wave)
     return Verification(

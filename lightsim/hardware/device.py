@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from typing import Annotated, Literal
 
 from lightsim.descriptions import Count, OneOf, PowerOfTwo, Text, Whole, check_fields, refuse
-from lightsim.hardware.dram import DramPart
+from lightsim.hardware.dram import MOST_BANK_GROUPS, MOST_BANKS, DramPart
 from lightsim.hardware.families import FAMILIES
 from lightsim.source import Source
 from lightsim.units import LEAST_HZ, MOST_HZ
@@ -99,8 +99,15 @@ class MemoryInterface:
         if part.tRC < part.tRAS + part.tRP:
             accepted = f"at least tRAS + tRP = {part.tRAS + part.tRP}"
             refuse(self, f"{part.name} tRC", part.tRC, accepted)
-        if part.tREFI <= part.tRFC:
-            refuse(self, f"{part.name} tREFI", part.tREFI, f"more than tRFC = {part.tRFC}")
+        if part.tREFI <= part.clocks_around_refresh:
+            accepted = f"more than the {part.clocks_around_refresh} clocks that a refresh takes"
+            refuse(self, f"{part.name} tREFI", part.tREFI, accepted)
+        if part.bank_groups > MOST_BANK_GROUPS:
+            accepted = f"at most {MOST_BANK_GROUPS}"
+            refuse(self, f"{part.name} bank_groups", part.bank_groups, accepted)
+        if part.banks > MOST_BANKS:
+            accepted = f"at most {MOST_BANKS} banks in all groups together"
+            refuse(self, f"{part.name} banks_per_group", part.banks_per_group, accepted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,11 @@ from typing import Annotated
 from lightsim.descriptions import OneOf, Text, Whole, check_fields, refuse
 from lightsim.source import Source
 
-__all__ = ["DramPart"]
+__all__ = ["MOST_BANKS", "MOST_BANK_GROUPS", "DramPart"]
 
+MOST_BANKS = 64
+MOST_BANK_GROUPS = 16
+"""What the memory's kernels keep a place for."""
 
 _FIELDS = ("column", "bank_group", "bank", "row")
 _MOST = 1 << 40
@@ -37,24 +40,24 @@ class DramPart:
     row_bytes: _Many
     rows: _Many
     address_order: tuple[Annotated[str, OneOf("address field", lambda: _FIELDS)], ...]
-    tCL: _Many  # noqa: N815 - the data sheet's own spelling
-    tCWL: _Clocks  # noqa: N815
-    tRCD: _Many  # noqa: N815
-    tRP: _Many  # noqa: N815
-    tRAS: _Many  # noqa: N815
-    tRC: _Many  # noqa: N815
-    tRRD_S: _Many  # noqa: N815
-    tRRD_L: _Many  # noqa: N815
-    tFAW: _Many  # noqa: N815
-    tCCD_S: _Many  # noqa: N815
-    tCCD_L: _Many  # noqa: N815
-    tWTR_S: _Clocks  # noqa: N815
-    tWTR_L: _Clocks  # noqa: N815
-    tWR: _Many  # noqa: N815
-    tRTP: _Many  # noqa: N815
-    tRTW: _Many  # noqa: N815
-    tRFC: _Many  # noqa: N815
-    tREFI: _Many  # noqa: N815
+    tCL: _Many
+    tCWL: _Clocks
+    tRCD: _Many
+    tRP: _Many
+    tRAS: _Many
+    tRC: _Many
+    tRRD_S: _Many
+    tRRD_L: _Many
+    tFAW: _Many
+    tCCD_S: _Many
+    tCCD_L: _Many
+    tWTR_S: _Clocks
+    tWTR_L: _Clocks
+    tWR: _Many
+    tRTP: _Many
+    tRTW: _Many
+    tRFC: _Many
+    tREFI: _Many
     source: Source
 
     def __post_init__(self) -> None:
@@ -67,6 +70,12 @@ class DramPart:
     def burst_bytes(self) -> int:
         """Bytes that one read or write command moves."""
         return self.bus_bits * self.burst_length // 8
+
+    @property
+    def clocks_around_refresh(self) -> int:
+        """The slowest way from a refresh falling due to the first burst after it."""
+        slowest = max(self.tRAS, self.tRTP, self.tCWL + self.burst_clocks + self.tWR)
+        return slowest + self.tRP + self.tRFC + self.tRCD
 
     @property
     def banks(self) -> int:

@@ -85,24 +85,24 @@ class DramPartEntry(Entry):
     row_bytes: Positive
     rows: Positive
     address_order: Annotated[list[str], Field(description="column, bank_group, bank, row in order")]
-    tCL: NotNegative  # noqa: N815 - the data sheet's own spelling
-    tCWL: NotNegative  # noqa: N815
-    tRCD: NotNegative  # noqa: N815
-    tRP: NotNegative  # noqa: N815
-    tRAS: NotNegative  # noqa: N815
-    tRC: NotNegative  # noqa: N815
-    tRRD_S: NotNegative  # noqa: N815
-    tRRD_L: NotNegative  # noqa: N815
-    tFAW: NotNegative  # noqa: N815
-    tCCD_S: NotNegative  # noqa: N815
-    tCCD_L: NotNegative  # noqa: N815
-    tWTR_S: NotNegative  # noqa: N815
-    tWTR_L: NotNegative  # noqa: N815
-    tWR: NotNegative  # noqa: N815
-    tRTP: NotNegative  # noqa: N815
-    tRTW: NotNegative  # noqa: N815
-    tRFC: NotNegative  # noqa: N815
-    tREFI: NotNegative  # noqa: N815
+    tCL: NotNegative
+    tCWL: NotNegative
+    tRCD: NotNegative
+    tRP: NotNegative
+    tRAS: NotNegative
+    tRC: NotNegative
+    tRRD_S: NotNegative
+    tRRD_L: NotNegative
+    tFAW: NotNegative
+    tCCD_S: NotNegative
+    tCCD_L: NotNegative
+    tWTR_S: NotNegative
+    tWTR_L: NotNegative
+    tWR: NotNegative
+    tRTP: NotNegative
+    tRTW: NotNegative
+    tRFC: NotNegative
+    tREFI: NotNegative
     source: Annotated[_Table, Field(description="a table with certainty and text")]
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from lightsim.hardware.dram import MOST_BANK_GROUPS, MOST_BANKS
+
 # Kinds of memory.
 IDEAL: Final = 0
 DRAM: Final = 1
@@ -28,8 +30,8 @@ GROUP: Final = 1
 RANK: Final = 2
 FOUR: Final = 3
 
-MAX_BANKS: Final = 64
-MAX_GROUPS: Final = 16
+MAX_BANKS: Final = MOST_BANKS
+MAX_GROUPS: Final = MOST_BANK_GROUPS
 RANK_PLACE: Final = MAX_BANKS + MAX_GROUPS
 FOUR_PLACE: Final = RANK_PLACE + 1
 PLACES: Final = FOUR_PLACE + 1

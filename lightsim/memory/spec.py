@@ -33,9 +33,6 @@ INTERCONNECT = Source(
     "4 accelerator cycles each way",
 )
 
-_ADDRESS_FIELDS = frozenset(("bank_group", "column", "bank", "row"))
-# Zero where a part needs no wait; every other number is at least one.
-
 
 def capacity_bytes(part: DramPart) -> int:
     """Bytes that one channel of `part` holds."""
@@ -133,19 +130,11 @@ def _check(part: DramPart) -> None:
             f"{part.banks} banks in {part.bank_groups} groups",
             f"at most {layout.MAX_BANKS} banks in {layout.MAX_GROUPS} groups are accepted",
         )
-    if len(part.address_order) != 4 or set(part.address_order) != _ADDRESS_FIELDS:
-        raise InputError(
-            where,
-            f"address_order is {part.address_order}",
-            "it names bank_group, column, bank and row, each once",
-        )
     if part.row_bytes % part.burst_bytes:
         raise InputError(
             where,
             f"row_bytes {part.row_bytes} is not a multiple of a burst of {part.burst_bytes} bytes",
         )
-    # The slowest way from a refresh falling due to the first burst after it: else none is served.
-    slowest = max(part.tRAS, part.tRTP, part.tCWL + part.burst_clocks + part.tWR)
-    need = slowest + part.tRP + part.tRFC + part.tRCD
+    need = part.clocks_around_refresh  # else no burst is ever served
     if part.tREFI <= need:
         raise InputError(where, f"tREFI is {part.tREFI} clocks", f"accepted is more than {need}")

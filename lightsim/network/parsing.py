@@ -25,7 +25,7 @@ from lightsim.network.tensor import TensorShape
 from lightsim.network.trained_files import TrainedFiles, fingerprint
 from lightsim.numerics.formats.scheme import SCHEMES
 
-__all__ = ["INPUT", "Beside", "parse_network"]
+__all__ = ["INPUT", "Beside", "network_of", "parse_network"]
 
 Beside = Callable[[str], Traversable]
 """From a path as a network file writes it to the file meant: relative to the network's own."""
@@ -42,7 +42,12 @@ def parse_network(text: str, file: str, beside: Beside | None = None) -> Network
     key, a layer that reads what is not there, shapes that do not chain, and a layer that nobody
     reads and a list of outputs leaves out.
     """
-    head = checked(NetworkEntry, _toml(text, file), file)
+    return network_of(_toml(text, file), file, beside)
+
+
+def network_of(table: dict[str, Any], file: str, beside: Beside | None = None) -> Network:
+    """The network of a file's content, as `parse_network`."""
+    head = checked(NetworkEntry, table, file)
     image = checked(InputEntry, head.input, f"{file}, [input]")
     shape = TensorShape(image.channels, image.height, image.width)
     layers = _layers(_entries(head.layer, file), shape, file)

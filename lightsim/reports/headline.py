@@ -47,7 +47,7 @@ def headline(report: RunReport) -> tuple[Fact, ...]:
 
 def _bits(report: RunReport) -> Fact:
     if report.output_sha256 is None:
-        return Fact("Bit exact", "not computed", "values not computed; option values brings them")
+        return Fact("Bit exact", "not computed", "values not computed; --values brings them")
     said = "by reference" if report.engine == "timeline" else "yes"
     return Fact(
         "Bit exact",

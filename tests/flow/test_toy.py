@@ -68,7 +68,7 @@ def test_the_terminal_and_the_page_show_the_parts_of_its_own(tmp_path: Path):
     ended = command("run", "digits-small", "--template", "toy", "--output", str(tmp_path / "run"))
     assert (ended.code, ended.err) == (0, "")
     assert "Interval    745" in ended.out and "conv2       432" in ended.out
-    assert "engine simulation" not in ended.out  # it has none
+    assert "the simulation" not in ended.out  # it has none
     page = (tmp_path / "run" / "report.html").read_text("utf-8")
     assert '<section class="long" id="engines">' in page and "<td>432</td>" in page
     configuration = json.loads((tmp_path / "run" / "configuration.json").read_text("utf-8"))
@@ -127,6 +127,16 @@ def test_an_absent_door_is_said_in_one_line(arguments: str, what: str, tmp_path:
     assert_refused(ended, 2, said)
     assert len(ended.err.splitlines()) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["study.toml"]
+
+
+def test_a_design_space_of_its_own_is_not_searched_as_another(monkeypatch, tmp_path: Path):
+    tiled = TEMPLATES["tiled"]
+    monkeypatch.setitem(TEMPLATES, "toy", replace(TOY, axes=tiled.axes, bound=tiled.bound))
+    ended = command(
+        "explore", "digits-small", "--template", "toy", "--output", str(tmp_path / "out")
+    )
+    assert_refused(ended, 2, "--template: 'toy' cannot be searched", "accepted: tiled")
+    assert not (tmp_path / "out").exists()
 
 
 def test_training_asks_for_costs_that_it_has_not(tmp_path: Path):

@@ -270,7 +270,9 @@ def part_table() -> dict:
     ("key", "value", "message"),
     [
         ("tRC", 13, "b: memory p tRC is 13; accepted: at least tRAS + tRP = 14"),
-        ("tREFI", 50, "b: memory p tREFI is 50; accepted: more than tRFC = 50"),
+        ("tREFI", 50, "b: memory p tREFI is 50; accepted: more than the 70 clocks that a refresh"),
+        ("bank_groups", 32, "b: memory p bank_groups is 32; accepted: at most 16"),
+        ("banks_per_group", 128, "b: memory p banks_per_group is 128; accepted: at most 64 banks"),
         ("row_bytes", 3000, "b: memory p row_bytes is 3000; accepted: a power of two from 1 to"),
         ("row_bytes", 16, "b: memory p row_bytes is 16; accepted: at least 32"),
         ("address_order", ["row", "bank"], "b: p address_order is row, bank; accepted: column,"),

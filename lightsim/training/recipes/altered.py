@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
+import tomllib
 from typing import Literal
 
 from lightsim.errors import InputError
 from lightsim.network import dump_network
 from lightsim.network.layer import Network
-from lightsim.network.parsing import parse_network
+from lightsim.network.parsing import network_of
 
 __all__ = ["Activations", "altered"]
 
 Activations = Literal["bytes", "signs"]
-
-_FILTERS = re.compile(r"filters = (\d+)")
 
 
 def altered(network: Network, activations: Activations | None, width: float, where: str) -> Network:
@@ -26,26 +23,26 @@ def altered(network: Network, activations: Activations | None, width: float, whe
     for a network with grouped convolutions that is to be of another width, and for one that adds
     and is to have signs.
     """
-    lines = dump_network(network).splitlines()
-    name, title = network.name, network.title
+    text = dump_network(network)
+    table = tomllib.loads(text)
     if width != 1:
         if any(layer.groups > 1 for layer in network.layers):
             problem = f"is {width:g}, and '{network.name}' has grouped convolutions"
             raise InputError(f"{where}: width", problem, "accepted: 1")
-        rows = [number for number, line in enumerate(lines) if _FILTERS.fullmatch(line)]
-        for number in rows[:-1]:
-            count = int(lines[number].rpartition(" ")[2])
-            lines[number] = f"filters = {max(1, round(width * count))}"
-        name, title = f"{name}-width{100 * width:g}", f"{title}, {width:g} times as wide"
+        with_filters = [layer for layer in table["layer"] if "filters" in layer]
+        for layer in with_filters[:-1]:
+            layer["filters"] = max(1, round(width * layer["filters"]))
+        table["name"] += f"-width{100 * width:g}"
+        table["title"] += f", {width:g} times as wide"
     if activations == "bytes":
-        lines = [line.replace("binary_activations = true", "binary_activations = false")
-                 for line in lines]  # fmt: skip
+        table["binary_activations"] = False
     if activations == "signs":
         if any(layer.operator == "add" for layer in network.layers):
             problem = f"is signs, and '{network.name}' adds what they would be"
             raise InputError(f"{where}: activations", problem, "accepted: bytes")
-        lines = [line.replace('activation = "relu"', 'activation = "sign"') for line in lines]
-        name, title = f"{name}-signs", f"{title}, with activations of one bit"
-    if lines == dump_network(network).splitlines():
-        return network
-    return replace(parse_network("\n".join(lines), where), name=name, title=title)
+        for layer in table["layer"]:
+            if layer.get("activation") == "relu":
+                layer["activation"] = "sign"
+        table["name"] += "-signs"
+        table["title"] += ", with activations of one bit"
+    return network if table == tomllib.loads(text) else network_of(table, where)

@@ -42,7 +42,7 @@ def test_the_same_report(changes):
     assert sorted(found.trace, key=str) == sorted(simulated.trace, key=str)
     assert [note for note in found.notes if note not in simulated.notes] == [
         "The timeline moves no data: the output values are those of the whole-layer kernels. Its "
-        "cycles equal the simulation's by test; engine simulation computes the bits tile by tile."
+        "cycles equal the simulation's by test; the simulation computes the bits tile by tile."
     ]
 
 

@@ -198,7 +198,7 @@ def test_an_outline_computes_nothing():
 def test_console_and_page_say_it():
     facts = {fact.label: fact for fact in headline(lightsim.run("lenet", engine="timeline"))}
     assert facts["Bit exact"].value == "not computed"
-    assert facts["Bit exact"].remark == "values not computed; option values brings them"
+    assert facts["Bit exact"].remark == "values not computed; --values brings them"
     assert facts["Accuracy"].remark == "values not computed"
     told = {fact.label: fact.value for fact in provenance(lightsim.run("lenet", engine="timeline"))}
     assert told["Output SHA-256"] == "not computed"
@@ -213,7 +213,7 @@ def test_the_command_computes_values_where_they_are_asked_for(tmp_path):
     assert (bare["bit_exact"], bare["output_sha256"], bare["accuracy"]) == (None, None, None)
     assert json.loads((tmp_path / "out" / "summary.json").read_text()) == bare
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert "values not computed; option values brings them" in page
+    assert "values not computed; --values brings them" in page
     whole = json.loads(command(*given, "--engine", "timeline", "--values").out)
     simulated = json.loads(command(*given, "--values").out)
     assert whole["values_computed"] is simulated["values_computed"] is True

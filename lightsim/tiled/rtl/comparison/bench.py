@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lightsim.files.programs import run_tool
 from lightsim.files.writing import write_file
 from lightsim.hardware.device import IdealMemory
 from lightsim.tiled.mapping.program import Program
 from lightsim.tiled.rtl.program.record import Recording
-from lightsim.tiled.rtl.tools import run_tool
 
 __all__ = ["BenchRun", "run_bench", "write_window"]
 

@@ -13,9 +13,9 @@ from platform import machine
 
 from lightsim.errors import InputError, MissingExtraError
 from lightsim.files.cache import cache_folder
+from lightsim.files.programs import run_tool
 from lightsim.files.writing import write_file
 from lightsim.tiled.rtl.sources import SOURCES
-from lightsim.tiled.rtl.tools import run_tool
 
 __all__ = ["build", "compiler", "lint", "verilator_root"]
 

@@ -12,8 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from lightsim.errors import InputError, MissingExtraError, unknown_name
+from lightsim.files.programs import run_tool
 from lightsim.hardware.device import Resources
-from lightsim.tiled.rtl.tools import run_tool
 from lightsim.units import ceil_div
 
 __all__ = [

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from lightsim.files.temporary import temporary_folder
 
@@ -32,22 +32,27 @@ def run_tool(
     *,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
-    log: IO[str] | None = None,
+    log: IO[Any] | None = None,
+    output: IO[Any] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run a program to its end; what it prints is returned, or goes to `log` if that is given.
 
-    It ends with this process: on an interrupt at once, and within a moment after this process was
-    killed. Where there is no POSIX shell the program is run by itself.
+    With `output` its standard output alone goes there, and its errors are returned. It ends with
+    this process: on an interrupt at once, and within a moment after this process was killed. Where
+    there is no POSIX shell the program is run by itself.
     """
     shell = shutil.which("sh") if os.name == "posix" else None
+    streams = (
+        log or output or subprocess.PIPE, subprocess.PIPE if log is None else subprocess.STDOUT,
+    )  # fmt: skip
     # A compiler that is killed leaves its temporary files: they have a folder that does not stay.
     with temporary_folder("tool") as own:
         inner = {**(os.environ if env is None else env), "TMPDIR": str(own)}
         if shell is None:
-            return _run(command, cwd, inner, log, subprocess.DEVNULL)
+            return _run(command, cwd, inner, streams, subprocess.DEVNULL)
         theirs, ours = os.pipe()
         try:
-            return _run([shell, "-c", _GUARDED, "sh", *command], cwd, inner, log, theirs)
+            return _run([shell, "-c", _GUARDED, "sh", *command], cwd, inner, streams, theirs)
         finally:
             os.close(theirs)
             os.close(ours)  # which ends the guard
@@ -57,13 +62,11 @@ def _run(
     command: Sequence[str],
     cwd: Path | None,
     env: Mapping[str, str] | None,
-    log: IO[str] | None,
+    streams: tuple[IO[Any] | int, int],
     stdin: int,
 ) -> subprocess.CompletedProcess[str]:
-    to = subprocess.PIPE if log is None else log
     with subprocess.Popen(
-        command, cwd=cwd, env=env, stdin=stdin, stdout=to,
-        stderr=subprocess.PIPE if log is None else subprocess.STDOUT,
+        command, cwd=cwd, env=env, stdin=stdin, stdout=streams[0], stderr=streams[1],
         encoding="utf-8", errors="replace", start_new_session=True,
     ) as process:  # fmt: skip
         try:

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from lightsim.tiled.rtl.tools import run_tool
+from lightsim.files.programs import run_tool
 
 PATIENCE_S = 60
 MARK = "LIGHTSIM_TEST_OF_TOOLS"
 # A program that starts another, as a compiler does.
 CHILDREN = """
-from lightsim.tiled.rtl.tools import run_tool
+from lightsim.files.programs import run_tool
 run_tool(["sh", "-c", "sleep 600 & touch '{}'; sleep 600"])
 """
 
