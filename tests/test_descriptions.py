@@ -5,6 +5,7 @@ import importlib
 import inspect
 import pkgutil
 from functools import cache
+from importlib.util import find_spec
 from math import inf, nan
 from pathlib import Path
 from types import NoneType, UnionType
@@ -47,8 +48,6 @@ from lightsim.template.design import Progress
 from lightsim.tiled.description.accelerator import Array, LaneGroup
 from lightsim.tiled.estimation.defaults import default_accelerator
 from lightsim.tiled.mapping.tiles.tiling import Tiling
-from lightsim.training.recipes.options import DistributionOptions, FlightnnOptions
-from lightsim.training.recipes.recipe import new_recipe
 from lightsim.units import Clock, ClockRatio
 
 # Rooms whose frozen classes only our own code makes, of what is checked: results, reports, plans of
@@ -70,6 +69,7 @@ MADE_BY_US = (
     "lightsim.template", "lightsim.tiled.timeline", "lightsim.training.data",
     "lightsim.training.loop", "lightsim.training.models",
 )  # fmt: skip
+TRAINING = find_spec("torch") is not None
 DESCRIBED_ALL_THE_SAME = {"Tiling"}
 OURS_ALL_THE_SAME = {"Prepared", "RoundedLayer", "Undrawn", "Layers"}
 
@@ -78,7 +78,9 @@ def _frozen() -> list[type]:
     found = {}
     for package in (lightsim, dse):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if module.name.startswith("lightsim.training.") and "recipes" not in module.name:
+            if module.name.startswith("lightsim.training") and not (
+                TRAINING and "recipes" in module.name
+            ):
                 continue  # needs PyTorch, and describes nothing but in `recipes`
             if module.name.endswith("__main__"):
                 continue
@@ -100,22 +102,31 @@ def _described(kind: type) -> bool:
 DESCRIPTIONS = [kind for kind in _frozen() if _described(kind)]
 
 
+def _of_training() -> tuple[object, ...]:
+    """A recipe and options of models, where PyTorch is: without it the room cannot be imported."""
+    if not TRAINING:
+        return ()
+    from lightsim.training.recipes.options import DistributionOptions, FlightnnOptions
+    from lightsim.training.recipes.recipe import new_recipe
+
+    return new_recipe("digits-small", {}), FlightnnOptions(), DistributionOptions()
+
+
 @cache
 def examples() -> dict[type, object]:
     """A right description of every class, most of them found inside a few large ones."""
     board = BOARDS["zc706"]
     workload = synthetic_workload(load_network("digits-small"), SCHEMES["flightnn"], 0)
-    recipe = new_recipe("digits-small", {})
     roots = [
         board, default_accelerator(board, SCHEMES["flightnn"]), workload,
         load_network("digits-small"),
-        new_study("vgg7-cifar10"), recipe, IdealMemory(3, 8), *ENERGY_TABLES.values(), RULES[0],
+        new_study("vgg7-cifar10"), *_of_training(), IdealMemory(3, 8), *ENERGY_TABLES.values(), RULES[0],
         *DATASETS.values(),
         *DSP_BLOCKS.values(), *FAMILIES.values(), *PE_KINDS.values(), AXES["rows"],
         Part("p", Resources(1), Source("assumed", "s")), codec("flightnn"), codec("lightnn2"),
         codec("binary"), Window((1, 1), (1, 1), (0, 0), 1, 1), SumRules(), Clock(5),
-        ClockRatio(1, 2), Experiment("digits-small"), Tiling(1, 1, 1, 1), FlightnnOptions(),
-        DistributionOptions(), Tolerance(0.1, 0.5), lane_mix("multiply_dsp"),
+        ClockRatio(1, 2), Experiment("digits-small"), Tiling(1, 1, 1, 1),
+        Tolerance(0.1, 0.5), lane_mix("multiply_dsp"),
         TableAccuracy(0.5, {"a": np.zeros((1, 3))}), CallableAccuracy(lambda k: 0.5),
         SensitivityModel({"a": np.zeros((1, 3))}, "filter"),
         FilterTerms({"a": np.ones(2, np.int8)}),
