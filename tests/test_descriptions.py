@@ -74,10 +74,17 @@ DESCRIBED_ALL_THE_SAME = {"Tiling"}
 OURS_ALL_THE_SAME = {"Prepared", "RoundedLayer", "Undrawn", "Layers"}
 
 
+def _without_torch(package: str) -> None:
+    """The one room that cannot be imported where PyTorch is not."""
+    assert (package, TRAINING) == ("lightsim.training", False)
+
+
 def _frozen() -> list[type]:
     found = {}
     for package in (lightsim, dse):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        for module in pkgutil.walk_packages(
+            package.__path__, f"{package.__name__}.", onerror=_without_torch
+        ):
             if module.name.startswith("lightsim.training") and not (
                 TRAINING and "recipes" in module.name
             ):
@@ -120,7 +127,8 @@ def examples() -> dict[type, object]:
     roots = [
         board, default_accelerator(board, SCHEMES["flightnn"]), workload,
         load_network("digits-small"),
-        new_study("vgg7-cifar10"), *_of_training(), IdealMemory(3, 8), *ENERGY_TABLES.values(), RULES[0],
+        new_study("vgg7-cifar10"), *_of_training(), IdealMemory(3, 8), *ENERGY_TABLES.values(),
+        RULES[0],
         *DATASETS.values(),
         *DSP_BLOCKS.values(), *FAMILIES.values(), *PE_KINDS.values(), AXES["rows"],
         Part("p", Resources(1), Source("assumed", "s")), codec("flightnn"), codec("lightnn2"),
