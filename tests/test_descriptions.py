@@ -85,13 +85,16 @@ def _frozen() -> list[type]:
         for module in pkgutil.walk_packages(
             package.__path__, f"{package.__name__}.", onerror=_without_torch
         ):
-            if module.name.startswith("lightsim.training") and not (
-                TRAINING and "recipes" in module.name
-            ):
-                continue  # needs PyTorch, and describes nothing but in `recipes`
+            if module.name.startswith("lightsim.training.") and "recipes" not in module.name:
+                continue  # describes nothing but in `recipes`
             if module.name.endswith("__main__"):
                 continue
-            for one in vars(importlib.import_module(module.name)).values():
+            try:
+                held = vars(importlib.import_module(module.name))
+            except InputError:
+                assert not TRAINING, module.name  # the room needs PyTorch
+                continue
+            for one in held.values():
                 if inspect.isclass(one) and dataclasses.is_dataclass(one):
                     params = one.__dataclass_params__
                     if params.frozen and one.__module__ == module.name:
