@@ -6,9 +6,9 @@ import errno
 import json
 import os
 import stat
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -50,6 +50,25 @@ def _content(file: BinaryIO, path: Path) -> bytes:
     return file.read()
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the file holds: bytes, the last line's checksum, entries, and those of them, with their
+    lines, that Optuna has not been given yet."""
+
+    size: int
+    checksum: int
+    count: int
+    fresh: tuple[tuple[int, Entry], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A write: what was known before, and what is known when all of it is in the file."""
+
+    before: _Known
+    after: _Known
+
+
 class Journal(BaseJournalBackend):
     """A journal that this process alone reads and writes.
 
@@ -66,12 +85,11 @@ class Journal(BaseJournalBackend):
                 found = read_lines(_content(file, path))
         except OSError as error:
             raise _unusable(path, error) from None
-        self._size, self._checksum = found.size, found.checksum
+        fresh = tuple(enumerate(found.entries, 1))
+        self._known = _Known(found.size, found.checksum, len(found.entries), fresh)
+        self._begun: _Begun | None = None
         self._cut, self._open_end, self._damage = found.cut, found.open_end, found.damage
-        self._count = len(found.entries)
         self._trial_lines = trial_lines(found.entries)
-        # Entries that Optuna has not been given yet, with their lines.
-        self._fresh: deque[tuple[int, Entry]] = deque(enumerate(found.entries, 1))
 
     def close(self) -> None:
         """End with the file."""
@@ -80,11 +98,11 @@ class Journal(BaseJournalBackend):
     def check(self) -> None:
         """Raise `InputError` for a damaged line, if there is one."""
         if self._damage is not None:
-            raise self.damaged(self._count + 1, self._damage)
+            raise self.damaged(self._known.count + 1, self._damage)
 
     def line_of_trial(self, trial: int) -> int:
         """The line that a trial which was there at first begins on."""
-        return self._trial_lines[trial] if trial < len(self._trial_lines) else self._count
+        return self._trial_lines[trial] if trial < len(self._trial_lines) else self._known.count
 
     def damaged(self, line: int, problem: str) -> InputError:
         """The error for a line, and what would do."""
@@ -98,10 +116,10 @@ class Journal(BaseJournalBackend):
         try:
             if self._open_end:
                 os.write(self._file, b"\n")
-                self._size += 1
+                self._known = replace(self._known, size=self._known.size + 1)
             elif self._cut:
-                os.ftruncate(self._file, self._size)
-                line = self._count + 1
+                os.ftruncate(self._file, self._known.size)
+                line = self._known.count + 1
                 note(f"{self.path}, line {line}: was cut off in the middle and is dropped")
         except OSError as error:
             raise _unusable(self.path, error) from None
@@ -109,34 +127,48 @@ class Journal(BaseJournalBackend):
 
     def read_logs(self, log_number_from: int) -> Iterator[dict[str, Any]]:
         """The entries after so many; what Optuna has been given is forgotten."""
-        while self._fresh and self._fresh[0][0] <= log_number_from:
-            self._fresh.popleft()
-        for line, entry in tuple(self._fresh):
+        self._settle()
+        fresh = tuple(row for row in self._known.fresh if row[0] > log_number_from)
+        self._known = replace(self._known, fresh=fresh)
+        for line, entry in fresh:
             self.line = line
             yield dict(entry)
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
         """Write entries, all of them or, where that fails, nothing. Raises `LostError`."""
-        checksum, data = self._checksum, b""
-        entries = []
-        for log in logs:
+        self._settle()
+        known = self._known
+        checksum, data, fresh = known.checksum, b"", list(known.fresh)
+        for number, log in enumerate(logs, known.count + 1):
             line, checksum = line_of(log, checksum)
             data += line
-            entries.append(json.loads(json.dumps(log)))
+            fresh.append((number, json.loads(json.dumps(log))))
+        after = _Known(known.size + len(data), checksum, known.count + len(logs), tuple(fresh))
         try:
             if os.fstat(self._file).st_nlink == 0:
                 raise FileNotFoundError(errno.ENOENT, "was deleted during the search")
+            self._begun = _Begun(known, after)
             self._write(data)
         except OSError as error:
+            self._begun = None
             with suppress(OSError):
-                os.ftruncate(self._file, self._size)
+                os.ftruncate(self._file, known.size)
             raise LostError(str(self.path), _cause(error)) from None
-        finally:  # an interrupt may come when all is written and before that is known
-            if os.fstat(self._file).st_size == self._size + len(data):
-                self._size, self._checksum = self._size + len(data), checksum
-                for entry in entries:
-                    self._count += 1
-                    self._fresh.append((self._count, entry))
+        self._settle()
+
+    def _settle(self) -> None:
+        """Make up for a write that an interrupt has left: the file says how far it came.
+
+        An interrupt may come here too: what is known changes in one assignment, and until the
+        next one the write is still begun.
+        """
+        begun = self._begun
+        if begun is not None and self._known is begun.before:
+            if os.fstat(self._file).st_size == begun.after.size:
+                self._known = begun.after
+            else:
+                os.ftruncate(self._file, begun.before.size)
+        self._begun = None
 
     def _write(self, data: bytes) -> None:
         left = memoryview(data)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from lightsim.cli.options import BoardOption
 from lightsim.cli.values import place, whole
 
 __all__ = ["ExploreOptions", "check_k", "check_keys", "check_recipe", "refuse_with_retrain"]
@@ -24,9 +25,7 @@ class ExploreOptions:
             help="A network of the zoo, or a study file.",
         ),
     ]
-    board: Annotated[
-        str | None, typer.Option(help="A board by name, or a TOML file.  [default: zc706]")
-    ] = None
+    board: BoardOption = None
     template: Annotated[
         str | None,
         typer.Option(help="The kind of machine (see `lightsim list templates`).  [default: tiled]"),

@@ -16,10 +16,13 @@ from lightsim.cli.values import place, whole
 if TYPE_CHECKING:
     from lightsim.flow.experiment import Experiment
 
-__all__ = ["JsonOption", "on_experiment", "taking"]
+__all__ = ["BoardOption", "JsonOption", "on_experiment", "taking"]
 
 Options = TypeVar("Options")
 
+BoardOption = Annotated[
+    str | None, typer.Option(help="A board by name, or a TOML file.  [default: zc706]")
+]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document and nothing else.")
 ]
@@ -95,9 +98,7 @@ class _Shared:
             help="A network of the zoo (see `lightsim list networks`) or a TOML file.",
         ),
     ]
-    board: Annotated[
-        str | None, typer.Option(help="A board by name, or a TOML file.  [default: zc706]")
-    ] = None
+    board: BoardOption = None
     accelerator: Annotated[
         str | None,
         typer.Option(

@@ -78,7 +78,9 @@ def build(folder: Path, *, wave: bool = False, short: bool = False) -> Path:
     )  # fmt: skip
     if done.returncode:
         raise InputError("verify", f"Verilator refused the sources: {done.stderr[:400]}")
-    flags = ["-I" + str(out), "-I" + str(folder / "sv"), *_flags(root, wave)]
+    # Without the folder's own name in it, the same sources give the same program anywhere.
+    here = f"-ffile-prefix-map={folder}=."
+    flags = ["-I" + str(out), "-I" + str(folder / "sv"), here, *_flags(root, wave)]
     # Few files: most of the time for a small one goes into Verilator's headers. What runs once,
     # at the start, needs no optimising, and a short run none at all.
     slow = sorted(out.glob("*__Slow.cpp"))
