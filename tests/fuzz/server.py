@@ -101,13 +101,19 @@ def _watched(pid: int, asked: dict[str, Any], began: float) -> tuple[str, float]
 
 
 def _taken(pid: int) -> tuple[float, float]:
-    """CPU seconds of a process with its ended children, and its memory in MiB."""
+    """CPU seconds of a process with its children, running or ended, and its own memory in MiB."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+        children = "".join(
+            Path(entry.path, "children").read_text() for entry in os.scandir(f"/proc/{pid}/task")
+        ).split()
     except (OSError, IndexError):
         return 0.0, 0.0
-    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK"), pages * _PAGE / 2**20
+    # A program that is running, Yosys say, is counted by the kernel only when it has ended.
+    of_children = sum(_taken(int(child))[0] for child in children)
+    own = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    return own + of_children, pages * _PAGE / 2**20
 
 
 def _left(session: int) -> int:
