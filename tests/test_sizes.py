@@ -81,8 +81,6 @@ ARGUMENT_LISTS: dict[str, str] = {
     "lightsim/tiled/timeline/transfers.py: fill_box": _KERNEL,
 }
 FOLDERS: dict[str, str] = {
-    "lightsim/cli": _NOT_YET,
-    "lightsim/flow": _NOT_YET,
     "lightsim/tiled/rtl/sv": "one project: a file for each module of the hardware",
     "workloads/networks": "a catalogue: a file for each network",
     "workloads/digits": "a catalogue: a file for each scheme's weights",

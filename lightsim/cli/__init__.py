@@ -13,11 +13,19 @@ from typing import Annotated
 
 import typer
 
-from lightsim.cli import calibrating, exploring, fetching, listing, running, training, verifying
-from lightsim.cli.ending import ended
-from lightsim.cli.environment import check_arguments, check_environment
-from lightsim.cli.signals import heeded
-from lightsim.cli.streams import open_streams
+from lightsim.cli.commands import (
+    calibrating,
+    exploring,
+    fetching,
+    listing,
+    running,
+    training,
+    verifying,
+)
+from lightsim.cli.process.ending import ended
+from lightsim.cli.process.environment import check_arguments, check_environment
+from lightsim.cli.process.signals import heeded
+from lightsim.cli.process.streams import open_streams
 
 __all__ = ["app", "main"]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from dse.study.writing import study_text
-from lightsim.cli.signals import finishing, heeded, interrupt_code
+from lightsim.cli.process.signals import finishing, heeded, interrupt_code
 from tests.cli.command import LIGHTSIM
 from tests.dse.explore.test_processes import STUDY, ended, finished, trials, until, workers
 
