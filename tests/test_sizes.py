@@ -42,8 +42,8 @@ FUNCTIONS: dict[str, str] = {
     "results/training/joint/joint.py: page": _NOT_YET,
 }
 ARGUMENT_LISTS: dict[str, str] = {
-    "dse/design/growing_kernel.py: grow": _KERNEL,
-    "dse/design/growing_kernel.py: _doubled": _KERNEL,
+    "dse/tiled/design/growing_kernel.py: grow": _KERNEL,
+    "dse/tiled/design/growing_kernel.py: _doubled": _KERNEL,
     "lightsim/api.py: run": _PUBLIC,
     "lightsim/api.py: train": _PUBLIC,
     "lightsim/memory/one_row.py: serve_hot": _KERNEL,
