@@ -190,8 +190,7 @@ class Pool:
         self._family_cycles, self._dropped = families.cycles, families.dropped
         self._family_open = np.ones(self._families.size, np.bool_)
         # A family of one design is looked at when that is.
-        few = self.space.variants == 1
-        self._family_looked = (self._family_cycles > LARGE) | few
+        self._family_looked = (self._family_cycles > LARGE) | (self.space.variants == 1)
         if looked is not None:
             self._family_looked[: looked.size] |= looked
         self._orders = [np.lexsort((-self._families, column)) for column in self._family_values.T]
