@@ -133,10 +133,13 @@ class Machine:
         """The machine of a template; raises `InputError` for an unknown one."""
         return cls(find_template(template))
 
-    def builder(self, board: Board, limits: Resources) -> Builder:
-        """The builder of designs for a board."""
+    def builder(
+        self, board: Board, limits: Resources, widths: Mapping[str, tuple[int, ...]]
+    ) -> Builder:
+        """The builder of designs for a board; `widths` are by scheme the bits of the activations
+        that the designs have to take."""
         made = opened(self.template, lambda row: row.designs, "builder of designs")
-        return cast(Builder, made(board, limits))
+        return cast(Builder, made(board, limits, widths))
 
     def bounds(self, space: Space, builder: Builder, question: Question) -> Bounds:
         """The bounds of a space; raises the reason where no design of it can be built or run."""

@@ -66,7 +66,7 @@ def explore(
     """
     space, machine = study.space, Machine.of(study.template)
     check_size(space, space.family_axes, _MOST_FAMILIES)
-    machine.builder(study.board, study.resource_limits()).check(space)
+    machine.builder(study.board, study.resource_limits(), {}).check(space)
     sampler = sampler_for(study.search.sampler, space.size, study.search.trials, _MOST_ENUMERATED)
     joints: list[FreeK | None] = []
 

@@ -11,6 +11,7 @@ import numpy as np
 from dse.evaluation.accuracies import Scores, refused_schemes, scores_of
 from dse.evaluation.processes import Crew
 from dse.evaluation.verdict import judged
+from dse.evaluation.widths import widths_of
 from dse.evaluation.workloads import workload_of
 from dse.free_k.problem import FreeK
 from dse.limits.measure_bounds import MeasureBounds
@@ -87,7 +88,8 @@ class Searcher:
 
     def __post_init__(self) -> None:
         self.machine = Machine.of(self.study.template)
-        self.builder = self.machine.builder(self.study.board, self.study.resource_limits())
+        limits, widths = self.study.resource_limits(), widths_of(self.study)
+        self.builder = self.machine.builder(self.study.board, limits, widths)
         source = None if self.free_k is None else self.free_k.source
         self.refused = (
             {} if self.free_k is not None else refused_schemes(self.study, self.builder.accumulator)

@@ -29,8 +29,8 @@ from lightsim.descriptions import (
     check_fields,
 )
 from lightsim.errors import InputError, unknown_name
-from lightsim.flow.given import check_explorable
-from lightsim.flow.resolve import DEFAULT_BOARD, DEFAULT_SCHEME, default_scheme
+from lightsim.flow.given.checks import check_explorable
+from lightsim.flow.given.resolve import DEFAULT_BOARD, DEFAULT_SCHEME, default_scheme
 from lightsim.flow.templates import DEFAULT_TEMPLATE, TEMPLATES, find_template, required
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.device import Board, Resources

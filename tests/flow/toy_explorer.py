@@ -35,7 +35,7 @@ class Builder:
 
     accumulator = Sums()
 
-    def __init__(self, board: Board, limits: Resources) -> None:
+    def __init__(self, board: Board, limits: Resources, widths) -> None:
         self.board, self.limits = board, limits
 
     def check(self, space: Space) -> None:
