@@ -37,8 +37,8 @@ FUNCTIONS: dict[str, str] = {
     "lightsim/tiled/timeline/requests/one_grant.py: grant_one": _LOOP,
 }
 ARGUMENT_LISTS: dict[str, str] = {
-    "dse/design/growing_kernel.py: grow": _KERNEL,
-    "dse/design/growing_kernel.py: _doubled": _KERNEL,
+    "dse/tiled/design/growing_kernel.py: grow": _KERNEL,
+    "dse/tiled/design/growing_kernel.py: _doubled": _KERNEL,
     "lightsim/api.py: run": _PUBLIC,
     "lightsim/api.py: train": _PUBLIC,
     "lightsim/memory/one_row.py: serve_hot": _KERNEL,
