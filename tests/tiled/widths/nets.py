@@ -41,11 +41,8 @@ def narrow_network(dice, scheme, word_bytes, widths):
     return replace(drawn, input_bits=dice.randint(max(2, least), most), layers=layers)
 
 
-def narrow_case(seed, scheme):
-    """A network of narrow activations, a machine that just holds its tiles, a mapping, images."""
-    dice = Random(f"narrow {scheme} {seed}")
-    accelerator = narrow_accelerator(dice, scheme)
-    widths = accelerator.activation_bits
+def maker(widths):
+    """A maker of networks for machines of these widths."""
 
     def make(dice, scheme, word_bytes):
         while True:
@@ -54,4 +51,11 @@ def narrow_case(seed, scheme):
             if len(widths) > 1 or not signs or scheme == "binary":
                 return net
 
-    return random_cases(dice, [seed], accelerator, make=make)[0]
+    return make
+
+
+def narrow_case(seed, scheme):
+    """A network of narrow activations, a machine that just holds its tiles, a mapping, images."""
+    dice = Random(f"narrow {scheme} {seed}")
+    accelerator = narrow_accelerator(dice, scheme)
+    return random_cases(dice, [seed], accelerator, make=maker(accelerator.activation_bits))[0]

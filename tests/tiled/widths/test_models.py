@@ -16,8 +16,8 @@ from lightsim.tiled.simulation.machine import simulate
 from tests.quantisation.networks import convolution, dense, network
 from tests.tiled.simulation.checks import check_accounts, check_trace, wrong_layers
 from tests.tiled.simulation.machines import machine
-from tests.tiled.simulation.widths import narrow_case
 from tests.tiled.timeline.equal import differences
+from tests.tiled.widths.nets import narrow_case
 
 
 @pytest.mark.parametrize("seed", range(12))
