@@ -24,7 +24,7 @@ from lightsim.cli.commands import (
 )
 from lightsim.cli.process.ending import ended
 from lightsim.cli.process.environment import check_arguments, check_environment
-from lightsim.cli.process.signals import heeded
+from lightsim.cli.process.signals import heeded, ignored_at_the_end
 from lightsim.cli.process.streams import open_streams
 
 __all__ = ["app", "main"]
@@ -71,6 +71,7 @@ def _options(
 def main() -> None:
     """Run the command line; a user's mistake ends with its message and its exit code."""
     open_streams()
+    ignored_at_the_end()
     _start_lightly()
     try:
         with heeded(), ended():
