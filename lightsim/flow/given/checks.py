@@ -104,7 +104,11 @@ def check_explorable(name: str, where: str = "template") -> None:
     """Raise `InputError` for a template that is not known, or that `explore` cannot search."""
     template = find_template(name, where)
     required(template, lambda row: row.axes, "design space")
+    required(template, lambda row: row.designs, "builder of designs")
     required(template, lambda row: row.bound, "bound of its designs")
+    required(template, lambda row: row.evaluate, "evaluation of its designs")
+    required(template, lambda row: row.words, "words for its designs")
+    required(template, lambda row: row.write, "writer of accelerator files")
 
 
 def check_search(
