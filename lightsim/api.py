@@ -38,6 +38,7 @@ def run(
     energy_table: str | None = None,
     measure_accuracy: bool = True,
     tracing: bool = True,
+    target_fps: float | None = None,
     progress: Progress | None = None,
 ) -> RunReport:
     """Simulate a network on an accelerator; the report of `lightsim run`.
@@ -51,7 +52,9 @@ def run(
     same cycles and computes output values only with `values`; without them `bit_exact`,
     `output_sha256` and `accuracy` are None. `mapping` fixes the tiling of the layers it names.
     `k` gives every filter of a `flightnn` network its number of terms, or names a k file.
-    `tracing` keeps the events that `trace.json.gz` shows. Cycles are of the accelerator clock.
+    `target_fps` is the rate that a streaming accelerator is folded for (without: the most that
+    fits the board). `tracing` keeps the events that `trace.json.gz` shows. Cycles are of the
+    accelerator clock.
 
     Raises `InputError` for anything that cannot be accepted and `BudgetError` for a design that
     does not fit its board.
@@ -74,6 +77,7 @@ def run(
         tracing=tracing,
         energy_table=energy_table,
         measure_accuracy=measure_accuracy,
+        target_fps=target_fps,
     )
     return run_experiment(experiment, progress)
 
