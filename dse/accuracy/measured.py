@@ -18,9 +18,9 @@ __all__ = ["MeasuredAccuracy", "measured"]
 class MeasuredAccuracy:
     """The share of labelled images classified correctly.
 
-    `choosing` are the images that decisions may look at, `held_out` those that only report:
-    nothing may be chosen by `held_out_accuracy`. One thread measures: the workers of a study are
-    processes, one a processor.
+    Allocations are chosen by the images `choosing` alone. The images `held_out` are only for
+    reports: nothing may be chosen by `held_out_accuracy`. One thread measures, because the workers
+    of a study are processes, one for each processor.
     """
 
     rounded_network: RoundedNetwork
@@ -30,25 +30,25 @@ class MeasuredAccuracy:
     _known: dict[tuple[bytes, ...], float] = field(default_factory=dict, repr=False)
 
     def evaluate(self, k: KMap) -> float:
-        """The accuracy on the images for choosing; asked again, it is remembered."""
+        """The accuracy on the images `choosing`; kept for the next call with the same k."""
         key = tuple(k[name].tobytes() for name in self.rounded_network.filters)
         if key not in self._known:
             self._known[key] = accuracy(self.rounded_network.with_k(k), self.choosing, threads=1)
         return self._known[key]
 
     def held_out_accuracy(self, k: KMap) -> float:
-        """The accuracy on images that nothing was trained on or chosen by."""
+        """The accuracy on the images `held_out`, by which nothing was trained or chosen."""
         return accuracy(self.rounded_network.with_k(k), self.held_out, threads=1)
 
 
 def measured(
     rounded_network: RoundedNetwork, choosing: LabelledImages | None = None
 ) -> MeasuredAccuracy:
-    """The source of a rounded network that comes with labelled images.
+    """The measured accuracy of a rounded network that has labelled images.
 
-    Without images of one's own for `choosing`, those are the training images that did not
-    calibrate the rounding. The weights have seen them, so accuracies on them are too high; they
-    rank allocations. Raises `InputError` for a rounded network without labelled images.
+    Without `choosing`, allocations are chosen by the training images that did not calibrate the
+    rounding. The weights were trained on these images, so the accuracies are too high, but they
+    still rank allocations. Raises `InputError` for a rounded network without labelled images.
     """
     held_out = rounded_network.reference.held_out
     network = rounded_network.reference.network.name
