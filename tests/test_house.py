@@ -160,6 +160,10 @@ def test_spelling_is_british():
 ALLOWED_SPELLINGS = {
     "fill_uninitialized_memory",
     "QuantizeLinear",
+    "DynamicQuantizeLinear",
+    "DynamicQuantizeMatMul",
+    "initializer",
+    "sparse_initializer",
     "DequantizeLinear",
     "quantize_linear",
     "maximize",

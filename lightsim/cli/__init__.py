@@ -13,7 +13,16 @@ from typing import Annotated
 
 import typer
 
-from lightsim.cli import calibrating, exploring, fetching, listing, running, training, verifying
+from lightsim.cli import (
+    calibrating,
+    exploring,
+    fetching,
+    importing,
+    listing,
+    running,
+    training,
+    verifying,
+)
 from lightsim.cli.ending import ended
 from lightsim.cli.environment import check_arguments, check_environment
 from lightsim.cli.signals import heeded
@@ -30,6 +39,7 @@ app = typer.Typer(
 )
 app.command("run")(running.run_command)
 app.command("explore")(exploring.explore_command)
+app.command("import")(importing.import_command)
 app.command("train")(training.train_command)
 app.command("data")(fetching.data_command)
 app.command("verify")(verifying.verify_command)

@@ -91,13 +91,20 @@ def test_other_schemes_of_a_trained_network_are_synthetic(tmp_path: Path):
         load_trained(network, scheme("binary"))
 
 
-def test_what_a_file_cannot_hold_is_not_written(tmp_path: Path):
+def test_unusual_rounding_and_clamps_are_kept(tmp_path: Path):
     own = load_trained(load_network("digits-small"), scheme("fixed8"))
-    layer = replace(own.layers[0], rounding="floor")
-    for wrong in (layer, replace(own.layers[0], highest=100)):
-        with pytest.raises(InputError, match="layer 'conv1'"):
-            save_trained([replace(own, layers=(wrong,))], tmp_path / "new", provenance="x")
-    assert not (tmp_path / "new").exists()
+    first = replace(own.layers[0], rounding="half_even", lowest=3, highest=100)
+    path = save_trained([replace(own, layers=(first, *own.layers[1:]))], tmp_path, provenance="x")
+    read = load_trained(load_network(path), scheme("fixed8")).layers
+    assert (read[0].rounding, read[0].lowest, read[0].highest) == ("half_even", 3, 100)
+    assert (read[1].rounding, read[1].highest) == ("half_up", own.layers[1].highest)
+    change(tmp_path / "fixed8.npz", conv1__highest=np.array(2))
+    with pytest.raises(InputError, match=r"conv1: lowest, highest: 3, 2; accepted: a range inside"):
+        load_trained(load_network(path), scheme("fixed8"))
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path):
+    own = load_trained(load_network("digits-small"), scheme("fixed8"))
     with pytest.raises(OutputError, match="cannot be written"):
         (tmp_path / "file").write_text("")
         save_trained([own], tmp_path / "file", provenance="x")
