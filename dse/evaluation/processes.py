@@ -19,8 +19,9 @@ from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from dse.design.builder import Design, Refusal
-from dse.evaluation.evaluate import Evaluator, Outcome
+from dse.machine.design import Design, Refusal
+from dse.machine.doors import Evaluator, Machine
+from dse.machine.outcome import Outcome
 from dse.study.study import Share
 
 if TYPE_CHECKING:
@@ -50,10 +51,12 @@ class _Worker:
 
 
 class Crew:
-    """`count` processes; with one, the designs are run in this process. A context manager."""
+    """`count` processes that run designs of a machine; with one, this process runs them. A context
+    manager."""
 
     def __init__(
         self,
+        machine: Machine,
         shares: tuple[Share, ...],
         seed: int,
         count: int,
@@ -61,10 +64,11 @@ class Crew:
         with_energy: bool = True,
         free_k: FreeK | None = None,
     ) -> None:
-        self._arguments = (shares, seed, with_energy, free_k)
+        self._arguments = (machine, shares, seed, with_energy, free_k)
         self._count = count
-        own = count == 1
-        self._own = Evaluator(shares, seed, with_energy=with_energy, free_k=free_k) if own else None
+        self._own: Evaluator | None = None
+        if count == 1:
+            self._own = machine.evaluator(shares, seed, with_energy=with_energy, free_k=free_k)
         self._workers: list[_Worker] = []
         self.replaced = 0
 
@@ -185,6 +189,7 @@ def _end_with_parent() -> None:
 
 def _serve(
     pipe: Connection,
+    machine: Machine,
     shares: tuple[Share, ...],
     seed: int,
     with_energy: bool,
@@ -195,7 +200,7 @@ def _serve(
     for number in _TERMINALS:
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    evaluator = Evaluator(shares, seed, with_energy=with_energy, free_k=free_k)
+    evaluator = machine.evaluator(shares, seed, with_energy=with_energy, free_k=free_k)
     with suppress(EOFError, OSError):
         while True:
             place, design = pipe.recv()

@@ -136,8 +136,11 @@ class Template:
     `resources`, `map` and one of the two models; `read` is for accelerators from files, `write`
     gives such a file's text. Without `fit` a design over its board is refused without advice,
     without `best` a default accelerator is the board's for any network, and nothing is proven.
-    `explore` needs `bound` and `axes`, `verify` and `rtl` the four of the RTL, training with costs
-    of terms `term_costs`, `calibrate` its two. `tables` adds to `lightsim list`.
+    `explore` needs `write` and the five doors of the explorer (`axes`, `designs`, `bound`,
+    `evaluate`, `words`), which lead to a wing of its own in `dse`: `dse/machine/doors.py` says what
+    each is given and gives. `exact_mapping` and `write_mapping` are for `--mapping exact`. `verify`
+    and `rtl` need the four of the RTL, training with costs of terms `term_costs`, `calibrate` its
+    two. `tables` adds to `lightsim list`.
     """
 
     name: str
@@ -152,8 +155,13 @@ class Template:
     map: Door[MapWorkload] | None = None
     simulation: Door[Model] | None = None
     timeline: Door[Model] | None = None
+    axes: Door[Mapping[str, Any]] | None = None
+    designs: Door[Callable[..., Any]] | None = None
     bound: Door[Callable[..., Any]] | None = None
-    axes: Door[Callable[..., Any]] | None = None
+    evaluate: Door[Callable[..., Any]] | None = None
+    words: Door[Callable[[Any], Any]] | None = None
+    exact_mapping: Door[Callable[..., Any]] | None = None
+    write_mapping: Door[Callable[[Any], str]] | None = None
     rtl_tools: Door[Callable[[], None]] | None = None
     rtl_folder: Door[Callable[[Path], bool]] | None = None
     verify: Door[Verify] | None = None

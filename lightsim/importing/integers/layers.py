@@ -17,6 +17,7 @@ from lightsim.network.tensor import ElementType
 from lightsim.numerics.formats.scheme import Scheme
 from lightsim.numerics.sums.fixed_point import ratio
 from lightsim.numerics.sums.requantise import Rounding
+from lightsim.quantisation.elements import lowest_output
 from lightsim.quantisation.workload import QuantisedLayer
 
 __all__ = ["Site", "quantised_layer"]
@@ -95,15 +96,16 @@ def _requantiser(site: Site, unit: Reals, bias: Reals, reach: Reals) -> Requanti
     out = site.out
     if out.given and site.steps[site.layer.inputs[0]].given:
         whole = np.clip(np.rint(bias / unit), -room, room)
-        return as_file(unit / out.step, whole, reach, (out.lowest, out.highest))
-    return nearest(unit / out.step, bias / out.step, reach, (out.lowest, out.highest))
+        return as_file(unit / out.step, whole, reach, _clamp(site))
+    return nearest(unit / out.step, bias / out.step, reach, _clamp(site))
 
 
 def _clamp(site: Site) -> tuple[int, int]:
-    if site.output.bits == 8:
-        return site.out.lowest, site.out.highest
+    if site.output.is_requantised:
+        lowest = max(site.out.lowest, lowest_output(site.layer, site.output))
+        return lowest, site.out.highest
     return site.output.lowest, site.output.highest
 
 
 def _rounding(site: Site) -> Rounding:
-    return site.out.rounding if site.output.bits == 8 else "half_up"
+    return site.out.rounding if site.output.is_requantised else "half_up"

@@ -113,7 +113,7 @@ def thresholds(gain: NDArray[np.float32], ends: tuple[int, int]) -> Reals:
 def reach_of(weights: NDArray[np.int16], largest: int) -> Reals:
     """The largest magnitude of each filter's sum over inputs of up to `largest`."""
     sums = np.abs(weights.reshape(len(weights), -1)).sum(axis=1, dtype=np.int64)
-    return sums.astype(np.float64) * largest
+    return np.asarray(sums * float(largest), np.float64)
 
 
 def _own_thresholds(factor: Reals, shift: int, moved: Reals, ends: tuple[int, int]) -> Reals:

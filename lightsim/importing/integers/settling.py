@@ -1,7 +1,7 @@
-"""Drafts made such as the house has them: types that join, ends that are codes where a file says.
+"""Drafts made such as the house has them: types as their grids say, and such that they join.
 
-A tensor has one type and one step here. Where a join, a maximum or an end of a foreign graph asks
-for another, a layer of its own brings the numbers there: a convolution by one.
+A tensor has one type and one step here. Where a join or a maximum of a foreign graph asks for
+another, a layer of its own brings the numbers there: a convolution by one.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from lightsim.importing.lowering.draft import Draft, Grid, InputDraft
 from lightsim.network.layer import Activation, Layer
 
-__all__ = ["KEEPING", "kind_of", "settled"]
+__all__ = ["KEEPING", "kind_of", "settled", "type_of"]
 
 KEEPING = ("max_pool", "concat", "flatten", "reorganise")
 """Operators whose outputs are numbers of their inputs: they share one type and one step."""
@@ -30,9 +30,27 @@ def settled(image: InputDraft, drafts: Sequence[Draft], *, signed_input: bool) -
         if draft.layer.operator in KEEPING:
             _agree(draft, image, done, result, signed_input)
         draft.layer = replace(draft.layer, activation=draft.activation)
+        if draft.grid is not None and _sums(draft) and draft.activation != "sign":
+            bits, signed = type_of(draft.grid, draft.activation)
+            draft.layer = replace(draft.layer, activation_bits=bits, activation_signed=signed)
         done[draft.name] = draft
         result.append(draft)
-    return result + _codes_at_ends(result)
+    return result
+
+
+def type_of(grid: Grid, activation: Activation) -> tuple[int, bool]:
+    """The bits, and whether there is a sign, of the narrowest type that holds a grid's multiples;
+    eight bits where none does."""
+    low, high = grid.ends
+    if activation == "relu":
+        low = max(low, 0)
+    signed = low < 0
+    for bits in range(2, 9):
+        half = 1 << (bits - 1)
+        least, most = (-half, half - 1) if signed else (0, 2 * half - 1)
+        if least <= low and high <= most:
+            return bits, signed
+    return 8, signed
 
 
 def kind_of(name: str, done: dict[str, Draft], signed_input: bool) -> Activation:
@@ -69,7 +87,11 @@ def _agree(
         if kinds[number] == kind and same:
             continue
         names[number] = _insert(draft, name, number, kind, image, done, result)
-        done[names[number]].grid = wanted
+        made = done[names[number]]
+        made.grid = wanted
+        if wanted is not None and kind != "sign":
+            bits, own = type_of(wanted, kind)
+            made.layer = replace(made.layer, activation_bits=bits, activation_signed=own)
     draft.layer = replace(draft.layer, inputs=tuple(names))
     draft.grid = wanted
 
@@ -97,19 +119,3 @@ def _insert(
     done[own] = made
     result.append(made)
     return own
-
-
-def _codes_at_ends(drafts: Sequence[Draft]) -> list[Draft]:
-    """A copy behind each layer whose sums a file rounds at the end: else they would stay raw."""
-    read = {name for draft in drafts for name in draft.layer.inputs}
-    copies = []
-    for draft in drafts:
-        if draft.name in read or draft.weights is None or draft.grid is None:
-            continue
-        if draft.activation != "none":
-            continue
-        layer = Layer(
-            f"{draft.name[:56]}.codes", "max_pool", (draft.name,), draft.shape, draft.shape
-        )
-        copies.append(Draft(layer, draft.where, grid=draft.grid))
-    return copies

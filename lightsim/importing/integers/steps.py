@@ -73,7 +73,7 @@ def _on_grid(grid: Grid, element: ElementType, name: str, warnings: list[str]) -
     factor = max(low / element.lowest if element.lowest else 0.0, high / element.highest)
     warnings.append(
         f"'{name}': the codes less their zero point {grid.zero} go from {low} to {high}, which no "
-        f"8-bit type holds: its step is {factor:.3g} times the file's"
+        f"type of 8 bits holds: its step is {factor:.3g} times the file's"
     )
     return Step(grid.scale * factor, element.lowest, element.highest, grid.rounding)
 

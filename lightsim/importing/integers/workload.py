@@ -12,7 +12,7 @@ from lightsim.errors import InputError
 from lightsim.importing.integers.filters import holds
 from lightsim.importing.integers.layers import Site, quantised_layer
 from lightsim.importing.integers.real_run import ranges_of
-from lightsim.importing.integers.settling import settled
+from lightsim.importing.integers.settling import settled, type_of
 from lightsim.importing.integers.steps import Step, steps_of
 from lightsim.importing.lowering.draft import Draft, InputDraft
 from lightsim.network.layer import Network
@@ -52,7 +52,7 @@ def quantised(
     """
     signed = _is_signed(image, images)
     done = settled(image, drafts, signed_input=signed)
-    bits = 1 if image.grid is not None and image.grid.sign else 8
+    bits = _input_bits(image)
     whole = replace(
         network, layers=tuple(draft.layer for draft in done), input_signed=signed or bits == 1,
         input_bits=bits, outputs=(),
@@ -99,6 +99,12 @@ def _is_signed(image: InputDraft, images: NDArray[np.float32]) -> bool:
     if image.grid is not None:
         return image.grid.sign or image.grid.ends[0] < 0
     return bool(images.min() < 0)
+
+
+def _input_bits(image: InputDraft) -> int:
+    if image.grid is None:
+        return 8
+    return 1 if image.grid.sign else type_of(image.grid, "none")[0]
 
 
 def _refuse_padded_signs(draft: Draft, element: ElementType) -> None:

@@ -10,7 +10,7 @@ from lightsim.network.tensor import ElementType
 from lightsim.network.trained_files import TrainedFiles, fingerprint
 from lightsim.numerics.formats.scheme import SCHEMES, Scheme
 from lightsim.numerics.sums.requantise import ROUNDINGS
-from lightsim.quantisation.elements import element_types, input_types
+from lightsim.quantisation.elements import element_types, input_types, lowest_output
 from lightsim.quantisation.stored.arrays import (
     HELD_OUT,
     TRAINING,
@@ -92,7 +92,11 @@ def _quantised(
     stored: Arrays,
 ) -> QuantisedLayer:
     own = {field: stored[f"{layer.name}.{field}"] for field in layer_fields(layer)}
-    usual = {"lowest": output.lowest, "highest": output.highest, "rounding": _HALF_UP}
+    usual = {
+        "lowest": lowest_output(layer, output),
+        "highest": output.highest,
+        "rounding": _HALF_UP,
+    }
     lowest, highest, rounding = (
         int(stored.get(f"{layer.name}.{field}", usual[field])) for field in UNUSUAL
     )
