@@ -13,6 +13,7 @@ import numpy as np
 
 from lightsim.errors import InputError
 from lightsim.importing.integers.digits import terms_histogram
+from lightsim.importing.integers.settling import KEEPING
 from lightsim.importing.integers.workload import Quantised, fitting_schemes, quantised
 from lightsim.importing.lowering.lower import Lowered, lower_graph
 from lightsim.importing.onnx_file.reading import read_graph
@@ -97,7 +98,10 @@ def import_file(path: Path, wanted: Wanted | None = None) -> Imported:
 def _is_calibrated(lowered: Lowered) -> bool:
     """Whether the images decide on anything: on the step of a tensor that the file leaves open."""
     return lowered.input.grid is None or any(
-        draft.grid is None and draft.name not in lowered.outputs for draft in lowered.drafts
+        draft.grid is None
+        and draft.name not in lowered.outputs
+        and draft.layer.operator not in KEEPING
+        for draft in lowered.drafts
     )
 
 

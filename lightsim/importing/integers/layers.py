@@ -80,7 +80,7 @@ def _weighted(
     k = filter_k(weights, scheme)
     return QuantisedLayer(
         site.layer, site.inputs, site.output, *_clamp(site), scheme, weights, k, found.bias,
-        found.multiplier, found.shift, _rounding(site),
+        found.multiplier, found.shift, found.rounding,
     )  # fmt: skip
 
 
@@ -95,8 +95,8 @@ def _requantiser(site: Site, unit: Reals, bias: Reals, reach: Reals) -> Requanti
         return Requantiser(whole.astype(np.int32), ones, 0)
     out = site.out
     if out.given and site.steps[site.layer.inputs[0]].given:
-        whole = np.clip(np.rint(bias / unit), -room, room)
-        return as_file(unit / out.step, whole, reach, _clamp(site))
+        rounding = out.rounding if out.rounding in ("half_even", "floor") else "half_up"
+        return as_file(unit / out.step, bias / unit, reach, _clamp(site), rounding)
     return nearest(unit / out.step, bias / out.step, reach, _clamp(site))
 
 

@@ -21,10 +21,12 @@ __all__ = [
     "concat",
     "ending",
     "identity",
+    "joined",
     "multiply",
     "relu",
     "sign",
     "subtract",
+    "summed",
     "total",
 ]
 
@@ -76,7 +78,7 @@ def add(walk: Walk, node: Node) -> None:
     """Add: of two layers, or of a layer and a number for each channel."""
     first, second = walk.value(node, 0), walk.value(node, 1)
     if isinstance(first, View) and isinstance(second, View):
-        walk.put(node, _added(walk, node, walk.real_view(node, 0), walk.real_view(node, 1), ""))
+        walk.put(node, summed(walk, node, walk.real_view(node, 0), walk.real_view(node, 1)))
         return
     index = 0 if isinstance(first, View) else 1
     view = walk.real_view(node, index)
@@ -128,13 +130,18 @@ def total(walk: Walk, node: Node) -> None:
     view = walk.real_view(node, 0)
     for index in range(1, len(node.inputs)):
         suffix = "" if index == len(node.inputs) - 1 else f".{index}"
-        view = _added(walk, node, view, walk.real_view(node, index), suffix)
+        view = summed(walk, node, view, walk.real_view(node, index), suffix)
     walk.put(node, view)
 
 
 def concat(walk: Walk, node: Node) -> None:
     """Concat of channels."""
     views = [walk.real_view(node, index) for index in range(len(node.inputs))]
+    walk.put(node, joined(walk, node, views))
+
+
+def joined(walk: Walk, node: Node, views: list[View]) -> View:
+    """The views' channels one after another."""
     axis = node.whole("axis", 1)
     axis = axis + len(views[0].axes) if axis < 0 else axis
     for view in views:
@@ -146,11 +153,10 @@ def concat(walk: Walk, node: Node) -> None:
                 "accepted: images along their channels",
             )
     if len(views) == 1:
-        walk.alias(node, views[0])
-        return
+        return views[0]
     draft = walk.layer(node, "concat", views, {})
     count = len(views[0].axes)
-    walk.put(node, walk.image(draft, flat=count == 2, lines=count == 3))
+    return walk.image(draft, flat=count == 2, lines=count == 3)
 
 
 def ending(walk: Walk, node: Node) -> None:
@@ -229,7 +235,8 @@ def _rectified(walk: Walk, node: Node, view: View, cap: float | None) -> View:
     return view
 
 
-def _added(walk: Walk, node: Node, first: View, second: View, suffix: str) -> View:
+def summed(walk: Walk, node: Node, first: View, second: View, suffix: str = "") -> View:
+    """The sum of two views of one shape."""
     if first.axes != second.axes or first.maker.shape != second.maker.shape:
         raise node.refuse(
             f"adds tensors of {list(first.shape)} and {list(second.shape)}",

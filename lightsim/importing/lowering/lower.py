@@ -78,7 +78,15 @@ def _lower(walk: Walk, node: Node) -> None:
             f"{node.operator} is not modelled: {needed_for(node.operator)}",
             "supported operators: docs/import.md",
         )
-    handler(walk, node)
+    try:
+        handler(walk, node)
+    except (ValueError, IndexError, TypeError, OverflowError) as error:
+        # Inputs and attributes of a damaged file have any shape and kind; what NumPy makes of
+        # those that no check has met is told with the node.
+        raise node.refuse(
+            f"has inputs or attributes that do not fit ({error})",
+            "accepted: a file that ONNX checks",
+        ) from None
 
 
 def _sizes(given: GraphInput, input_shape: tuple[int, ...] | None, file: str) -> tuple[int, ...]:

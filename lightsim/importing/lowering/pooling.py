@@ -9,7 +9,7 @@ from lightsim.importing.lowering.windows import window_of
 from lightsim.importing.onnx_file.graph import Node
 from lightsim.network.layer import Padding
 
-__all__ = ["average_pool", "global_average", "global_max", "max_pool", "reduce_mean"]
+__all__ = ["average_pool", "averaged", "global_average", "global_max", "max_pool", "reduce_mean"]
 
 
 def max_pool(walk: Walk, node: Node) -> None:
@@ -26,7 +26,12 @@ def max_pool(walk: Walk, node: Node) -> None:
 
 def average_pool(walk: Walk, node: Node) -> None:
     """AveragePool, padding counted as zeros."""
-    view = walk.need_image(node, walk.real_view(node))
+    walk.put(node, averaged(walk, node, walk.real_view(node)))
+
+
+def averaged(walk: Walk, node: Node, view: View) -> View:
+    """The means of `view` over the node's windows."""
+    walk.need_image(node, view)
     window = window_of(node, view, node.wholes("kernel_shape") or ())
     counted = bool(node.whole("count_include_pad", 0)) or view.padding != Padding()
     if window.padding != Padding() and not counted:
@@ -37,7 +42,7 @@ def average_pool(walk: Walk, node: Node) -> None:
     if node.whole("ceil_mode", 0) and window.padding != view.padding:
         raise node.refuse("ceil_mode is 1", "accepted: 0, or windows that fill the image")
     draft = walk.layer(node, "average_pool", [view], window.keys)
-    walk.put(node, walk.image(draft, lines=window.lines))
+    return walk.image(draft, lines=window.lines)
 
 
 def global_average(walk: Walk, node: Node) -> None:

@@ -17,12 +17,20 @@ from lightsim.numerics.sums.requantise import Rounding
 
 Array = NDArray[Any]
 
-__all__ = ["bipolar", "grid_of", "on_grid", "quant", "to_codes", "to_reals"]
+__all__ = [
+    "bipolar",
+    "grid_of",
+    "on_grid",
+    "quant",
+    "real_of",
+    "to_codes",
+    "to_reals",
+    "with_codes",
+]
 
 _MOST_BITS = 8
 _ROUNDINGS = {
     "ROUND": "half_even", "HALF_EVEN": "half_even", "FLOOR": "floor", "HALF_UP": "half_up",
-    "DOWN": "toward_zero", "ROUND_TO_ZERO": "toward_zero",
 }  # fmt: skip
 
 
@@ -102,7 +110,7 @@ def bipolar(walk: Walk, node: Node) -> None:
     if isinstance(value, Constant):
         array = walk.weights(node, 0)[0]
         signs = np.where(array >= 0, 1, -1).astype(np.int32)
-        walk.put(node, _with_codes(node, signs, _scales(walk, node, 1), 1))
+        walk.put(node, with_codes(node, signs, _scales(walk, node, 1), 1))
         return
     view, scale = walk.real_view(node, 0), _single(walk, node, 1)
     draft = view.maker
@@ -201,7 +209,7 @@ def _real_constant(walk: Walk, node: Node, value: Constant) -> Constant:
     codes = array.astype(np.int64) - less
     if array.dtype.itemsize > 2:  # a bias: the sums take it as it is
         return Constant(codes * _along(node, scale, array.ndim))
-    return _with_codes(node, codes.astype(np.int32), scale, 8 * array.dtype.itemsize, axis)
+    return with_codes(node, codes.astype(np.int32), scale, 8 * array.dtype.itemsize, axis)
 
 
 def _of_constant(walk: Walk, node: Node, bits: int, ends: tuple[int, int]) -> Constant:
@@ -211,7 +219,7 @@ def _of_constant(walk: Walk, node: Node, bits: int, ends: tuple[int, int]) -> Co
     try:
         codes = np.rint(array / scale.astype(np.float32) + zero.astype(np.float32))
         codes = np.clip(codes, *ends) - zero
-        return _with_codes(node, codes.astype(np.int32), scale, bits)
+        return with_codes(node, codes.astype(np.int32), scale, bits)
     except ValueError:
         raise node.refuse(
             f"has scales of shape {list(scale.shape)} for weights of {list(array.shape)}",
@@ -219,7 +227,7 @@ def _of_constant(walk: Walk, node: Node, bits: int, ends: tuple[int, int]) -> Co
         ) from None
 
 
-def _with_codes(node: Node, values: Array, scale: Array, bits: int, axis: int = 0) -> Constant:
+def with_codes(node: Node, values: Array, scale: Array, bits: int, axis: int = 0) -> Constant:
     """Reals with the integers behind them, of one scale or of one for each place of an axis."""
     if scale.size == 1:
         wide = scale.reshape(())
@@ -227,7 +235,7 @@ def _with_codes(node: Node, values: Array, scale: Array, bits: int, axis: int = 
         axis = int(np.argmax(scale.shape))
         wide = scale
     else:
-        wide = _along(node, scale, values.ndim)
+        wide = _along(node, scale, values.ndim, axis)
         axis = axis % values.ndim
     array = (values * wide).astype(np.float32)
     if array.shape != values.shape or (scale.size > 1 and scale.size != values.shape[axis]):
@@ -238,11 +246,12 @@ def _with_codes(node: Node, values: Array, scale: Array, bits: int, axis: int = 
     return Constant(array, Codes(values, np.asarray(scale.reshape(-1), np.float64), axis, bits))
 
 
-def _along(node: Node, array: Array, count: int) -> Array:
-    """An array of one number for each place of the node's axis, such that it broadcasts."""
+def _along(node: Node, array: Array, count: int, axis: int | None = None) -> Array:
+    """An array of one number for each place of an axis, the node's where none is given, such that
+    it broadcasts."""
     if array.size == 1:
         return array.reshape(())
-    axis = node.whole("axis", 1)
+    axis = node.whole("axis", 1) if axis is None else axis
     if array.ndim != 1 or not -count <= axis < count:
         raise node.refuse(f"has parameters of shape {list(array.shape)}", "one, or one a filter")
     shape = [1] * count

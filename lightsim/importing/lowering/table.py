@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lightsim.importing.lowering import elementwise, pooling, quantisers, shapes, weighted
+from lightsim.importing.lowering import (
+    elementwise,
+    integer_operators,
+    pooling,
+    quantisers,
+    shapes,
+    weighted,
+)
 from lightsim.importing.lowering.walk import Walk
 from lightsim.importing.onnx_file.graph import Node
 
@@ -36,6 +43,8 @@ HANDLERS: dict[str, Handler] = {
     "Pad": shapes.pad,
     "QuantizeLinear": quantisers.to_codes,
     "ReduceMean": pooling.reduce_mean,
+    "QLinearConv": integer_operators.convolve,
+    "QLinearMatMul": integer_operators.matmul,
     "Relu": elementwise.relu,
     "Reshape": shapes.reshape,
     "Sigmoid": elementwise.ending,
@@ -49,12 +58,24 @@ HANDLERS: dict[str, Handler] = {
 }
 """Operators of the standard domain, by name."""
 
+_INTEGER: dict[str, Handler] = {
+    "QLinearAdd": integer_operators.add,
+    "QLinearAveragePool": integer_operators.average_pool,
+    "QLinearConcat": integer_operators.concat,
+    "QLinearGlobalAveragePool": integer_operators.global_average,
+    "QGemm": integer_operators.gemm,
+}
+"""Operators of codes that ONNX Runtime has beside the standard."""
+
 QUANTISED: dict[str, Handler] = {
     "Quant": quantisers.quant,
     "IntQuant": quantisers.quant,
     "BipolarQuant": quantisers.bipolar,
+    "QuantizeLinear": quantisers.to_codes,
+    "DequantizeLinear": quantisers.to_reals,
+    **_INTEGER,
 }
-"""Operators of QONNX, whose domain has changed its name more than once."""
+"""Operators of QONNX, whose domain has changed its name more than once, and of ONNX Runtime."""
 
 _NEEDED = {
     "it would need a table of 256 values of its own": (
