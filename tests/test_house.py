@@ -160,6 +160,7 @@ def test_spelling_is_british():
 ALLOWED_SPELLINGS = {
     "fill_uninitialized_memory",
     "QuantizeLinear",
+    "quantize_static",
     "DynamicQuantizeLinear",
     "DynamicQuantizeMatMul",
     "initializer",

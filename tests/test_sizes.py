@@ -62,6 +62,8 @@ ARGUMENT_LISTS: dict[str, str] = {
     "lightsim/numerics/images/lines.py: _join_bytes": _KERNEL,
     "lightsim/numerics/images/lines.py: _join_signs": _KERNEL,
     "lightsim/numerics/images/lines.py: _pad_line": _KERNEL,
+    "lightsim/streaming/timeline/kernel.py: _advance": _KERNEL,
+    "lightsim/streaming/timeline/kernel.py: play": _KERNEL,
     "lightsim/tiled/bounds/cycles.py: _streams": _KERNEL,
     "lightsim/tiled/bounds/moved.py: least_moving": _KERNEL,
     "lightsim/tiled/timeline/expand.py: _expand_tile": _KERNEL,

@@ -12,13 +12,14 @@ import os
 import signal
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from dse.evaluation.unheard import TERMINALS, unheard
 from dse.machine.design import Design, Refusal
 from dse.machine.doors import Evaluator, Machine
 from dse.machine.outcome import Outcome
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["Crew", "Lost"]
 
 _ATTEMPTS = 3
-_TERMINALS = [getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class Crew:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=_serve, args=(theirs, *self._arguments), daemon=True)
-        with _unheard():
+        with unheard():
             process.start()
         theirs.close()
         return _Worker(process, ours)
@@ -161,22 +161,6 @@ class Crew:
         worker.pipe.close()
         worker.process.join()
         return self._hired()
-
-
-@contextmanager
-def _unheard() -> Iterator[None]:
-    """Signals of a terminal wait: a process that is begun now never hears them, not while it
-    imports either, and this one hears them afterwards."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    # What is waiting already is raised by the first call, which blocks nothing yet.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
-    try:
-        signal.pthread_sigmask(signal.SIG_BLOCK, _TERMINALS)
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end_with_parent() -> None:
@@ -197,7 +181,7 @@ def _serve(
 ) -> None:
     """What a process does: run what it is handed until the pipe closes."""
     # Signals of a terminal go to all its processes; the one that hands out designs answers them.
-    for number in _TERMINALS:
+    for number in TERMINALS:
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     evaluator = machine.evaluator(shares, seed, with_energy=with_energy, free_k=free_k)

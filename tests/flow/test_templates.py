@@ -26,7 +26,7 @@ WINGS = [f"lightsim.{name}" for name in TEMPLATES]
 # What a door of the name is called with: as many positions, and these keywords.
 CALLED = {
     "read": doors.Read, "check": doors.Check, "default": doors.Default, "best": doors.Best,
-    "resources": doors.Resources, "fit": doors.Fit, "map": doors.MapWorkload,
+    "fold": doors.Fold, "resources": doors.Resources, "fit": doors.Fit, "map": doors.MapWorkload,
     "simulation": doors.Model, "timeline": doors.Model, "verify": doors.Verify,
     "rtl": doors.WriteRtl,
 }  # fmt: skip
@@ -134,7 +134,7 @@ def test_the_template_comes_from_the_accelerator_or_the_name_or_is_the_default(
     file.write_text('template = "tyled"')
     with pytest.raises(InputError, match="unknown template 'tyled'; did you mean 'tiled'"):
         template_of(None, str(file))
-    with pytest.raises(InputError, match="known: tiled, toy"):
+    with pytest.raises(InputError, match="known: streaming, tiled, toy"):
         find_template("systolic")
 
 

@@ -148,7 +148,7 @@ def test_a_board_without_a_default_of_the_template_is_refused(monkeypatch):
 def test_templates_are_listed():
     rows = json.loads(command("list", "templates", "--json").out)["templates"]
     by_name = {row["name"]: row for row in rows}
-    assert by_name["tiled"]["without"] is None
+    assert by_name["tiled"]["without"] == "fold"
     assert "simulation" in by_name["toy"]["without"] and "rtl" in by_name["toy"]["without"]
 
 

@@ -14,6 +14,7 @@ from dse.space.left_out import LeftOut
 from dse.space.points import Space
 from dse.tiled.design.buffers import BufferPlan, planned, stated_bytes, word_bits
 from dse.tiled.design.builder import ARRAY_AXES, Builder
+from dse.tiled.design.costs import BUFFERS
 from dse.tiled.design.plans import Plans
 from dse.tiled.space.lanes import lane_mix
 from lightsim.descriptions import within
@@ -23,13 +24,12 @@ from lightsim.tiled.description.accelerator import Accelerator
 from lightsim.tiled.description.validation import validate_accelerator
 from lightsim.units import ceil_div
 
-__all__ = ["BufferName", "ListedArrays", "buffer_names", "listed_arrays"]
+__all__ = ["BufferName", "ListedArrays", "listed_arrays"]
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 BufferName = str
 
-buffer_names: tuple[BufferName, ...] = ("input", "weight", "residual", "output", "psum")
 _AXES = "[axes]"
 
 
@@ -136,7 +136,7 @@ def _sizes(
     """
     left = of_one.copy()
     found = {}
-    for name in buffer_names:
+    for name in BUFFERS:
         choices = space.axes[f"{name}_bytes"]
         own = np.ones((len(built), len(choices)), np.bool_)
         for column, choice in enumerate(choices):
@@ -169,8 +169,8 @@ def _may_be(name: BufferName, choice: Choice, built: list[Accelerator]) -> Bools
 
 
 def _size_error(name: BufferName, choice: Choice, acc: Accelerator) -> InputError:
-    sizes: dict[str, Choice] = dict.fromkeys(buffer_names, AUTO)
-    plan = BufferPlan(sizes | {name: choice}, dict.fromkeys(buffer_names[:-1], 2))
+    sizes: dict[str, Choice] = dict.fromkeys(BUFFERS, AUTO)
+    plan = BufferPlan(sizes | {name: choice}, dict.fromkeys(BUFFERS[:-1], 2))
     try:
         with within(_AXES, name):
             acc = planned(acc, plan)

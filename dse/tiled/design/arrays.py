@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from dse.space.axes import AUTO, Choice
 from dse.space.left_out import LeftOut
 from dse.space.points import Space
-from dse.tiled.design.array_list import BufferName, buffer_names, listed_arrays
+from dse.tiled.design.array_list import BufferName, listed_arrays
 from dse.tiled.design.buffer_costs import ArrayBuffers, BufferCosts
 from dse.tiled.design.buffers import word_bits
 from dse.tiled.design.builder import ARRAY_AXES, Builder
+from dse.tiled.design.costs import BUFFERS
 from dse.tiled.design.plans import Plans
 from dse.tiled.design.resource_columns import RESOURCES
 from lightsim.errors import LightSimError
@@ -23,7 +24,7 @@ from lightsim.hardware.device import IdealMemory, MemoryInterface
 from lightsim.tiled.bounds import Axes
 from lightsim.tiled.description.accelerator import Accelerator
 
-__all__ = ["Arrays", "BufferName", "buffer_names"]
+__all__ = ["Arrays"]
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -38,7 +39,7 @@ class Arrays:
     with their least buffers and one port; `resources` int64[row, 5] what they take without
     buffers, as `Costs` has it; `more_ports` int64[port width, ports, 5] what a choice of ports
     adds; `words` int64[row, memory] the bits of one word of each memory, in the order of
-    `buffer_names`; `least` int64[row, memory] the bytes automatic buffers begin at;
+    `BUFFERS`; `least` int64[row, memory] the bytes automatic buffers begin at;
     `least_resources` int64[row, 5] no more than any choice of buffers takes. `holds` bool[row,
     batch] says whether the activations of so many images may fit the memory beside the board,
     `sizes` by memory bool[row, choice] which stated sizes an array can be built with. As a search
@@ -82,7 +83,7 @@ class Arrays:
             Axes.of(built),
             np.array([row for row, _ in parts], np.int64),
             _more_ports(space, builder, base),
-            np.array([[word_bits(acc, name) for name in buffer_names] for acc in built], np.int64),
+            np.array([[word_bits(acc, name) for name in BUFFERS] for acc in built], np.int64),
             np.array([_least(acc) for acc in built], np.int64),
             np.array([row for _, row in parts], np.int64),
             Axes.of(ports).port_of,

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from dse.space.axes import AUTO, Choice
 from dse.space.points import Space
-from dse.tiled.design.array_list import buffer_names
 from dse.tiled.design.buffers import MOST_BYTES, stated_bytes, word_bits
-from dse.tiled.design.costs import Costs
+from dse.tiled.design.costs import BUFFERS, Costs
 from dse.tiled.design.resource_columns import RESOURCES
 from lightsim.tiled.description.accelerator import Accelerator
 from lightsim.tiled.estimation.modules.constants import constants_of, memory_depth
@@ -92,7 +91,7 @@ class ArrayBuffers:
     def least(self) -> Ints:
         """int64[5]: no more of any resource than the buffers take together in any design."""
         found = np.zeros(RESOURCES, np.int64)
-        for name in buffer_names:
+        for name in BUFFERS:
             shrinks = name in _SLICED or self._costs.has_uram
             sizes = {
                 size for chain in self.chains(name) for size in (chain if shrinks else chain[:1])

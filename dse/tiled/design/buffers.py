@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dse.space.axes import AUTO, Choice
-from dse.tiled.design.costs import Costs, fits, together
+from dse.tiled.design.costs import BUFFERS, Costs, fits, together
 from lightsim.hardware.device import Resources
 from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.tiled.description.accelerator import Accelerator, Buffer
@@ -21,7 +21,6 @@ Ints = NDArray[np.int64]
 
 # What automatic buffers grow to at most, as those of a board's default accelerator do.
 MOST_BYTES = {"input": 128 << 10, "weight": 1024 << 10, "psum": 512 << 10, "output": 64 << 10}
-_NAMES = ("input", "weight", "residual", "output", "psum")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +34,8 @@ class BufferPlan:
     def of(cls, point: Mapping[str, Choice]) -> BufferPlan:
         """The plan of a point of the space."""
         return cls(
-            {name: point[f"{name}_bytes"] for name in _NAMES},
-            {name: int(point[f"{name}_banks"]) for name in _NAMES if name != "psum"},
+            {name: point[f"{name}_bytes"] for name in BUFFERS},
+            {name: int(point[f"{name}_banks"]) for name in BUFFERS if name != "psum"},
         )
 
 
@@ -63,7 +62,7 @@ def sized(
 
 def planned(acc: Accelerator, plan: BufferPlan) -> Accelerator:
     """`acc` with its buffers as planned, automatic ones at their practical minimum."""
-    for name in _NAMES:
+    for name in BUFFERS:
         acc = _with(acc, name, _stated(acc, name, plan.sizes[name]), plan)
     if plan.sizes["residual"] == AUTO:
         acc = _with(acc, "residual", acc.output.bytes_per_bank, plan)

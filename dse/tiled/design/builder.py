@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from dse.machine import doors
 from dse.machine.design import Design, Refusal
 from dse.space.axes import AUTO, Choice
 from dse.space.k_choices import GIVEN
@@ -34,7 +35,7 @@ ARRAY_AXES = ("scheme", "lanes", "rows", "columns", "pixels", "post_lanes", "por
 _MOST_ARRAYS = 2_000_000
 
 
-class Builder:
+class Builder(doors.Builder):
     """Builds the designs of a board under limits of its resources.
 
     `widths` are by scheme the bits of the activations that the designs have to take; eight without.
@@ -50,7 +51,11 @@ class Builder:
         self.limits = limits
         self.widths = {} if widths is None else widths
         self.costs = Costs(board.device)
-        self.accumulator = Accumulator()
+
+    @property
+    def accumulator(self) -> Accumulator:
+        """How designs of the space add up."""
+        return Accumulator()
 
     def check(self, space: Space) -> None:
         """Raise `InputError` for a space of more arrays than can be looked at one by one."""

@@ -21,11 +21,11 @@ from lightsim.tiled.estimation.modules.bill import Item, bill, memory_items
 from lightsim.tiled.estimation.modules.constants import constants_of
 from lightsim.tiled.estimation.surroundings import surrounding_parts
 
-__all__ = ["MEMORIES", "Costs", "fits", "together", "whole_blocks"]
+__all__ = ["BUFFERS", "Costs", "fits", "together", "whole_blocks"]
 
 Ints = NDArray[np.int64]
 
-MEMORIES = ("input", "weight", "residual", "output", "psum")
+BUFFERS = ("input", "weight", "residual", "output", "psum")
 """The buffers that a design may size."""
 
 # Whose the parts are that estimation names, and the one module that asks whether sums are kept.
@@ -59,9 +59,9 @@ class Costs:
         return np.asarray(used + self._amounts(self._items(acc).get(None, [])), np.int64)
 
     def buffers(self, acc: Accelerator) -> dict[str, Ints]:
-        """Every memory of `MEMORIES` by name."""
+        """Every buffer of `BUFFERS` by name."""
         items = self._items(acc)
-        return {name: self._amounts(items.get(name, [])) for name in MEMORIES}
+        return {name: self._amounts(items.get(name, [])) for name in BUFFERS}
 
     def memory(self, constants: Mapping[str, int], name: str) -> Ints:
         """One memory of a machine of these constants (`constants_of`)."""
@@ -99,7 +99,7 @@ def fits(used: Resources, limits: Resources) -> bool:
 
 def _by_owner(acc: Accelerator) -> dict[str | None, list[Item]]:
     """The modules of a design by the memory they belong to, None where they belong to none."""
-    keepers = iter(MEMORIES)  # of the banks of each memory, in the order of the bill
+    keepers = iter(BUFFERS)  # of the banks of each memory, in the order of the bill
     found: dict[str | None, list[Item]] = {}
     for item in bill(constants_of(acc)):
         owner = _OWNERS.get(item.part)

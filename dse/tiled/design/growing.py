@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dse.space.axes import AUTO
-from dse.tiled.design.array_list import buffer_names
 from dse.tiled.design.arrays import Arrays
 from dse.tiled.design.buffer_costs import ArrayBuffers, BufferCosts
 from dse.tiled.design.builder import Builder
+from dse.tiled.design.costs import BUFFERS
 from dse.tiled.design.resource_columns import RESOURCES
 
 __all__ = ["Growing", "Grown"]
@@ -47,18 +47,18 @@ class Growing:
         space = arrays.space
         places = space.places(np.arange(space.variants, dtype=np.int64), space.variant_axes)
         self._places = places
-        self._choice = np.stack([places[f"{name}_bytes"] for name in buffer_names], axis=1)
+        self._choice = np.stack([places[f"{name}_bytes"] for name in BUFFERS], axis=1)
         outputs = len(space.axes["output_bytes"])
         # An automatic residual buffer follows the output: each pair of the two has a row.
-        residual, output = buffer_names.index("residual"), buffer_names.index("output")
+        residual, output = BUFFERS.index("residual"), BUFFERS.index("output")
         self._choice[:, residual] = self._choice[:, residual] * outputs + self._choice[:, output]
         zeros = np.zeros(space.variants, np.int64)
-        banks = [places.get(f"{name}_banks", zeros) for name in buffer_names]
+        banks = [places.get(f"{name}_banks", zeros) for name in BUFFERS]
         self._banks = np.stack(banks, axis=1)
         self._grows = np.stack(
             [
                 np.array([c == AUTO for c in space.axes[f"{name}_bytes"]])[places[f"{name}_bytes"]]
-                for name in buffer_names
+                for name in BUFFERS
             ],
             axis=1,
         )
@@ -119,7 +119,7 @@ class Growing:
         sizes = np.zeros((5, choices, _STEPS), np.int64)
         steps = np.zeros((5, choices), np.int64)
         table = ArrayBuffers(self._arrays.space, self._costs, acc)
-        for m, name in enumerate(buffer_names):
+        for m, name in enumerate(BUFFERS):
             for at, nbytes in enumerate(table.chains(name)):
                 sizes[m, at, : len(nbytes)], steps[m, at] = nbytes, len(nbytes)
                 for b, count in enumerate(axes.get(f"{name}_banks", (1,))):

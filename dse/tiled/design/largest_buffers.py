@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from dse.space.axes import AUTO
 from dse.tiled.design import resource_columns as at
-from dse.tiled.design.arrays import Arrays, buffer_names
+from dse.tiled.design.arrays import Arrays
 from dse.tiled.design.buffers import MOST_BYTES, stated_bytes
+from dse.tiled.design.costs import BUFFERS
 from lightsim.hardware.device import Resources
 
 __all__ = ["most_bytes", "room_bytes"]
@@ -29,8 +30,8 @@ def room_bytes(limits: Resources, used: Ints) -> Ints:
 
 def most_bytes(arrays: Arrays, rows: Ints, room: Ints) -> Ints:
     """int64[row, memory]: the largest buffers of arrays, those that grow within `room` bytes."""
-    found = np.zeros((len(rows), len(buffer_names)), np.int64)
-    for place, name in enumerate(buffer_names):
+    found = np.zeros((len(rows), len(BUFFERS)), np.int64)
+    for place, name in enumerate(BUFFERS):
         allowed = arrays.sizes[name][rows]
         for column, choice in enumerate(arrays.space.axes[f"{name}_bytes"]):
             if choice == AUTO:
@@ -57,5 +58,5 @@ def _largest(arrays: Arrays, name: str, rows: Ints) -> Ints:
 
 
 def _stated(arrays: Arrays, name: str, choice: int | str, rows: Ints) -> Ints:
-    word = arrays.words[rows, buffer_names.index(name)]
+    word = arrays.words[rows, BUFFERS.index(name)]
     return stated_bytes(choice, word, arrays.machines.port_bits[rows] // 8, name)

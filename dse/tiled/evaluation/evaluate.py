@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from dse.evaluation.workloads import check_sums, workload_of
 from dse.free_k.problem import FreeK
+from dse.machine import doors
 from dse.machine.design import Design, Refusal
 from dse.machine.outcome import Outcome
 from dse.machine.spending import memory_kind
@@ -27,7 +28,7 @@ _MOST_PATTERNS = 64
 _MOST_RUNS = 4096
 
 
-class Evaluator:
+class Evaluator(doors.Evaluator):
     """Runs designs of a study; what several designs share is made once.
 
     Energy is counted only `with_energy`: it takes as long as the rest. `free_k` is what the k of

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from dse.evaluation.workloads import workload_of
 from dse.free_k.problem import FreeK
+from dse.machine import doors
 from dse.machine.design import Design
 from dse.machine.outcome import Outcome
 from dse.space.k_digits import k_of
@@ -19,7 +20,7 @@ from lightsim.tiled.mapping.tiles.tiling import Tiling
 __all__ = ["ExactMapping"]
 
 
-class ExactMapping:
+class ExactMapping(doors.ExactMapping):
     """Maps the designs of a study; `free_k` is what the k of its designs was chosen by."""
 
     def __init__(self, shares: tuple[Share, ...], seed: int, free_k: FreeK | None) -> None:

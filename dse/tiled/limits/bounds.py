@@ -14,15 +14,16 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from dse.machine import doors
 from dse.machine.bounded import CloserBound, Listed, Question
 from dse.machine.design import Design
 from dse.machine.spending import Spending
 from dse.space.axes import AUTO
 from dse.space.left_out import LeftOut
 from dse.space.points import Space
-from dse.tiled.design.arrays import Arrays, buffer_names
+from dse.tiled.design.arrays import Arrays
 from dse.tiled.design.builder import Builder
-from dse.tiled.design.costs import whole_blocks
+from dse.tiled.design.costs import BUFFERS, whole_blocks
 from dse.tiled.design.growing import Growing
 from dse.tiled.design.largest_buffers import most_bytes, room_bytes
 from dse.tiled.design.plans import Plans
@@ -135,7 +136,7 @@ class Bounds:
         grown = self._growing.of(np.array([family], np.int64))
         kept = grown.fits[0] & self._growing.allowed(row)
         sizes = grown.sizes[0, kept]
-        columns = {f"{name}_bytes": sizes[:, place] for place, name in enumerate(buffer_names)}
+        columns = {f"{name}_bytes": sizes[:, place] for place, name in enumerate(BUFFERS)}
         for name in ("input", "weight"):
             choices = np.array(self.space.axes[f"{name}_banks"], np.int64)
             columns[f"{name}_banks"] = choices[places[f"{name}_banks"][kept]]
@@ -204,7 +205,7 @@ class Bounds:
         most = most_bytes(
             self.arrays, self.arrays.number(families), room_bytes(self.builder.limits, used)
         )
-        columns = {f"{name}_bytes": most[:, place] for place, name in enumerate(buffer_names)}
+        columns = {f"{name}_bytes": most[:, place] for place, name in enumerate(BUFFERS)}
         for name in ("input", "weight"):
             banks = max(int(count) for count in self.space.axes[f"{name}_banks"])
             columns[f"{name}_banks"] = np.full(families.shape, banks, np.int64)
@@ -228,7 +229,7 @@ class Bounds:
         return found
 
 
-def bounds_of(space: Space, builder: Builder, question: Question) -> Bounds:
+def bounds_of(space: Space, builder: Builder, question: Question) -> doors.Bounds:
     """The bounds of a space for what is asked; raises as `Bounds`."""
     free = None if question.free_k is None else free_bound(question.free_k, space.axes["k"])
     return Bounds(

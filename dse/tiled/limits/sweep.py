@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dse.space.axes import AUTO
-from dse.tiled.design.arrays import Arrays, buffer_names
+from dse.tiled.design.arrays import Arrays
 from dse.tiled.design.buffers import stated_bytes
 from dse.tiled.design.builder import Builder
+from dse.tiled.design.costs import BUFFERS
 from dse.tiled.design.largest_buffers import most_bytes, room_bytes
 from dse.tiled.limits.smallest import Need, Smallest
 from lightsim.errors import InputError
@@ -43,7 +44,7 @@ def leave_out(
 
 def _leave_out_sizes(arrays: Arrays, row: int, need: Need) -> None:
     """Of each memory the stated sizes that hold neither of the smallest tiles."""
-    for column, name in enumerate(buffer_names):
+    for column, name in enumerate(BUFFERS):
         least = int(need.nbytes[:, column].min())
         for at, choice in enumerate(arrays.space.axes[f"{name}_bytes"]):
             if choice == AUTO or not arrays.sizes[name][row, at]:
@@ -51,6 +52,6 @@ def _leave_out_sizes(arrays: Arrays, row: int, need: Need) -> None:
             word, port = arrays.words[row, column], int(arrays.machines.port_bits[row]) // 8
             size = int(stated_bytes(choice, np.array(word), port, name))
             if size < least:
-                held = np.full(len(buffer_names), np.iinfo(np.int64).max)
+                held = np.full(len(BUFFERS), np.iinfo(np.int64).max)
                 held[column] = size
                 arrays.leave_out_size(row, name, at, need.error(held))

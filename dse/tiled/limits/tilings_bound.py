@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from dse.machine.bounded import CloserBound
 from dse.machine.design import Design
 from dse.space.points import Space
-from dse.tiled.design.array_list import buffer_names
 from dse.tiled.design.buffers import BufferPlan, planned
 from dse.tiled.design.builder import Builder
+from dse.tiled.design.costs import BUFFERS
 from dse.tiled.design.patterns import Kept, Pattern
 from lightsim.errors import LightSimError
 from lightsim.hardware.device import Resources
@@ -57,7 +57,7 @@ class TilingsBound:
             for name in space.variant_axes
             if name.endswith("_banks")
         }
-        choices = {f"{n}_bytes": int(size) for n, size in zip(buffer_names, sizes, strict=True)}
+        choices = {f"{n}_bytes": int(size) for n, size in zip(BUFFERS, sizes, strict=True)}
         acc = planned(self._builder.least(point), BufferPlan.of({**point, **banks, **choices}))
         return self._of(Design(acc, int(point["batch"]), Resources()))
 

@@ -21,6 +21,7 @@ from lightsim.numerics.sums.requantise import ROUNDINGS
 
 __all__ = [
     "HELD_OUT",
+    "SCALES",
     "TRAINING",
     "UNUSUAL",
     "Arrays",
@@ -35,13 +36,14 @@ TRAINING, HELD_OUT = 0, 1
 Arrays = dict[str, NDArray[Any]]
 
 _ACCEPTED = "accepted: an npz file of numpy arrays, as training writes"
-_PLAIN = ("multiplier", "shift")
+SCALES = ("multiplier", "shift")
+"""The fields of a requantisation by multiplier and shift."""
 _FIELDS = {
-    "conv2d": ("weights", "k", "bias", *_PLAIN),
-    "dense": ("weights", "k", "bias", *_PLAIN),
-    "average_pool": _PLAIN,
-    "global_pool": _PLAIN,
-    "add": (*_PLAIN, "residual_multiplier", "residual_shift"),
+    "conv2d": ("weights", "k", "bias", *SCALES),
+    "dense": ("weights", "k", "bias", *SCALES),
+    "average_pool": SCALES,
+    "global_pool": SCALES,
+    "add": (*SCALES, "residual_multiplier", "residual_shift"),
 }
 UNUSUAL = ("lowest", "highest", "rounding")
 """Fields that a file holds where they are not those of the layer's type, or not `half_up`; the
@@ -54,6 +56,7 @@ _RANGES = {
     "k": (0, 2, np.int8),
     "bias": (int(_INT32.min), int(_INT32.max), np.int32),
     "multiplier": (1, 32767, np.int32),
+    "thresholds": (-(1 << 40), 1 << 40, np.int64),
     "shift": (0, 31, np.int64),
     "residual_multiplier": (1, 32767, np.int32),
     "residual_shift": (0, 31, np.int64),
@@ -82,9 +85,14 @@ def integers_of(network: Network, scheme: Scheme, file: Traversable) -> Arrays:
     }
 
     def check(heads: Mapping[str, ArrayHead]) -> None:
+        _expect_thresholds(expected, heads)
         _check_names(heads, expected | unusual, file, unusual)
         for key, head in heads.items():
-            _check_head(head, _shape(*(expected | unusual)[key]), f"{file}: {key}")
+            layer, field = (expected | unusual)[key]
+            shape = _shape(layer, field)
+            if field == "thresholds":  # how many is the output's to say
+                shape = (layer.weight_shape[0], head.shape[1] if len(head.shape) == 2 else 1)
+            _check_head(head, shape, f"{file}: {key}")
 
     stored = read_npz(file, check, _ACCEPTED)
     for key in stored:
@@ -137,6 +145,17 @@ def _expected(network: Network) -> Iterator[tuple[str, tuple[Layer, str]]]:
     for layer in network.layers:
         for field in layer_fields(layer):
             yield f"{layer.name}.{field}", (layer, field)
+
+
+def _expect_thresholds(
+    expected: dict[str, tuple[Layer, str]], heads: Mapping[str, ArrayHead]
+) -> None:
+    """A layer with weights that stores thresholds stores no multiplier and no shift."""
+    for key, (layer, field) in list(expected.items()):
+        own = f"{layer.name}.thresholds"
+        if layer.has_weights and field in SCALES and own in heads:
+            del expected[key]
+            expected[own] = layer, "thresholds"
 
 
 def _shape(layer: Layer, field: str) -> tuple[int, ...]:

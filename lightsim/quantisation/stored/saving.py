@@ -19,7 +19,7 @@ from lightsim.network.trained_files import fingerprint
 from lightsim.network.writing import dump_network
 from lightsim.numerics.sums.requantise import ROUNDINGS
 from lightsim.quantisation.elements import lowest_output
-from lightsim.quantisation.stored.arrays import HELD_OUT, TRAINING, UNUSUAL, layer_fields
+from lightsim.quantisation.stored.arrays import HELD_OUT, SCALES, TRAINING, UNUSUAL, layer_fields
 from lightsim.quantisation.workload import LabelledImages, Workload
 
 __all__ = ["IMAGES", "NETWORK", "save_trained", "store_images", "store_integers", "store_network"]
@@ -111,7 +111,10 @@ def _integers(workload: Workload) -> dict[str, NDArray[Any]]:
             if told != expected:
                 number = ROUNDINGS.index(own.rounding) if field == "rounding" else told
                 found[f"{own.layer.name}.{field}"] = np.asarray(number)
-        for field in layer_fields(own.layer):
+        fields = layer_fields(own.layer)
+        if own.thresholds is not None:
+            fields = (*(field for field in fields if field not in SCALES), "thresholds")
+        for field in fields:
             value = np.asarray(getattr(own, field))
             single = field == "multiplier" and not own.layer.has_weights
             if field == "weights" and value.min() >= -128 and value.max() < 128:
