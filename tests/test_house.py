@@ -161,6 +161,7 @@ ALLOWED_SPELLINGS = {
     "fill_uninitialized_memory",
     "QuantizeLinear",
     "quantize_static",
+    "quantization",
     "DynamicQuantizeLinear",
     "DynamicQuantizeMatMul",
     "initializer",

@@ -18,7 +18,8 @@ from lightsim.importing.onnx_file.graph import Node
 
 __all__ = ["FOLDED", "fold", "is_foldable"]
 
-_MOST_ELEMENTS = 1 << 28
+_MOST_ELEMENTS, _FREE_ELEMENTS = 1 << 28, 1 << 20
+_TOGETHER = ("Add", "Sub", "Mul", "Div", "Pow", "Equal", "Where", "Clip")
 _CASTS = {1: np.float32, 2: np.uint8, 3: np.int8, 5: np.int16, 6: np.int32, 7: np.int64,
           9: np.bool_, 10: np.float32, 11: np.float64, 12: np.uint32, 13: np.uint64,
           16: np.float32}  # fmt: skip
@@ -43,6 +44,7 @@ def fold(walk: Walk, node: Node) -> None:
         return
     arrays = [_array(walk.value(node, n)) if name else None for n, name in enumerate(node.inputs)]
     try:
+        _check_room(walk, node, [one for one in arrays if one is not None])
         with np.errstate(all="ignore"):
             found = FOLDED[node.operator](node, *arrays)
     except (ValueError, IndexError, TypeError, OverflowError, MemoryError, ZeroDivisionError):
@@ -51,6 +53,24 @@ def fold(walk: Walk, node: Node) -> None:
             f"cannot be computed of constants of shapes {shapes}", "accepted: inputs that fit"
         ) from None
     walk.put(node, Constant(np.asarray(found)))
+
+
+def _check_room(walk: Walk, node: Node, arrays: list[Array]) -> None:
+    """Refuse what would make far more of the file's constants than they are."""
+    room = max(_FREE_ELEMENTS, sum(one.size for one in walk.graph.constants.values()))
+    sizes = [one.size for one in arrays]
+    made = max(sizes, default=0)
+    if node.operator == "Concat":
+        made = sum(sizes)
+    elif node.operator == "Gather" and len(arrays) == 2:
+        made = arrays[1].size * (arrays[0].size // max(arrays[0].shape[node.whole("axis", 0)], 1))
+    elif node.operator in _TOGETHER:
+        made = math.prod(np.broadcast_shapes(*(one.shape for one in arrays)))
+    # A constant of one number everywhere takes no room, however large it is.
+    if made > room and not any(one.size == made and not any(one.strides) for one in arrays):
+        raise node.refuse(
+            f"would make {made} numbers of constants", f"accepted: as many as the file has, {room}"
+        )
 
 
 def _array(value: Value) -> Array:
@@ -134,7 +154,6 @@ def _cast(node: Node, array: Array) -> Array:
 
 def _elementwise(function: Callable[..., Array]) -> Callable[..., Array]:
     def computed(node: Node, *arrays: Array) -> Array:
-        _bounded(node, np.broadcast_shapes(*(array.shape for array in arrays)))
         result = function(*arrays)
         return result.astype(arrays[-1].dtype) if result.dtype.kind == "f" else result
 
@@ -152,7 +171,6 @@ def _clip(node: Node, array: Array, low: Array | None = None, high: Array | None
 
 
 def _concat(node: Node, *arrays: Array) -> Array:
-    _bounded(node, (sum(array.size for array in arrays),))
     return np.concatenate(arrays, axis=node.whole("axis", 0))
 
 

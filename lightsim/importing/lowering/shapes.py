@@ -10,6 +10,7 @@ from lightsim.importing.lowering.draft import InputDraft
 from lightsim.importing.lowering.values import View
 from lightsim.importing.lowering.walk import Walk
 from lightsim.importing.onnx_file.graph import Node
+from lightsim.network.entries import LARGEST
 from lightsim.network.layer import Padding
 from lightsim.network.tensor import TensorShape
 
@@ -100,8 +101,10 @@ def pad(walk: Walk, node: Node) -> None:
         axes = [_axis(node, one, count) for one in walk.wholes(node, 3)]
     else:
         axes = list(range(count))
-    if given is None or len(given) != 2 * len(axes) or min(given, default=0) < 0:
-        raise node.refuse(f"pads is {given}", "accepted: two numbers of at least 0 for each axis")
+    if given is None or len(given) != 2 * len(axes) or not _is_padding(given):
+        raise node.refuse(
+            f"pads is {given}", f"accepted: two numbers from 0 to {LARGEST} for each axis"
+        )
     before, after = [0] * 4, [0] * 4
     for place, axis in enumerate(axes):
         side = axis if count == 4 or axis < 2 else 3
@@ -112,6 +115,10 @@ def pad(walk: Walk, node: Node) -> None:
     walk.put(node, replace(view, padding=Padding(
         own.top + before[2], own.left + before[3], own.bottom + after[2], own.right + after[3]
     )))  # fmt: skip
+
+
+def _is_padding(given: tuple[int, ...]) -> bool:
+    return all(0 <= one <= LARGEST for one in given)
 
 
 def _turn(walk: Walk, maker: InputDraft, order: tuple[int, ...]) -> None:

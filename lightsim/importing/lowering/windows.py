@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lightsim.importing.lowering.values import View
 from lightsim.importing.onnx_file.graph import Node
+from lightsim.network.entries import LARGEST
 from lightsim.network.layer import Padding
 from lightsim.network.window import same_padding
 from lightsim.units import ceil_div
@@ -88,9 +89,10 @@ def _padding(node: Node, view: View, kernel: tuple[int, ...], strides: tuple[int
     elif mode in ("VALID", "NOTSET", ""):
         pads = (0,) * (2 * len(sides)) if mode == "VALID" else node.wholes("pads")
         pads = pads or (0,) * (2 * len(sides))
-        if len(pads) != 2 * len(sides) or min(pads) < 0:
+        if len(pads) != 2 * len(sides) or not 0 <= min(pads) <= max(pads) <= LARGEST:
             raise node.refuse(
-                f"pads is {list(pads)[:8]}", f"accepted: {2 * len(sides)} numbers of at least 0"
+                f"pads is {list(pads)[:8]}",
+                f"accepted: {2 * len(sides)} numbers from 0 to {LARGEST}",
             )
         edges = list(zip(pads[: len(sides)], pads[len(sides) :], strict=True))
     else:

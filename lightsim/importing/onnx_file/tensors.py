@@ -112,7 +112,12 @@ def _external(tensor: Any, nbytes: int, folder: Path, where: str) -> bytes | Non
     length = _count(entries.get("length", str(nbytes)), where)
     if length != nbytes:
         raise InputError(where, f"keeps {length} bytes in '{place}'", f"accepted: {nbytes}")
-    with open_file(path, accepted) as opened:
+    try:
+        opened = open_file(path)
+    except InputError as error:
+        problem = f"keeps its data in '{shown(place, 80)}', which {error.problem}"
+        raise InputError(where, problem, accepted) from None
+    with opened:
         size = opened.seek(0, 2)
         if start + length > size:
             problem = f"ends at byte {start + length} of '{place}', which has {size}"
