@@ -17,8 +17,18 @@ from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType
 from lightsim.numerics.formats.scheme import Scheme
 from lightsim.numerics.formats.table import codec
+from lightsim.numerics.sums.requantise import ROUNDINGS
 
-__all__ = ["HELD_OUT", "SCALES", "TRAINING", "Arrays", "images_of", "integers_of", "layer_fields"]
+__all__ = [
+    "HELD_OUT",
+    "SCALES",
+    "TRAINING",
+    "UNUSUAL",
+    "Arrays",
+    "images_of",
+    "integers_of",
+    "layer_fields",
+]
 
 TRAINING, HELD_OUT = 0, 1
 """The values of `split` in a file of images."""
@@ -35,6 +45,10 @@ _FIELDS = {
     "global_pool": SCALES,
     "add": (*SCALES, "residual_multiplier", "residual_shift"),
 }
+UNUSUAL = ("lowest", "highest", "rounding")
+"""Fields that a file holds where they are not those of the layer's type, or not `half_up`; the
+rounding by its number in `ROUNDINGS`."""
+
 _INT32 = np.iinfo(np.int32)
 # What a field may hold, and the type that it is held in.
 _RANGES = {
@@ -46,6 +60,9 @@ _RANGES = {
     "shift": (0, 31, np.int64),
     "residual_multiplier": (1, 32767, np.int32),
     "residual_shift": (0, 31, np.int64),
+    "lowest": (-128, 255, np.int64),
+    "highest": (-128, 255, np.int64),
+    "rounding": (0, len(ROUNDINGS) - 1, np.int64),
 }
 _PER_FILTER = ("k", "bias", "multiplier")
 
@@ -63,19 +80,23 @@ def integers_of(network: Network, scheme: Scheme, file: Traversable) -> Arrays:
     does not have or that has more terms than its filter's k.
     """
     expected = dict(_expected(network))
+    unusual = {
+        f"{layer.name}.{field}": (layer, field) for layer in network.layers for field in UNUSUAL
+    }
 
     def check(heads: Mapping[str, ArrayHead]) -> None:
         _expect_thresholds(expected, heads)
-        _check_names(heads, expected, file)
-        for key, (layer, field) in expected.items():
+        _check_names(heads, expected | unusual, file, unusual)
+        for key, head in heads.items():
+            layer, field = (expected | unusual)[key]
             shape = _shape(layer, field)
             if field == "thresholds":  # how many is the output's to say
-                held = heads[key].shape
-                shape = (layer.weight_shape[0], held[1] if len(held) == 2 else 1)
-            _check_head(heads[key], shape, f"{file}: {key}")
+                shape = (layer.weight_shape[0], head.shape[1] if len(head.shape) == 2 else 1)
+            _check_head(head, shape, f"{file}: {key}")
 
     stored = read_npz(file, check, _ACCEPTED)
-    for key, (_, field) in expected.items():
+    for key in stored:
+        _, field = (expected | unusual)[key]
         least, most, kept = _RANGES[field]
         _check_range(stored[key], least, most, f"{file}: {key}")
         stored[key] = stored[key].astype(kept)
