@@ -37,6 +37,7 @@ def run(
     ideal_memory: bool = False,
     energy_table: str | None = None,
     measure_accuracy: bool = True,
+    test_set: bool = False,
     tracing: bool = True,
     progress: Progress | None = None,
 ) -> RunReport:
@@ -47,10 +48,10 @@ def run(
     `Accelerator`; `template` is the kind of machine where the accelerator does not say it (default
     tiled); `board` a name or a TOML file (default zc706), `scheme` a name (default
     flightnn, or the accelerator's own). `engine` is `simulation` (the default) or `timeline`, which
-    has the
-    same cycles and computes output values only with `values`; without them `bit_exact`,
+    has the same cycles and computes output values only with `values`; without them `bit_exact`,
     `output_sha256` and `accuracy` are None. `mapping` fixes the tiling of the layers it names.
     `k` gives every filter of a `flightnn` network its number of terms, or names a k file.
+    `test_set` takes the whole test set in the cache for the images that come with the network.
     `tracing` keeps the events that `trace.json.gz` shows. Cycles are of the accelerator clock.
 
     Raises `InputError` for anything that cannot be accepted and `BudgetError` for a design that
@@ -74,6 +75,7 @@ def run(
         tracing=tracing,
         energy_table=energy_table,
         measure_accuracy=measure_accuracy,
+        test_set=test_set,
     )
     return run_experiment(experiment, progress)
 

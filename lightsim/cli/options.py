@@ -158,6 +158,14 @@ class _Shared:
         bool,
         typer.Option("--ideal-memory", help="Replace the memory by one that never waits."),
     ] = False
+    test_set: Annotated[
+        bool,
+        typer.Option(
+            "--test-set",
+            help="Take the whole test set of the network's data (see `lightsim data`) for the "
+            "images that come with it.",
+        ),
+    ] = False
 
     def experiment(self) -> Experiment:
         """The experiment that these options describe."""
@@ -176,4 +184,5 @@ class _Shared:
             sort_filters=not self.keep_filter_order,
             k=None if self.k is None else str(self.k),
             ideal=self.ideal_memory,
+            test_set=self.test_set,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from lightsim.flow.resolve import (
     resolve_machine,
 )
 from lightsim.flow.templates import opened, template_of
+from lightsim.flow.whole_data import whole_test_set
 from lightsim.hardware.device import Board
 from lightsim.network import load_network
 from lightsim.network.layer import Network
@@ -53,6 +54,7 @@ class Experiment:
     a `flightnn` network its number of terms, or names a k file. `ideal` replaces the memory by
     one that never waits; the tilings are those of the memory that is replaced. `values` asks for
     the output values of an engine that moves no data; one that moves it computes them anyway.
+    `test_set` takes the whole test set in the user's cache for the images that come with a network.
     """
 
     network: str | Network
@@ -72,6 +74,7 @@ class Experiment:
     measure_accuracy: bool = True
     values: bool = False
     template: str | None = None
+    test_set: bool = False
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -117,6 +120,7 @@ def prepare(experiment: Experiment, tell: Progress) -> Prepared:
         network = load_network(network)
     check_weights(network)
     check_activations(network, 1)
+    whole = whole_test_set(network) if experiment.test_set else None
     machine = resolve_machine(
         template, experiment.board, experiment.accelerator, experiment.scheme,
         default_scheme(network),
@@ -124,6 +128,8 @@ def prepare(experiment: Experiment, tell: Progress) -> Prepared:
     values = experiment.values or moves_data(engine)
     tell("quantise", 0, 1)
     workload = _workload(network, machine.scheme, experiment, values)
+    if whole is not None and workload.trained:
+        workload = replace(workload, held_out=whole)
     tell("choose", 0, 1)
     accelerator, best = default_for(machine, workload, experiment.batch)
     if experiment.ideal:
