@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from lightsim.datasets import DATASETS, load_dataset
+from lightsim.datasets.cache import place_of
 from lightsim.datasets.fitting import fitted
 from lightsim.errors import InputError, unknown_name
 from lightsim.network import load_network, zoo_names
 from lightsim.network.layer import Network
 from lightsim.quantisation.workload import LabelledImages
 
-__all__ = ["check_has_dataset", "whole_test_set"]
+__all__ = ["check_has_dataset", "in_cache", "whole_test_set", "whole_training_set"]
 
 
 def check_has_dataset(network: Network) -> str:
@@ -26,6 +27,20 @@ def check_has_dataset(network: Network) -> str:
         assert network.trained is not None
         raise unknown_name(network.trained.where, "data set", name, DATASETS)
     return name
+
+
+def in_cache(network: Network) -> bool:
+    """Whether a network's file names a data set that is in the cache."""
+    name = None if network.trained is None else network.trained.dataset
+    return name in DATASETS and place_of(DATASETS[name]).exists()
+
+
+def whole_training_set(network: Network) -> LabelledImages:
+    """All images of the official training set; raises as `whole_test_set`."""
+    examples = load_dataset(DATASETS[check_has_dataset(network)])
+    training = fitted(examples.training, network, examples)
+    origin = f"{examples.origin}, the whole training set of {len(training)} images"
+    return LabelledImages(training.images, training.labels, origin)
 
 
 def whole_test_set(network: Network) -> LabelledImages:
