@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from lightsim.flow.given.resolve import (
 )
 from lightsim.flow.k_file import load_k
 from lightsim.flow.templates import opened, template_of
+from lightsim.flow.whole_data import whole_test_set
 from lightsim.hardware.device import Board
 from lightsim.network import load_network
 from lightsim.network.layer import Network
@@ -55,6 +56,7 @@ class Experiment:
     one that never waits; the tilings are those of the memory that is replaced. `values` asks for
     the output values of an engine that moves no data; one that moves it computes them anyway.
     `target_fps` is the rate that the accelerator is made for, of templates that make one.
+    `test_set` takes the whole test set in the user's cache for the images that come with a network.
     """
 
     network: str | Network
@@ -75,6 +77,7 @@ class Experiment:
     values: bool = False
     template: str | None = None
     target_fps: float | None = None
+    test_set: bool = False
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -125,6 +128,7 @@ def prepare(experiment: Experiment, tell: Progress) -> Prepared:
         network = load_network(name)
     check_weights(network)
     check_activations(network, 1)
+    whole = whole_test_set(network) if experiment.test_set else None
     machine = resolve_machine(
         template, experiment.board, experiment.accelerator, experiment.scheme,
         default_scheme(network),
@@ -132,6 +136,8 @@ def prepare(experiment: Experiment, tell: Progress) -> Prepared:
     values = experiment.values or moves_data(engine)
     tell("quantise", 0, 1)
     workload = _workload(network, machine.scheme, experiment, values)
+    if whole is not None and workload.trained:
+        workload = replace(workload, held_out=whole)
     tell("choose", 0, 1)
     accelerator, best = default_for(machine, workload, experiment.batch, experiment.target_fps)
     if experiment.ideal:

@@ -73,7 +73,11 @@ def check_run(given: Mapping[str, Any]) -> None:
     if is_foreign(given["network"]):
         check_importable(given["network"])
     else:
-        load_network(given["network"])
+        network = load_network(given["network"])
+        if given.get("test_set"):
+            from lightsim.flow.whole_data import check_has_dataset
+
+            check_has_dataset(network)
     if given["scheme"] is not None:
         scheme_of(given["scheme"])
     board = None if given["board"] is None else find_board(given["board"])

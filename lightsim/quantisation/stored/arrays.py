@@ -18,12 +18,14 @@ from lightsim.network.tensor import ElementType
 from lightsim.numerics.formats.scheme import Scheme
 from lightsim.numerics.formats.table import codec
 from lightsim.numerics.sums.requantise import ROUNDINGS
+from lightsim.quantisation.stored.words import weights_of_words, word_bytes
 
 __all__ = [
     "HELD_OUT",
     "SCALES",
     "TRAINING",
     "UNUSUAL",
+    "WORDS",
     "Arrays",
     "images_of",
     "integers_of",
@@ -32,6 +34,9 @@ __all__ = [
 
 TRAINING, HELD_OUT = 0, 1
 """The values of `split` in a file of images."""
+
+WORDS = "words"
+"""The field that may stand for `weights`: their code words, packed."""
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -53,6 +58,7 @@ _INT32 = np.iinfo(np.int32)
 # What a field may hold, and the type that it is held in.
 _RANGES = {
     "weights": (-256, 256, np.int16),
+    WORDS: (0, 255, np.uint8),
     "k": (0, 2, np.int8),
     "bias": (int(_INT32.min), int(_INT32.max), np.int32),
     "multiplier": (1, 32767, np.int32),
@@ -75,31 +81,38 @@ def layer_fields(layer: Layer) -> tuple[str, ...]:
 def integers_of(network: Network, scheme: Scheme, file: Traversable) -> Arrays:
     """The arrays `LAYER.FIELD` of a network's weights, in the types of `QuantisedLayer`.
 
+    A file may hold `LAYER.words` in place of `LAYER.weights` (`words.words_of`).
+
     Raises `InputError` for a file that cannot be read or is damaged, an array too many or too
     few, a shape that is not the layer's, a number out of its range, and a weight that `scheme`
     does not have or that has more terms than its filter's k.
     """
-    expected = dict(_expected(network))
+    expected: dict[str, tuple[Layer, str]] = {}
     unusual = {
         f"{layer.name}.{field}": (layer, field) for layer in network.layers for field in UNUSUAL
     }
 
     def check(heads: Mapping[str, ArrayHead]) -> None:
+        expected.update(_expected(network, heads))
         _expect_thresholds(expected, heads)
         _check_names(heads, expected | unusual, file, unusual)
         for key, head in heads.items():
             layer, field = (expected | unusual)[key]
-            shape = _shape(layer, field)
+            shape = _shape(layer, field, scheme)
             if field == "thresholds":  # how many is the output's to say
                 shape = (layer.weight_shape[0], head.shape[1] if len(head.shape) == 2 else 1)
             _check_head(head, shape, f"{file}: {key}")
 
     stored = read_npz(file, check, _ACCEPTED)
-    for key in stored:
-        _, field = (expected | unusual)[key]
+    for key in list(stored):
+        layer, field = (expected | unusual)[key]
         least, most, kept = _RANGES[field]
         _check_range(stored[key], least, most, f"{file}: {key}")
         stored[key] = stored[key].astype(kept)
+        if field == WORDS:
+            words, where = stored.pop(key), f"{file}: {key}"
+            weights = weights_of_words(words, layer.weight_shape, scheme, where)
+            stored[f"{layer.name}.weights"] = weights
     for layer in network.layers:
         if layer.has_weights:
             _check_terms(layer, scheme, stored, str(file))
@@ -141,10 +154,15 @@ def images_of(
     return images.astype(np.int16), labels.astype(np.int64), split.astype(np.int64)
 
 
-def _expected(network: Network) -> Iterator[tuple[str, tuple[Layer, str]]]:
+def _expected(
+    network: Network, heads: Mapping[str, ArrayHead]
+) -> Iterator[tuple[str, tuple[Layer, str]]]:
+    """The arrays of a file of `heads`: weights as integers, or as words where it has those."""
     for layer in network.layers:
         for field in layer_fields(layer):
-            yield f"{layer.name}.{field}", (layer, field)
+            words = field == "weights" and f"{layer.name}.{WORDS}" in heads
+            own = WORDS if words and f"{layer.name}.{field}" not in heads else field
+            yield f"{layer.name}.{own}", (layer, own)
 
 
 def _expect_thresholds(
@@ -158,8 +176,10 @@ def _expect_thresholds(
             expected[own] = layer, "thresholds"
 
 
-def _shape(layer: Layer, field: str) -> tuple[int, ...]:
+def _shape(layer: Layer, field: str, scheme: Scheme) -> tuple[int, ...]:
     """The shape that a layer's field is stored with; () is a single number."""
+    if field == WORDS:
+        return (word_bytes(layer.weight_shape, scheme),)
     if layer.has_weights and field == "weights":
         return layer.weight_shape
     return layer.weight_shape[:1] if layer.has_weights and field in _PER_FILTER else ()

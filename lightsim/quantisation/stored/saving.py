@@ -19,7 +19,15 @@ from lightsim.network.trained_files import fingerprint
 from lightsim.network.writing import dump_network
 from lightsim.numerics.sums.requantise import ROUNDINGS
 from lightsim.quantisation.elements import lowest_output
-from lightsim.quantisation.stored.arrays import HELD_OUT, SCALES, TRAINING, UNUSUAL, layer_fields
+from lightsim.quantisation.stored.arrays import (
+    HELD_OUT,
+    SCALES,
+    TRAINING,
+    UNUSUAL,
+    WORDS,
+    layer_fields,
+)
+from lightsim.quantisation.stored.words import words_of
 from lightsim.quantisation.workload import LabelledImages, Workload
 
 __all__ = ["IMAGES", "NETWORK", "save_trained", "store_images", "store_integers", "store_network"]
@@ -60,9 +68,19 @@ def save_trained(
     )
 
 
-def store_integers(workload: Workload, path: Path) -> Path:
-    """Write the npz of a workload's integers; `InputError` for what it cannot hold."""
-    return _written(path, _packed(_integers(workload)))
+def store_integers(workload: Workload, path: Path, *, as_words: bool = False) -> Path:
+    """Write the npz of a workload's integers, or of its weights' code words (`as_words`).
+
+    Raises `InputError` for what it cannot hold.
+    """
+    arrays = _integers(workload)
+    for own in workload.layers:
+        if as_words and own.weights is not None:
+            name = own.layer.name
+            words = words_of(own.weights, arrays[f"{name}.k"], workload.scheme)
+            arrays = {**arrays, f"{name}.{WORDS}": words}
+            del arrays[f"{name}.weights"]
+    return _written(path, _packed(arrays))
 
 
 def store_images(
