@@ -37,6 +37,7 @@ def run(
     ideal_memory: bool = False,
     energy_table: str | None = None,
     measure_accuracy: bool = True,
+    test_set: bool = False,
     tracing: bool = True,
     target_fps: float | None = None,
     progress: Progress | None = None,
@@ -51,7 +52,8 @@ def run(
     computes output values only with `values`; without them `bit_exact`, `output_sha256` and
     `accuracy` are None. `mapping` fixes the tiling of the layers it names. `k` gives every filter
     of a `flightnn` network its number of terms, or names a k file. `target_fps` is the rate that a
-    streaming accelerator is folded for (without: the most that fits the board). `tracing` keeps the
+    streaming accelerator is folded for (without: the most that fits the board). `test_set` takes
+    the whole test set in the cache for the images that come with the network. `tracing` keeps the
     events that `trace.json.gz` shows. Cycles are of the accelerator clock.
 
     Raises `InputError` for anything that cannot be accepted and `BudgetError` for a design that
@@ -76,6 +78,7 @@ def run(
         energy_table=energy_table,
         measure_accuracy=measure_accuracy,
         target_fps=target_fps,
+        test_set=test_set,
     )
     return run_experiment(experiment, progress)
 

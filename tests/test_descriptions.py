@@ -58,7 +58,7 @@ MADE_BY_US = (
     "dse.retraining", "dse.search", "dse.space.points", "dse.storage", "dse.study.storage_names",
     "dse.tiled.allocation", "dse.tiled.design", "dse.tiled.evaluation", "dse.tiled.free_k",
     "dse.tiled.limits", "lightsim.cli", "lightsim.files", "lightsim.flow.assemble",
-    "lightsim.flow.engines", "lightsim.flow.given.resolve",
+    "lightsim.flow.engines", "lightsim.flow.given.resolve", "lightsim.importing",
     "lightsim.flow.training", "lightsim.flow.verification", "lightsim.network.operators",
     "lightsim.numerics.dot_products", "lightsim.numerics.filters", "lightsim.numerics.images.lanes",
     "lightsim.numerics.images.planes", "lightsim.numerics.vectors",

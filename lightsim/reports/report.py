@@ -58,6 +58,18 @@ class DefaultReport:
 
 
 @dataclass(frozen=True, slots=True)
+class WholeSetReport:
+    """The official test set of a trained network: its name and how many `images` it has.
+
+    `accuracy` is that on all of them when the weights were made, None where the run's are others.
+    """
+
+    name: str
+    images: int
+    accuracy: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
     """A whole run. Units: cycles of the accelerator clock, seconds, joules, bytes.
 
@@ -69,7 +81,8 @@ class RunReport:
     ceilings: the array, the memory or all ports, and one port. `notes` are sentences the reader
     must see (synthetic weights, assumptions). `outputs` are the network's.
     `configuration` is the resolved configuration as TOML-able data. `default` is None where the
-    accelerator is not a default one. `own` are the parts that only its template has.
+    accelerator is not a default one. `own` are the parts that only its template has. `test_set` is
+    the data set that the images held out are of, where the network's file says so.
     """
 
     network: str
@@ -108,6 +121,7 @@ class RunReport:
     outputs: tuple[str, ...] = ()
     default: DefaultReport | None = None
     own: tuple[OwnPart, ...] = ()
+    test_set: WholeSetReport | None = None
 
     @property
     def values_computed(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
@@ -111,6 +112,7 @@ def _additions(report: RunReport) -> dict[str, Any]:
         "seed": int(report.seed),
         "weights_origin": report.weights_origin,
         "accuracy_images": int(report.accuracy_images),
+        "test_set": None if report.test_set is None else asdict(report.test_set),
         "traffic_bytes": sum(int(traffic(layer)) for layer in report.layers),
         "peak_ops_per_cycle": float(report.peak_ops_per_cycle),
         "peak_bytes_per_cycle": float(report.peak_bytes_per_cycle),

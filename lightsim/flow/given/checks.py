@@ -13,6 +13,7 @@ from typing import Any
 
 from lightsim.energy.joules import energy_table
 from lightsim.errors import InputError, unknown_name
+from lightsim.flow.bringing import check_importable, is_foreign
 from lightsim.flow.templates import (
     check_target,
     find_template,
@@ -69,7 +70,14 @@ def check_run(given: Mapping[str, Any]) -> None:
     if given.get("energy") is not None:
         energy_table(given["energy"])
     check_numbers(given["images"], given["batch"], given["seed"])
-    load_network(given["network"])
+    if is_foreign(given["network"]):
+        check_importable(given["network"])
+    else:
+        network = load_network(given["network"])
+        if given.get("test_set"):
+            from lightsim.flow.whole_data import check_has_dataset
+
+            check_has_dataset(network)
     if given["scheme"] is not None:
         scheme_of(given["scheme"])
     board = None if given["board"] is None else find_board(given["board"])
@@ -131,7 +139,10 @@ def check_search(
         if "layer" not in table and "input" not in table:
             _check_study(table, network)
             return
-    load_network(network)
+    if is_foreign(network):
+        check_importable(network)
+    else:
+        load_network(network)
     if board is not None:
         find_board(board)
     for name in () if scheme is None else scheme.split(","):

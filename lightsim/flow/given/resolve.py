@@ -204,6 +204,14 @@ def choose_images(workload: Workload, count: int, seed: int) -> NDArray[np.int16
         raise InputError(
             "images",
             f"{count}, but '{workload.network.name}' has {len(held_out.images)} held-out images",
-            f"accepted: 1 to {len(held_out.images)}",
+            f"accepted: 1 to {len(held_out.images)}{_more(workload, len(held_out.images))}",
         )
     return held_out.images[:count]
+
+
+def _more(workload: Workload, count: int) -> str:
+    """How more test images than a network comes with are had, where they can be."""
+    files = workload.network.trained
+    if files is None or files.dataset is None or count >= (files.test_images or 0):
+        return ""
+    return f", or all {files.test_images:,} of {files.data} by test_set"

@@ -1,6 +1,7 @@
-"""What lies outside the RTL: FIFOs that join its ports to a bus, the DRAM controller, thresholds.
+"""Parts outside the RTL: FIFOs that join its ports to a bus, the DRAM controller, thresholds.
 
-None of these is measured: the figures are assumptions or other people's, each with its formula.
+None of the figures is measured: they are assumptions or figures of other sources, each with its
+formula.
 """
 
 from __future__ import annotations
