@@ -123,10 +123,12 @@ class PostProcessing:
     """The unit between accumulators and output buffer: `lanes` values a cycle.
 
     `requantise = "shift"` is built without multipliers and needs every multiplier to be 1.
+    A lane compares a sum with as many as `thresholds` of its filter's at once.
     """
 
     lanes: Annotated[int, PowerOfTwo(1, 1024)]
     requantise: Literal["multiply", "shift"] = "multiply"
+    thresholds: Annotated[int, Whole(0, 255)] = 0
 
     def __post_init__(self) -> None:
         check_fields(self)

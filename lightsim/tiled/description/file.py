@@ -182,7 +182,7 @@ def _accumulator(table: Mapping[str, Any], where: str) -> Accumulator:
 def _post(table: Mapping[str, Any], where: str) -> PostProcessing:
     entry = checked(PostEntry, table, f"{where}, [post]")
     with within(where, "post"):
-        return PostProcessing(entry.lanes, entry.requantise)
+        return PostProcessing(entry.lanes, entry.requantise, entry.thresholds)
 
 
 def _buffer(table: Mapping[str, Any], where: str, name: str) -> Buffer:

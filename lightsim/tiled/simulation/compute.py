@@ -14,6 +14,7 @@ from lightsim.numerics.sums.accumulator import Accumulators, Overflow, fit_accum
 from lightsim.numerics.sums.elementwise import add_requantised
 from lightsim.numerics.sums.pooling import max_pool, sum_pool
 from lightsim.numerics.sums.requantise import requantise, threshold
+from lightsim.numerics.sums.thresholds import count_thresholds
 from lightsim.quantisation.inference.kernels import kernel_of
 from lightsim.tiled.description.accelerator import Accumulator
 from lightsim.tiled.mapping.plan.plan import EngineLayer
@@ -31,6 +32,7 @@ class TileResult:
     sums: Accumulators
     multiplier: NDArray[np.int32]
     position: NDArray[np.int64]
+    thresholds: NDArray[np.int64] | None = None
 
 
 def accumulate(
@@ -126,6 +128,8 @@ def post_process(
         values: Activations = threshold(sums)
     elif main.output.bits == 32:
         values = sums.astype(np.int32)
+    elif result.thresholds is not None:
+        values = count_thresholds(sums, result.thresholds, main.lowest)
     else:
         values = requantise(
             sums, result.multiplier, main.shift, main.rounding, main.lowest, main.highest

@@ -35,7 +35,7 @@ class WeightTile:
 
     `weights` int16[rows, channels, kernel height, kernel width]; `bias`, `multiplier` int32 and
     `position` int64 per row: the filter's place in the output tile, by which the order is
-    restored.
+    restored. `thresholds` int64[rows, levels] where the layer has them.
     """
 
     weights: NDArray[np.int16]
@@ -43,6 +43,7 @@ class WeightTile:
     bias: NDArray[np.int32]
     multiplier: NDArray[np.int32]
     position: NDArray[np.int64]
+    thresholds: NDArray[np.int64] | None = None
     packed: dict[tuple[str, int], Filters] = field(default_factory=dict, repr=False)
 
     def filters(self, kind: Literal["exact", "truncating", "signs"], rows: slice) -> Filters:
