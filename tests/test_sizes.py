@@ -37,8 +37,8 @@ FUNCTIONS: dict[str, str] = {
     "lightsim/tiled/timeline/requests/one_grant.py: grant_one": _LOOP,
 }
 ARGUMENT_LISTS: dict[str, str] = {
-    "dse/design/growing_kernel.py: grow": _KERNEL,
-    "dse/design/growing_kernel.py: _doubled": _KERNEL,
+    "dse/tiled/design/growing_kernel.py: grow": _KERNEL,
+    "dse/tiled/design/growing_kernel.py: _doubled": _KERNEL,
     "lightsim/api.py: run": _PUBLIC,
     "lightsim/api.py: train": _PUBLIC,
     "lightsim/memory/one_row.py: serve_hot": _KERNEL,
@@ -62,6 +62,8 @@ ARGUMENT_LISTS: dict[str, str] = {
     "lightsim/numerics/images/lines.py: _join_bytes": _KERNEL,
     "lightsim/numerics/images/lines.py: _join_signs": _KERNEL,
     "lightsim/numerics/images/lines.py: _pad_line": _KERNEL,
+    "lightsim/streaming/timeline/kernel.py: _advance": _KERNEL,
+    "lightsim/streaming/timeline/kernel.py: play": _KERNEL,
     "lightsim/tiled/bounds/cycles.py: _streams": _KERNEL,
     "lightsim/tiled/bounds/moved.py: least_moving": _KERNEL,
     "lightsim/tiled/timeline/expand.py: _expand_tile": _KERNEL,

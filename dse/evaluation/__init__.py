@@ -1,1 +1,1 @@
-"""What a design is worth, here or in processes of their own."""
+"""The evaluation of designs: their networks, accuracies and budgets, and processes to run them."""

@@ -1,1 +1,1 @@
-"""The best k of every filter for a design, and its bound."""
+"""A free k: the filters, the losses of their terms, and the loss that is allowed."""

@@ -1,1 +1,1 @@
-"""What no design of the space can beat."""
+"""The best values that designs could reach by the bounds of a machine, and why none can."""

@@ -1,4 +1,4 @@
-"""The best that could be true of designs that were not run."""
+"""Bounds of the measures of designs that were not run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from dse.limits.spending import Spending
+from dse.machine.spending import Spending
 from dse.space.axes import AUTO
 from dse.space.points import Space
 from dse.study.measures import Objective
@@ -19,12 +19,14 @@ __all__ = ["MeasureBounds"]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-# Sums of what is spent are rounded otherwise than those of a run: a share to be safe from that.
+# A run adds up joules and bytes in another order, so its sums round differently. A bound is
+# lowered by this share, which is larger than any such difference.
 _SAFE = 1 - 1e-12
 
 
 class MeasureBounds:
-    """Measures of designs from the least cycles and resources they can have."""
+    """Bounds of the measures of a study, from the least cycles, resources and spending of
+    designs."""
 
     def __init__(self, study: Study, accuracies: Mapping[str, float | None]) -> None:
         self._study = study
@@ -38,8 +40,10 @@ class MeasureBounds:
         return len(self._study.objectives)
 
     def proves(self, objective: Objective) -> bool:
-        """Whether anything is known of an objective before designs are run: not of one against its
-        better direction, nor of power and mean traffic where designs may be as slow as they like.
+        """Whether an objective has a bound before designs are run.
+
+        An objective against the better direction of its measure has none. Power and mean traffic
+        have none where no budget of throughput or latency keeps designs from being slow.
         """
         if objective.direction != objective.measure.direction:
             return False
@@ -47,28 +51,32 @@ class MeasureBounds:
         return not (slow and objective.measure.name in ("power", "dram_bandwidth"))
 
     def measures(
-        self, space: Space, cores: Ints, cycles: Ints, used: Ints, spending: Spending
+        self, space: Space, families: Ints, cycles: Ints, used: Ints, spending: Spending
     ) -> dict[str, Floats]:
-        """By measure, the best value of designs on `cores` of so many cycles and resources, that
-        spend so much at least.
+        """The best value of every measure, float64[design], by the measure's name.
 
-        Who keeps a budget of power P and spends E on an image has P / E images a second at the
-        most, and likewise for memory traffic. Power and traffic are at least what the fewest
-        images a second that the budgets allow take.
+        A design belongs to a family of `families` int64[design] and takes at least `cycles`
+        int64[design, network], `used` int64[design, 5] and `spending`.
+
+        A design within a power budget P that spends at least E joules on an image runs at most
+        P / E images a second. The same holds for memory traffic. Power and traffic are at least
+        as much as the smallest throughput that the budgets allow needs.
         """
-        places = space.places(cores, space.core_names)
         hz = self._study.board.clock_hz
-        clocks = np.array([hz if c == AUTO else int(c) for c in space.axes["clock"]])
-        batch = np.array([int(b) for b in space.axes["batch"]])[places["batch"]]
-        seconds = (cycles * self._weights).sum(axis=1) / clocks[places["clock"]]
-        scores = [self._accuracies.get(str(name)) for name in space.axes["scheme"]]
+        clocks, of_clock = space.of_axis(families, "clock")
+        every_hz = np.array([hz if c == AUTO else int(c) for c in clocks or (AUTO,)])
+        batches, of_batch = space.of_axis(families, "batch")
+        batch = np.array([int(b) for b in batches or (1,)])[of_batch]
+        seconds = (cycles * self._weights).sum(axis=1) / every_hz[of_clock]
+        schemes, of_scheme = space.of_axis(families, "scheme")
+        scores = [self._accuracies.get(str(name)) for name in schemes]
         accuracy = np.array([1.0 if score is None else score for score in scores])
         joules = (spending.joules * self._weights).sum(axis=1) * _SAFE
         moved = (spending.dram_bytes * self._weights).sum(axis=1) * _SAFE
         for name, spent in (("power", joules), ("dram_bandwidth", moved)):
             if self._limits.get(name):
                 seconds = np.maximum(seconds, spent / self._limits[name])
-        slowest = np.zeros(len(cores))
+        slowest = np.zeros(len(families))
         if "throughput" in self._limits:
             slowest = np.maximum(slowest, self._limits["throughput"])
         if self._limits.get("latency"):
@@ -79,14 +87,15 @@ class MeasureBounds:
             "energy": joules / batch,
             "power": joules / batch * slowest,
             "dram_bandwidth": moved / batch * slowest,
-            "accuracy": accuracy[places["scheme"]],
+            "accuracy": accuracy[of_scheme],
             **{name: used[:, i].astype(np.float64) for i, name in enumerate(Resources.names())},
         }
 
     def values(self, best: Mapping[str, Floats]) -> Floats:
-        """float64[design, objective], to be minimised.
+        """The bounds `best` as values to be minimised, float64[design, objective].
 
-        Of an objective against a measure's better direction nothing is known.
+        An objective against the better direction of its measure has no bound: its value is 0 or
+        minus infinity, which every design reaches.
         """
         columns = []
         for objective in self._study.objectives:

@@ -1,40 +1,39 @@
-"""The best designs mapped exactly: for every pass the quickest tiling of all by itself.
+"""The best designs mapped exactly, with the quickest mapping that their machine can find.
 
-A search values designs with the mapping that `lightsim run` takes by default. Those of the front
-are then mapped exactly, and after them other designs that were run, as long as their bounds leave
-it open whether they would be better; what is left open so is part of the limit.
+A search runs every design with the mapping that `lightsim run` takes by default. Afterwards the
+designs of the front are mapped exactly. Then other designs that were run are mapped exactly too,
+in the order of their bounds, until no bound is better than the best design. A design that keeps
+its usual mapping counts in the limit with its bound.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from dse.design.builder import Design
-from dse.evaluation.evaluate import Evaluator, Outcome, workload_of
 from dse.evaluation.verdict import judged
 from dse.limits.reach import LARGE, value_bound
+from dse.machine.design import Design
+from dse.machine.doors import ExactMapping
 from dse.search.front import front_of, signed
 from dse.search.pool import Pool
 from dse.search.searcher import Limit, Searcher, gap_between
-from dse.space.k_digits import k_of
 from dse.storage.record import Record
-from lightsim.errors import LightSimError
-from lightsim.quantisation.workload import Workload
-from lightsim.tiled.mapping.program import Program, map_workload
-from lightsim.tiled.mapping.tiles.tiling import Tiling
 
 __all__ = ["Mapped", "mapped_exactly"]
 
-# Designs mapped exactly beside those of the front where a batch takes more cycles than `LARGE`: a
-# large pass may take seconds. Of smaller ones all that could be better are.
+# A large pass may take seconds to map. Where a batch takes more than `LARGE` cycles, so many
+# designs are mapped exactly beside the front; below, all designs that could be better are.
 _MOST_LARGE = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mapped:
-    """The front and the limits of all objectives with designs mapped exactly; all complete
-    records as they are then, and the numbers of those `left` to the usual mapping."""
+    """The result of a search after its best designs were mapped exactly.
+
+    `front` and `limits` (one of each objective) take the exact mappings into account. `records`
+    are all complete records, `left` the numbers of the designs that kept the usual mapping.
+    """
 
     front: list[Record]
     limits: tuple[Limit, ...]
@@ -43,7 +42,7 @@ class Mapped:
 
 
 def mapped_exactly(searcher: Searcher, pool: Pool) -> Mapped:
-    """Map the designs of a search exactly where that pays."""
+    """Map the designs of the front exactly, and the other designs that could then be better."""
     objectives = searcher.study.objectives
     complete = {r.number: r for r in searcher.records if r.state == "complete"}
     first = [record.number for record in front_of(list(complete.values()), objectives)]
@@ -53,14 +52,16 @@ def mapped_exactly(searcher: Searcher, pool: Pool) -> Mapped:
         set(complete) - set(first), key=lambda number: (value_bounds[number] or 0.0, number)
     )
     mapped: set[int] = set()
-    evaluator = Evaluator(searcher.study.shares, searcher.study.search.seed, free_k=searcher.free_k)
+    mapping = searcher.machine.exact_mapping(
+        searcher.study.shares, searcher.study.search.seed, searcher.free_k
+    )
     most = max((max(r.cycles.values()) for r in complete.values()), default=0)
     for number in [*first, *(others if most <= LARGE else others[:_MOST_LARGE])]:
         best = min(float(signed(record, objectives)[0]) for record in complete.values())
         own_bound = value_bounds[number]
         if number not in first and own_bound is not None and own_bound >= best:
             break
-        complete[number] = _exact(searcher, evaluator, complete[number])
+        complete[number] = _exact(searcher, mapping, complete[number])
         mapped.add(number)
     left = [number for number in complete if number not in mapped]
     limits = []
@@ -88,47 +89,20 @@ def _limit(row: Limit, value: float | None, records: Sequence[Record]) -> Limit:
     return Limit(row.objective, value, gap_between(best, value, sign))
 
 
-def _exact(searcher: Searcher, evaluator: Evaluator, record: Record) -> Record:
-    """The record with the exact mapping, or as it was where that is no quicker."""
+def _exact(searcher: Searcher, mapping: ExactMapping, record: Record) -> Record:
+    """The record with the exact mapping; the same record if the exact mapping is not quicker, or
+    if the design breaks a budget with it."""
     design = searcher.builder.build(searcher.space.point(record.number))
     assert isinstance(design, Design)
-    study, cycles, traffic, joules = searcher.study, [], [], []
-    tilings: dict[str, Mapping[str, Tiling]] = {}
-    for share in study.shares:
-        if searcher.free_k is None:
-            scheme = design.accelerator.scheme
-            workload = workload_of(share.network, scheme, study.search.seed)
-        else:
-            workload = searcher.free_k.rounded_network.with_k(k_of(record.k))
-        usual = map_workload(workload, design.accelerator, images=design.batch)
-        found = evaluator.timed(usual)
-        exact = _program(workload, design)
-        quicker = None if exact is None else evaluator.timed(exact)
-        if exact is not None and quicker is not None and quicker[0] < found[0]:
-            found = quicker
-            tilings[share.network] = {s.layer.name: s.tiling for s in exact.schedules}
-        cycles.append(found[0])
-        traffic.append(found[1])
-        joules.append(found[2])
-    if not tilings:
+    found = mapping.quicker(design, record.k)
+    if found is None:
         return record
+    outcome, mappings = found
     known = {
         name: record.values[name]
         for name in ("loss", "accuracy", "choosing_accuracy")
         if name in record.values
     }
-    outcome = Outcome(tuple(cycles), tuple(traffic), tuple(joules), record.k, known)
-    again = judged(study, searcher.scores, record.number, design, outcome)
-    return replace(again, tilings=tilings) if again.state == "complete" else record
-
-
-def _program(workload: Workload, design: Design) -> Program | None:
-    # Numba comes with it.
-    from lightsim.tiled.optimum import exact_tilings
-
-    try:
-        found = exact_tilings(workload, design.accelerator, images=design.batch)
-        best = {name: choice.tiling for name, choice in found.items()}
-        return map_workload(workload, design.accelerator, images=design.batch, tilings=best)
-    except LightSimError:  # the usual mapping stands
-        return None
+    outcome = replace(outcome, accuracies=known)
+    again = judged(searcher.study, searcher.scores, record.number, design, outcome)
+    return replace(again, mappings=mappings) if again.state == "complete" else record

@@ -6,16 +6,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from math import prod
 from typing import Literal
 
 from dse.accuracy.given import CallableAccuracy
-from dse.design.arrays import ARRAY_AXES
-from dse.design.builder import Design
-from dse.evaluation.evaluate import Evaluator, Outcome
 from dse.evaluation.processes import Crew
 from dse.free_k.problem import FreeK, free_k_of
 from dse.limits.shortfall import unreachable
+from dse.machine.design import Design
+from dse.machine.doors import Machine
+from dse.machine.outcome import Outcome
 from dse.search.exact_mapping import mapped_exactly
 from dse.search.front import front_of
 from dse.search.pool import Pool
@@ -23,7 +22,7 @@ from dse.search.result import Exploration
 from dse.search.schemes import SchemeFound, found_by_scheme
 from dse.search.searcher import Progress, Searcher
 from dse.search.waves import enumerated, sampled
-from dse.space.points import Space
+from dse.space.points import Space, check_size
 from dse.storage.lost import LostError
 from dse.storage.opening import Begin, open_store
 from dse.storage.record import Record
@@ -36,11 +35,10 @@ from lightsim.errors import InputError
 
 __all__ = ["explore"]
 
-# So many cores are bounded, about a microsecond each; those that fit the device are kept.
-_MOST_CORES = 1_000_000_000
-# So many arrays are added up module by module, in about half a millisecond each.
-_MOST_ARRAYS = 2_000_000
-# Spaces up to this size are run through in the order of their bounds.
+# The most families that a space may have: bounding one takes about a microsecond.
+_MOST_FAMILIES = 1_000_000_000
+# Up to this size every design of a space is looked at in the order of the bounds, without a
+# sampler.
 _MOST_ENUMERATED = 1 << 40
 
 
@@ -55,21 +53,25 @@ def explore(
     opened: Callable[[], None] | None = None,
     note: Callable[[str], None] | None = None,
 ) -> Exploration:
-    """Search a study; its front, every trial, and what no design of the space can beat.
+    """Search a study and return its front, every trial, and the bounds that no design can beat.
 
-    `storage` is None (in memory), a journal file or a database URL; `resume` goes on with the
-    trials that are there, `overwrite` deletes them; without either a study that has some is
-    refused. The study is held by this process until the search ends; `opened` is called when it
-    is, before anything is searched. `progress` is told after every wave, `note` (else the log)
-    what is dropped or waited for. Ctrl-C ends the search with what was found (`interrupted`).
-    Where k is free, `accuracy` is a function of the user's that judges allocations; with several
-    workers it must be one that can be pickled. Raises `InputError` for what cannot be accepted,
-    `BudgetError` where no design of the space could keep the budgets and `OutputError` where
-    trials cannot be kept any more.
+    `storage` says where the trials are kept: None (in memory), a journal file or a database URL.
+    If the storage holds trials of the study already, `resume` goes on with these trials and
+    `overwrite` deletes them; without either the study is refused. The study is locked for this
+    process until the search ends.
+
+    `opened` is called once the study is locked, before the search begins. `progress` is called
+    with a `Step` after every wave. `note` is called with a line about trials that are dropped or
+    a lock that is waited for; without it such lines go to the log. `accuracy` is a function of
+    the user's that judges allocations where k is free; with several workers it must be picklable.
+
+    Ctrl-C ends the search: the result holds the trials so far and says `interrupted`. Raises
+    `InputError` for a study that cannot be accepted, `BudgetError` if no design of the space can
+    keep the budgets, `OutputError` if trials can no longer be kept.
     """
-    space = Space(study.axes, study.lanes)
-    _check_size(space, space.core_names, _MOST_CORES)
-    _check_size(space, ARRAY_AXES, _MOST_ARRAYS)
+    space, machine = study.space, Machine.of(study.template)
+    check_size(space, space.family_axes, _MOST_FAMILIES)
+    machine.builder(study.board, study.resource_limits(), {}).check(space)
     sampler = sampler_for(study.search.sampler, space.size, study.search.trials, _MOST_ENUMERATED)
     joints: list[FreeK | None] = []
 
@@ -91,7 +93,7 @@ def explore(
             opened()
         (free_k,) = joints
         crew = Crew(
-            study.shares, study.search.seed, study.search.workers,
+            machine, study.shares, study.search.seed, study.search.workers,
             with_energy=study.asks_for_energy, free_k=free_k,
         )  # fmt: skip
         with crew:
@@ -116,7 +118,7 @@ def _form(study: Study, space: Space, free_k: FreeK | None) -> Form:
 
 
 def _searched(searcher: Searcher, sampler: str) -> Exploration:
-    """The whole search; an interrupt ends it with what was found."""
+    """The whole search. An interrupt ends the search early: the result holds the trials so far."""
     store = searcher.store
     interrupted = True
     pool: Pool | None = None
@@ -130,7 +132,7 @@ def _searched(searcher: Searcher, sampler: str) -> Exploration:
             _search(searcher, pool, sampler)
             _check_any(searcher, pool)
             interrupted = False
-        if interrupted:  # perhaps between keeping a trial and noting it
+        if interrupted:  # the storage may hold a trial that the searcher has not noted yet
             searcher.records = store.records()
     except LostError as lost:
         raise lost.told(len(searcher.records)) from None
@@ -138,29 +140,18 @@ def _searched(searcher: Searcher, sampler: str) -> Exploration:
 
 
 def _check_any(searcher: Searcher, pool: Pool) -> None:
-    """Say why there is nothing to run, where no design was run and none is open."""
+    """Raise the reason if no design was run and no design is open either."""
     if searcher.records or pool.limit() is not None:
         return
-    arrays = pool.bounds.arrays
-    if arrays.dead.all():
-        raise arrays.left_out.error("[axes]")
+    reason = pool.bounds.nothing_left()
+    if reason is not None:
+        raise reason
     raise unreachable(searcher.study, pool.bounds, searcher.scores.by_scheme)
 
 
-def _check_size(space: Space, names: tuple[str, ...], most: int) -> None:
-    """Refuse more combinations of these axes than can be looked at."""
-    count = prod(len(space.axes[name]) for name in names)
-    if count > most:
-        widest = max(names, key=lambda name: len(space.axes[name]))
-        raise InputError(
-            "[axes]",
-            f"{count:,} combinations of {', '.join(names)}",
-            f"accepted: at most {most:,} (fewer choices of {widest}); memories do not count",
-        )
-
-
 def _search(searcher: Searcher, pool: Pool, sampler: str) -> None:
-    """Run waves until the space is closed or what may be spent is."""
+    """Run waves until every design is closed, or the trials (or seconds) of the study are used
+    up."""
     search = searcher.study.search
     waves = enumerated(searcher, pool) if sampler == ENUMERATE else sampled(searcher, pool)
     _run(searcher, pool, waves, proving=False)
@@ -232,9 +223,11 @@ def _told(searcher: Searcher, row: SchemeFound, known: Mapping[int, Record]) -> 
 
 
 def _with_energy(searcher: Searcher, record: Record) -> Record:
-    """The record of a design of the front with its energy, which the search did not count."""
+    """The record of a design with its energy: the design is run again, because the search did not
+    count energy."""
     study, design = searcher.study, searcher.builder.build(searcher.space.point(record.number))
     assert isinstance(design, Design)
-    outcome = Evaluator(study.shares, study.search.seed, free_k=searcher.free_k).run(design)
+    evaluator = searcher.machine.evaluator(study.shares, study.search.seed, free_k=searcher.free_k)
+    outcome = evaluator.run(design)
     assert isinstance(outcome, Outcome)
     return replace(record, values=outcome.values(design, study.shares) | dict(record.values))

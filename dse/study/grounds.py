@@ -10,7 +10,6 @@ from hashlib import sha256
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from dse.space.k_choices import GIVEN
 from dse.study.study import Study
 from lightsim.datasets import DATASETS
 from lightsim.flow.whole_data import in_cache
@@ -35,9 +34,9 @@ def grounds(study: Study) -> dict[str, str]:
         network = load_network(share.network)
         found |= _network(share.network, network)
         drawn = any(scheme not in trained_schemes(network) for scheme in study.axes["scheme"])
-        if drawn or study.axes["k"] != (GIVEN,):
+        if drawn or study.chooses_k:
             found["seed"] = str(study.search.seed)
-        if study.axes["k"] != (GIVEN,):
+        if study.chooses_k:
             found |= _data_set(share.network, network)
     if study.board_name.endswith(".toml"):
         found[f"board '{study.board_name}'"] = _digest(Path(study.board_name))

@@ -138,7 +138,7 @@ def _configuration(ran: Ran) -> dict[str, object]:
 
 
 def _notes(ran: Ran) -> tuple[str, ...]:
-    notes = []
+    notes = list(ran.ready.notes)
     workload, found = ran.ready.workload, ran.outcome.findings
     outputs = workload.network.outputs
     computed = ran.outcome.bit_exact is not None

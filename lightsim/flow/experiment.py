@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lightsim.descriptions import check_fields
 from lightsim.errors import InputError
+from lightsim.flow.bringing import brought
 from lightsim.flow.engines import check_has_engine, default_engine, moves_data
 from lightsim.flow.given.checks import check_engine, check_numbers
 from lightsim.flow.given.limits import check_activations, check_weights
@@ -44,16 +45,17 @@ __all__ = ["Experiment", "Prepared", "check_experiment", "prepare", "silent"]
 class Experiment:
     """What is to be run.
 
-    `network` is a zoo name, a TOML path or a `Network`; `accelerator` a PE kind (the board's
-    default of that kind), a TOML path, an accelerator or None: the best that the board has for
-    the network, of the default space. `template` names the kind of machine where the accelerator
-    does not (default: tiled), and `engine` is None for the simulation, or the timeline of a
-    template that has no other.
+    `network` is a zoo name, a path of TOML or ONNX, or a `Network`; `accelerator` a PE kind (the
+    board's default of that kind), a TOML path, an accelerator or None: the best that the board has
+    for the network, of the default space. `template` names the kind of machine where the
+    accelerator does not (default: tiled), and `engine` is None for the simulation, or the timeline
+    of a template that has no other.
     `images` are run in batches of `batch`; `tilings` fixes the tiling of named layers, names a
     mapping file, or is `exact` for the quickest tiling of every pass. `k` gives every filter of
     a `flightnn` network its number of terms, or names a k file. `ideal` replaces the memory by
     one that never waits; the tilings are those of the memory that is replaced. `values` asks for
     the output values of an engine that moves no data; one that moves it computes them anyway.
+    `target_fps` is the rate that the accelerator is made for, of templates that make one.
     `test_set` takes the whole test set in the user's cache for the images that come with a network.
     """
 
@@ -74,6 +76,7 @@ class Experiment:
     measure_accuracy: bool = True
     values: bool = False
     template: str | None = None
+    target_fps: float | None = None
     test_set: bool = False
 
     def __post_init__(self) -> None:
@@ -86,7 +89,8 @@ class Prepared:
 
     `computes_values` says whether the run computes the network's output. Where it does not, the
     workload may be in outline, and the images zeros that take no room. `best` is what is proven of
-    the accelerator where it is the default one with its own memory.
+    the accelerator where it is the default one with its own memory; `notes` say what an import
+    of the network changed.
     """
 
     template: Template
@@ -98,6 +102,7 @@ class Prepared:
     batches: list[NDArray[np.int16]]
     mapped: Mapped
     best: BestDesign | None
+    notes: tuple[str, ...] = ()
 
     @property
     def accelerator(self) -> Design:
@@ -115,9 +120,12 @@ def prepare(experiment: Experiment, tell: Progress) -> Prepared:
     template = template_of(experiment.template, experiment.accelerator)
     engine = default_engine(template) if experiment.engine is None else experiment.engine
     check_has_engine(template, engine)
-    network = experiment.network
+    network: str | Network = experiment.network
+    notes: tuple[str, ...] = ()
     if not isinstance(network, Network):
-        network = load_network(network)
+        tell("import", 0, 1)
+        name, notes = brought(network)
+        network = load_network(name)
     check_weights(network)
     check_activations(network, 1)
     whole = whole_test_set(network) if experiment.test_set else None
@@ -131,7 +139,7 @@ def prepare(experiment: Experiment, tell: Progress) -> Prepared:
     if whole is not None and workload.trained:
         workload = replace(workload, held_out=whole)
     tell("choose", 0, 1)
-    accelerator, best = default_for(machine, workload, experiment.batch)
+    accelerator, best = default_for(machine, workload, experiment.batch, experiment.target_fps)
     if experiment.ideal:
         best = None  # what is proven of the default accelerator is proven for its own memory
     if accelerator.accumulator.overflow == "refuse":
@@ -145,7 +153,7 @@ def prepare(experiment: Experiment, tell: Progress) -> Prepared:
         Wishes(experiment.tilings, experiment.sort_filters, experiment.ideal),
     )  # fmt: skip
     return Prepared(
-        template, engine, values, machine.board, workload, images, batches, mapped, best
+        template, engine, values, machine.board, workload, images, batches, mapped, best, notes
     )
 
 

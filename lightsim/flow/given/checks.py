@@ -13,7 +13,15 @@ from typing import Any
 
 from lightsim.energy.joules import energy_table
 from lightsim.errors import InputError, unknown_name
-from lightsim.flow.templates import find_template, names_a_file, opened, required, template_of
+from lightsim.flow.bringing import check_importable, is_foreign
+from lightsim.flow.templates import (
+    check_target,
+    find_template,
+    names_a_file,
+    opened,
+    required,
+    template_of,
+)
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.pe_kinds import PE_KINDS
 from lightsim.hardware.reading import read_table
@@ -62,11 +70,14 @@ def check_run(given: Mapping[str, Any]) -> None:
     if given.get("energy") is not None:
         energy_table(given["energy"])
     check_numbers(given["images"], given["batch"], given["seed"])
-    network = load_network(given["network"])
-    if given.get("test_set"):
-        from lightsim.flow.whole_data import check_has_dataset
+    if is_foreign(given["network"]):
+        check_importable(given["network"])
+    else:
+        network = load_network(given["network"])
+        if given.get("test_set"):
+            from lightsim.flow.whole_data import check_has_dataset
 
-        check_has_dataset(network)
+            check_has_dataset(network)
     if given["scheme"] is not None:
         scheme_of(given["scheme"])
     board = None if given["board"] is None else find_board(given["board"])
@@ -76,6 +87,8 @@ def check_run(given: Mapping[str, Any]) -> None:
         opened(template, lambda row: row.read, "accelerator files")(accelerator, board)
     elif accelerator not in (None, DEFAULT, *PE_KINDS):
         raise unknown_name("accelerator", "accelerator or file", accelerator, [DEFAULT, *PE_KINDS])
+    if given.get("target_fps") is not None:
+        check_target(template, accelerator, given["target_fps"])
     for option in ("mapping", "k"):
         path = given[option]
         if path is not None and str(path) != _EXACT:
@@ -108,7 +121,11 @@ def check_explorable(name: str, where: str = "template") -> None:
     """Raise `InputError` for a template that is not known, or that `explore` cannot search."""
     template = find_template(name, where)
     required(template, lambda row: row.axes, "design space")
+    required(template, lambda row: row.designs, "builder of designs")
     required(template, lambda row: row.bound, "bound of its designs")
+    required(template, lambda row: row.evaluate, "evaluation of its designs")
+    required(template, lambda row: row.words, "words for its designs")
+    required(template, lambda row: row.write, "writer of accelerator files")
 
 
 def check_search(
@@ -122,7 +139,10 @@ def check_search(
         if "layer" not in table and "input" not in table:
             _check_study(table, network)
             return
-    load_network(network)
+    if is_foreign(network):
+        check_importable(network)
+    else:
+        load_network(network)
     if board is not None:
         find_board(board)
     for name in () if scheme is None else scheme.split(","):

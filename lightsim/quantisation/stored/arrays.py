@@ -17,9 +17,20 @@ from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType
 from lightsim.numerics.formats.scheme import Scheme
 from lightsim.numerics.formats.table import codec
+from lightsim.numerics.sums.requantise import ROUNDINGS
 from lightsim.quantisation.stored.words import weights_of_words, word_bytes
 
-__all__ = ["HELD_OUT", "TRAINING", "WORDS", "Arrays", "images_of", "integers_of", "layer_fields"]
+__all__ = [
+    "HELD_OUT",
+    "SCALES",
+    "TRAINING",
+    "UNUSUAL",
+    "WORDS",
+    "Arrays",
+    "images_of",
+    "integers_of",
+    "layer_fields",
+]
 
 TRAINING, HELD_OUT = 0, 1
 """The values of `split` in a file of images."""
@@ -30,14 +41,19 @@ WORDS = "words"
 Arrays = dict[str, NDArray[Any]]
 
 _ACCEPTED = "accepted: an npz file of numpy arrays, as training writes"
-_PLAIN = ("multiplier", "shift")
+SCALES = ("multiplier", "shift")
+"""The fields of a requantisation by multiplier and shift."""
 _FIELDS = {
-    "conv2d": ("weights", "k", "bias", *_PLAIN),
-    "dense": ("weights", "k", "bias", *_PLAIN),
-    "average_pool": _PLAIN,
-    "global_pool": _PLAIN,
-    "add": (*_PLAIN, "residual_multiplier", "residual_shift"),
+    "conv2d": ("weights", "k", "bias", *SCALES),
+    "dense": ("weights", "k", "bias", *SCALES),
+    "average_pool": SCALES,
+    "global_pool": SCALES,
+    "add": (*SCALES, "residual_multiplier", "residual_shift"),
 }
+UNUSUAL = ("lowest", "highest", "rounding")
+"""Fields that a file holds where they are not those of the layer's type, or not `half_up`; the
+rounding by its number in `ROUNDINGS`."""
+
 _INT32 = np.iinfo(np.int32)
 # What a field may hold, and the type that it is held in.
 _RANGES = {
@@ -46,9 +62,13 @@ _RANGES = {
     "k": (0, 2, np.int8),
     "bias": (int(_INT32.min), int(_INT32.max), np.int32),
     "multiplier": (1, 32767, np.int32),
+    "thresholds": (-(1 << 40), 1 << 40, np.int64),
     "shift": (0, 31, np.int64),
     "residual_multiplier": (1, 32767, np.int32),
     "residual_shift": (0, 31, np.int64),
+    "lowest": (-128, 255, np.int64),
+    "highest": (-128, 255, np.int64),
+    "rounding": (0, len(ROUNDINGS) - 1, np.int64),
 }
 _PER_FILTER = ("k", "bias", "multiplier")
 
@@ -68,15 +88,24 @@ def integers_of(network: Network, scheme: Scheme, file: Traversable) -> Arrays:
     does not have or that has more terms than its filter's k.
     """
     expected: dict[str, tuple[Layer, str]] = {}
+    unusual = {
+        f"{layer.name}.{field}": (layer, field) for layer in network.layers for field in UNUSUAL
+    }
 
     def check(heads: Mapping[str, ArrayHead]) -> None:
         expected.update(_expected(network, heads))
-        _check_names(heads, expected, file)
-        for key, (layer, field) in expected.items():
-            _check_head(heads[key], _shape(layer, field, scheme), f"{file}: {key}")
+        _expect_thresholds(expected, heads)
+        _check_names(heads, expected | unusual, file, unusual)
+        for key, head in heads.items():
+            layer, field = (expected | unusual)[key]
+            shape = _shape(layer, field, scheme)
+            if field == "thresholds":  # how many is the output's to say
+                shape = (layer.weight_shape[0], head.shape[1] if len(head.shape) == 2 else 1)
+            _check_head(head, shape, f"{file}: {key}")
 
     stored = read_npz(file, check, _ACCEPTED)
-    for key, (layer, field) in expected.items():
+    for key in list(stored):
+        layer, field = (expected | unusual)[key]
         least, most, kept = _RANGES[field]
         _check_range(stored[key], least, most, f"{file}: {key}")
         stored[key] = stored[key].astype(kept)
@@ -134,6 +163,17 @@ def _expected(
             words = field == "weights" and f"{layer.name}.{WORDS}" in heads
             own = WORDS if words and f"{layer.name}.{field}" not in heads else field
             yield f"{layer.name}.{own}", (layer, own)
+
+
+def _expect_thresholds(
+    expected: dict[str, tuple[Layer, str]], heads: Mapping[str, ArrayHead]
+) -> None:
+    """A layer with weights that stores thresholds stores no multiplier and no shift."""
+    for key, (layer, field) in list(expected.items()):
+        own = f"{layer.name}.thresholds"
+        if layer.has_weights and field in SCALES and own in heads:
+            del expected[key]
+            expected[own] = layer, "thresholds"
 
 
 def _shape(layer: Layer, field: str, scheme: Scheme) -> tuple[int, ...]:

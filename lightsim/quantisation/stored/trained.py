@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
+from lightsim.descriptions import within
 from lightsim.errors import InputError
 from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType
 from lightsim.network.trained_files import TrainedFiles, fingerprint
 from lightsim.numerics.formats.scheme import SCHEMES, Scheme
+from lightsim.numerics.sums.requantise import ROUNDINGS
 from lightsim.quantisation.elements import element_types, input_types, lowest_output
 from lightsim.quantisation.stored.arrays import (
     HELD_OUT,
     TRAINING,
+    UNUSUAL,
     Arrays,
     images_of,
     integers_of,
@@ -21,6 +24,8 @@ from lightsim.quantisation.stored.arrays import (
 from lightsim.quantisation.workload import LabelledImages, QuantisedLayer, Workload
 
 __all__ = ["held_out_images", "load_trained", "trained_schemes", "training_images"]
+
+_HALF_UP = ROUNDINGS.index("half_up")
 
 
 def trained_schemes(network: Network) -> tuple[str, ...]:
@@ -44,10 +49,11 @@ def load_trained(network: Network, scheme: Scheme) -> Workload:
         )
     stored = integers_of(network, scheme, files.weights[scheme.name])
     types = element_types(network, scheme)
-    layers = tuple(
-        _quantised(layer, input_types(network, layer, types), types[layer.name], scheme, stored)
-        for layer in network.layers
-    )
+    with within(str(files.weights[scheme.name])):
+        layers = tuple(
+            _quantised(layer, input_types(network, layer, types), types[layer.name], scheme, stored)
+            for layer in network.layers
+        )
     origin = f"trained ({files.provenance})"
     held_out = None if files.held_out is None else held_out_images(network)
     return Workload(network, scheme, layers, origin, trained=True, held_out=held_out)
@@ -87,14 +93,31 @@ def _quantised(
     scheme: Scheme,
     stored: Arrays,
 ) -> QuantisedLayer:
-    own = {field: stored[f"{layer.name}.{field}"] for field in layer_fields(layer)}
+    fields = (*layer_fields(layer), "thresholds")
+    keys = {field: f"{layer.name}.{field}" for field in fields}
+    own = {field: stored[key] for field, key in keys.items() if key in stored}
+    usual = {
+        "lowest": lowest_output(layer, output),
+        "highest": output.highest,
+        "rounding": _HALF_UP,
+    }
+    lowest, highest, rounding = (
+        int(stored.get(f"{layer.name}.{field}", usual[field])) for field in UNUSUAL
+    )
+    if not output.lowest <= lowest <= highest <= output.highest:
+        raise InputError(
+            f"{layer.name}: lowest, highest",
+            f"{lowest}, {highest}",
+            f"accepted: a range inside {output.lowest} to {output.highest}",
+        )
     if not layer.has_weights:
         return QuantisedLayer(
             layer,
             inputs,
             output,
-            lowest_output(layer, output),
-            output.highest,
+            lowest,
+            highest,
+            rounding=ROUNDINGS[rounding],
             multiplier=np.atleast_1d(own.get("multiplier", np.ones(1, np.int32))),
             shift=int(own.get("shift", 0)),
             residual_multiplier=int(own.get("residual_multiplier", 1)),
@@ -104,14 +127,16 @@ def _quantised(
         layer,
         inputs,
         output,
-        lowest_output(layer, output),
-        output.highest,
+        lowest,
+        highest,
         scheme,
         own["weights"],
         own["k"],
         own["bias"],
-        own["multiplier"],
-        int(own["shift"]),
+        own.get("multiplier", np.ones(1, np.int32)),
+        int(own.get("shift", 0)),
+        ROUNDINGS[rounding],
+        thresholds=own.get("thresholds"),
     )
 
 

@@ -1,4 +1,4 @@
-"""What every pass of a network asks of a machine, as numbers that no mapping changes."""
+"""The demands of every pass on a machine, as numbers that do not depend on the mapping."""
 
 from __future__ import annotations
 
@@ -23,16 +23,17 @@ Floats = NDArray[np.float64]
 
 
 def pass_facts(layer: EngineLayer, accelerator: Accelerator) -> Floats:
-    """The facts of a pass, float64[FACTS]; of the accelerator only the columns, the port width
-    matter.
+    """The facts of a pass, float64[FACTS].
+
+    Of the accelerator only the number of columns and the port width matter.
     """
     row = np.zeros(layout.FACTS)
     word, columns = accelerator.word_bytes, accelerator.array.columns
     computed, source = layer.computed, layer.source.shape
     taps = layer.kernel[0] * layer.kernel[1]
     convolves = layer.weights is not None
-    # With several filters for each channel the array decides between two ways (`lowering`): what
-    # is asked for is then the least of both.
+    # With several filters for each channel `lowering` chooses between two ways for the array. The
+    # facts are then the least of the two ways.
     depthwise = layer.groups > 1 and layer.groups == source.channels
     several = depthwise and computed.channels > layer.groups
     row[layout.CONVOLVES] = convolves
@@ -62,7 +63,7 @@ def pass_facts(layer: EngineLayer, accelerator: Accelerator) -> Floats:
 
 
 def k_counts(layer: EngineLayer) -> tuple[int, int]:
-    """How many filters of a pass have one term, and how many two; none where k means nothing."""
+    """The numbers of filters with one term and with two terms; (0, 0) for a pass without k."""
     if layer.weights is None or layer.main.k is None:
         return 0, 0
     return int((layer.main.k == 1).sum()), int((layer.main.k == 2).sum())
@@ -83,8 +84,11 @@ def _first(layer: EngineLayer, axis: int) -> float:
 
 @lru_cache(maxsize=256)
 def _least_read(axis: Axis, pool: int) -> tuple[int, float]:
-    """Rows (or columns) of the input that even the smallest tiles read between them; and F such
-    that a first tile of t rows of `extent` reads at least F * t / extent of the input.
+    """The least input that the tiles along one axis read.
+
+    Returns the number of input rows (or columns) that the smallest tiles read together, each
+    counted once, and the factor F: a first tile of t rows out of `extent` reads at least F * t /
+    extent rows.
     """
     extent = axis.extent
     spans = [axis.needed(s.start, s.stop) for s in cut(extent, pool)]

@@ -1,0 +1,1 @@
+"""The questions of the search to a machine, and the answers of the explorer's wings."""

@@ -1,0 +1,1 @@
+"""The bounds that no tiled accelerator of a space can beat."""
