@@ -1,4 +1,4 @@
-"""How many filters of every layer have no, one or two terms."""
+"""The number of filters of every layer with no, one and two terms."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ __all__ = ["k_counts"]
 
 
 def k_counts(found: Exploration, record: Record) -> dict[str, dict[str, int]]:
-    """By layer with weights, filters by k; for several networks the layer is `network/layer`.
+    """The number of filters of each k, for every layer with weights. If there are several networks,
+    a layer is named `network/layer`.
 
-    Formats that multiply have no terms: nothing is counted for them.
+    Schemes that multiply have no terms and are not counted.
     """
     if record.k:
         return {
