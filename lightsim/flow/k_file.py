@@ -17,12 +17,12 @@ _KEYS = ("weights", "k")
 
 
 def load_k(path: Path) -> FilterTerms:
-    """What a k file says: `weights`, the scheme that is rounded (default: fixed8, or what the
-    network was trained for), and `[k]`.
+    """The content of a k file: the key `weights` and the table `[k]`.
 
-    `[k]` has for each layer with weights one text with a digit 0, 1 or 2 for each filter.
-    Whether the layers are those of a network is not looked at here. Raises `InputError` naming
-    file, layer, value and what is accepted.
+    `weights` is the scheme whose weights are rounded (default: fixed8, or the scheme that the
+    network was trained for). `[k]` has, for each layer with weights, a text with one digit 0, 1 or
+    2 for each filter. This function does not check whether the network has these layers. Raises
+    `InputError` with file, layer, value and the accepted values.
     """
     table = read_table(path)
     for key in table:

@@ -17,7 +17,7 @@ __all__ = ["COLUMNS", "Column", "column_names", "columns_text", "layers_frame", 
 
 
 class Column(NamedTuple):
-    """The unit of a column ("" for none) and what it holds."""
+    """The unit of a column ("" if it has none) and the meaning of its values."""
 
     unit: str
     meaning: str
@@ -58,10 +58,10 @@ COLUMNS: dict[str, Column] = {
 
 
 def layers_frame(report: RunReport) -> pd.DataFrame:
-    """One row a layer, in the order of the run; the columns are those of `COLUMNS`.
+    """One row for each layer, in the order of the run; the columns are those of `COLUMNS`.
 
-    The last two entries of `COLUMNS` become a column for each stream and stall cause of the
-    run, so that all rows have the same columns: a cause that a layer does not name is 0.
+    The last two entries of `COLUMNS` become a column for each stream and for each stall cause of
+    the run. All rows have the same columns, so a cause that a layer does not have is 0.
     """
     import pandas as pd
 
@@ -72,7 +72,7 @@ def layers_frame(report: RunReport) -> pd.DataFrame:
 
 
 def column_names(report: RunReport) -> tuple[str, ...]:
-    """The columns of this run's frame in order."""
+    """The columns of the frame of this run, in order."""
     fixed = [name for name in COLUMNS if "<" not in name]
     streams = _union(layer.traffic_bytes for layer in report.layers)
     causes = _union(layer.stalls for layer in report.layers)
@@ -84,12 +84,12 @@ def column_names(report: RunReport) -> tuple[str, ...]:
 
 
 def layers_text(report: RunReport) -> str:
-    """The frame as CSV (comma, header, line feed; no index, no comments)."""
+    """The frame as CSV: comma, header, line feed, no index, no comments."""
     return layers_frame(report).to_csv(index=False, lineterminator="\n")
 
 
 def columns_text() -> str:
-    """A CSV that explains the columns: name, unit, meaning."""
+    """A CSV table that explains the columns: name, unit, meaning."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("column", "unit", "meaning"))

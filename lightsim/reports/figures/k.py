@@ -1,4 +1,4 @@
-"""Figure: how many filters of every layer have no, one or two terms."""
+"""Figure: the number of filters with 0, 1 and 2 terms in every layer."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ __all__ = ["show_training", "spelled_accuracy"]
 
 
 def show_training(report: TrainingReport, console: Console) -> None:
-    """The accuracies, seed by seed and together."""
+    """Print the accuracy of each seed, and the accuracy over all seeds."""
     console.print(f"[bold]{report.network}[/] under {report.scheme}", highlight=False)
     before = f"{report.float_epochs} in float, then " if report.float_epochs else ""
     console.print(
@@ -29,7 +29,9 @@ def show_training(report: TrainingReport, console: Console) -> None:
 
 
 def spelled_accuracy(report: TrainingReport) -> str:
-    """Mean and standard deviation over the seeds, and what was judged."""
+    """The mean and the standard deviation of the accuracy over the seeds, with the judging
+    images.
+    """
     found, count = report.accuracy, len(report.seeds)
     spread = "" if found.deviation is None else f" ± {100 * found.deviation:.2f}"
     seeds = f"{count} seed{'s' if count > 1 else ''}"

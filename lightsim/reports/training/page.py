@@ -20,7 +20,7 @@ _FOOTER = (
 
 
 def page(report: TrainingReport) -> str:
-    """The page's HTML, about 5 MB, most of it the drawing library; equal for equal reports."""
+    """The HTML of the page, about 5 MB, mostly the drawing library; equal for equal reports."""
     return document(
         title=f"{report.network} trained under {report.scheme}",
         subtitle=f"{report.title}. {report.parameters:,} parameters, {report.data}.",
@@ -58,8 +58,8 @@ def _seeds(report: TrainingReport) -> str:
 def _row(seed: SeedReport) -> list[str]:
     k = "/".join(str(sum(row[terms] for row in seed.k.values())) for terms in (0, 1, 2))
     exact = {True: "yes", False: "NO", None: "-"}[seed.bit_exact]
-    # Without --scheme: a network file runs under the one it was trained for, which for some forms
-    # of a scheme is called otherwise.
+    # The command has no --scheme: a network file runs under the scheme that it was trained for, and
+    # some forms of a scheme have another name there.
     command = "-" if seed.network is None else command_line("run", seed.network)
     cells = (str(seed.seed), f"{seed.accuracy:.2%}", k, exact, command)
     return [escape(cell) for cell in cells]

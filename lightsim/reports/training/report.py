@@ -1,4 +1,4 @@
-"""What a training came to: every number that its reports show."""
+"""The result of a training: every number that its reports show."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["EpochReport", "SeedReport", "Spread", "TrainingReport", "spread_of"]
 class EpochReport:
     """An epoch of one stage of one seed.
 
-    `loss` is the mean cross entropy, `penalty` the mean of what is added to it;
-    `training_accuracy` was counted while the weights changed, `accuracy` on the images that
-    judge. `k` has by layer the filters with 0, 1 and 2 terms, `statistics` by layer numbers on
-    its activations.
+    `loss` is the mean cross entropy, and `penalty` the mean of the terms added to the loss.
+    `training_accuracy` was measured while the weights changed; `accuracy` is the accuracy on the
+    judging images. `k` counts, by layer, the filters with 0, 1 and 2 terms. `statistics` holds, by
+    layer, numbers on its activations.
     """
 
     stage: str
@@ -33,11 +33,10 @@ class EpochReport:
 
 @dataclass(frozen=True, slots=True)
 class SeedReport:
-    """One seed: the accuracy of its exported integers (of the float model under `float32`).
+    """One seed; `accuracy` is that of its exported integers, or of the float model under `float32`.
 
-    `bit_exact` says that the model computes the outputs of the exported integers for every
-    image that judges; None where nothing is exported. `network` is the trained network file in
-    the run directory.
+    `bit_exact` says whether the model gives the outputs of the exported integers for every judging
+    image; None if nothing is exported. `network` is the trained network file in the run directory.
     """
 
     seed: int
@@ -50,7 +49,9 @@ class SeedReport:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Mean, sample standard deviation (None for a single value), least and most."""
+    """The mean, the sample standard deviation (None for a single value), the least and the largest
+    value.
+    """
 
     mean: float
     deviation: float | None
@@ -60,7 +61,9 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class TrainingReport:
-    """A training of one recipe. `judges` says what the images are that accuracies are of."""
+    """A training of one recipe. `judges` describes the judging images, on which accuracies are
+    measured.
+    """
 
     name: str
     network: str
@@ -82,12 +85,14 @@ class TrainingReport:
 
     @property
     def accuracy(self) -> Spread:
-        """Over the seeds."""
+        """The accuracy over the seeds."""
         return spread_of([seed.accuracy for seed in self.seeds])
 
     @property
     def mean_k(self) -> float | None:
-        """Terms a filter, over all filters and seeds; None where filters have none."""
+        """The mean number of terms of a filter, over all filters and seeds; None if filters have no
+        k.
+        """
         counts = [row for seed in self.seeds for row in seed.k.values()]
         filters = sum(sum(row) for row in counts)
         terms = sum(row[1] + 2 * row[2] for row in counts)
@@ -95,6 +100,6 @@ class TrainingReport:
 
 
 def spread_of(values: Sequence[float]) -> Spread:
-    """The spread of one value or more."""
+    """The spread of one or more values."""
     deviation = statistics.stdev(values) if len(values) > 1 else None
     return Spread(math.fsum(values) / len(values), deviation, min(values), max(values))

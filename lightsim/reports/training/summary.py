@@ -15,7 +15,7 @@ SCHEMA_NAME = "lightsim.train/1"
 
 
 def summary(report: TrainingReport) -> dict[str, Any]:
-    """The training as JSON-able data; the schema is `train_schema()`."""
+    """The training as JSON data; the schema is `train_schema()`."""
     spread = report.accuracy
     return {
         "schema": SCHEMA_NAME,

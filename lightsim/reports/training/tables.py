@@ -1,4 +1,4 @@
-"""The tables of a training: one row for every epoch, one for every layer of every epoch."""
+"""The tables of a training: one row for each epoch, and one row for each layer of each epoch."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CURVES = (
 
 
 def curves_text(report: TrainingReport) -> str:
-    """`curves.csv`: k0, k1 and k2 count the filters of the network with so many terms."""
+    """`curves.csv`: k0, k1 and k2 count the network's filters with 0, 1 and 2 terms."""
     rows = []
     for seed in report.seeds:
         for epoch in seed.epochs:
@@ -31,7 +31,7 @@ def curves_text(report: TrainingReport) -> str:
 
 
 def layers_text(report: TrainingReport) -> str:
-    """`layers.csv`: k by layer, and every statistic that was taken of a layer's activations."""
+    """`layers.csv`: k by layer, and all statistics of a layer's activations."""
     epochs = [(seed.seed, epoch) for seed in report.seeds for epoch in seed.epochs]
     names = sorted({name for _, e in epochs for own in e.statistics.values() for name in own})
     rows = []

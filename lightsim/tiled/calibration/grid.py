@@ -1,7 +1,7 @@
-"""The grid: every module of the RTL with the parameters it is measured with.
+"""The grid: every module of the RTL with the parameters at which it is measured.
 
-Points that are held out are not fitted to: their error says what the formulas are worth between
-and beyond the others.
+The fit does not use the held-out points. The errors at these points show how good the formulas are
+between and beyond the fitted points.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ __all__ = ["grid"]
 
 _PORTS = {"PORT_OF_INPUT": 0, "PORT_OF_WEIGHT": 1, "PORT_OF_RESIDUAL": 2, "PORT_OF_OUTPUT": 3}
 _WALKER = {"LIMIT": 32, "CHANNELS": 1, "INTERLEAVE": 64, "CHANNEL_BITS": 1}
-# Columns, pixels and sum bits of a row of lanes: of every kind and scheme, and of the usual ones.
+# Columns, pixels and sum bits of a row of lanes: for every kind and scheme, and for the usual ones.
 _ROWS = ((8, 1, 32), (8, 2, 32))
 _USUAL_ROWS = ((1, 1, 32), (16, 1, 24))
 _HELD_OUT_ROW = (12, 2, 28)
-# Measured at more sizes, as the lanes that a scheme usually has are.
+# Kinds and schemes measured at as many sizes as the usual lanes of a scheme.
 _ALSO_USUAL = (("shift_add_spatial", "flightnn"), ("multiply_lut", "fixed8"))
-# Rows whose pixels share DSP blocks two by two.
+# Rows in which two neighbouring pixels share a DSP block.
 _PAIRED_ROWS = ((8, 1, 32), (8, 2, 32), (8, 3, 32), (1, 2, 32), (16, 2, 24), (4, 4, 32))
 _HELD_OUT_PAIRED_ROWS = ((12, 2, 28), (16, 3, 32))
 # Port bits and post-processing lanes.
@@ -66,7 +66,7 @@ def _lanes() -> Iterator[Point]:
 
 
 def _measured(kind: PeKind) -> list[Scheme]:
-    """The schemes that a lane is measured with: those that the SystemVerilog has."""
+    """The schemes with which a lane is measured: the schemes that the SystemVerilog supports."""
     if kind.rtl_name is None:
         return []
     return [SCHEMES[name] for name in sorted(kind.runs) if SCHEMES[name].rtl_name is not None]
@@ -132,7 +132,7 @@ def _control() -> Iterator[Point]:
 
 
 def _accelerator() -> Iterator[Point]:
-    """The wiring of the whole, its modules apart."""
+    """The points of the top module: its wiring, without its submodules."""
     dsp = PE_KINDS["multiply_dsp"]
     base = {
         "ROWS": 4, "COLUMNS": 8, "PIXELS": 1, "LATENCY": 1, "SUM_BITS": 32, "PSUM_DEPTH": 512,
@@ -151,7 +151,7 @@ def _accelerator() -> Iterator[Point]:
 
 
 def _with_words(values: dict[str, int]) -> dict[str, int]:
-    """The weight words that serial lanes of `flightnn` read."""
+    """`values` with the weight words that serial lanes read under `flightnn`."""
     narrow = values["ROWS"] * 4
     return values | {"NARROW_BITS": narrow, "WORD_BITS": narrow * values["COLUMNS"]}
 
@@ -229,7 +229,7 @@ def _post() -> Iterator[Point]:
 
 
 def _post_of(port: int, lanes: int, held_out: bool) -> Iterator[Point]:
-    """The modules whose shape follows from a port's width and the lanes."""
+    """The points of the modules whose shape follows from the port width and the lanes."""
     yield from _all(
         "post_processing", held_out, PORT_BITS=port, LANES=lanes, MULTIPLIES=1, TURN_STEP=1, BANKS=2
     )

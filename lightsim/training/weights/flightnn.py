@@ -1,6 +1,6 @@
-"""FLightNN's weights: k of every filter from thresholds that are trained with the weights.
+"""FLightNN's weights: the k of every filter follows from thresholds that are trained too.
 
-The equations, their gradients and what of the paper was read are in docs/training.md.
+docs/training.md has the equations, their gradients, and the parts of the paper that were read.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ __all__ = ["FlightnnWeights"]
 
 _SCHEME = SCHEMES["flightnn"]
 _LEAST = 2.0 ** (1 - _SCHEME.fraction_bits)  # the smallest term
-_MOST = 1.0  # and the largest
+_MOST = 1.0  # the largest term
 
 
 class FlightnnWeights(WeightFormat):
     """q = g0 * (R(r0) + g1 * R(r1)) for every filter, with r0 = w / scale, r1 = r0 - R(r0).
 
-    R rounds to a signed power of two; gate gj is 1 where the 2-norm of the filter's rj is above
-    the layer's threshold j, else 0. Without `learns_k` both gates are open (`lightnn2` of the
-    residual form). A gate whose strength is 0 stays
-    open, and so does the last layer's first: each of its filters is a class.
+    R rounds to a signed power of two. Gate gj is 1 if the 2-norm of the filter's rj is above
+    threshold j of the layer, else 0. Without `learns_k` both gates are open (the residual form of
+    `lightnn2`). A gate with strength 0 stays open. So does the first gate of the last layer,
+    because each filter of the last layer is a class.
     """
 
     term_weights: Tensor
@@ -64,7 +64,7 @@ class FlightnnWeights(WeightFormat):
             self.register_buffer("term_weights", torch.tensor(weights, dtype=torch.float32))
 
     def forward(self, weight: Tensor) -> Tensor:
-        """As the class says, with a straight-through gradient."""
+        """The rounded weights of the class docstring, with a straight-through gradient."""
         scaled = weight / self.scale
         first = self._power(scaled)
         left = scaled - first
@@ -76,7 +76,7 @@ class FlightnnWeights(WeightFormat):
         return gates[0] * (value + gates[1] * second) * self.scale
 
     def gates(self, scaled: Tensor, left: Tensor) -> tuple[Tensor, Tensor] | None:
-        """Both gates of every filter [out, 1, 1, 1], None where all are open."""
+        """Both gates of every filter [out, 1, 1, 1], None if all gates are open."""
         if not self.learns_k or self.all_open:
             return None
         if bool(self.frozen):
@@ -84,7 +84,7 @@ class FlightnnWeights(WeightFormat):
         sharpness = self.options.sharpness
         over = [_norms(part) - t for part, t in zip((scaled, left), self.thresholds, strict=True)]
         first, second = (step_sigmoid(x, sharpness) for x in over)
-        # A term that costs nothing is not given up.
+        # A term without a cost stays open.
         if self.last or self.options.strengths[0] == 0:
             first = torch.ones_like(first)
         if self.options.strengths[1] == 0:
@@ -92,7 +92,9 @@ class FlightnnWeights(WeightFormat):
         return first, second
 
     def begin_epoch(self, epoch: int, epochs: int, weight: Tensor) -> None:
-        """Epochs with k = 2 everywhere, with growing strengths, with both learned, with k fixed."""
+        """Set the phase of the epoch: k = 2 everywhere, growing strengths, full strengths, or fixed
+        k.
+        """
         if not self.learns_k:
             return
         options = self.options
@@ -109,7 +111,7 @@ class FlightnnWeights(WeightFormat):
         self.frozen.fill_(freeze)
 
     def rounded(self, weight: Tensor) -> Tensor:
-        """Nearest values over the scale."""
+        """The nearest values, over the scale."""
         scaled = weight / self.scale
         first = nearest_power(scaled, _LEAST, _MOST)
         second = nearest_power(scaled - first, _LEAST, _MOST)
@@ -129,14 +131,18 @@ class FlightnnWeights(WeightFormat):
         return k.flatten().cpu().numpy().astype(np.int8)
 
     def residual_norms(self, weight: Tensor) -> NDArray[np.float64]:
-        """The 2-norm of what the first term leaves of every filter, over the scale."""
+        """The 2-norm of each filter's residual after the first term, over the scale,
+        float64[out].
+        """
         with torch.no_grad():
             scaled = weight / self.scale
             norms = _norms(scaled - nearest_power(scaled, _LEAST, _MOST)).flatten()
         return norms.cpu().numpy().astype(np.float64)
 
     def penalty(self, weight: Tensor) -> Tensor:
-        """The group lasso: strengths times the norms of what each filter's terms must express."""
+        """The group lasso: strengths times the norms that the terms of each filter have to
+        express.
+        """
         scaled = weight / self.scale
         left = scaled - nearest_power(scaled, _LEAST, _MOST).detach()
         norms = [_norms(scaled).flatten(), _norms(left).flatten() * self.term_weights]
@@ -149,11 +155,11 @@ class FlightnnWeights(WeightFormat):
         return total * (0.0 if self.all_open else self.strength_share)
 
     def calibrate(self, weight: Tensor) -> None:
-        """The scale that errs least."""
+        """Set the scale with the least rounding error."""
         self.scale.copy_(best_scales(weight, self._both_terms, self.scale))
 
     def confine(self, weight: Tensor) -> None:
-        """Within what the format reaches."""
+        """Clamp the weights to the range of the format."""
         limit = self.scale * 2 * _MOST
         weight.clamp_(-limit, limit)
         if self.learns_k:

@@ -1,4 +1,4 @@
-"""Which class rounds the weights of a scheme."""
+"""The class that rounds the weights of each scheme."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ from lightsim.training.weights.straight_through import (
 __all__ = ["FLOAT", "exported_scheme", "weight_format"]
 
 FLOAT = "float32"
-"""The baseline: trained in float, exported as nothing."""
+"""The baseline scheme: trained in float and never exported."""
 
 
 def exported_scheme(name: str, options: ModelOptions) -> Scheme:
-    """The scheme whose integers a model of scheme `name` becomes; `fixed8`'s types for float.
+    """The scheme whose integers a model of scheme `name` becomes; for `float32` the types of
+    `fixed8`.
 
-    Raises `InputError` with the nearest name for one that cannot be trained.
+    Raises `InputError` with the nearest name for a scheme that cannot be trained.
     """
     if name == FLOAT:
         return SCHEMES["fixed8"]
@@ -49,7 +50,9 @@ def weight_format(
 
 
 def _rounds(scheme: Scheme) -> type[WeightFormat]:
-    """What rounds the weights of a scheme: it follows from what the scheme's weights are."""
+    """The class that rounds the weights of a scheme; it follows from the properties of the
+    scheme.
+    """
     if scheme.is_sign:
         return BinaryWeights
     return Levels if scheme.is_shift_add else FixedWeights

@@ -1,4 +1,4 @@
-"""Figures: how many filters have no, one or two terms, over the epochs and by layer."""
+"""Figures: the number of filters with 0, 1 and 2 terms, over the epochs and by layer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ __all__ = ["BY_LAYER", "OVER_EPOCHS"]
 
 
 def _mixed(report: TrainingReport) -> bool:
-    """Whether filters differ in k: under any other scheme the figures would say nothing."""
+    """Whether filters differ in k; under every other scheme the figures would be empty of
+    meaning.
+    """
     row = SCHEMES.get(report.scheme)  # float32 has no row
     return row is not None and row.k_per_filter
 
