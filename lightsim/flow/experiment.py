@@ -45,11 +45,11 @@ __all__ = ["Experiment", "Prepared", "check_experiment", "prepare", "silent"]
 class Experiment:
     """A run as the user asks for it.
 
-    `network` is a zoo name, a path of TOML or ONNX, or a `Network`. `accelerator` is a PE kind (for the board's
-    default accelerator of this kind), a TOML path, an accelerator, or None. None stands for the
-    best accelerator of the board's default space for this network. `template` names the kind of
-    machine if the accelerator does not (default: tiled). `engine` is None for the simulation, or
-    for the timeline of a template without a simulation.
+    `network` is a zoo name, a path of TOML or ONNX, or a `Network`. `accelerator` is a PE kind (for
+    the default accelerator of this kind on the board), a TOML path, an accelerator, or None. None
+    stands for the best accelerator of the board's default space for this network. `template` names
+    the kind of machine if the accelerator does not (default: tiled). `engine` is None for the
+    simulation, or for the timeline of a template without a simulation.
 
     `images` run in batches of `batch`. `tilings` fixes the tilings of named layers, names a mapping
     file, or is `exact` for the quickest tiling of every pass. `k` gives every filter of a

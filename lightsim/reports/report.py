@@ -87,7 +87,8 @@ class RunReport:
     reader must see (synthetic weights, assumptions). `outputs` names the output layers of the
     network. `configuration` is the resolved configuration, as data that TOML can hold. `default` is
     None if the accelerator is not a default accelerator. `own` holds the parts that only the run's
-    template has. `test_set` is the data set of the held-out images, where the network's file names one.
+    template has. `test_set` is the data set of the held-out images, if the
+    network's file names one.
     """
 
     network: str
