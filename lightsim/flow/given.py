@@ -19,6 +19,7 @@ from lightsim.hardware.pe_kinds import PE_KINDS
 from lightsim.hardware.reading import read_table
 from lightsim.network import load_network
 from lightsim.network.layer import Network
+from lightsim.numerics.formats.family import NAMED
 from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.numerics.formats.scheme import scheme as scheme_of
 
@@ -142,8 +143,8 @@ def check_recipe(name: str, options: Mapping[str, Any]) -> Network | None:
     device, scheme = options.get("device", "auto"), options.get("scheme")
     if device not in DEVICES:
         raise InputError("device", f"device is '{device}'", "accepted: auto, cpu or cuda")
-    if scheme is not None and scheme not in (*SCHEMES, _FLOAT):
-        raise unknown_name("scheme", "scheme", scheme, (*SCHEMES, _FLOAT))
+    if scheme is not None and scheme != _FLOAT and scheme not in SCHEMES:
+        raise unknown_name("scheme", "scheme", scheme, (*SCHEMES, *NAMED, _FLOAT))
     if name.endswith(".toml"):
         table = read_table(Path(name))
         if "layer" not in table and "input" not in table:

@@ -64,15 +64,17 @@ class PeKind:
     def product_bits(self, scheme: Scheme, truncates: bool) -> int:
         """Bits of one lane's product, as a signed number; +-1 times an activation needs the least.
 
-        Raises `ValueError` for truncated terms of a kind that forms whole products.
+        The lanes of the named rows have a width that serves any of them, those of other members of
+        the family what their own largest product takes. Raises `ValueError` for truncated terms of
+        a kind that forms whole products.
         """
+        if truncates and not scheme.is_sign and self.truncated_bits is None:
+            raise ValueError(f"{self.name} forms whole products")
+        if scheme.of_family:
+            return min(self.exact_bits, _family_bits(scheme, truncates, self.term_serial))
         if scheme.is_sign:
             return min(self.exact_bits, _SIGNED_BITS)
-        if not truncates:
-            return self.exact_bits
-        if self.truncated_bits is None:
-            raise ValueError(f"{self.name} forms whole products")
-        return self.truncated_bits
+        return self.truncated_bits if truncates and self.truncated_bits else self.exact_bits
 
     def accepts(self, scheme: Scheme, activation_bits: int) -> bool:
         """Whether a lane of this kind can multiply these weights by these activations."""
@@ -81,6 +83,17 @@ class PeKind:
 
 # An activation of 8 bits, signed or not, times +1 or -1.
 _SIGNED_BITS = 10
+_LARGEST_ACTIVATION = 255
+
+
+def _family_bits(scheme: Scheme, truncates: bool, one_term: bool) -> int:
+    """Bits of the largest product of 255 and a weight, or one term of it, and of its sign."""
+    terms, factor = max(scheme.max_terms, 1), scheme.largest
+    largest = _LARGEST_ACTIVATION * (factor // terms if one_term else factor)
+    if truncates:  # a term is x >> m
+        least = scheme.member.exponents[0] if scheme.member else 0
+        largest = (_LARGEST_ACTIVATION >> least) * (1 if one_term else terms)
+    return largest.bit_length() + 1
 
 
 def _one(scheme: Scheme, k: int, activation_bits: int) -> int:

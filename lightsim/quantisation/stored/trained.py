@@ -26,7 +26,8 @@ __all__ = ["held_out_images", "load_trained", "trained_schemes", "training_image
 def trained_schemes(network: Network) -> tuple[str, ...]:
     """The schemes that `network` has trained weights for, if any."""
     known = {} if network.trained is None else network.trained.weights
-    return tuple(name for name in SCHEMES if name in known)
+    rows = [name for name in SCHEMES if name in known]
+    return (*rows, *(name for name in known if name not in rows))
 
 
 def load_trained(network: Network, scheme: Scheme) -> Workload:

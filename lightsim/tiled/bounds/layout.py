@@ -34,7 +34,9 @@ TIED: Final = 15  # the input channels follow from the filters
 PRODUCTS: Final = 16  # of a filter and a position
 REQUANTISED: Final = 17  # values of one image
 POOLED: Final = 18  # comparisons and additions of pooling, of one image
-FACTS: Final = 19
+THREES: Final = 19  # filters with three terms or more: no k that is searched for
+FOURS: Final = 20
+FACTS: Final = 21
 
 # --- what is built, at its most favourable: where its column begins ---
 FAST_ROWS: Final = 0 * BLOCK  # take any weight in one pass
@@ -73,7 +75,7 @@ PRUNES: Final = 32 * BLOCK  # 1 where filters may have k = 0
 DESIGN_FIELDS: Final = 33
 # --- the state beside it ---
 ONES: Final = 33 * BLOCK  # filters with one term
-TWOS: Final = 34 * BLOCK
+TWOS: Final = 34 * BLOCK  # and with two or more
 CYCLES: Final = 35 * BLOCK  # the end of the pass before
 PORT_AHEAD: Final = 36 * BLOCK  # when the weights' port is done at least
 MEMORY_AHEAD: Final = 37 * BLOCK

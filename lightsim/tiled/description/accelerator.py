@@ -17,7 +17,7 @@ from lightsim.descriptions import (
 )
 from lightsim.hardware.device import IdealMemory, MemoryInterface
 from lightsim.hardware.pe_kinds import PE_KINDS
-from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.numerics.formats.scheme import SchemeName
 from lightsim.units import LEAST_HZ, MOST_HZ
 
 __all__ = [
@@ -157,7 +157,7 @@ class Accelerator:
 
     name: Annotated[str, Text()]
     board: Annotated[str, Text()] | None
-    scheme: Annotated[str, OneOf("scheme", lambda: SCHEMES)]
+    scheme: Annotated[str, SchemeName()]
     clock_hz: Annotated[int, Whole(LEAST_HZ, MOST_HZ)]
     array: Array
     accumulator: Accumulator

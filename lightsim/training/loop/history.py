@@ -16,7 +16,7 @@ class Epoch:
     `loss` is the mean cross entropy over the batches and `penalty` the mean of what the model
     adds to it; `training_accuracy` is that of the batches as they were seen, while the weights
     changed; `accuracy` that of the images held out, in the integers that would be exported.
-    `k` has by layer the filters with 0, 1 and 2 terms; `statistics` by layer what the model
+    `k` has by layer the filters with 0, 1, 2 terms and so on; `statistics` by layer what the model
     tells of its activations.
     """
 
