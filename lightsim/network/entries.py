@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from lightsim.network.layer import Activation, Operator
 
@@ -26,12 +26,6 @@ __all__ = [
 
 LARGEST = 65536
 """The largest side, kernel or filter count: beyond it, a slip of the hand asks for terabytes."""
-
-
-def _one_or_eight(bits: int) -> int:
-    if bits not in (1, 8):
-        raise ValueError
-    return bits
 
 
 _COUNT = f"a whole number from 1 to {LARGEST}"
@@ -60,8 +54,9 @@ Name = Annotated[
 NameOrNone = Annotated[str | None, Field(description="the name of an earlier layer, or 'input'")]
 Text = Annotated[str, Field(pattern=r"\S", description="a text that is not empty")]
 Flag = Annotated[bool, Field(description="true or false")]
-# Not Literal[1, 8], which would let `true` and `8.0` through as equal to a member.
-Bits = Annotated[int, AfterValidator(_one_or_eight), Field(description="1 or 8")]
+Bits = Annotated[int, Field(ge=1, le=8, description="a whole number from 1 to 8")]
+BitsOrNone = Annotated[int | None, Field(ge=1, le=8, description="a whole number from 1 to 8")]
+FlagOrNone = Annotated[bool | None, Field(description="true or false")]
 ActivationName = Annotated[Activation, Field(description="none, relu or sign")]
 
 
@@ -104,6 +99,7 @@ class NetworkEntry(Entry):
     title: Text
     source: Text
     binary_activations: Flag = False
+    activation_bits: Bits = 8
     outputs: Annotated[
         list[str] | None, Field(min_length=1, description="a list of names of layers")
     ] = None
@@ -137,6 +133,8 @@ class ConvolutionEntry(SingleEntry):
     groups: CountOrNone = None
     depthwise: Flag = False
     activation: ActivationName = "none"
+    activation_bits: BitsOrNone = None
+    activation_signed: FlagOrNone = None
     bias: Flag = True
 
 
@@ -145,6 +143,8 @@ class DenseEntry(SingleEntry):
 
     filters: Count
     activation: ActivationName = "none"
+    activation_bits: BitsOrNone = None
+    activation_signed: FlagOrNone = None
     bias: Flag = True
 
 
@@ -182,3 +182,5 @@ class AddEntry(JoinEntry):
         Field(min_length=2, max_length=2, description="a list of two names of earlier layers"),
     ]
     activation: ActivationName = "none"
+    activation_bits: BitsOrNone = None
+    activation_signed: FlagOrNone = None

@@ -16,6 +16,9 @@ __all__ = ["modelled", "refuse_operator"]
 _WINDOWS = ("conv2d", "max_pool", "average_pool")
 _WEIGHTED = ("conv2d", "dense")
 _ALL = (*_WINDOWS, "dense", "global_pool", "add", "concat", "flatten", "reorganise")
+# What these give has the type of what they read.
+_SAME_TYPE = ("max_pool", "average_pool", "global_pool", "concat", "flatten", "reorganise")
+_BITS = "the bits of activations are called activation_bits here"
 
 # For each key: the operators it belongs to elsewhere, the values that say what is modelled
 # anyway (the first is named), and what the answer says.
@@ -34,12 +37,13 @@ _KEYS: dict[str, _Row] = {
     "groups": (("dense", "max_pool", "average_pool"), (1,), "groups belong to conv2d alone"),
     "alpha": (_ALL, (), "a slope below 0 (leaky ReLU) is not modelled"),
     "negative_slope": (_ALL, (), "a slope below 0 (leaky ReLU) is not modelled"),
-    "activation_bits": (_ALL, (8,), "activations have 8 bits (1 in binary layers)"),
-    "activations_bits": (_ALL, (8,), "activations have 8 bits (1 in binary layers)"),
-    "input_bits": (_ALL, (8,), "activations have 8 bits (1 in binary layers)"),
-    "output_bits": (_ALL, (8,), "activations have 8 bits (1 in binary layers)"),
-    "act_bits": (_ALL, (8,), "activations have 8 bits (1 in binary layers)"),
-    "bits": (_ALL, (8,), "activations have 8 bits (1 in binary layers)"),
+    "activation_bits": (_SAME_TYPE, (8,), "its output has the bits of its input"),
+    "activation_signed": (_SAME_TYPE, (), "its output has the sign of its input"),
+    "activations_bits": (_ALL, (8,), _BITS),
+    "input_bits": (_ALL, (8,), _BITS),
+    "output_bits": (_ALL, (8,), _BITS),
+    "act_bits": (_ALL, (8,), _BITS),
+    "bits": (_ALL, (8,), _BITS),
     "weight_bits": (_ALL, (), "the bits of weights are those of the scheme (scheme=...)"),
     "weights_bits": (_ALL, (), "the bits of weights are those of the scheme (scheme=...)"),
     "scheme": (_ALL, (), "a scheme of its own is not modelled: one for the network (scheme=...)"),

@@ -50,6 +50,8 @@ def _convolution(entry: ConvolutionEntry, site: Site) -> Layer:
         padding=padding,
         groups=groups,
         activation=entry.activation,
+        activation_bits=entry.activation_bits,
+        activation_signed=entry.activation_signed,
         bias=entry.bias,
     )
 
@@ -83,6 +85,8 @@ def _dense(entry: DenseEntry, site: Site) -> Layer:
         output_shape=TensorShape(entry.filters, 1, 1),
         kernel=(image.height, image.width),
         activation=entry.activation,
+        activation_bits=entry.activation_bits,
+        activation_signed=entry.activation_signed,
         bias=entry.bias,
     )
 
@@ -145,6 +149,8 @@ def _add(entry: AddEntry, site: Site) -> Layer:
         input_shape=first,
         output_shape=first,
         activation=entry.activation,
+        activation_bits=entry.activation_bits,
+        activation_signed=entry.activation_signed,
     )
 
 

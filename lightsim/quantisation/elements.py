@@ -7,10 +7,8 @@ from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType
 from lightsim.numerics.formats.scheme import Scheme
 
-__all__ = ["element_types", "input_types"]
+__all__ = ["activation_widths", "element_types", "input_types", "lowest_output"]
 
-_UNSIGNED_BYTE = ElementType(8, signed=False)
-_SIGNED_BYTE = ElementType(8, signed=True)
 _SIGN = ElementType(1, signed=True)
 _RAW = ElementType(32, signed=True)
 
@@ -18,12 +16,15 @@ _RAW = ElementType(32, signed=True)
 def element_types(network: Network, scheme: Scheme) -> dict[str, ElementType]:
     """The output type of every layer, by layer name, in the network's order.
 
-    A layer with weights: `relu` gives unsigned bytes, `none` signed bytes, or the raw 32-bit
-    accumulator if no layer reads it; `sign` gives one bit, and so does `relu`
-    under the scheme `binary` where the network has binary activations. `add` gives unsigned
-    bytes after `relu`, else signed bytes. Every other operator keeps its input's type.
+    A layer with weights or an addition gives numbers of its `activation_bits`, or of the network's
+    where it states none: unsigned ones after `relu`, else signed ones, unless its
+    `activation_signed` says otherwise. `sign`, and one bit, give -1 or +1, and so does `relu`
+    under the scheme `binary` where the network has binary activations. A layer with weights that
+    no layer reads, without an activation and bits of its own, gives the raw 32-bit accumulator.
+    Every other operator keeps its input's type.
 
-    Raises `InputError` if a `concat` joins inputs of different types.
+    Raises `InputError` if a `concat` joins inputs of different types, and for additions of one
+    bit.
     """
     types: dict[str, ElementType] = {}
     ends = network.ends
@@ -32,10 +33,25 @@ def element_types(network: Network, scheme: Scheme) -> dict[str, ElementType]:
         if layer.has_weights:
             types[layer.name] = _weighted(network, layer, scheme, layer.name in ends)
         elif layer.operator == "add":
-            types[layer.name] = _UNSIGNED_BYTE if layer.activation == "relu" else _SIGNED_BYTE
+            types[layer.name] = _added(network, layer)
         else:
             types[layer.name] = _shared(layer, inputs)
     return types
+
+
+def activation_widths(network: Network, scheme: Scheme) -> tuple[int, ...]:
+    """The bits of all activations that a machine for the network reads and writes, rising.
+
+    Signs are counted where the scheme is not one of signs, whose machines take them anyway; what
+    has eight bits and less is left out of a network that has no other widths than eight and one.
+    """
+    own = ElementType(network.input_bits, network.input_signed)
+    types = {own, *element_types(network, scheme).values()}
+    widths = {kind.bits for kind in types if kind.is_requantised}
+    if scheme.is_sign and widths <= {8}:
+        return (8,)
+    signs = {1} if any(kind.is_sign for kind in types) and not scheme.is_sign else set[int]()
+    return tuple(sorted((widths or {8}) | signs))
 
 
 def input_types(
@@ -46,13 +62,39 @@ def input_types(
     return tuple(own if name == "input" else types[name] for name in layer.inputs)
 
 
+def lowest_output(layer: Layer, output: ElementType) -> int:
+    """The least value that a layer gives: `relu` gives no negative one, in any type but a sign."""
+    return 0 if layer.activation == "relu" and not output.is_sign else output.lowest
+
+
 def _weighted(network: Network, layer: Layer, scheme: Scheme, ends: bool) -> ElementType:
     binary = scheme.is_sign and network.binary_activations
     if layer.activation == "sign" or (binary and layer.activation == "relu"):
         return _SIGN
-    if layer.activation == "relu":
-        return _UNSIGNED_BYTE
-    return _RAW if ends else _SIGNED_BYTE
+    if ends and layer.activation == "none" and layer.activation_bits is None:
+        return _RAW
+    return _SIGN if _bits(network, layer) == 1 else _requantised(network, layer)
+
+
+def _added(network: Network, layer: Layer) -> ElementType:
+    if _bits(network, layer) == 1:
+        raise InputError(
+            layer.name,
+            "add gives activations of one bit, and a sum of residuals is no sign",
+            "accepted: its own activation_bits, 2 to 8",
+        )
+    return _requantised(network, layer)
+
+
+def _bits(network: Network, layer: Layer) -> int:
+    return network.activation_bits if layer.activation_bits is None else layer.activation_bits
+
+
+def _requantised(network: Network, layer: Layer) -> ElementType:
+    signed = layer.activation_signed
+    if signed is None:
+        signed = layer.activation != "relu"
+    return ElementType(_bits(network, layer), signed)
 
 
 def _shared(layer: Layer, inputs: tuple[ElementType, ...]) -> ElementType:
@@ -62,9 +104,10 @@ def _shared(layer: Layer, inputs: tuple[ElementType, ...]) -> ElementType:
             f"{name} {'signed' if kind.signed else 'unsigned'} {kind.bits}-bit"
             for name, kind in zip(layer.inputs, inputs, strict=True)
         )
+        widths = any(other.bits != first.bits for other in inputs)
         raise InputError(
             layer.name,
             f"{layer.operator} joins activations of different types: {written}",
-            "give the layers it joins the same activation",
+            f"give the layers it joins the same activation{' and activation_bits' * widths}",
         )
     return first

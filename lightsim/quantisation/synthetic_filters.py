@@ -13,6 +13,7 @@ from lightsim.network.layer import Layer
 from lightsim.network.tensor import ElementType
 from lightsim.numerics.formats.scheme import Scheme
 from lightsim.numerics.sums.fixed_point import LARGEST_MULTIPLIER, fixed_point, shift_for
+from lightsim.quantisation.elements import lowest_output
 from lightsim.quantisation.synthetic.expectation import Expectation, mean_and_spread
 from lightsim.quantisation.synthetic.random_weights import choose_k, draw_weights
 from lightsim.quantisation.workload import QuantisedLayer, Undrawn
@@ -50,7 +51,7 @@ class LayerTask:
     @property
     def lowest(self) -> int:
         """The least output."""
-        return 0 if self.layer.activation == "relu" and self.output.bits > 1 else self.output.lowest
+        return lowest_output(self.layer, self.output)
 
     @property
     def pad_value(self) -> int:
@@ -69,10 +70,10 @@ def filters_in_outline(task: LayerTask, values: Expectation) -> QuantisedLayer:
     undrawn = Undrawn(_reach(task, mean, spread), lambda: _drawn(task, mean, spread))
     # Accumulation by truncation asks for a shift, and refuses one that is too small.
     shift = _least_shift(task, spread)
-    if task.output.bits == 8 and shift < task.scheme.fraction_bits:
+    if task.output.is_requantised and shift < task.scheme.fraction_bits:
         shift = undrawn.draw().shift
     filters = task.layer.weight_shape[0]
-    multiplies = task.output.bits == 8
+    multiplies = task.output.is_requantised
     return QuantisedLayer(
         task.layer,
         task.inputs,
@@ -114,7 +115,7 @@ def _drawn(task: LayerTask, mean: float, spread: float) -> QuantisedLayer:
     jitter = _BIAS_SHARE * rng.standard_normal(k.size)
     bias = np.rint(deviations * jitter - mean * sums).astype(np.int32)
     multiplier, shift = np.ones(k.size, np.int32), 0
-    if output.bits == 8:
+    if output.is_requantised:
         multiplier, shift = fixed_point(output.highest / DEVIATIONS_AT_CLAMP / deviations)
     return QuantisedLayer(
         task.layer,

@@ -9,7 +9,7 @@ from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType
 from lightsim.network.trained_files import TrainedFiles, fingerprint
 from lightsim.numerics.formats.scheme import SCHEMES, Scheme
-from lightsim.quantisation.elements import element_types, input_types
+from lightsim.quantisation.elements import element_types, input_types, lowest_output
 from lightsim.quantisation.stored.arrays import (
     HELD_OUT,
     TRAINING,
@@ -94,7 +94,7 @@ def _quantised(
             layer,
             inputs,
             output,
-            output.lowest,
+            lowest_output(layer, output),
             output.highest,
             multiplier=np.atleast_1d(own.get("multiplier", np.ones(1, np.int32))),
             shift=int(own.get("shift", 0)),
@@ -105,7 +105,7 @@ def _quantised(
         layer,
         inputs,
         output,
-        output.lowest,
+        lowest_output(layer, output),
         output.highest,
         scheme,
         own["weights"],
