@@ -18,6 +18,7 @@ from lightsim.hardware.checks import validate_clock
 from lightsim.hardware.device import Board
 from lightsim.hardware.pe_kinds import PE_KINDS, pe_kind
 from lightsim.hardware.quantities import BYTES_ACCEPTED, HERTZ_ACCEPTED, hertz, nbytes
+from lightsim.hardware.scheme_file import find_scheme
 from lightsim.numerics.formats.scheme import scheme
 from lightsim.tiled.estimation.arrays import fits_word
 from lightsim.tiled.estimation.sizing import PORT_STREAMS
@@ -77,7 +78,7 @@ def _or_auto(inner: Callable[[object], Choice]) -> Callable[[object], Choice]:
 def _scheme(value: object) -> Choice:
     if not isinstance(value, str):
         raise ValueError
-    return scheme(value).name
+    return find_scheme(value).name
 
 
 def _lanes(value: object) -> Choice:

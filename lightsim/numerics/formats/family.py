@@ -20,7 +20,16 @@ from typing import Annotated, Literal
 
 from lightsim.descriptions import Whole, check_fields, refuse
 
-__all__ = ["BASES", "FAMILY_CODE", "NAMED", "Member", "member_of_code", "member_of_name"]
+__all__ = [
+    "BASES",
+    "FAMILY_CODE",
+    "NAMED",
+    "Base",
+    "Member",
+    "member_of_code",
+    "member_of_name",
+    "usual_exponents",
+]
 
 Base = Literal["fixed", "ternary", "binary", "lightnn", "flightnn"]
 BASES: tuple[Base, ...] = ("fixed", "ternary", "binary", "lightnn", "flightnn")
@@ -107,7 +116,7 @@ class Member:
             return self.base
         count = "" if self.base == "flightnn" and self.terms == 2 else str(self.terms)
         name = f"{self.base}{count}"
-        if self.exponents != _usual_exponents(self.base):
+        if self.exponents != usual_exponents(self.base):
             name += f"-m{self.exponents[0]}to{self.exponents[1]}"
         return f"{name}-zero" if self.zero and self.base == "lightnn" else name
 
@@ -132,8 +141,9 @@ NAMED: tuple[str, ...] = (
 """Every member with a plain name."""
 
 
-def _usual_exponents(base: Base) -> tuple[int, int]:
-    return (0, 6) if base == "flightnn" else (0, 7)
+def usual_exponents(base: Base) -> tuple[int, int]:
+    """The exponents of a base where nothing is said of them."""
+    return {"lightnn": (0, 7), "flightnn": (0, 6)}.get(base, (0, 0))
 
 
 @lru_cache(maxsize=1024)
@@ -151,7 +161,7 @@ def member_of_name(name: str) -> Member | None:
     if bits or plain:
         return Member("fixed", int(bits)) if bits else Member(_base(plain), zero=plain == "ternary")
     base: Base = "lightnn" if lightnn else "flightnn"
-    exponents = (int(low), int(high)) if low else _usual_exponents(base)
+    exponents = (int(low), int(high)) if low else usual_exponents(base)
     return Member(base, 0, int(l_terms or f_terms or 2), exponents, bool(zero or flightnn))
 
 

@@ -162,14 +162,14 @@ PER_FILTER = next(row for row in SCHEMES.values() if row.k_per_filter)
 """The scheme in which k is chosen filter by filter, where k is chosen and no scheme is named."""
 
 
-def scheme(name: str) -> Scheme:
+def scheme(name: str, where: str = "scheme") -> Scheme:
     """The scheme called `name`; raises `InputError` with the nearest name if there is none."""
     try:
         return SCHEMES[name]
     except KeyError:
-        raise unknown_name("scheme", "scheme", name, {*SCHEMES, *NAMED}) from None
+        raise unknown_name(where, "scheme", name, {*SCHEMES, *NAMED}) from None
     except DescriptionError as error:
-        raise InputError(f"scheme '{name}'", error.problem, error.accepted) from None
+        raise InputError(f"{where} '{name}'", error.problem, error.accepted) from None
 
 
 def scheme_of_code(rtl_code: int) -> Scheme:

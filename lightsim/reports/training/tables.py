@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 
 from lightsim.reports.training.report import TrainingReport, k_totals
 
@@ -19,7 +20,7 @@ def curves_text(report: TrainingReport) -> str:
     rows, terms = [], _terms(report)
     for seed in report.seeds:
         for epoch in seed.epochs:
-            k = k_totals(epoch.k.values())
+            k = _padded(k_totals(epoch.k.values()), len(terms))
             rows.append(
                 (
                     seed.seed, epoch.stage, epoch.epoch, epoch.learning_rate, epoch.loss,
@@ -37,11 +38,17 @@ def layers_text(report: TrainingReport) -> str:
     for seed, epoch in epochs:
         for layer in dict.fromkeys((*epoch.k, *epoch.statistics)):
             taken = epoch.statistics.get(layer, {})
-            k = epoch.k.get(layer, ("",) * len(terms))
+            counts = epoch.k.get(layer)
+            k = ("",) * len(terms) if counts is None else _padded(counts, len(terms))
             rows.append(
                 (seed, epoch.stage, epoch.epoch, layer, *k, *(taken.get(n, "") for n in names))
             )
     return _text(("seed", "stage", "epoch", "layer", *terms, *names), rows)
+
+
+def _padded(counts: Sequence[int], size: int) -> tuple[int, ...]:
+    """Counts of filters by terms, 0 for numbers of terms that an epoch in float does not count."""
+    return (*counts, *(0,) * (size - len(counts)))
 
 
 def _terms(report: TrainingReport) -> tuple[str, ...]:

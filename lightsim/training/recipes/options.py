@@ -27,7 +27,7 @@ Regulariser = Literal["kept", "norms"]
 class FlightnnOptions:
     """How the k of every filter is learned; the equations are in docs/training.md.
 
-    `strengths` are the two strengths of the group lasso, for the first and second term;
+    `strengths` are the two strengths of the group lasso, for the first and for any further term;
     `regulariser` says whether it counts the terms that are kept (`kept`) or every residual
     (`norms`); `sharpness` is the slope of the sigmoid that stands for a threshold's step in the
     backward pass. For the share `warm_up` of the epochs every filter keeps k = 2, then the

@@ -35,7 +35,9 @@ def _over_epochs(report: TrainingReport) -> go.Figure:
 
         def share(epoch: EpochReport, terms: int = terms) -> float:
             total = sum(sum(row) for row in epoch.k.values())
-            return 100 * sum(row[terms] for row in epoch.k.values()) / max(total, 1)
+            # Epochs in float count fewer numbers of terms.
+            own = sum(sum(row[terms : terms + 1]) for row in epoch.k.values())
+            return 100 * own / max(total, 1)
 
         rounded = [epoch.stage != "float32" for epoch in report.seeds[0].epochs]
         shares = mean_over_seeds(report, share)
