@@ -12,15 +12,16 @@ The member's name says as much, and is what every result and every file that is 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from lightsim.descriptions import within
 from lightsim.errors import InputError, unknown_name
 from lightsim.hardware.reading import read_table
 from lightsim.network.checking import checked, on_one_line
-from lightsim.numerics.formats.family import BASES, Base, Member, usual_exponents
+from lightsim.network.entries import Entry
+from lightsim.numerics.formats.family import BASES, Member, usual_exponents
 from lightsim.numerics.formats.scheme import Scheme, scheme
 
 __all__ = ["find_scheme", "names_a_scheme_file", "scheme_name"]
@@ -28,10 +29,8 @@ __all__ = ["find_scheme", "names_a_scheme_file", "scheme_name"]
 _ACCEPTED = "accepted: base, and bits or terms, exponents, zero"
 
 
-class SchemeEntry(BaseModel):
+class SchemeEntry(Entry):
     """`[scheme]`."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     base: Annotated[str, Field(description=f"one of {', '.join(BASES)}")]
     bits: Annotated[int, Field(description="a whole number")] = 0
@@ -74,7 +73,7 @@ def _member(path: Path) -> Member:
     entry = checked(SchemeEntry, own, where)
     if entry.base not in BASES:
         raise unknown_name(f"{where} base", "base", on_one_line(entry.base), BASES)
-    base = cast(Base, entry.base)
+    base = entry.base
     given = entry.exponents
     if given is not None and len(given) != 2:
         accepted = "accepted: the least and the greatest, as [0, 7]"

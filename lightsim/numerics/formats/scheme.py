@@ -15,6 +15,7 @@ from lightsim.numerics.formats.family import (
     Member,
     member_of_code,
     member_of_name,
+    usual_exponents,
 )
 from lightsim.source import Source
 
@@ -225,10 +226,14 @@ def _row(member: Member) -> Scheme:
 
 
 def _costs_like(member: Member) -> str:
-    """The scheme with lanes that were calibrated which is nearest to a member."""
-    if member.base == "fixed":
-        return "fixed4" if member.bits < 5 else "fixed8"
-    return {"ternary": "binary", "lightnn": "lightnn2", "flightnn": "flightnn"}[member.base]
+    """The member of as many terms with the usual exponents; the absent term of a single one is no
+    more than a gate."""
+    if not member.of_powers:
+        return member.name
+    name = Member(
+        member.base, 0, member.terms, usual_exponents(member.base), member.base != "lightnn"
+    )
+    return "lightnn1" if member.terms == 1 else name.name
 
 
 _SOURCES = {"fixed": _FIXED, "ternary": _TERNARY, "lightnn": _LIGHTNN, "flightnn": _FLIGHTNN}
