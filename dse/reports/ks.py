@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dse.evaluation.evaluate import workload_of
+from dse.evaluation.workloads import workload_of
 from dse.search.result import Exploration
 from dse.storage.record import Record
 from lightsim.quantisation.term_counts import filters_by_k

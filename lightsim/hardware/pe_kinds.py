@@ -78,15 +78,15 @@ class PeKind:
         product has less; where it is taken bit by bit its width does not matter. Raises
         `ValueError` for truncated terms of a kind that forms whole products.
         """
+        if truncates and not scheme.is_sign and self.truncated_bits is None:
+            raise ValueError(f"{self.name} forms whole products")
+        if scheme.of_family:
+            return _family_bits(scheme, truncates, self.term_serial, activation_bits)
         whole = self._of_byte(scheme, truncates)
         return whole if self.bit_serial else whole - (8 - activation_bits)
 
     def _of_byte(self, scheme: Scheme, truncates: bool) -> int:
         """Bits of a product of an activation of eight bits."""
-        if truncates and not scheme.is_sign and self.truncated_bits is None:
-            raise ValueError(f"{self.name} forms whole products")
-        if scheme.of_family:
-            return min(self.exact_bits, _family_bits(scheme, truncates, self.term_serial))
         if scheme.is_sign:
             return min(self.exact_bits, _SIGNED_BITS)
         return self.truncated_bits if truncates and self.truncated_bits else self.exact_bits
@@ -98,16 +98,17 @@ class PeKind:
 
 # An activation of 8 bits, signed or not, times +1 or -1.
 _SIGNED_BITS = 10
-_LARGEST_ACTIVATION = 255
 
 
-def _family_bits(scheme: Scheme, truncates: bool, one_term: bool) -> int:
-    """Bits of the largest product of 255 and a weight, or one term of it, and of its sign."""
-    terms, factor = max(scheme.max_terms, 1), scheme.largest
-    largest = _LARGEST_ACTIVATION * (factor // terms if one_term else factor)
+def _family_bits(scheme: Scheme, truncates: bool, one_term: bool, activation_bits: int) -> int:
+    """Bits of the largest product of an activation and a weight, or one term of it, and of its
+    sign. What is left of a shifted negative activation is -1 at least."""
+    activation, terms = (1 << activation_bits) - 1, max(scheme.max_terms, 1)
     if truncates:  # a term is x >> m
         least = scheme.member.exponents[0] if scheme.member else 0
-        largest = (_LARGEST_ACTIVATION >> least) * (1 if one_term else terms)
+        largest = max(activation >> least, 1) * (1 if one_term else terms)
+    else:
+        largest = activation * (scheme.largest // terms if one_term else scheme.largest)
     return largest.bit_length() + 1
 
 

@@ -180,6 +180,7 @@ def test_products_just_fit_their_lanes(name):
     for kind in (kind for kind in PE_KINDS.values() if kind.takes(row) and not kind.bit_serial):
         for truncates in (False, True) if kind.shifts and row.fraction_bits else (False,):
             bits = kind.product_bits(row, truncates)
+            assert 2 <= kind.product_bits(row, truncates, 2) <= bits
             weights = [row.largest // row.max_terms if kind.term_serial else row.largest]
             least = row.member.exponents[0]
             terms = 1 if kind.term_serial else row.max_terms

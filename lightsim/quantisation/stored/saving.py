@@ -17,7 +17,8 @@ from lightsim.files.writing import Content, write_file
 from lightsim.network.layer import Network
 from lightsim.network.trained_files import fingerprint
 from lightsim.network.writing import dump_network
-from lightsim.quantisation.stored.arrays import HELD_OUT, TRAINING, layer_fields
+from lightsim.quantisation.elements import lowest_output
+from lightsim.quantisation.stored.arrays import HELD_OUT, SCALES, TRAINING, layer_fields
 from lightsim.quantisation.workload import LabelledImages, Workload
 
 __all__ = ["IMAGES", "NETWORK", "save_trained", "store_images", "store_integers", "store_network"]
@@ -105,13 +106,17 @@ def _integers(workload: Workload) -> dict[str, NDArray[Any]]:
         where = f"{workload.network.name}, layer '{own.layer.name}'"
         if own.rounding != "half_up":
             raise InputError(where, f"rounds '{own.rounding}'", "accepted: half_up")
-        if (own.lowest, own.highest) != (own.output.lowest, own.output.highest):
+        lowest = lowest_output(own.layer, own.output)
+        if (own.lowest, own.highest) != (lowest, own.output.highest):
             raise InputError(
                 where,
                 f"clamps to {own.lowest}..{own.highest}",
-                f"accepted: {own.output.lowest}..{own.output.highest}, its type's",
+                f"accepted: {lowest}..{own.output.highest}, its type's",
             )
-        for field in layer_fields(own.layer):
+        fields = layer_fields(own.layer)
+        if own.thresholds is not None:
+            fields = (*(field for field in fields if field not in SCALES), "thresholds")
+        for field in fields:
             value = np.asarray(getattr(own, field))
             single = field == "multiplier" and not own.layer.has_weights
             found[f"{own.layer.name}.{field}"] = value.reshape(()) if single else value

@@ -163,6 +163,12 @@ def _check_layer(layer: EngineLayer, accelerator: Accelerator) -> None:
                 f"accumulation 'truncate' on PE kind '{kind.name}', whose products are whole",
                 f"accepted: accumulation 'exact', or {able}",
             )
+    if layer.main.thresholds is not None:
+        raise InputError(
+            layer.name,
+            "has thresholds, and the post-processing unit of this machine scales and shifts",
+            "accepted: multipliers and shifts",
+        )
     needs_multiplier = bool((layer.main.multiplier != 1).any())
     if needs_multiplier and accelerator.post.requantise == "shift":
         raise InputError(

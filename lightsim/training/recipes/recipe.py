@@ -69,6 +69,7 @@ class Recipe:
     name: Annotated[str, Text()]
     network_name: Annotated[str, Text()]
     activations: Activations | None
+    activation_bits: int | None
     width: float
     network: Network
     scheme: Annotated[str, TrainedScheme()]
@@ -175,11 +176,14 @@ def parse_recipe(
         if scheme_name(entry.scheme) not in SCHEMES:
             raise unknown_name(named, "scheme", entry.scheme, schemes_to_train())
         entry = entry.model_copy(update={"scheme": SCHEMES[scheme_name(entry.scheme)].name})
-    network = altered(load_network(entry.network), entry.activations, entry.width, where)
+    network = altered(
+        load_network(entry.network), entry.activations, entry.width, where, entry.activation_bits
+    )
     recipe = Recipe(
         name=entry.name or f"{network.name}-{entry.scheme}",
         network_name=entry.network,
         activations=entry.activations,
+        activation_bits=entry.activation_bits,
         width=entry.width,
         network=network,
         scheme=entry.scheme,

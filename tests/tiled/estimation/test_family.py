@@ -34,7 +34,7 @@ def test_every_lane_has_a_cost_and_a_source(name):
         assert cost.lut > 0 and cost.ff > 0
         assert cost.dsp == (16 // products if kind.on_dsp else 0)
         assert source.certainty in ("measured", "derived", "assumed")
-        assert ("as " in source.reference) == (source.certainty == "assumed")
+        assert ("as " in source.text) == (source.certainty == "assumed")
 
 
 def test_narrower_weights_never_cost_more():

@@ -67,15 +67,20 @@ package format_pkg;
         : size(scheme) << (7 - least(scheme));
   endfunction
 
-  // Bits of a product of a PE kind: of 255 and the largest weight or term, and of a sign.
-  function automatic integer product_bits(
-      input logic [3:0] kind, input integer scheme, input integer truncates);
-    integer terms, most;
-    if (!is_member(scheme)) product_bits = lane_pkg::product_bits(kind, scheme, truncates);
+  // Bits of a product of a PE kind: of the largest activation and the largest weight or term, and
+  // of a sign. What is left of a shifted negative activation is -1 at least.
+  function automatic integer product_bits(input logic [3:0] kind, input integer scheme,
+                                          input integer truncates, input integer activation_bits);
+    integer terms, most, x;
+    if (!is_member(scheme))
+      product_bits = lane_pkg::product_bits(kind, scheme, truncates)
+          - (kind == machine_pkg::XNOR ? 0 : 8 - activation_bits);
     else begin
+      x = (1 << activation_bits) - 1;
       terms = kind == machine_pkg::SHIFT_SERIAL ? 1 : size(scheme);
       most = kind == machine_pkg::SHIFT_SERIAL ? largest(scheme) / size(scheme) : largest(scheme);
-      most = truncates != 0 ? (255 >> least(scheme)) * terms : 255 * most;
+      if (truncates == 0) most = x * most;
+      else most = (x >> least(scheme)) > 0 ? (x >> least(scheme)) * terms : terms;
       product_bits = $clog2(most + 1) + 1;
     end
   endfunction

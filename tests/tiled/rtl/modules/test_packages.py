@@ -120,8 +120,10 @@ def family_checks(name):
             continue
         checks.append((f"format_pkg::code_bits({row})", kind.code_bits(scheme)))
         for truncates in (False, True) if kind.shifts and scheme.fraction_bits else (False,):
-            bits = kind.product_bits(scheme, truncates)
-            checks.append((f"format_pkg::product_bits({row}, {int(truncates)})", bits))
+            for width in (8, 5, 2):
+                bits = kind.product_bits(scheme, truncates, width)
+                call = f"format_pkg::product_bits({row}, {int(truncates)}, {width})"
+                checks.append((call, bits))
     checks.append((f"format_pkg::largest({number})", scheme.largest))
     codes = np.arange(len(written.meanings)).astype(written.dtype)
     codes = codes if len(codes) <= 128 else codes[:: len(codes) // 128 + 1]
