@@ -168,7 +168,8 @@ def _workload(network: Network, scheme: Scheme, experiment: Experiment, values: 
         raise InputError("k", problem, f"accepted: {PER_FILTER.name}")
     terms = load_k(Path(experiment.k)) if isinstance(experiment.k, str) else experiment.k
     try:
-        return (outline_with_k if outline else quantise_with_k)(network, terms, experiment.seed)
+        made = outline_with_k if outline else quantise_with_k
+        return made(network, terms, experiment.seed, scheme)
     except InputError as error:
         if not isinstance(experiment.k, str):
             raise

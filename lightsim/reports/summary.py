@@ -9,7 +9,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
 
-from lightsim.reports.quantities import traffic
+from lightsim.reports.quantities import k_counts, traffic
 from lightsim.reports.report import (
     DefaultReport,
     LayerReport,
@@ -80,7 +80,7 @@ def _layer(layer: LayerReport) -> dict[str, Any]:
         "cycles": int(layer.cycles),
         "macs": int(layer.macs),
         "terms": int(layer.terms),
-        "k": {count: int(layer.k.get(count, 0)) for count in ("0", "1", "2")},
+        "k": {str(terms): int(count) for terms, count in enumerate(k_counts(layer))},
         "utilisation": float(layer.utilisation),
         "bound_by": layer.bound_by,
         "stalls": _ints(layer.stalls),
