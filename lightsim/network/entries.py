@@ -17,12 +17,20 @@ __all__ = [
     "InputEntry",
     "JoinEntry",
     "LayerEntry",
+    "MatrixEntry",
     "NetworkEntry",
     "PoolEntry",
     "ReorganiseEntry",
+    "RowConvolutionEntry",
+    "RowPoolEntry",
     "SingleEntry",
     "TrainedEntry",
 ]
+
+# Operators of files that are written with those of layers.
+Written = Literal[
+    "conv1d", "max_pool1d", "average_pool1d", "global_max_pool", "matmul",
+]  # fmt: skip
 
 LARGEST = 65536
 """The largest side, kernel or filter count: beyond it, a slip of the hand asks for terabytes."""
@@ -39,6 +47,7 @@ _PAIR = f"{_COUNT}, or [height, width]"
 _Extent = Annotated[int, Field(ge=1, le=LARGEST)]
 _Sides = _Extent | Annotated[list[_Extent], Field(min_length=2, max_length=2)]
 _Edge = Annotated[int, Field(ge=0, le=LARGEST)]
+_RowEdges = _Edge | Literal["same"] | Annotated[list[_Edge], Field(min_length=2, max_length=2)]
 _Edges = _Edge | Literal["same"] | Annotated[list[_Edge], Field(min_length=4, max_length=4)]
 
 # Keys that may be left out have their own type: a description inside `X | None` would be lost.
@@ -49,6 +58,7 @@ PairOrNone = Annotated[_Sides | None, Field(description=_PAIR)]
 Edges = Annotated[
     _Edges, Field(description=f"0 to {LARGEST}, 'same', or [top, left, bottom, right]")
 ]
+RowEdges = Annotated[_RowEdges, Field(description=f"0 to {LARGEST}, 'same', or [left, right]")]
 Name = Annotated[
     str,
     Field(
@@ -118,7 +128,7 @@ class LayerEntry(Entry):
     """`[[layer]]`: what every operator has."""
 
     name: Name
-    operator: Annotated[Operator, Field(description="the name of an operator")]
+    operator: Annotated[Operator | Written, Field(description="the name of an operator")]
 
 
 class SingleEntry(LayerEntry):
@@ -134,10 +144,36 @@ class ConvolutionEntry(SingleEntry):
     kernel: Pair
     stride: Pair = 1
     padding: Edges = 0
+    dilation: Pair = 1
     groups: CountOrNone = None
     depthwise: Flag = False
     activation: ActivationName = "none"
     bias: Flag = True
+
+
+class RowConvolutionEntry(SingleEntry):
+    """`conv1d`: a convolution along the columns of an image of one row."""
+
+    filters: Count
+    kernel: Count
+    stride: Count = 1
+    padding: RowEdges = 0
+    dilation: Count = 1
+    groups: CountOrNone = None
+    depthwise: Flag = False
+    activation: ActivationName = "none"
+    bias: Flag = True
+
+
+class MatrixEntry(SingleEntry):
+    """`matmul`: every position's channels times a constant matrix, or `groups` matrices that take
+    a share of the channels each.
+    """
+
+    filters: Count
+    groups: CountOrNone = None
+    activation: ActivationName = "none"
+    bias: Flag = False
 
 
 class DenseEntry(SingleEntry):
@@ -154,6 +190,16 @@ class PoolEntry(SingleEntry):
     kernel: Pair
     stride: PairOrNone = None
     padding: Edges = 0
+    ceil_mode: Flag = False
+
+
+class RowPoolEntry(SingleEntry):
+    """`max_pool1d`, `average_pool1d`: along the columns of an image of one row."""
+
+    kernel: Count
+    stride: CountOrNone = None
+    padding: RowEdges = 0
+    ceil_mode: Flag = False
 
 
 class ReorganiseEntry(SingleEntry):

@@ -9,7 +9,7 @@ from lightsim.descriptions import Positive, Text, Whole, check_fields, refuse
 from lightsim.network.tensor import TensorShape
 from lightsim.network.trained_files import TrainedFiles
 
-__all__ = ["Activation", "Layer", "Network", "Operator", "Padding"]
+__all__ = ["Activation", "Layer", "Network", "Operator", "Padding", "reach_of"]
 
 Operator = Literal[
     "conv2d",
@@ -47,10 +47,16 @@ class Padding:
         return f"{self.top},{self.left},{self.bottom},{self.right}"
 
 
+def reach_of(kernel: tuple[int, int], dilation: tuple[int, int]) -> tuple[int, int]:
+    """What a kernel spans whose taps lie `dilation` apart."""
+    return (kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """A layer with its shapes inferred.
 
+    `dilation` is how many rows and columns the taps of a convolution's kernel lie apart.
     `inputs` are names of earlier layers, or `input` for the network's own input; `input_shape`
     is the first input's. Attributes that an operator does not use keep their defaults.
     For `dense` the weights are `[filters, channels * height * width]` of its input in channel,
@@ -68,6 +74,7 @@ class Layer:
     groups: Positive = 1
     activation: Activation = "none"
     bias: bool = True
+    dilation: tuple[Positive, Positive] = (1, 1)
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -82,6 +89,11 @@ class Layer:
     def has_weights(self) -> bool:
         """Whether the layer multiplies by trained weights."""
         return self.operator in ("conv2d", "dense")
+
+    @property
+    def reach(self) -> tuple[int, int]:
+        """Rows and columns from the first tap of the kernel to behind its last."""
+        return reach_of(self.kernel, self.dilation)
 
     @property
     def filters_of_group(self) -> int:

@@ -13,25 +13,40 @@ from lightsim.errors import InputError
 
 __all__ = ["modelled", "refuse_operator"]
 
-_WINDOWS = ("conv2d", "max_pool", "average_pool")
-_WEIGHTED = ("conv2d", "dense")
-_ALL = (*_WINDOWS, "dense", "global_pool", "add", "concat", "flatten", "reorganise")
+_POOLS = ("max_pool", "average_pool", "max_pool1d", "average_pool1d")
+_WINDOWS = ("conv2d", "conv1d", *_POOLS)
+_WEIGHTED = ("conv2d", "dense", "conv1d", "matmul")
+_ALL = (
+    *_WINDOWS,
+    "dense",
+    "matmul",
+    "global_max_pool",
+    "global_pool",
+    "add",
+    "concat",
+    "flatten",
+    "reorganise",
+)
 
 # For each key: the operators it belongs to elsewhere, the values that say what is modelled
 # anyway (the first is named), and what the answer says.
 _Row = tuple[tuple[str, ...], tuple[object, ...], str]
 _KEYS: dict[str, _Row] = {
-    "dilation": (_WINDOWS, (1,), "dilation is not modelled"),
-    "dilations": (_WINDOWS, (1,), "dilation is not modelled"),
-    "dilation_rate": (_WINDOWS, (1,), "dilation is not modelled"),
-    "atrous": (_WINDOWS, (1,), "dilation is not modelled"),
+    "dilation": (_POOLS, (1,), "dilation of a pooling is not modelled"),
+    "dilations": (_WINDOWS, (1,), "the key is dilation, of conv2d and conv1d alone"),
+    "dilation_rate": (_WINDOWS, (1,), "the key is dilation, of conv2d and conv1d alone"),
+    "atrous": (_WINDOWS, (1,), "the key is dilation, of conv2d and conv1d alone"),
     "output_padding": (_WINDOWS, (0,), "output_padding is not modelled"),
     "transposed": (_WINDOWS, (False,), "transposed convolution is not modelled"),
     "padding_mode": (_WINDOWS, ("zeros", "zero", "constant"), "padding is with zeros alone"),
     "pad_value": (_WINDOWS, (0,), "padding is with zeros alone"),
-    "ceil_mode": (_WINDOWS, (False,), "ceil_mode is not modelled"),
-    "count_include_pad": (("average_pool",), (True,), "padding counts in an average"),
-    "groups": (("dense", "max_pool", "average_pool"), (1,), "groups belong to conv2d alone"),
+    "ceil_mode": (("conv2d", "conv1d"), (False,), "ceil_mode belongs to poolings alone"),
+    "count_include_pad": (
+        ("average_pool", "average_pool1d"),
+        (True,),
+        "padding counts in an average",
+    ),
+    "groups": (("dense", *_POOLS), (1,), "groups belong to conv2d alone"),
     "alpha": (_ALL, (), "a slope below 0 (leaky ReLU) is not modelled"),
     "negative_slope": (_ALL, (), "a slope below 0 (leaky ReLU) is not modelled"),
     "activation_bits": (_ALL, (8,), "activations have 8 bits (1 in binary layers)"),
@@ -73,10 +88,7 @@ _OPERATORS = [
     "deconv",
     "deconvolution",
     "deconv2d",
-    "conv1d",
     "conv3d",
-    "matmul",
-    "bmm",
     "einsum",
     "attention",
     "multiheadattention",
@@ -139,15 +151,10 @@ _OPERATORS = [
     "localresponsenorm",
     "l2norm",
     "rmsnorm",
-    "maxpool1d",
     "maxpool3d",
-    "averagepool1d",
-    "avgpool1d",
     "avgpool3d",
     "averagepool3d",
     "adaptiveavgpool2d",
-    "adaptivemaxpool2d",
-    "globalmaxpool",
     "lppool",
     "unpool",
     "maxunpool",
@@ -175,9 +182,6 @@ _OPERATORS = [
     "constant",
     "identity",
     "noop",
-    "dilatedconv",
-    "atrousconv",
-    "conv2ddilated",
     "bilinear",
     "spacetobatch",
     "batchtospace",
@@ -197,6 +201,11 @@ _SAME = {
     "eltwise": "add", "eltwiseadd": "add", "residual": "add", "residualadd": "add",
     "concatenate": "concat", "cat": "concat", "spacetodepth": "reorganise", "reorg": "reorganise",
     "pixelunshuffle": "reorganise",
+    "avgpool1d": "average_pool1d", "avgpooling1d": "average_pool1d",
+    "averagepooling1d": "average_pool1d", "maxpooling1d": "max_pool1d",
+    "globalmaxpooling2d": "global_max_pool", "gmp": "global_max_pool",
+    "dilatedconv": "conv2d with dilation", "atrousconv": "conv2d with dilation",
+    "conv2ddilated": "conv2d with dilation", "bmm": "matmul with groups",
     "relu": "activation = \"relu\" in the layer before",
     "sign": "activation = \"sign\" in the layer before",
     "batchnorm": "none: batch normalisation is part of bias and multiplier",
@@ -232,8 +241,9 @@ def modelled(table: Mapping[str, Any], operator: str, where: str) -> dict[str, A
 def refuse_operator(operator: str, known: Mapping[str, object], where: str) -> None:
     """Raise `InputError` for an operator that other frameworks have, by any of its spellings."""
     plain = _plain(operator)
-    if plain in _SAME:
-        raise InputError(where, f"unknown operator '{operator}'", f"here it is {_SAME[plain]}")
+    same = _SAME | {_plain(name): name for name in known}
+    if plain in same:
+        raise InputError(where, f"unknown operator '{operator}'", f"here it is {same[plain]}")
     if plain in _OPERATORS:
         problem = f"operator '{operator}' is not modelled"
         raise InputError(where, problem, f"accepted: {', '.join(known)}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lightsim.errors import InputError
@@ -13,13 +13,18 @@ from lightsim.network.entries import (
     ConvolutionEntry,
     DenseEntry,
     LayerEntry,
+    MatrixEntry,
     PoolEntry,
     ReorganiseEntry,
+    RowConvolutionEntry,
+    RowPoolEntry,
     SingleEntry,
 )
-from lightsim.network.layer import Layer, Padding
+from lightsim.network.layer import Layer, Padding, reach_of
+from lightsim.network.one_row import as_image_convolution, as_image_pooling, check_one_row
 from lightsim.network.tensor import TensorShape
 from lightsim.network.window import as_padding, as_pair, window_positions
+from lightsim.units import ceil_div
 
 __all__ = ["OPERATORS", "OperatorRow", "Site"]
 
@@ -36,9 +41,13 @@ class Site:
 def _convolution(entry: ConvolutionEntry, site: Site) -> Layer:
     image = site.shapes[0]
     kernel, stride = as_pair(entry.kernel), as_pair(entry.stride)
-    padding = as_padding(entry.padding, image, kernel, stride)
+    # A single tap lies nowhere apart.
+    down, across = as_pair(entry.dilation)
+    dilation = (down if kernel[0] > 1 else 1, across if kernel[1] > 1 else 1)
+    reach = reach_of(kernel, dilation)
+    padding = as_padding(entry.padding, image, reach, stride)
     groups = _groups(entry, image.channels, site.where)
-    high, wide = window_positions(image, kernel, stride, padding, site.where)
+    high, wide = window_positions(image, reach, stride, padding, site.where)
     return Layer(
         name=entry.name,
         operator="conv2d",
@@ -51,6 +60,22 @@ def _convolution(entry: ConvolutionEntry, site: Site) -> Layer:
         groups=groups,
         activation=entry.activation,
         bias=entry.bias,
+        dilation=dilation,
+    )
+
+
+def _row_convolution(entry: RowConvolutionEntry, site: Site) -> Layer:
+    check_one_row(entry, site.shapes[0], site.where)
+    return _convolution(as_image_convolution(entry), site)
+
+
+def _matrix(entry: MatrixEntry, site: Site) -> Layer:
+    plain = {name: getattr(entry, name) for name in ("name", "input", "filters", "groups")}
+    return _convolution(
+        ConvolutionEntry(
+            operator="conv2d", kernel=1, activation=entry.activation, bias=entry.bias, **plain
+        ),
+        site,
     )
 
 
@@ -92,11 +117,13 @@ def _pool(entry: PoolEntry, site: Site) -> Layer:
     kernel = as_pair(entry.kernel)
     stride = kernel if entry.stride is None else as_pair(entry.stride)
     padding = as_padding(entry.padding, image, kernel, stride)
+    if entry.ceil_mode:
+        padding = _up_to_the_end(entry, image, kernel, stride, padding, site.where)
     _refuse_windows_of_padding(kernel, padding, site.where)
     high, wide = window_positions(image, kernel, stride, padding, site.where)
     return Layer(
         name=entry.name,
-        operator=entry.operator,
+        operator="max_pool" if entry.operator == "max_pool" else "average_pool",
         inputs=site.inputs,
         input_shape=image,
         output_shape=TensorShape(image.channels, high, wide),
@@ -104,6 +131,31 @@ def _pool(entry: PoolEntry, site: Site) -> Layer:
         stride=stride,
         padding=padding,
     )
+
+
+def _up_to_the_end(
+    entry: PoolEntry,
+    image: TensorShape,
+    kernel: tuple[int, int],
+    stride: tuple[int, int],
+    padding: Padding,
+    where: str,
+) -> Padding:
+    """Padding after the image, so that windows begin as long as they begin before its end."""
+    before, after = (padding.top, padding.left), [padding.bottom, padding.right]
+    for axis, size in enumerate((image.height, image.width)):
+        step, framed = stride[axis], size + before[axis] + after[axis]
+        wanted = max(ceil_div(framed - kernel[axis], step), 0)
+        allowed = (size + before[axis] - 1) // step
+        after[axis] += max(min(wanted, allowed) * step + kernel[axis] - framed, 0)
+    longer = replace(padding, bottom=after[0], right=after[1])
+    if entry.operator == "average_pool" and longer != padding:
+        raise InputError(
+            where,
+            "ceil_mode lets windows of an average hang over the end, which would count as zeros",
+            "accepted: false, or max_pool",
+        )
+    return longer
 
 
 def _refuse_windows_of_padding(kernel: tuple[int, int], padding: Padding, where: str) -> None:
@@ -123,6 +175,24 @@ def _global_pool(entry: SingleEntry, site: Site) -> Layer:
     return Layer(
         name=entry.name,
         operator="global_pool",
+        inputs=site.inputs,
+        input_shape=image,
+        output_shape=TensorShape(image.channels, 1, 1),
+        kernel=(image.height, image.width),
+    )
+
+
+def _row_pool(entry: RowPoolEntry, site: Site) -> Layer:
+    check_one_row(entry, site.shapes[0], site.where)
+    return _pool(as_image_pooling(entry), site)
+
+
+def _global_max_pool(entry: SingleEntry, site: Site) -> Layer:
+    """The largest value of each channel: a window of the whole image, which moves nowhere."""
+    image = site.shapes[0]
+    return Layer(
+        name=entry.name,
+        operator="max_pool",
         inputs=site.inputs,
         input_shape=image,
         output_shape=TensorShape(image.channels, 1, 1),
@@ -221,4 +291,10 @@ OPERATORS: dict[str, OperatorRow] = {
     "concat": OperatorRow(ConcatEntry, _concat),
     "flatten": OperatorRow(SingleEntry, _flatten),
     "reorganise": OperatorRow(ReorganiseEntry, _reorganise),
+    # Written with the operators above: no layer of a network is one of these.
+    "conv1d": OperatorRow(RowConvolutionEntry, _row_convolution),
+    "max_pool1d": OperatorRow(RowPoolEntry, _row_pool),
+    "average_pool1d": OperatorRow(RowPoolEntry, _row_pool),
+    "global_max_pool": OperatorRow(SingleEntry, _global_max_pool),
+    "matmul": OperatorRow(MatrixEntry, _matrix),
 }

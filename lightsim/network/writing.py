@@ -52,6 +52,8 @@ def _layer(layer: Layer) -> list[str]:
         lines.append(f"stride = {layer.stride[0]}")
     if layer.operator == "conv2d":
         lines.append(f"groups = {layer.groups}")
+        # Only where it says something: files of old networks keep their fingerprint.
+        lines += [f"dilation = {_pair(layer.dilation)}"] if layer.dilation != (1, 1) else []
     if layer.has_weights or layer.operator == "add":
         lines.append(f'activation = "{layer.activation}"')
     if layer.has_weights:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+from lightsim.network.operators import OPERATORS
 from tests.network.pieces import CONV, DENSE, HEAD, IMAGE, POOL, assert_answered
 
 # What is wrong, the file's text, and what the error says after the file's name.
@@ -13,12 +14,12 @@ MALFORMED = [
     (
         "no operator",
         HEAD + IMAGE + '[[layer]]\nname = "a"\nfilters = 3\n',
-        ", layer 'a': key 'operator' is missing; it takes one of conv2d, dense, max_pool, average_pool, global_pool, add, concat, flatten, reorganise",
+        ", layer 'a': key 'operator' is missing; it takes one of " + ", ".join(OPERATORS),
     ),
     (
         "operator is a number",
         HEAD + IMAGE + '[[layer]]\nname = "a"\noperator = 3\n',
-        ", layer 'a': operator is 3; accepted: one of conv2d, dense, max_pool, average_pool, global_pool, add, concat, flatten, reorganise",
+        ", layer 'a': operator is 3; accepted: one of " + ", ".join(OPERATORS),
     ),
     (
         "misspelt operator",
@@ -28,7 +29,7 @@ MALFORMED = [
     (
         "operator of elsewhere",
         HEAD + IMAGE + CONV.replace("conv2d", "lstm"),
-        ", layer 'a': operator 'lstm' is not modelled; accepted: conv2d, dense, max_pool, average_pool, global_pool, add, concat, flatten, reorganise",
+        ", layer 'a': operator 'lstm' is not modelled; accepted: " + ", ".join(OPERATORS),
     ),
     (
         "no name",
@@ -48,7 +49,7 @@ MALFORMED = [
     (
         "key of another operator",
         HEAD + IMAGE + POOL + "kernel = 2\nfilters = 8\n" + DENSE,
-        ", layer 'p' (max_pool): unknown key 'filters'; known: input, kernel, name, operator, padding, stride",
+        ", layer 'p' (max_pool): unknown key 'filters'; known: ceil_mode, input, kernel, name, operator, padding, stride",
     ),
     (
         "two inputs where one is read",

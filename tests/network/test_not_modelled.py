@@ -22,6 +22,7 @@ name = "a"
 """
 CONV = 'operator = "conv2d"\nfilters = 4\nkernel = 3\n'
 POOL = 'operator = "average_pool"\nkernel = 2\n'
+WIDE_POOL = 'operator = "average_pool"\nkernel = 3\nstride = 2\n'
 DENSE = 'operator = "dense"\nfilters = 4\n'
 
 
@@ -54,15 +55,13 @@ def test_what_changes_nothing_is_passed_over(layer: str, line: str):
 @pytest.mark.parametrize(
     ("layer", "line", "answer"),
     [
-        (CONV, "dilation = 2", "dilation is not modelled; accepted: 1"),
-        (CONV, "dilation = [1, 2]", "dilation is not modelled; accepted: 1"),
-        (CONV, "dilation = true", "dilation is not modelled; accepted: 1"),
-        (CONV, "dilation = []", "dilation is not modelled; accepted: 1"),
-        (CONV, 'dilation = "1"', "dilation is not modelled; accepted: 1"),
-        (POOL, "dilation = 3", "dilation is not modelled; accepted: 1"),
+        (CONV, "dilations = [2, 2]", "the key is dilation, of conv2d and conv1d alone"),
+        (CONV, "dilation_rate = 2", "the key is dilation, of conv2d and conv1d alone"),
+        (POOL, "dilation = 3", "dilation of a pooling is not modelled; accepted: 1"),
         (CONV, "output_padding = 1", "output_padding is not modelled; accepted: 0"),
         (CONV, 'padding_mode = "reflect"', "padding is with zeros alone; accepted: zeros"),
-        (POOL, "ceil_mode = true", "ceil_mode is not modelled; accepted: false"),
+        (CONV, "ceil_mode = true", "ceil_mode belongs to poolings alone; accepted: false"),
+        (WIDE_POOL, "ceil_mode = true", "ceil_mode lets windows of an average hang over"),
         (
             POOL, "padding = 1\ncount_include_pad = false",
             "padding counts in an average; accepted: true",
@@ -90,8 +89,10 @@ def test_what_would_change_something_is_named(layer: str, line: str, answer: str
         ("nn.Upsample", "operator 'nn.Upsample' is not modelled"),
         ("ConvTranspose2d", "operator 'ConvTranspose2d' is not modelled"),
         ("conv_transpose2d", "operator 'conv_transpose2d' is not modelled"),
-        ("conv1d", "operator 'conv1d' is not modelled"),
-        ("MatMul", "operator 'MatMul' is not modelled"),
+        ("Conv1d", "unknown operator 'Conv1d'; here it is conv1d"),
+        ("torch.nn.MaxPool1d", "unknown operator 'torch.nn.MaxPool1d'"),
+        ("MatMul", "unknown operator 'MatMul'; here it is matmul"),
+        ("dilated_conv", "here it is conv2d with dilation"),
         ("channel_shuffle", "operator 'channel_shuffle' is not modelled"),
         ("multiply", "operator 'multiply' is not modelled"),
         ("sigmoid", "operator 'sigmoid' is not modelled"),

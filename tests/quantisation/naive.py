@@ -40,11 +40,12 @@ def _weighted(layer, x, bits, overflow, accumulation):
     bias, shift, fraction = layer.bias.tolist(), layer.shift, layer.scheme.fraction_bits
     where = (_shape(layer), layer.layer.stride, _origin(layer), pad_value)
     if accumulation == "truncate" and fraction:
-        sums = _truncating(layer, x, where)
+        sums = _truncating(layer, x, (*where, layer.layer.dilation))
         bias = [reference.rounded(value, fraction, "half_up") for value in bias]
         shift -= fraction
     else:
-        sums = reference.convolve(x, layer.weights.tolist(), *where, layer.layer.groups)
+        weights, groups = layer.weights.tolist(), layer.layer.groups
+        sums = reference.convolve(x, weights, *where, groups, layer.layer.dilation)
     hold = {"wrap": reference.wrapped, "saturate": reference.saturated}[overflow]
     out = []
     for image in sums:

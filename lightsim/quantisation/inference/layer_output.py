@@ -14,7 +14,7 @@ from lightsim.numerics.convolution.depthwise import (
     convolve_depthwise_requantised,
 )
 from lightsim.numerics.convolution.fused import add_products, convolve_requantised
-from lightsim.numerics.images.window import Window
+from lightsim.numerics.images.window import Pair, Window, undilated
 from lightsim.numerics.sums.accumulator import Accumulators, fit_accumulator, is_int32
 from lightsim.numerics.sums.elementwise import add_requantised
 from lightsim.numerics.sums.pooling import max_pool, sum_pool
@@ -92,7 +92,8 @@ def _weighted(layer: QuantisedLayer, x: NDArray[np.int16], rules: SumRules) -> A
         )  # fmt: skip
         if parts:
             return convolve_requantised(x, parts[0].filters, *rest)
-        return convolve_depthwise_requantised(_each(x, layer), layer.weights[:, 0], *rest)
+        if layer.layer.dilation == (1, 1):
+            return convolve_depthwise_requantised(_each(x, layer), layer.weights[:, 0], *rest)
     sums = _fitted(_sums(layer, parts, x, rules), rules)
     if layer.output.bits == 1:
         return threshold(sums)
@@ -130,11 +131,22 @@ def _sums(
     out[...] = layer.bias[:, None, None]
     window, outside = _window(layer), layer.inputs[0].outside
     if not parts:
-        own, origin = _each(x, layer), window.origin
-        convolve_depthwise(own, layer.weights[:, 0], out, window.stride, origin, outside)
+        own = _each(x, layer)
+        for rows, columns, offset in undilated(window.kernel, layer.layer.dilation):
+            kernel = np.ascontiguousarray(layer.weights[:, 0, rows, columns])
+            origin = _moved(window.origin, offset)
+            convolve_depthwise(own, kernel, out, window.stride, origin, outside)
     for part in parts:
-        add_products(x[:, part.channels], part.filters, out[:, part.outputs], window, outside)
+        own_window = Window(
+            (part.filters.shape[2], part.filters.shape[3]),
+            window.stride, _moved(window.origin, part.offset), window.rows, window.columns,
+        )  # fmt: skip
+        add_products(x[:, part.channels], part.filters, out[:, part.outputs], own_window, outside)
     return out
+
+
+def _moved(origin: Pair, offset: Pair) -> Pair:
+    return origin[0] + offset[0], origin[1] + offset[1]
 
 
 def _fitted(sums: Accumulators, rules: SumRules) -> Accumulators:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lightsim.numerics.convolution.depthwise import convolve_depthwise
 from lightsim.numerics.convolution.fused import add_products
-from lightsim.numerics.images.window import Window
+from lightsim.numerics.images.window import Window, undilated
 from lightsim.numerics.sums.accumulator import Accumulators, Overflow, fit_accumulator
 from lightsim.numerics.sums.elementwise import add_requantised
 from lightsim.numerics.sums.pooling import max_pool, sum_pool
@@ -73,12 +73,21 @@ def _convolve(
     outside = layer.source.element.outside
     if kernel == "depthwise":
         own = np.ascontiguousarray(x[:, _channels(layer, tile, weights)])
-        convolve_depthwise(own, weights.weights[:, 0], sums, layer.stride, origin, outside)
+        for down, across, offset in undilated(layer.kernel, layer.dilation):
+            taps = np.ascontiguousarray(weights.weights[:, 0, down, across])
+            begin = (origin[0] + offset[0], origin[1] + offset[1])
+            convolve_depthwise(own, taps, sums, layer.stride, begin, outside)
         return
-    window = Window(layer.kernel, layer.stride, origin, tile.computed.rows.size, sums.shape[3])
-    for rows, channels in _parts(layer, tile, weights):
-        filters = weights.filters(kernel, rows)
-        add_products(x[:, channels], filters, sums[:, rows], window, outside)
+    parts = _parts(layer, tile, weights)
+    for down, across, offset in undilated(layer.kernel, layer.dilation):
+        window = Window(
+            (down.stop - down.start, across.stop - across.start), layer.stride,
+            (origin[0] + offset[0], origin[1] + offset[1]),
+            tile.computed.rows.size, sums.shape[3],
+        )  # fmt: skip
+        for rows, channels in parts:
+            filters = weights.filters(kernel, rows, (down, across))
+            add_products(x[:, channels], filters, sums[:, rows], window, outside)
 
 
 def _channels(layer: EngineLayer, tile: Tile, weights: WeightTile) -> NDArray[np.int64]:

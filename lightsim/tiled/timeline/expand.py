@@ -41,6 +41,7 @@ from lightsim.tiled.timeline.layout import (
     POOL,
     POST_LANES,
     RANGE_FIELDS,
+    REACH,
     RESIDUAL,
     SCALE,
     SIZES,
@@ -135,7 +136,7 @@ def _needed(p: Table, axis: int, extent: int, span: tuple[int, int]) -> tuple[in
     """The input rows or columns that a span of positions reads, clipped to the image."""
     stride, before = p[STRIDE + axis], p[PADDING + axis]
     low = max(span[0] * stride - before, 0)
-    high = min((span[1] - 1) * stride - before + p[KERNEL + axis], extent)
+    high = min((span[1] - 1) * stride - before + p[REACH + axis], extent)
     return (low, high) if low < high else _EMPTY
 
 

@@ -22,8 +22,9 @@ __all__ = [
 ]
 
 # Constants that follow from the network: what is built for poolings and additions, for one-bit
-# activations, and by how many lanes values are turned on their way to the output buffer.
-GENERAL = ("ELEMENTWISE", "ONE_BIT_INPUTS", "TURN_STEP")
+# activations and for dilated kernels, and by how many lanes values are turned on their way to the
+# output buffer.
+GENERAL = ("ELEMENTWISE", "ONE_BIT_INPUTS", "TURN_STEP", "DILATES")
 _GUARDED_SUM_BITS = 48  # a 32-bit bias and 2^16 products of 18 bits
 
 
@@ -125,4 +126,5 @@ def _general(accelerator: Accelerator) -> dict[str, int]:
         "ONE_BIT_INPUTS": int(scheme.is_sign),
         # Words of eight-bit channels that have fewer of them than there are lanes are turned.
         "TURN_STEP": min(accelerator.word_bytes, accelerator.post.lanes),
+        "DILATES": 0,
     }

@@ -198,6 +198,7 @@ class _Lowering:
                 addition=fused.addition,
                 pooling=fused.pooling,
                 swapped=fused.swapped,
+                dilation=window.dilation,
             )
         )
 

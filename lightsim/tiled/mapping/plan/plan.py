@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.network.layer import Padding
+from lightsim.network.layer import Padding, reach_of
 from lightsim.network.tensor import ElementType, TensorShape
 from lightsim.quantisation.workload import QuantisedLayer, Workload
 from lightsim.tiled.mapping.plan.input_form import InputForm
@@ -74,6 +74,12 @@ class EngineLayer:
     addition: QuantisedLayer | None = None
     pooling: QuantisedLayer | None = None
     swapped: bool = False
+    dilation: tuple[int, int] = (1, 1)
+
+    @property
+    def reach(self) -> tuple[int, int]:
+        """Rows and columns from a window's first tap to behind its last."""
+        return reach_of(self.kernel, self.dilation)
 
     @property
     def filters_of_group(self) -> int:

@@ -115,8 +115,8 @@ def input_extent(layer: EngineLayer, axis: int, start: int, stop: int) -> tuple[
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One axis of a pass: how a kernel of `kernel` strides over `size` inputs to `extent` outputs,
-    with `before` of padding in front."""
+    """One axis of a pass: how a kernel that spans `kernel` strides over `size` inputs to `extent`
+    outputs, with `before` of padding in front."""
 
     extent: int
     size: int
@@ -139,7 +139,7 @@ def axis_of(layer: EngineLayer, axis: int) -> Axis:
     return Axis(
         computed.height if down else computed.width,
         shape.height if down else shape.width,
-        layer.kernel[axis],
+        layer.reach[axis],
         layer.stride[axis],
         layer.padding.top if down else layer.padding.left,
     )

@@ -120,6 +120,7 @@ class _Pass:
             "output_blocks": tile.written.blocks(self._out_block, self._first),
             "residual_blocks": residual_blocks,
             "blocks": box.blocks(self._block),
+            "apart": (layer.dilation[0] - 1) * wide,
         } | (self._slots(tile) if layer.weights is None else {})
 
     def _slots(self, tile: Tile) -> Descriptor:
@@ -232,6 +233,8 @@ def _layer(layer: EngineLayer) -> Descriptor:
         "pool_rows": layer.pool[0],
         "pool_columns": layer.pool[1],
         "multiplier": int(main.multiplier[0]),
+        "apart_rows": layer.dilation[0] - 1,
+        "apart_columns": layer.dilation[1] - 1,
     }
     if addition is not None and layer.residual is not None:
         own = (int(addition.multiplier[0]), addition.shift)

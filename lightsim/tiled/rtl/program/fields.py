@@ -17,6 +17,7 @@ LAYER: Fields = (
     ("own_multiplier", 16), ("own_shift", 6), ("other_multiplier", 16), ("other_shift", 6),
     ("add_lowest", 16), ("add_highest", 16), ("output_signed", 1), ("output_width", 2),
     ("pool_rows", 16), ("pool_columns", 16), ("multiplier", 16), ("output_first", 16),
+    ("apart_rows", 16), ("apart_columns", 16),
 )  # fmt: skip
 
 TILE: Fields = (
@@ -27,6 +28,7 @@ TILE: Fields = (
     ("base", 32), ("row_step", 32), ("image_step", 32), ("plane", 32), ("psum", 32),
     ("output_columns", 16), ("output_blocks", 16), ("residual_blocks", 16),
     ("blocks", 16), ("slot_cycles", 16), ("chunks", 16), ("last_chunks", 16), ("tail", 16),
+    ("apart", 32),
 )  # fmt: skip
 
 GROUP: Fields = (

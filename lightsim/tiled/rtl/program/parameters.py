@@ -22,6 +22,7 @@ __all__ = [
 ]
 
 _LEAST_ROM = 64
+_BITS = ("TRUNCATES", "SATURATES", "MULTIPLIES", "ONE_BIT_INPUTS", "ELEMENTWISE", "DILATES")
 
 
 def design_package(programs: Sequence[Program], tiles: TileProgram) -> str:
@@ -85,7 +86,7 @@ def _typed(name: str) -> str:
         return "logic [ROWS*4-1:0] KINDS"
     if name.startswith("PORT_OF"):
         return f"logic [7:0] {name}"
-    bit = name in ("TRUNCATES", "SATURATES", "MULTIPLIES", "ONE_BIT_INPUTS", "ELEMENTWISE")
+    bit = name in _BITS
     return f"{'bit' if bit else 'int'} {name}"
 
 
@@ -96,11 +97,12 @@ def _literal(name: str, value: int, rows: int) -> str:
 def program_constants(programs: Sequence[Program]) -> dict[str, int]:
     """The constants `GENERAL` as the network at hand needs them."""
     tensors = (t for program in programs for t in program.plan.tensors)
-    schedules = (s for program in programs for s in program.schedules)
+    schedules = [s for program in programs for s in program.schedules]
     return {
         "ELEMENTWISE": int(any(s.layer.weights is None for s in schedules)),
         "ONE_BIT_INPUTS": int(any(t.element.bits == 1 for t in tensors)),
         "TURN_STEP": _turn_step(programs),
+        "DILATES": int(any(s.layer.dilation != (1, 1) for s in schedules)),
     }
 
 

@@ -47,6 +47,7 @@ module accelerator #(
     parameter int OUTPUT_BANKS = design_pkg::OUTPUT_BANKS,
     parameter int OUTPUT_DEPTH = design_pkg::OUTPUT_DEPTH,
     parameter bit ELEMENTWISE = design_pkg::ELEMENTWISE,
+    parameter bit DILATES = design_pkg::DILATES,
     parameter int PSUM_DEPTH = design_pkg::PSUM_DEPTH,
     parameter int LAYERS = design_pkg::LAYERS,
     parameter int TILES = design_pkg::TILES,
@@ -262,7 +263,7 @@ module accelerator #(
 
   step_generator #(
       .COLUMNS(COLUMNS), .PIXELS(PIXELS), .PARTS(PARTS), .ONE_BIT_PARTS(ONE_BIT_PARTS),
-      .GROUPS(GROUPS), .GROUP_IMAGE("groups.mem")
+      .DILATES(DILATES), .GROUPS(GROUPS), .GROUP_IMAGE("groups.mem")
   ) steps (
       .clock, .reset, .enable, .begins(tile_begins && layer.kind == machine_pkg::CONVOLUTION), .tile, .layer,
       .step(issued), .address(input_address), .is_image, .part, .mask,

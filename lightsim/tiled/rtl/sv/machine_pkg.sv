@@ -79,6 +79,8 @@ package machine_pkg;
     dim_t        pool_columns;
     logic [15:0] multiplier;        // of an average pooling
     dim_t        output_first;      // of a pooling or addition: its first channel in its word
+    dim_t        apart_rows;        // rows between two taps of a dilated kernel
+    dim_t        apart_columns;
   } layer_t;
 
   // A tile: its place in the loops, its box, and what the address generators count with.
@@ -113,6 +115,7 @@ package machine_pkg;
     dim_t         chunks;             // cycles in which a block's results leave
     dim_t         last_chunks;        // those of the last block of a position
     dim_t         tail;               // cycles from the last slot until the last results leave
+    addr_t        apart;              // words of the rows between two taps of a dilated kernel
   } tile_t;
 
   // A row group of a tile.
