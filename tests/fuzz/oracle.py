@@ -15,6 +15,7 @@ __all__ = ["MOST_MEMORY_MIB", "Ended", "faults"]
 
 MOST_MEMORY_MIB = 1024
 _LONGEST_LINE = 420
+_PARTIAL = ".lightsim-partial-"
 _TIME = re.compile(rb'\n *"seconds": [^\n]*')
 _NOT_OURS = re.compile(
     r"^\S*(?:site-packages|lib/python)\S*: \w*Warning|^\w*Warning:|RuntimeWarning", re.M
@@ -44,7 +45,7 @@ def faults(
         *_end(case, ended),
         *_words(case, ended),
         *_expected(case, ended, same),
-        *_folder(case, folder, before),
+        *_folder(case, folder, before, stopped=bool(ended.stopped)),
     ]
 
 
@@ -109,8 +110,11 @@ def _expected(case: Case, ended: Ended, same: bytes) -> Iterator[str]:
         yield "different: it should print what the seed prints"
 
 
-def _folder(case: Case, folder: Path, before: dict[str, bytes]) -> Iterator[str]:
-    """Inputs are as they were, and every file that the command made or changed is whole."""
+def _folder(case: Case, folder: Path, before: dict[str, bytes], *, stopped: bool) -> Iterator[str]:
+    """Inputs are as they were, and every file that the command made or changed is whole.
+
+    A command that the suite has killed (`stopped`) may leave the partial file that it was writing.
+    """
     for name, content in before.items():
         if not name.startswith(case.writes) and not _is(folder / name, content):
             yield f"input: {name} was changed"
@@ -118,6 +122,8 @@ def _folder(case: Case, folder: Path, before: dict[str, bytes]) -> Iterator[str]
         if os.path.isdir(folder / name):  # noqa: PTH112 (False for names that cannot be)
             for fault in folder_faults(folder / name):
                 own = f"{name}/{fault.partition(': ')[2].partition(' (')[0]}".lstrip("/")
+                if stopped and Path(own).name.startswith(_PARTIAL):
+                    continue
                 if own not in before or not _is(folder / own, before[own]):
                     yield f"output {fault}"
     for path in folder.rglob("*"):

@@ -120,3 +120,11 @@ def test_a_good_end_is_no_breach(tmp_path: Path):
         faults(_case(argv=(b"run",), expects=SAME), _ended(0, "same\n"), tmp_path, {}, b"same\n")
         == []
     )
+
+
+def test_a_command_that_was_killed_may_leave_its_partial_file_and_no_half_file(tmp_path: Path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / ".lightsim-partial-x").write_text("")
+    (tmp_path / "out" / "summary.json").write_text('{"half":')
+    found = faults(_case(works_s=5), _ended(-9, stopped="processor time"), tmp_path, {}, b"")
+    assert [fault.partition(" (")[0] for fault in found] == ["output half there: summary.json"]
