@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from lightsim.network.layer import Activation, Operator
+from lightsim.network.activations import Activation
+from lightsim.network.layer import Operator
 
 __all__ = [
     "AddEntry",
@@ -21,6 +22,7 @@ __all__ = [
     "NetworkEntry",
     "PoolEntry",
     "ReorganiseEntry",
+    "RequantiseEntry",
     "RowConvolutionEntry",
     "RowPoolEntry",
     "SingleEntry",
@@ -72,7 +74,24 @@ Text = Annotated[str, Field(pattern=r"\S", description="a text that is not empty
 Flag = Annotated[bool, Field(description="true or false")]
 # Not Literal[1, 8], which would let `true` and `8.0` through as equal to a member.
 Bits = Annotated[int, AfterValidator(_one_or_eight), Field(description="1 or 8")]
-ActivationName = Annotated[Activation, Field(description="none, relu or sign")]
+ActivationName = Annotated[Activation, Field(description=", ".join(get_args(Activation)))]
+_LOOKED_UP = tuple(name for name in get_args(Activation) if name != "sign")
+
+
+def _of_bytes(name: str) -> str:
+    if name == "sign":
+        raise ValueError
+    return name
+
+
+ByteActivation = Annotated[
+    Activation, AfterValidator(_of_bytes), Field(description=", ".join(_LOOKED_UP))
+]
+# What a sum of two branches may be clamped by.
+SumActivation = Annotated[
+    Literal["none", "relu"],
+    Field(description="none or relu (another one is a layer requantise behind it)"),
+]
 
 
 class Entry(BaseModel):
@@ -202,6 +221,12 @@ class RowPoolEntry(SingleEntry):
     ceil_mode: Flag = False
 
 
+class RequantiseEntry(SingleEntry):
+    """`requantise`: every value scaled, rounded, clamped and, by a table, looked up."""
+
+    activation: ByteActivation = "none"
+
+
 class ReorganiseEntry(SingleEntry):
     """`reorganise`: space to depth with square blocks of `stride` by `stride`."""
 
@@ -227,4 +252,4 @@ class AddEntry(JoinEntry):
         list[str],
         Field(min_length=2, max_length=2, description="a list of two names of earlier layers"),
     ]
-    activation: ActivationName = "none"
+    activation: SumActivation = "none"

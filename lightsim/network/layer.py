@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from lightsim.descriptions import Positive, Text, Whole, check_fields, refuse
+from lightsim.network.activations import Activation
 from lightsim.network.tensor import TensorShape
 from lightsim.network.trained_files import TrainedFiles
 
-__all__ = ["Activation", "Layer", "Network", "Operator", "Padding", "reach_of"]
+__all__ = ["Layer", "Network", "Operator", "Padding", "reach_of"]
 
 Operator = Literal[
     "conv2d",
@@ -21,9 +22,8 @@ Operator = Literal[
     "concat",
     "flatten",
     "reorganise",
+    "requantise",
 ]
-Activation = Literal["none", "relu", "sign"]
-
 
 Rows = Annotated[int, Whole(-(1 << 30), 1 << 30)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from lightsim.errors import InputError
@@ -16,26 +16,19 @@ from lightsim.network.entries import (
     MatrixEntry,
     PoolEntry,
     ReorganiseEntry,
+    RequantiseEntry,
     RowConvolutionEntry,
     RowPoolEntry,
     SingleEntry,
 )
-from lightsim.network.layer import Layer, Padding, reach_of
-from lightsim.network.one_row import as_image_convolution, as_image_pooling, check_one_row
+from lightsim.network.layer import Layer, reach_of
+from lightsim.network.one_row import as_image_convolution, check_one_row
+from lightsim.network.pooling import global_max_pool, global_pool, pool, row_pool
+from lightsim.network.site import Site
 from lightsim.network.tensor import TensorShape
 from lightsim.network.window import as_padding, as_pair, window_positions
-from lightsim.units import ceil_div
 
 __all__ = ["OPERATORS", "OperatorRow", "Site"]
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """Where a layer stands: the names and shapes of its inputs, and how errors call it."""
-
-    inputs: tuple[str, ...]
-    shapes: tuple[TensorShape, ...]
-    where: str
 
 
 def _convolution(entry: ConvolutionEntry, site: Site) -> Layer:
@@ -112,94 +105,6 @@ def _dense(entry: DenseEntry, site: Site) -> Layer:
     )
 
 
-def _pool(entry: PoolEntry, site: Site) -> Layer:
-    image = site.shapes[0]
-    kernel = as_pair(entry.kernel)
-    stride = kernel if entry.stride is None else as_pair(entry.stride)
-    padding = as_padding(entry.padding, image, kernel, stride)
-    if entry.ceil_mode:
-        padding = _up_to_the_end(entry, image, kernel, stride, padding, site.where)
-    _refuse_windows_of_padding(kernel, padding, site.where)
-    high, wide = window_positions(image, kernel, stride, padding, site.where)
-    return Layer(
-        name=entry.name,
-        operator="max_pool" if entry.operator == "max_pool" else "average_pool",
-        inputs=site.inputs,
-        input_shape=image,
-        output_shape=TensorShape(image.channels, high, wide),
-        kernel=kernel,
-        stride=stride,
-        padding=padding,
-    )
-
-
-def _up_to_the_end(
-    entry: PoolEntry,
-    image: TensorShape,
-    kernel: tuple[int, int],
-    stride: tuple[int, int],
-    padding: Padding,
-    where: str,
-) -> Padding:
-    """Padding after the image, so that windows begin as long as they begin before its end."""
-    before, after = (padding.top, padding.left), [padding.bottom, padding.right]
-    for axis, size in enumerate((image.height, image.width)):
-        step, framed = stride[axis], size + before[axis] + after[axis]
-        wanted = max(ceil_div(framed - kernel[axis], step), 0)
-        allowed = (size + before[axis] - 1) // step
-        after[axis] += max(min(wanted, allowed) * step + kernel[axis] - framed, 0)
-    longer = replace(padding, bottom=after[0], right=after[1])
-    if entry.operator == "average_pool" and longer != padding:
-        raise InputError(
-            where,
-            "ceil_mode lets windows of an average hang over the end, which would count as zeros",
-            "accepted: false, or max_pool",
-        )
-    return longer
-
-
-def _refuse_windows_of_padding(kernel: tuple[int, int], padding: Padding, where: str) -> None:
-    """A maximum over padding alone has no value, so no edge may be as wide as the kernel."""
-    high, wide = max(padding.top, padding.bottom), max(padding.left, padding.right)
-    if high >= kernel[0] or wide >= kernel[1]:
-        raise InputError(
-            where,
-            f"padding {padding} leaves windows of padding alone under a kernel of "
-            f"{kernel[0]}x{kernel[1]}",
-            f"accepted: at most {kernel[0] - 1} above and below, {kernel[1] - 1} left and right",
-        )
-
-
-def _global_pool(entry: SingleEntry, site: Site) -> Layer:
-    image = site.shapes[0]
-    return Layer(
-        name=entry.name,
-        operator="global_pool",
-        inputs=site.inputs,
-        input_shape=image,
-        output_shape=TensorShape(image.channels, 1, 1),
-        kernel=(image.height, image.width),
-    )
-
-
-def _row_pool(entry: RowPoolEntry, site: Site) -> Layer:
-    check_one_row(entry, site.shapes[0], site.where)
-    return _pool(as_image_pooling(entry), site)
-
-
-def _global_max_pool(entry: SingleEntry, site: Site) -> Layer:
-    """The largest value of each channel: a window of the whole image, which moves nowhere."""
-    image = site.shapes[0]
-    return Layer(
-        name=entry.name,
-        operator="max_pool",
-        inputs=site.inputs,
-        input_shape=image,
-        output_shape=TensorShape(image.channels, 1, 1),
-        kernel=(image.height, image.width),
-    )
-
-
 def _add(entry: AddEntry, site: Site) -> Layer:
     first, second = site.shapes
     if first != second:
@@ -249,6 +154,18 @@ def _flatten(entry: SingleEntry, site: Site) -> Layer:
     )
 
 
+def _requantise(entry: RequantiseEntry, site: Site) -> Layer:
+    image = site.shapes[0]
+    return Layer(
+        name=entry.name,
+        operator="requantise",
+        inputs=site.inputs,
+        input_shape=image,
+        output_shape=image,
+        activation=entry.activation,
+    )
+
+
 def _reorganise(entry: ReorganiseEntry, site: Site) -> Layer:
     """Space to depth: output channel (dy * stride + dx) * C + c holds channel c, offset (dy, dx).
 
@@ -284,17 +201,18 @@ class OperatorRow:
 OPERATORS: dict[str, OperatorRow] = {
     "conv2d": OperatorRow(ConvolutionEntry, _convolution),
     "dense": OperatorRow(DenseEntry, _dense),
-    "max_pool": OperatorRow(PoolEntry, _pool),
-    "average_pool": OperatorRow(PoolEntry, _pool),
-    "global_pool": OperatorRow(SingleEntry, _global_pool),
+    "max_pool": OperatorRow(PoolEntry, pool),
+    "average_pool": OperatorRow(PoolEntry, pool),
+    "global_pool": OperatorRow(SingleEntry, global_pool),
     "add": OperatorRow(AddEntry, _add),
     "concat": OperatorRow(ConcatEntry, _concat),
     "flatten": OperatorRow(SingleEntry, _flatten),
     "reorganise": OperatorRow(ReorganiseEntry, _reorganise),
+    "requantise": OperatorRow(RequantiseEntry, _requantise),
     # Written with the operators above: no layer of a network is one of these.
     "conv1d": OperatorRow(RowConvolutionEntry, _row_convolution),
-    "max_pool1d": OperatorRow(RowPoolEntry, _row_pool),
-    "average_pool1d": OperatorRow(RowPoolEntry, _row_pool),
-    "global_max_pool": OperatorRow(SingleEntry, _global_max_pool),
+    "max_pool1d": OperatorRow(RowPoolEntry, row_pool),
+    "average_pool1d": OperatorRow(RowPoolEntry, row_pool),
+    "global_max_pool": OperatorRow(SingleEntry, global_max_pool),
     "matmul": OperatorRow(MatrixEntry, _matrix),
 }

@@ -54,7 +54,7 @@ def _layer(layer: Layer) -> list[str]:
         lines.append(f"groups = {layer.groups}")
         # Only where it says something: files of old networks keep their fingerprint.
         lines += [f"dilation = {_pair(layer.dilation)}"] if layer.dilation != (1, 1) else []
-    if layer.has_weights or layer.operator == "add":
+    if layer.has_weights or layer.operator in ("add", "requantise"):
         lines.append(f'activation = "{layer.activation}"')
     if layer.has_weights:
         lines.append(f"bias = {_flag(layer.bias)}")

@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
+from lightsim.network.activations import Activation
 from lightsim.network.operators import OPERATORS
 from tests.network.pieces import CONV, DENSE, HEAD, IMAGE, POOL, assert_answered
 
@@ -118,8 +121,8 @@ MALFORMED = [
     ),
     (
         "unknown activation",
-        HEAD + IMAGE + CONV + 'activation = "gelu"\n',
-        ", layer 'a' (conv2d): activation 'gelu' is not modelled; accepted: none, relu or sign",
+        HEAD + IMAGE + CONV + 'activation = "half"\n',
+        ", layer 'a' (conv2d): activation is 'half'; accepted: " + ", ".join(get_args(Activation)),
     ),
     (
         "zero groups",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lightsim.errors import InputError
-from lightsim.network.not_modelled import _KEYS, _OPERATORS, _SAME
+from lightsim.network.elsewhere import NOT_MODELLED, SAME
+from lightsim.network.not_modelled import _KEYS
 from lightsim.network.operators import OPERATORS
 from lightsim.network.parsing import parse_network
 
@@ -67,13 +68,14 @@ def test_what_changes_nothing_is_passed_over(layer: str, line: str):
             "padding counts in an average; accepted: true",
         ),
         (DENSE, "groups = 2", "groups belong to conv2d alone; accepted: 1"),
-        (CONV, "alpha = 0.1", "a slope below 0 (leaky ReLU) is not modelled"),
+        (CONV, "alpha = 0.1", "a slope is not a key"),
         (CONV, "activation_bits = 2", "activations have 8 bits (1 in binary layers); accepted: 8"),
         (CONV, "weight_bits = 4", "the bits of weights are those of the scheme (scheme=...)"),
         (CONV, 'scheme = "fixed8"', "a scheme of its own is not modelled"),
         (CONV, "zero_point = 3", "zero points are not modelled; accepted: 0"),
-        (CONV, 'activation = "relu6"', "activation 'relu6' is not modelled; accepted: none, relu"),
-        (CONV, 'activation = "LeakyReLU"', "activation 'LeakyReLU' is not modelled"),
+        (CONV, 'activation = "relu6"', "unknown activation 'relu6'; here it is clipped_relu"),
+        (CONV, 'activation = "LeakyReLU"', "here it is leaky_relu"),
+        (CONV, 'activation = "PReLU"', "activation 'PReLU' is not modelled; accepted: none, relu"),
     ],
 )  # fmt: skip
 def test_what_would_change_something_is_named(layer: str, line: str, answer: str):
@@ -95,7 +97,7 @@ def test_what_would_change_something_is_named(layer: str, line: str, answer: str
         ("dilated_conv", "here it is conv2d with dilation"),
         ("channel_shuffle", "operator 'channel_shuffle' is not modelled"),
         ("multiply", "operator 'multiply' is not modelled"),
-        ("sigmoid", "operator 'sigmoid' is not modelled"),
+        ("sigmoid", "unknown operator 'sigmoid'; here it is activation = "),
         ("layer_norm", "operator 'layer_norm' is not modelled"),
         ("Conv", "unknown operator 'Conv'; here it is conv2d"),
         ("Gemm", "unknown operator 'Gemm'; here it is dense"),
@@ -113,8 +115,8 @@ def test_operators_of_other_frameworks(operator: str, answer: str):
 
 def test_the_tables_name_no_operator_or_key_that_is_modelled():
     plain = {name.replace("_", "") for name in OPERATORS}
-    assert not plain & set(_OPERATORS)
-    assert not set(_OPERATORS) & set(_SAME)
+    assert not plain & set(NOT_MODELLED)
+    assert not set(NOT_MODELLED) & set(SAME)
     for key, (operators, _, _) in _KEYS.items():
         for operator in operators:
             assert key not in OPERATORS[operator].entry.model_fields, (key, operator)

@@ -59,13 +59,27 @@ def _weighted(layer, x, bits, overflow, accumulation):
                     return reference.threshold(total)
                 if layer.output.bits == 32:
                     return total
-                return reference.requantise(
+                value = reference.requantise(
                     total, factor, shift, layer.rounding, layer.lowest, layer.highest
                 )
+                return _looked_up(layer, value)
 
             rows.append(each(finish, channel))
         out.append(rows)
     return out
+
+
+def _looked_up(layer, value):
+    """The entry of the layer's table, which begins at -128."""
+    return value if layer.table is None else int(layer.table[value + 128])
+
+
+def _scale(layer, x):
+    def finish(value):
+        rest = (int(layer.multiplier[0]), layer.shift, layer.rounding, layer.lowest, layer.highest)
+        return _looked_up(layer, reference.requantise(value, *rest))
+
+    return each(finish, x)
 
 
 def _truncating(layer, x, where):
@@ -157,6 +171,7 @@ _PLAIN = {
     "max_pool": _max_pool,
     "average_pool": _mean,
     "global_pool": _mean,
+    "requantise": _scale,
     "add": _add,
     "concat": _concat,
     "flatten": _flatten,

@@ -25,7 +25,7 @@ from lightsim.quantisation.inference.parts import Part, parts_of
 from lightsim.quantisation.inference.truncation import in_truncated_units
 from lightsim.quantisation.workload import QuantisedLayer
 
-__all__ = ["Activations", "Overflow", "SumRules", "layer_output"]
+__all__ = ["Activations", "Overflow", "SumRules", "layer_output", "looked_up", "scaled"]
 
 Activations = NDArray[np.int16] | NDArray[np.int32]
 Overflow = Literal["refuse", "wrap", "saturate"]
@@ -54,7 +54,9 @@ def layer_output(
     first = inputs[0].astype(np.int16, copy=False)
     match layer.layer.operator:
         case "conv2d" | "dense":
-            return _weighted(layer, first, rules)
+            return looked_up(layer, _weighted(layer, first, rules))
+        case "requantise":
+            return looked_up(layer, scaled(layer, first))
         case "max_pool" | "average_pool" | "global_pool":
             return _pooled(layer, first)
         case "add":
@@ -74,6 +76,19 @@ def layer_output(
             return first.reshape(len(first), -1, 1, 1)
         case "reorganise":
             return _reorganised(first, layer.layer.stride[0])
+
+
+def looked_up(layer: QuantisedLayer, values: Activations) -> Activations:
+    """What the layer's table holds for the values, or the values themselves if it has none."""
+    return values if layer.table is None else layer.table[values + 128]
+
+
+def scaled(layer: QuantisedLayer, x: NDArray[np.int16]) -> NDArray[np.int16]:
+    """Every value of a layer without weights scaled, rounded and clamped by itself."""
+    return requantise(
+        x.astype(np.int32), layer.multiplier, layer.shift, layer.rounding, layer.lowest,
+        layer.highest,
+    )  # fmt: skip
 
 
 def _weighted(layer: QuantisedLayer, x: NDArray[np.int16], rules: SumRules) -> Activations:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lightsim.errors import InputError, unknown_name
 from lightsim.files.npy_header import ArrayHead
 from lightsim.files.npz import read_npz
+from lightsim.network.activations import TABLES
 from lightsim.network.checking import on_one_line
 from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType
@@ -32,6 +33,7 @@ _FIELDS = {
     "dense": ("weights", "k", "bias", *_PLAIN),
     "average_pool": _PLAIN,
     "global_pool": _PLAIN,
+    "requantise": _PLAIN,
     "add": (*_PLAIN, "residual_multiplier", "residual_shift"),
 }
 _INT32 = np.iinfo(np.int32)
@@ -44,13 +46,20 @@ _RANGES = {
     "shift": (0, 31, np.int64),
     "residual_multiplier": (1, 32767, np.int32),
     "residual_shift": (0, 31, np.int64),
+    "lowest": (-128, 0, np.int64),
+    "highest": (0, 255, np.int64),
+    "table": (-128, 255, np.int16),
 }
 _PER_FILTER = ("k", "bias", "multiplier")
 
 
 def layer_fields(layer: Layer) -> tuple[str, ...]:
     """The fields that a file of integers holds for a layer; most operators have none."""
-    return _FIELDS.get(layer.operator, ())
+    own = _FIELDS.get(layer.operator, ())
+    if layer.activation in TABLES:
+        return (*own, "table")
+    ends = {"clip": ("lowest", "highest"), "clipped_relu": ("highest",)}
+    return (*own, *ends.get(layer.activation, ()))
 
 
 def integers_of(network: Network, scheme: Scheme, file: Traversable) -> Arrays:
@@ -68,8 +77,12 @@ def integers_of(network: Network, scheme: Scheme, file: Traversable) -> Arrays:
             _check_head(heads[key], _shape(layer, field), f"{file}: {key}")
 
     stored = read_npz(file, check, _ACCEPTED)
-    for key, (_, field) in expected.items():
+    for key, (layer, field) in expected.items():
         least, most, kept = _RANGES[field]
+        if field == "table" and not TABLES[layer.activation].signed:
+            least = 0
+        elif field in ("table", "highest") and layer.activation != "clipped_relu":
+            most = 127
         _check_range(stored[key], least, most, f"{file}: {key}")
         stored[key] = stored[key].astype(kept)
     for layer in network.layers:
@@ -121,6 +134,8 @@ def _expected(network: Network) -> Iterator[tuple[str, tuple[Layer, str]]]:
 
 def _shape(layer: Layer, field: str) -> tuple[int, ...]:
     """The shape that a layer's field is stored with; () is a single number."""
+    if field == "table":
+        return (256,)
     if layer.has_weights and field == "weights":
         return layer.weight_shape
     return layer.weight_shape[:1] if layer.has_weights and field in _PER_FILTER else ()

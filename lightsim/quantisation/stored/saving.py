@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from lightsim.errors import InputError
 from lightsim.files.toml_text import toml_text
 from lightsim.files.writing import Content, write_file
+from lightsim.network.activations import CLAMPS
 from lightsim.network.layer import Network
 from lightsim.network.trained_files import fingerprint
 from lightsim.network.writing import dump_network
+from lightsim.quantisation.elements import clamp_of
 from lightsim.quantisation.stored.arrays import HELD_OUT, TRAINING, layer_fields
 from lightsim.quantisation.workload import LabelledImages, Workload
 
@@ -105,11 +107,13 @@ def _integers(workload: Workload) -> dict[str, NDArray[Any]]:
         where = f"{workload.network.name}, layer '{own.layer.name}'"
         if own.rounding != "half_up":
             raise InputError(where, f"rounds '{own.rounding}'", "accepted: half_up")
-        if (own.lowest, own.highest) != (own.output.lowest, own.output.highest):
+        low, high = clamp_of(own.layer, own.output)
+        clips = own.layer.activation in CLAMPS
+        if not clips and (own.lowest, own.highest) != (low, high):
             raise InputError(
                 where,
                 f"clamps to {own.lowest}..{own.highest}",
-                f"accepted: {own.output.lowest}..{own.output.highest}, its type's",
+                f"accepted: {low}..{high}, its type's",
             )
         for field in layer_fields(own.layer):
             value = np.asarray(getattr(own, field))

@@ -9,7 +9,7 @@ from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType
 from lightsim.network.trained_files import TrainedFiles, fingerprint
 from lightsim.numerics.formats.scheme import SCHEMES, Scheme
-from lightsim.quantisation.elements import element_types, input_types
+from lightsim.quantisation.elements import clamp_of, element_types, input_types
 from lightsim.quantisation.stored.arrays import (
     HELD_OUT,
     TRAINING,
@@ -88,30 +88,34 @@ def _quantised(
     stored: Arrays,
 ) -> QuantisedLayer:
     own = {field: stored[f"{layer.name}.{field}"] for field in layer_fields(layer)}
+    low, high = clamp_of(layer, output)
+    low, high = int(own.get("lowest", low)), int(own.get("highest", high))
     if not layer.has_weights:
         return QuantisedLayer(
             layer,
             inputs,
             output,
-            output.lowest,
-            output.highest,
+            low,
+            high,
             multiplier=np.atleast_1d(own.get("multiplier", np.ones(1, np.int32))),
             shift=int(own.get("shift", 0)),
             residual_multiplier=int(own.get("residual_multiplier", 1)),
             residual_shift=int(own.get("residual_shift", 0)),
+            table=own.get("table"),
         )
     return QuantisedLayer(
         layer,
         inputs,
         output,
-        output.lowest,
-        output.highest,
+        low,
+        high,
         scheme,
         own["weights"],
         own["k"],
         own["bias"],
         own["multiplier"],
         int(own["shift"]),
+        table=own.get("table"),
     )
 
 

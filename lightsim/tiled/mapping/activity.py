@@ -51,6 +51,8 @@ def pool_ops(layer: EngineLayer) -> int:
 
 
 def _copies(layer: EngineLayer) -> bool:
+    if layer.main.layer.operator == "requantise":
+        return True
     return layer.main.layer.operator == "max_pool" and layer.kernel == (1, 1)
 
 

@@ -127,6 +127,8 @@ def _check_names(plan: Plan, tilings: Mapping[str, Tiling]) -> None:
 
 def _check_layer(layer: EngineLayer, accelerator: Accelerator) -> None:
     scheme = layer.main.scheme
+    if layer.main.layer.operator == "requantise":
+        _check_multiplier(layer, accelerator)
     if layer.weights is None or scheme is None:
         return
     for group in accelerator.array.groups:
@@ -144,6 +146,10 @@ def _check_layer(layer: EngineLayer, accelerator: Accelerator) -> None:
                 f"accumulation 'truncate' on PE kind '{kind.name}', whose products are whole",
                 f"accepted: accumulation 'exact', or {able}",
             )
+    _check_multiplier(layer, accelerator)
+
+
+def _check_multiplier(layer: EngineLayer, accelerator: Accelerator) -> None:
     needs_multiplier = bool((layer.main.multiplier != 1).any())
     if needs_multiplier and accelerator.post.requantise == "shift":
         raise InputError(

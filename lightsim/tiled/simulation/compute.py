@@ -15,6 +15,7 @@ from lightsim.numerics.sums.elementwise import add_requantised
 from lightsim.numerics.sums.pooling import max_pool, sum_pool
 from lightsim.numerics.sums.requantise import requantise, threshold
 from lightsim.quantisation.inference.kernels import kernel_of
+from lightsim.quantisation.inference.layer_output import looked_up, scaled
 from lightsim.tiled.description.accelerator import Accumulator
 from lightsim.tiled.mapping.plan.plan import EngineLayer
 from lightsim.tiled.mapping.tiles.schedule import Tile, window_origin
@@ -139,6 +140,7 @@ def post_process(
         values = requantise(
             sums, result.multiplier, main.shift, main.rounding, main.lowest, main.highest
         )
+        values = looked_up(main, values)
     ordered = np.zeros(
         (values.shape[0], tile.computed.channels.size, *values.shape[2:]), values.dtype
     )
@@ -184,6 +186,8 @@ def elementwise(
         return _add(layer, x, as_addressed(residual, x.shape))
     origin = window_origin(layer, tile)
     shape = (box.rows.size, box.columns.size)
+    if main.layer.operator == "requantise":
+        return looked_up(main, scaled(main, x))
     if main.layer.operator == "max_pool":
         if layer.kernel == (1, 1):  # a copy: any element type, no comparison
             rows = origin[0] + np.arange(shape[0]) * layer.stride[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lightsim.network.activations import CLAMPS, TABLES
 from lightsim.network.tensor import TensorShape
 from tests.quantisation.networks import network
 from tests.tiled.simulation.nets import Builder
@@ -71,8 +72,18 @@ class Field(Builder):
         shape = TensorShape(shape.channels, *out)
         self.add("max_pool", shape, kernel=kernel, stride=stride, ceil_mode=True)
 
+    def curved(self):
+        """A convolution whose values are clipped or looked up, and a layer that does no more."""
+        self.conv(activation=self.dice.choice(CURVES), grouped=self.dice.random() < 0.5)
+        self.sign = False
+        if self.dice.random() < 0.5:
+            self.touching_pool()
+        if self.dice.random() < 0.5:
+            self.add("requantise", self.shape, activation=self.dice.choice(("none", *CURVES)))
 
-BLOCKS = ("dilated", "one_row", "matrix", "largest", "ceiling")
+
+CURVES = (*TABLES, *CLAMPS)
+BLOCKS = ("dilated", "one_row", "matrix", "largest", "ceiling", "curved")
 """What the machine runs; every one stands for itself in a test."""
 
 

@@ -22,9 +22,9 @@ __all__ = [
 ]
 
 # Constants that follow from the network: what is built for poolings and additions, for one-bit
-# activations and for dilated kernels, and by how many lanes values are turned on their way to the
-# output buffer.
-GENERAL = ("ELEMENTWISE", "ONE_BIT_INPUTS", "TURN_STEP", "DILATES")
+# activations, dilated kernels and tables of activations, and by how many lanes values are turned on
+# their way to the output buffer.
+GENERAL = ("ELEMENTWISE", "ONE_BIT_INPUTS", "TURN_STEP", "DILATES", "LOOKS_UP")
 _GUARDED_SUM_BITS = 48  # a 32-bit bias and 2^16 products of 18 bits
 
 
@@ -127,4 +127,5 @@ def _general(accelerator: Accelerator) -> dict[str, int]:
         # Words of eight-bit channels that have fewer of them than there are lanes are turned.
         "TURN_STEP": min(accelerator.word_bytes, accelerator.post.lanes),
         "DILATES": 0,
+        "LOOKS_UP": 0,
     }

@@ -108,7 +108,7 @@ class _Lowering:
         match q.layer.operator:
             case "conv2d" | "dense":
                 self._convolution(q)
-            case "max_pool" | "average_pool" | "global_pool":
+            case "max_pool" | "average_pool" | "global_pool" | "requantise":
                 self._append(q, "pooling", self._views[q.layer.inputs[0]], self._destination(q))
             case "add":
                 self._append(
@@ -208,7 +208,7 @@ class _Lowering:
         follower = self._only_user(q.layer.name)
         if follower is not None and follower.layer.operator == "add":
             other = [name for name in follower.layer.inputs if name != q.layer.name]
-            eight_bits = q.output.bits == 8 and follower.output.bits == 8
+            eight_bits = q.output.bits == 8 and follower.output.bits == 8 and q.table is None
             if len(other) == 1 and other[0] in self._views and eight_bits:
                 fused.addition = fused.last = follower
                 fused.residual = self._views[other[0]]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lightsim.numerics.sums.requantise import ROUNDINGS
 from lightsim.tiled.mapping.filters.geometry import Geometry
 from lightsim.tiled.mapping.filters.row_groups import RowGroup
@@ -22,7 +25,7 @@ __all__ = ["Descriptor", "TileProgram", "tile_program"]
 Descriptor = dict[str, int]
 _RESULT = {1: 1, 8: 0, 32: 2}
 _OUTPUT_WIDTH = {1: 0, 8: 1, 32: 2}
-_KINDS = {"max_pool": 1, "average_pool": 2, "global_pool": 2, "add": 3}
+_KINDS = {"max_pool": 1, "average_pool": 2, "global_pool": 2, "requantise": 2, "add": 3}
 
 
 @dataclass(slots=True)
@@ -36,6 +39,16 @@ class TileProgram:
     weight_jobs: list[Descriptor] = field(default_factory=list)
     residual_jobs: list[Descriptor] = field(default_factory=list)
     output_jobs: list[Descriptor] = field(default_factory=list)
+    tables: list[Descriptor] = field(default_factory=list)
+
+    def table_number(self, table: NDArray[np.int16]) -> int:
+        """Where the 256 entries of an activation's table stand, which equal ones share."""
+        entries = [{"value": int(value)} for value in table]
+        held = [self.tables[at : at + 256] for at in range(0, len(self.tables), 256)]
+        if entries not in held:
+            self.tables += entries
+            return len(held)
+        return held.index(entries)
 
 
 def tile_program(programs: Sequence[Program]) -> TileProgram:
@@ -74,8 +87,11 @@ class _Pass:
     def add(self) -> None:
         """Append the pass's descriptors to all lists."""
         elementwise = self._layer.weights is None
-        first = {"output_first": self._first} if elementwise else {}
-        self._made.layers.append(_layer(self._layer) | first)
+        more = {"output_first": self._first} if elementwise else {}
+        table = self._layer.main.table
+        if table is not None:
+            more |= {"looks_up": 1, "table_number": self._made.table_number(table)}
+        self._made.layers.append(_layer(self._layer) | more)
         tiles = self._schedule.tiles
         for tile, after in zip(tiles, (*tiles[1:], None), strict=True):
             self._made.tiles.append(self._tile(tile, after))

@@ -22,7 +22,15 @@ __all__ = [
 ]
 
 _LEAST_ROM = 64
-_BITS = ("TRUNCATES", "SATURATES", "MULTIPLIES", "ONE_BIT_INPUTS", "ELEMENTWISE", "DILATES")
+_BITS = (
+    "TRUNCATES",
+    "SATURATES",
+    "MULTIPLIES",
+    "ONE_BIT_INPUTS",
+    "ELEMENTWISE",
+    "DILATES",
+    "LOOKS_UP",
+)
 
 
 def design_package(programs: Sequence[Program], tiles: TileProgram) -> str:
@@ -102,6 +110,7 @@ def program_constants(programs: Sequence[Program]) -> dict[str, int]:
         "ELEMENTWISE": int(any(s.layer.weights is None for s in schedules)),
         "ONE_BIT_INPUTS": int(any(t.element.bits == 1 for t in tensors)),
         "TURN_STEP": _turn_step(programs),
+        "LOOKS_UP": int(any(s.layer.main.table is not None for s in schedules)),
         "DILATES": int(any(s.layer.dilation != (1, 1) for s in schedules)),
     }
 

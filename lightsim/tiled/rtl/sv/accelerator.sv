@@ -48,6 +48,8 @@ module accelerator #(
     parameter int OUTPUT_DEPTH = design_pkg::OUTPUT_DEPTH,
     parameter bit ELEMENTWISE = design_pkg::ELEMENTWISE,
     parameter bit DILATES = design_pkg::DILATES,
+    parameter bit LOOKS_UP = design_pkg::LOOKS_UP,
+    parameter int TABLES = design_pkg::TABLES,
     parameter int PSUM_DEPTH = design_pkg::PSUM_DEPTH,
     parameter int LAYERS = design_pkg::LAYERS,
     parameter int TILES = design_pkg::TILES,
@@ -428,7 +430,8 @@ module accelerator #(
   logic [LANES-1:0] write;
   logic write_bank, write_opens_window;
   post_processing #(
-      .PORT_BITS(PORT_BITS), .LANES(LANES), .MULTIPLIES(MULTIPLIES), .TURN_STEP(TURN_STEP),
+      .PORT_BITS(PORT_BITS), .LANES(LANES), .MULTIPLIES(MULTIPLIES), .LOOKS_UP(LOOKS_UP),
+      .TABLES(TABLES), .TURN_STEP(TURN_STEP),
       .BANKS(OUTPUT_BANKS)
   ) post (
       .clock, .reset, .layer(post_layer), .valid(leaving), .value(leaving_value),

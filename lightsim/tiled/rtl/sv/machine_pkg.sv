@@ -81,6 +81,8 @@ package machine_pkg;
     dim_t        output_first;      // of a pooling or addition: its first channel in its word
     dim_t        apart_rows;        // rows between two taps of a dilated kernel
     dim_t        apart_columns;
+    logic        looks_up;          // the clamped value is looked up
+    logic [7:0]  table_number;
   } layer_t;
 
   // A tile: its place in the loops, its box, and what the address generators count with.

@@ -1,7 +1,9 @@
 // One lane of the post-processing unit: scale, round, add the residual, clamp. Four registers
 // behind that of the snapshot's value.
 module post_lane #(
-    parameter bit MULTIPLIES = 1'b1
+    parameter bit MULTIPLIES = 1'b1,
+    parameter bit LOOKS_UP = 1'b0,           // built with the tables of activations
+    parameter int TABLES = 256               // their entries
 ) (
     input  logic                clock,
     input  machine_pkg::layer_t layer,
@@ -16,6 +18,16 @@ module post_lane #(
   logic signed [31:0] sum_2, value_3, value_4;
   logic signed [8:0] residual_3;
   logic signed [25:0] own_4, other_4, own_rounded, other_rounded;   // 9 bits by 16 without sign
+
+  // An entry for each signed byte, from -128 on.
+  logic signed [15:0] looked_up;
+  if (LOOKS_UP) begin : looking_up
+    logic [15:0] entries[TABLES];
+    initial $readmemh("tables.mem", entries);
+    assign looked_up = entries[$clog2(TABLES)'({layer.table_number, value_3[7:0] ^ 8'h80})];
+  end else begin : no_table
+    assign looked_up = '0;
+  end
 
   if (MULTIPLIES) begin : multiplied
     always_ff @(posedge clock)
@@ -47,7 +59,7 @@ module post_lane #(
     endcase
     residual_3 <= residual;
     // scale both addends
-    value_4 <= value_3;
+    value_4 <= layer.looks_up ? 32'(looked_up) : value_3;
     own_4 <= $signed(value_3[8:0]) * $signed({1'b0, layer.own_multiplier});
     other_4 <= residual_3 * $signed({1'b0, layer.other_multiplier});
     // round each, add, clamp
