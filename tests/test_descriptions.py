@@ -57,7 +57,7 @@ MADE_BY_US = (
     "dse.evaluation", "dse.free_k.best", "dse.free_k.bound", "dse.free_k.problem", "dse.limits",
     "dse.reports", "dse.retraining", "dse.search", "dse.space.points", "dse.storage",
     "dse.study.storage_names", "lightsim.cli", "lightsim.files", "lightsim.flow.assemble",
-    "lightsim.flow.engines", "lightsim.flow.resolve",
+    "lightsim.flow.engines", "lightsim.flow.given.resolve",
     "lightsim.flow.training", "lightsim.flow.verification", "lightsim.network.operators",
     "lightsim.numerics.dot_products", "lightsim.numerics.filters", "lightsim.numerics.images.lanes",
     "lightsim.numerics.images.planes", "lightsim.numerics.vectors",

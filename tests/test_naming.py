@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import lightsim
-from lightsim.cli.naming import as_options
+from lightsim.cli.options.naming import as_options
 from lightsim.errors import InputError
 from lightsim.numerics.formats.table import codec
 from tests.cli.command import assert_refused

@@ -104,7 +104,7 @@ def stated_bytes(choice: Choice, word: Ints, port_bytes: Ints | int, name: str) 
 def word_bits(acc: Accelerator, name: str) -> int:
     """The bits of the word that a memory delivers in one cycle."""
     if name == "input":
-        return input_word_bits(acc.array, acc.port_bits)
+        return input_word_bits(acc.array, acc.port_bits, acc.field_bits)
     if name == "weight":
         return weight_word_bits(acc.array, SCHEMES[acc.scheme])
     if name == "psum":

@@ -48,11 +48,20 @@ class Refusal:
 
 
 class Builder:
-    """Builds the designs of a board under limits of its resources."""
+    """Builds the designs of a board under limits of its resources.
 
-    def __init__(self, board: Board, limits: Resources) -> None:
+    `widths` are by scheme the bits of the activations that the designs have to take; eight without.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        limits: Resources,
+        widths: Mapping[str, tuple[int, ...]] | None = None,
+    ) -> None:
         self.board = board
         self.limits = limits
+        self.widths = {} if widths is None else widths
         self.costs = Costs(board.device)
 
     def least(self, point: Mapping[str, Choice]) -> Accelerator:
@@ -63,7 +72,7 @@ class Builder:
         board = self.board
         if point["port_bits"] != AUTO:
             board = replace(board, port_bits=int(point["port_bits"]))
-        acc = least_design(board, row, array)
+        acc = least_design(board, row, array, self.widths.get(row.name, (8,)))
         ports = tuple(PortAssignment(streams) for streams in PORT_STREAMS[int(point["ports"])])
         acc = replace(acc, ports=ports, name=_name(board, point, acc))
         if point["post_lanes"] != AUTO:

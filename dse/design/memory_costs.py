@@ -27,10 +27,11 @@ Ints = NDArray[np.int64]
 
 # The constants that the modules of a memory are built with, beside its depth and its banks.
 _OF = {
-    "input": ("PORT_BITS", "COLUMNS", "PIXELS", "INPUT_MEMORIES", "ONE_BIT_INPUTS"),
+    "input": ("PORT_BITS", "COLUMNS", "PIXELS", "INPUT_MEMORIES", "ONE_BIT_INPUTS", "FIELDS",
+              "ACTIVATION_BITS"),
     "weight": ("PORT_BITS", "WORD_BITS", "NARROW_BITS", "WEIGHT_MEMORIES", "ROWS"),
     "residual": ("PORT_BITS", "LANES"),
-    "output": ("PORT_BITS", "LANES", "ONE_BIT_INPUTS"),
+    "output": ("PORT_BITS", "LANES", "ONE_BIT_INPUTS", "FIELDS"),
     "psum": (
         "PORT_BITS", "COLUMNS", "PIXELS", "ROWS", "LATENCY", "SUM_BITS", "LANES", "ELEMENTWISE",
     ),

@@ -108,7 +108,8 @@ def _least(
     prices = np.array([_price(name, kind) for name in found.events])
     joules = (counts * prices[:, None]).sum(axis=0)
     choices, which = np.unique(np.array(lanes), return_inverse=True)
-    each = np.array([_product_prices(str(one), scheme_name, kind) for one in choices])
+    least = max(1, int(bound.least_activation_bits))
+    each = np.array([_product_prices(str(one), scheme_name, kind, least) for one in choices])
     joules += (found.products * each[which].T).sum(axis=0)
     return joules, found.events["dram_byte"]
 
@@ -118,14 +119,19 @@ def _price(event: str, kind: str) -> float:
     return sum(energy({event: 1}, energy_table(DEFAULT_ENERGY_TABLE), kind).values())
 
 
-def _product_prices(lanes: str, scheme_name: str, kind: str) -> list[float]:
+def _product_prices(lanes: str, scheme_name: str, kind: str, bits: int) -> list[float]:
     """Joules of a product of a filter with 0, 1 and 2 terms on the cheapest of the kinds of rows,
-    which may be none at all for a term that is not there."""
+    which may be none at all for a term that is not there; of activations of `bits` bits, the
+    narrowest that the network multiplies by."""
     row, found = scheme(scheme_name), []
     kinds = [pe_kind(group.pe) for group in lane_mix(lanes).groups(1 << 10)]
     for terms in range(3):
         # One-bit activations are the fewest that a bit-serial row works through.
-        events = [product_event(one, row, terms, 1) for one in kinds]
+        events = [
+            (*product_event(one, row, terms, 1), one.share_of_byte(row, bits)) for one in kinds
+        ]
         pruned = terms == 0 and row.k_per_filter
-        found.append(0.0 if pruned else min(_price(name, kind) * n for name, n in events))
+        found.append(
+            0.0 if pruned else min(_price(name, kind) * n * share for name, n, share in events)
+        )
     return found

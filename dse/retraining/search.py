@@ -15,7 +15,7 @@ from dse.search.explore import explore
 from dse.search.result import Exploration
 from dse.search.searcher import Step
 from dse.study.study import parse_study
-from lightsim.flow.resolve import DEFAULT_BOARD
+from lightsim.flow.given.resolve import DEFAULT_BOARD
 
 __all__ = ["Point", "joint_front", "search_candidates"]
 

@@ -13,6 +13,7 @@ from dse.evaluation.accuracies import Scores, refused_schemes, scores_of
 from dse.evaluation.evaluate import workload_of
 from dse.evaluation.processes import Crew
 from dse.evaluation.verdict import judged
+from dse.evaluation.widths import widths_of
 from dse.free_k.problem import FreeK
 from dse.limits.bounds import Bounds
 from dse.limits.measure_bounds import MeasureBounds
@@ -84,7 +85,8 @@ class Searcher:
     began: float = field(init=False, default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
-        self.builder = Builder(self.study.board, self.study.resource_limits())
+        widths = widths_of(self.study)
+        self.builder = Builder(self.study.board, self.study.resource_limits(), widths)
         source = None if self.free_k is None else self.free_k.source
         self.refused = {} if self.free_k is not None else refused_schemes(self.study)
         self.scores = scores_of(self.study, source, self.refused)

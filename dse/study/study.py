@@ -28,8 +28,8 @@ from lightsim.descriptions import (
     check_fields,
 )
 from lightsim.errors import InputError
-from lightsim.flow.given import check_explorable
-from lightsim.flow.resolve import DEFAULT_BOARD, DEFAULT_SCHEME, default_scheme
+from lightsim.flow.given.checks import check_explorable
+from lightsim.flow.given.resolve import DEFAULT_BOARD, DEFAULT_SCHEME, default_scheme
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.device import Board, Resources
 from lightsim.hardware.reading import read_table

@@ -13,11 +13,19 @@ from typing import Annotated
 
 import typer
 
-from lightsim.cli import calibrating, exploring, fetching, listing, running, training, verifying
-from lightsim.cli.ending import ended
-from lightsim.cli.environment import check_arguments, check_environment
-from lightsim.cli.signals import heeded
-from lightsim.cli.streams import open_streams
+from lightsim.cli.commands import (
+    calibrating,
+    exploring,
+    fetching,
+    listing,
+    running,
+    training,
+    verifying,
+)
+from lightsim.cli.process.ending import ended
+from lightsim.cli.process.environment import check_arguments, check_environment
+from lightsim.cli.process.signals import heeded, ignored_at_the_end
+from lightsim.cli.process.streams import open_streams
 
 __all__ = ["app", "main"]
 
@@ -63,6 +71,7 @@ def _options(
 def main() -> None:
     """Run the command line; a user's mistake ends with its message and its exit code."""
     open_streams()
+    ignored_at_the_end()
     _start_lightly()
     try:
         with heeded(), ended():

@@ -10,7 +10,7 @@ from lightsim.energy.joules import energy, energy_source
 from lightsim.energy.tables import EnergyTable
 from lightsim.flow.engines import Outcome
 from lightsim.flow.experiment import Prepared
-from lightsim.flow.resolve import parts_of
+from lightsim.flow.given.resolve import parts_of
 from lightsim.hardware.device import Board, Resources
 from lightsim.hardware.part import total
 from lightsim.reports.report import DefaultReport, PartReport, ResourceReport, RunReport

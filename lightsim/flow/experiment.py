@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 from lightsim.descriptions import check_fields
 from lightsim.errors import InputError
 from lightsim.flow.engines import check_has_engine, default_engine, moves_data
-from lightsim.flow.given import check_engine, check_numbers
-from lightsim.flow.k_file import load_k
-from lightsim.flow.limits import check_activations, check_weights
-from lightsim.flow.resolve import (
+from lightsim.flow.given.checks import check_engine, check_numbers
+from lightsim.flow.given.limits import check_activations, check_weights
+from lightsim.flow.given.resolve import (
     choose_images,
     default_for,
     default_scheme,
     resolve_machine,
 )
+from lightsim.flow.k_file import load_k
 from lightsim.flow.templates import opened, template_of
 from lightsim.hardware.device import Board
 from lightsim.network import load_network

@@ -57,15 +57,31 @@ class PeKind:
     def __post_init__(self) -> None:
         check_fields(self)
 
+    def share_of_byte(self, scheme: Scheme, activation_bits: int) -> float:
+        """What a product spends of that of an activation of eight bits: as much less as the
+        activation is narrower. A sign is a number of two bits to a lane that multiplies or shifts
+        it, and an eighth of a byte to one that takes single bits, whose passes count by themselves.
+        """
+        if self.bit_serial or (scheme.is_sign and activation_bits == 1):
+            return 1
+        return max(2, activation_bits) / 8
+
     def code_bits(self, scheme: Scheme) -> int:
         """Bits of the weight code a lane reads in one step: one term, or the whole weight."""
         return scheme.term_bits if self.term_serial else scheme.weight_bits
 
-    def product_bits(self, scheme: Scheme, truncates: bool) -> int:
+    def product_bits(self, scheme: Scheme, truncates: bool, activation_bits: int = 8) -> int:
         """Bits of one lane's product, as a signed number; +-1 times an activation needs the least.
 
-        Raises `ValueError` for truncated terms of a kind that forms whole products.
+        Every bit that an activation has less, its product has less; where it is taken bit by bit
+        its width does not matter. Raises `ValueError` for truncated terms of a kind that forms
+        whole products.
         """
+        whole = self._of_byte(scheme, truncates)
+        return whole if self.bit_serial else whole - (8 - activation_bits)
+
+    def _of_byte(self, scheme: Scheme, truncates: bool) -> int:
+        """Bits of a product of an activation of eight bits."""
         if scheme.is_sign:
             return min(self.exact_bits, _SIGNED_BITS)
         if not truncates:
@@ -76,7 +92,7 @@ class PeKind:
 
     def accepts(self, scheme: Scheme, activation_bits: int) -> bool:
         """Whether a lane of this kind can multiply these weights by these activations."""
-        return self.takes(scheme) and (activation_bits != 1 or scheme.is_sign)
+        return self.takes(scheme)
 
 
 # An activation of 8 bits, signed or not, times +1 or -1.

@@ -52,12 +52,13 @@ TABLES: dict[str, ActivationTable] = {
 """The functions that a table holds, by the name of the activation."""
 
 
-def table_entries(activation: str) -> list[int] | None:
-    """The 256 integers of an activation, for q = -128 to 127; None for one without a table."""
+def table_entries(activation: str, lowest: int, highest: int) -> list[int] | None:
+    """The 256 integers of an activation, for q = -128 to 127, in a type from `lowest` to `highest`;
+    None for one without a table.
+    """
     row = TABLES.get(activation)
     if row is None:
         return None
-    lowest, highest = (-128, 127) if row.signed else (0, 255)
     entries = []
     for q in range(-128, 128):
         exact = row.value(q * 3 / 127) * highest / row.largest

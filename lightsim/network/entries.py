@@ -38,12 +38,6 @@ LARGEST = 65536
 """The largest side, kernel or filter count: beyond it, a slip of the hand asks for terabytes."""
 
 
-def _one_or_eight(bits: int) -> int:
-    if bits not in (1, 8):
-        raise ValueError
-    return bits
-
-
 _COUNT = f"a whole number from 1 to {LARGEST}"
 _PAIR = f"{_COUNT}, or [height, width]"
 _Extent = Annotated[int, Field(ge=1, le=LARGEST)]
@@ -72,8 +66,9 @@ Name = Annotated[
 NameOrNone = Annotated[str | None, Field(description="the name of an earlier layer, or 'input'")]
 Text = Annotated[str, Field(pattern=r"\S", description="a text that is not empty")]
 Flag = Annotated[bool, Field(description="true or false")]
-# Not Literal[1, 8], which would let `true` and `8.0` through as equal to a member.
-Bits = Annotated[int, AfterValidator(_one_or_eight), Field(description="1 or 8")]
+Bits = Annotated[int, Field(ge=1, le=8, description="a whole number from 1 to 8")]
+BitsOrNone = Annotated[int | None, Field(ge=1, le=8, description="a whole number from 1 to 8")]
+FlagOrNone = Annotated[bool | None, Field(description="true or false")]
 ActivationName = Annotated[Activation, Field(description=", ".join(get_args(Activation)))]
 _LOOKED_UP = tuple(name for name in get_args(Activation) if name != "sign")
 
@@ -133,6 +128,7 @@ class NetworkEntry(Entry):
     title: Text
     source: Text
     binary_activations: Flag = False
+    activation_bits: Bits = 8
     outputs: Annotated[
         list[str] | None, Field(min_length=1, description="a list of names of layers")
     ] = None
@@ -167,6 +163,8 @@ class ConvolutionEntry(SingleEntry):
     groups: CountOrNone = None
     depthwise: Flag = False
     activation: ActivationName = "none"
+    activation_bits: BitsOrNone = None
+    activation_signed: FlagOrNone = None
     bias: Flag = True
 
 
@@ -181,6 +179,8 @@ class RowConvolutionEntry(SingleEntry):
     groups: CountOrNone = None
     depthwise: Flag = False
     activation: ActivationName = "none"
+    activation_bits: BitsOrNone = None
+    activation_signed: FlagOrNone = None
     bias: Flag = True
 
 
@@ -192,6 +192,8 @@ class MatrixEntry(SingleEntry):
     filters: Count
     groups: CountOrNone = None
     activation: ActivationName = "none"
+    activation_bits: BitsOrNone = None
+    activation_signed: FlagOrNone = None
     bias: Flag = False
 
 
@@ -200,6 +202,8 @@ class DenseEntry(SingleEntry):
 
     filters: Count
     activation: ActivationName = "none"
+    activation_bits: BitsOrNone = None
+    activation_signed: FlagOrNone = None
     bias: Flag = True
 
 
@@ -225,6 +229,8 @@ class RequantiseEntry(SingleEntry):
     """`requantise`: every value scaled, rounded, clamped and, by a table, looked up."""
 
     activation: ByteActivation = "none"
+    activation_bits: BitsOrNone = None
+    activation_signed: FlagOrNone = None
 
 
 class ReorganiseEntry(SingleEntry):
@@ -253,3 +259,5 @@ class AddEntry(JoinEntry):
         Field(min_length=2, max_length=2, description="a list of two names of earlier layers"),
     ]
     activation: SumActivation = "none"
+    activation_bits: BitsOrNone = None
+    activation_signed: FlagOrNone = None

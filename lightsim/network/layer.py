@@ -61,6 +61,8 @@ class Layer:
     is the first input's. Attributes that an operator does not use keep their defaults.
     For `dense` the weights are `[filters, channels * height * width]` of its input in channel,
     row, column order, which is a convolution whose kernel is the whole image.
+    `activation_bits` and `activation_signed` are those of its output where it does not have those
+    of the network (`quantisation.elements` says which they are).
     """
 
     name: Annotated[str, Text()]
@@ -74,6 +76,8 @@ class Layer:
     groups: Positive = 1
     activation: Activation = "none"
     bias: bool = True
+    activation_bits: Annotated[int, Whole(1, 8)] | None = None
+    activation_signed: bool | None = None
     dilation: tuple[Positive, Positive] = (1, 1)
 
     def __post_init__(self) -> None:
@@ -140,7 +144,8 @@ class Network:
     reads (`ends`); a layer that others read too may be one, every end is. `binary_activations` says
     that under the scheme
     `binary` every `relu` becomes `sign` (1-bit activations); networks that add residuals keep
-    8-bit activations and get binary weights alone. `trained` names the files that its file names
+    8-bit activations and get binary weights alone. `activation_bits` are those of every layer that
+    does not state its own. `trained` names the files that its file names
     for its weights; networks of equal layers are equal with or without.
     """
 
@@ -154,6 +159,7 @@ class Network:
     source: str
     trained: TrainedFiles | None = field(default=None, compare=False, repr=False)
     outputs: tuple[str, ...] = ()
+    activation_bits: Annotated[int, Whole(1, 8)] = 8
 
     def __post_init__(self) -> None:
         check_fields(self)

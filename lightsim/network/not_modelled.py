@@ -29,6 +29,11 @@ _ALL = (
     "flatten",
     "reorganise",
 )
+# What these give has the type of what they read.
+_SAME_TYPE = (
+    *_POOLS, "global_max_pool", "global_pool", "concat", "flatten", "reorganise",
+)  # fmt: skip
+_BITS = "the bits of activations are called activation_bits here"
 
 
 # For each key: the operators it belongs to elsewhere, the values that say what is modelled
@@ -56,12 +61,13 @@ _KEYS: dict[str, _Row] = {
         (),
         "a slope is not a key: trained weights bring the table of leaky_relu",
     ),
-    "activation_bits": (_ALL, (8,), "activations have 8 bits (1 in binary layers)"),
-    "activations_bits": (_ALL, (8,), "activations have 8 bits (1 in binary layers)"),
-    "input_bits": (_ALL, (8,), "activations have 8 bits (1 in binary layers)"),
-    "output_bits": (_ALL, (8,), "activations have 8 bits (1 in binary layers)"),
-    "act_bits": (_ALL, (8,), "activations have 8 bits (1 in binary layers)"),
-    "bits": (_ALL, (8,), "activations have 8 bits (1 in binary layers)"),
+    "activation_bits": (_SAME_TYPE, (8,), "its output has the bits of its input"),
+    "activation_signed": (_SAME_TYPE, (), "its output has the sign of its input"),
+    "activations_bits": (_ALL, (8,), _BITS),
+    "input_bits": (_ALL, (8,), _BITS),
+    "output_bits": (_ALL, (8,), _BITS),
+    "act_bits": (_ALL, (8,), _BITS),
+    "bits": (_ALL, (8,), _BITS),
     "weight_bits": (_ALL, (), "the bits of weights are those of the scheme (scheme=...)"),
     "weights_bits": (_ALL, (), "the bits of weights are those of the scheme (scheme=...)"),
     "scheme": (_ALL, (), "a scheme of its own is not modelled: one for the network (scheme=...)"),

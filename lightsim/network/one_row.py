@@ -49,6 +49,8 @@ def as_image_convolution(entry: RowConvolutionEntry) -> ConvolutionEntry:
         groups=entry.groups,
         depthwise=entry.depthwise,
         activation=entry.activation,
+        activation_bits=entry.activation_bits,
+        activation_signed=entry.activation_signed,
         bias=entry.bias,
     )
 

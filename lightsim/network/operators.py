@@ -52,6 +52,8 @@ def _convolution(entry: ConvolutionEntry, site: Site) -> Layer:
         padding=padding,
         groups=groups,
         activation=entry.activation,
+        activation_bits=entry.activation_bits,
+        activation_signed=entry.activation_signed,
         bias=entry.bias,
         dilation=dilation,
     )
@@ -63,13 +65,8 @@ def _row_convolution(entry: RowConvolutionEntry, site: Site) -> Layer:
 
 
 def _matrix(entry: MatrixEntry, site: Site) -> Layer:
-    plain = {name: getattr(entry, name) for name in ("name", "input", "filters", "groups")}
-    return _convolution(
-        ConvolutionEntry(
-            operator="conv2d", kernel=1, activation=entry.activation, bias=entry.bias, **plain
-        ),
-        site,
-    )
+    own = entry.model_dump() | {"operator": "conv2d", "kernel": 1}
+    return _convolution(ConvolutionEntry(**own), site)
 
 
 def _groups(entry: ConvolutionEntry, channels: int, where: str) -> int:
@@ -101,6 +98,8 @@ def _dense(entry: DenseEntry, site: Site) -> Layer:
         output_shape=TensorShape(entry.filters, 1, 1),
         kernel=(image.height, image.width),
         activation=entry.activation,
+        activation_bits=entry.activation_bits,
+        activation_signed=entry.activation_signed,
         bias=entry.bias,
     )
 
@@ -120,6 +119,8 @@ def _add(entry: AddEntry, site: Site) -> Layer:
         input_shape=first,
         output_shape=first,
         activation=entry.activation,
+        activation_bits=entry.activation_bits,
+        activation_signed=entry.activation_signed,
     )
 
 
@@ -163,6 +164,8 @@ def _requantise(entry: RequantiseEntry, site: Site) -> Layer:
         input_shape=image,
         output_shape=image,
         activation=entry.activation,
+        activation_bits=entry.activation_bits,
+        activation_signed=entry.activation_signed,
     )
 
 

@@ -62,6 +62,7 @@ def network_of(table: dict[str, Any], file: str, beside: Beside | None = None) -
         binary_activations=head.binary_activations,
         source=head.source,
         outputs=outputs,
+        activation_bits=head.activation_bits,
     )
     if head.trained is None or beside is None:
         return network

@@ -7,12 +7,20 @@ from typing import Annotated
 
 from lightsim.descriptions import Positive, Whole, check_fields
 
-__all__ = ["ElementType", "TensorShape"]
+__all__ = ["ElementType", "TensorShape", "field_bits"]
+
+
+def field_bits(bits: int) -> int:
+    """Bits of the field that a value of so many bits lies in: the next power of two.
+
+    Fields of powers of two fill every memory word and feed whole groups of the array's columns.
+    """
+    return 1 << (bits - 1).bit_length()
 
 
 @dataclass(frozen=True, slots=True)
 class ElementType:
-    """The integer type of an activation: 1, 8 or 32 bits.
+    """The integer type of an activation: 1 to 8 bits, or 32.
 
     A 1-bit element means -1 or +1 (stored as 0 or 1); 32-bit elements are raw accumulators.
     """
@@ -22,6 +30,26 @@ class ElementType:
 
     def __post_init__(self) -> None:
         check_fields(self)
+
+    @property
+    def is_sign(self) -> bool:
+        """Whether it is -1 or +1 and nothing else."""
+        return self.bits == 1
+
+    @property
+    def is_raw(self) -> bool:
+        """Whether it is a sum as the accumulator has it, which nothing has rounded."""
+        return self.bits == 32
+
+    @property
+    def is_requantised(self) -> bool:
+        """Whether it is a sum that was scaled, rounded and clamped."""
+        return not self.is_sign and not self.is_raw
+
+    @property
+    def field_bits(self) -> int:
+        """Bits of the field that holds it in a memory word."""
+        return field_bits(self.bits)
 
     @property
     def lowest(self) -> int:

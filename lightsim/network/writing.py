@@ -15,6 +15,7 @@ def dump_network(network: Network) -> str:
         f"title = {toml_text(network.title)}",
         f"source = {toml_text(network.source)}",
         f"binary_activations = {_flag(network.binary_activations)}",
+        *([f"activation_bits = {network.activation_bits}"] * (network.activation_bits != 8)),
         *_outputs(network),
         "",
         "[input]",
@@ -56,6 +57,10 @@ def _layer(layer: Layer) -> list[str]:
         lines += [f"dilation = {_pair(layer.dilation)}"] if layer.dilation != (1, 1) else []
     if layer.has_weights or layer.operator in ("add", "requantise"):
         lines.append(f'activation = "{layer.activation}"')
+    if layer.activation_bits is not None:
+        lines.append(f"activation_bits = {layer.activation_bits}")
+    if layer.activation_signed is not None:
+        lines.append(f"activation_signed = {_flag(layer.activation_signed)}")
     if layer.has_weights:
         lines.append(f"bias = {_flag(layer.bias)}")
     return lines

@@ -229,7 +229,7 @@ def _at_k(
     step = steps[chosen]
     bias = np.rint((layer.bias + lost) / step).astype(np.int32)
     multiplier = layer.multiplier
-    if layer.output.bits == 8:
+    if layer.output.is_requantised:
         multiplier = np.maximum(np.rint(layer.multiplier * step), 1).astype(np.int32)
     return rounded.reshape(layer.weights.shape), bias, multiplier
 
@@ -239,7 +239,9 @@ def _steps(layer: QuantisedLayer) -> NDArray[np.float64]:
 
     A raw output has none, and where all multipliers are 1 the machine may be one that shifts.
     """
-    free = layer.output.bits == 1 or (layer.output.bits == 8 and bool((layer.multiplier > 1).any()))
+    free = layer.output.is_sign or (
+        layer.output.is_requantised and bool((layer.multiplier > 1).any())
+    )
     return _STEPS if free else np.ones(1)
 
 

@@ -52,8 +52,6 @@ class LayerTask:
     @property
     def lowest(self) -> int:
         """The least value after rounding."""
-        if self.layer.activation == "relu" and self.output.bits > 1:
-            return 0
         return assumed_clamp(self.layer, self.output)[0]
 
     @property
@@ -69,7 +67,7 @@ class LayerTask:
     @property
     def table(self) -> NDArray[np.int16] | None:
         """What the values are looked up in, if they are."""
-        entries = table_entries(self.layer.activation)
+        entries = table_entries(self.layer.activation, self.output.lowest, self.output.highest)
         return None if entries is None else np.array(entries, np.int16)
 
     @property
@@ -89,10 +87,10 @@ def filters_in_outline(task: LayerTask, values: Expectation) -> QuantisedLayer:
     undrawn = Undrawn(_reach(task, mean, spread), lambda: _drawn(task, mean, spread))
     # Accumulation by truncation asks for a shift, and refuses one that is too small.
     shift = _least_shift(task, spread)
-    if task.output.bits == 8 and shift < task.scheme.fraction_bits:
+    if task.output.is_requantised and shift < task.scheme.fraction_bits:
         shift = undrawn.draw().shift
     filters = task.layer.weight_shape[0]
-    multiplies = task.output.bits == 8
+    multiplies = task.output.is_requantised
     return QuantisedLayer(
         task.layer,
         task.inputs,
@@ -135,7 +133,7 @@ def _drawn(task: LayerTask, mean: float, spread: float) -> QuantisedLayer:
     jitter = _BIAS_SHARE * rng.standard_normal(k.size)
     bias = np.rint(deviations * jitter - mean * sums).astype(np.int32)
     multiplier, shift = np.ones(k.size, np.int32), 0
-    if output.bits == 8:
+    if output.is_requantised:
         multiplier, shift = fixed_point(task.full / DEVIATIONS_AT_CLAMP / deviations)
     return QuantisedLayer(
         task.layer,

@@ -33,7 +33,7 @@ from lightsim.numerics.convolution.xnor import convolve_xnor
 from lightsim.numerics.filters.packed import exact_filters, sign_filters, truncating_filters
 from lightsim.numerics.formats.table import codec
 from lightsim.numerics.images.window import Window
-from lightsim.numerics.sums.requantise import requantise
+from lightsim.numerics.sums.requantise import Rescaling, requantise
 from lightsim.numerics.vectors.instruction import restricted, usable
 from results.provenance import made_at
 
@@ -62,7 +62,8 @@ def kernels(channels, size):
     real = rng.normal(0, 0.3, (channels, channels, 3, 3))
     macs = real.size * size * size
     out = np.zeros((1, channels, size, size), np.int32)
-    scales = np.zeros(channels, np.int32), np.full(channels, 321, np.int32)
+    bias = np.zeros(channels, np.int32)
+    rest = Rescaling(np.full(channels, 321, np.int32), 16, "half_up", 0, 255)
     window = Window((3, 3), **PLACE, rows=size, columns=size)
 
     def summed(convolution, *operands, instruction=None):
@@ -78,9 +79,8 @@ def kernels(channels, size):
         weights = codec(name).decode(codec(name).encode(real))
         filters, expected = exact_filters(weights), independent(x, weights)
         yield f"exact, {name}", macs, summed(convolve, x, filters), expected
-        rest = (*scales, 16, "half_up", 0, 255)
-        call = functools.partial(convolve_requantised, x, filters, *rest, window)
-        yield "  the same, requantised", macs, call, requantise(expected, scales[1], *rest[2:])
+        call = functools.partial(convolve_requantised, x, filters, bias, rest, window)
+        yield "  the same, requantised", macs, call, requantise(expected, *rest)
         if name == "lightnn2":
             yield f"exact, {name}, filters packed", macs, summed(convolve, x, weights), expected
             pairs = [row.name for row in usable() if row.product == "pairs"]

@@ -17,7 +17,7 @@ from dataclasses import asdict
 from itertools import product
 from pathlib import Path
 
-from lightsim.flow.resolve import resolve_accelerator
+from lightsim.flow.given.resolve import resolve_accelerator
 from lightsim.network import load_network
 from lightsim.quantisation.select import quantise
 from lightsim.quantisation.synthetic.workload import synthetic_images

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from lightsim.cli.tables import TABLES
+from lightsim.cli.commands.tables import TABLES
 from lightsim.hardware.catalogue import BOARDS, DEVICES
 from lightsim.network import zoo_names
 from lightsim.numerics.formats.scheme import SCHEMES

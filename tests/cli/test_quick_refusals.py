@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from lightsim.cli.listing import TABLE_NAMES
-from lightsim.cli.tables import TABLES
+from lightsim.cli.commands.listing import TABLE_NAMES
+from lightsim.cli.commands.tables import TABLES
 from lightsim.flow.engines import ENGINES
-from lightsim.flow.given import ENGINE_NAMES
+from lightsim.flow.given.checks import ENGINE_NAMES
 
 # What takes a tenth of a second of CPU time or more to import.
 HEAVY = ("numpy", "numba", "scipy", "pandas", "plotly", "optuna", "simpy", "torch", "pyarrow")

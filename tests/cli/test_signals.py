@@ -6,15 +6,17 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from dse.study.writing import study_text
-from lightsim.cli.signals import finishing, heeded, interrupt_code
+from lightsim.cli.process.signals import finishing, heeded, interrupt_code
 from tests.cli.command import LIGHTSIM
 from tests.dse.explore.test_processes import STUDY, ended, finished, trials, until, workers
+from tests.kills.process import until_used
 
 PATIENCE_S = 120
 
@@ -64,10 +66,10 @@ def test_a_search_keeps_its_reports(number: int, tmp_path: Path):
         assert "report.html" in names and "best.toml" in names
 
 
-@pytest.mark.parametrize("seconds", [0.7, 2.5])
-def test_a_run_ends_with_one_line_and_leaves_nothing(seconds: float, tmp_path: Path):
+@pytest.mark.parametrize("cpu_s", [0.4, 2.0])
+def test_a_run_ends_with_one_line_and_leaves_nothing(cpu_s: float, tmp_path: Path):
     process = begun(tmp_path, "run", "vgg16", "--images", "32", "--output", "new")
-    time.sleep(seconds)
+    assert until_used(process, cpu_s)
     process.terminate()
     out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out, err) == (143, "", "interrupted\n")
@@ -108,3 +110,26 @@ def test_workers_end_with_a_search_that_is_killed(tmp_path: Path):
     process.kill()
     process.communicate()
     assert all(is_gone(child) for child in children)
+
+
+_LAST = """
+import os, signal, sys
+from lightsim.cli import main
+
+class Last:
+    def __del__(self, kill=os.kill, pid=os.getpid(), number=signal.{name}):
+        kill(pid, number)
+
+sys.last = Last()
+sys.argv = ["lightsim", "--version"]
+main()
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_signal_while_the_interpreter_ends_changes_nothing(name: str):
+    ended = subprocess.run(
+        [sys.executable, "-c", _LAST.format(name=name)], capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.startswith("lightsim ")

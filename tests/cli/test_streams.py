@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lightsim.cli.streams import _escape
+from lightsim.cli.process.streams import _escape
 from lightsim.errors import InputError, MissingExtraError
 from tests.cli.command import LIGHTSIM, assert_refused, lightsim, process
 

@@ -12,7 +12,7 @@ import pytest
 
 from lightsim.energy.joules import DRAM_EVENT
 from lightsim.energy.tables import EVENTS
-from lightsim.flow.resolve import choose_images
+from lightsim.flow.given.resolve import choose_images
 from lightsim.network import load_network
 from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.quantisation.inference.layer_output import SumRules, layer_output

@@ -13,8 +13,8 @@ PACKAGES = ("lightsim", "dse", "workloads")
 
 EXCUSED = {
     "lightsim/files/writing.py": "the one writer",
-    "lightsim/cli/streams.py": "opens the standard streams by their numbers",
-    "lightsim/cli/ending.py": "opens the null device",
+    "lightsim/cli/process/streams.py": "opens the standard streams by their numbers",
+    "lightsim/cli/process/ending.py": "opens the null device",
     "dse/allocation/highs.py": "opens the null device",
     "dse/storage/held.py": "a lock, which holds no text that could be half there",
     "dse/storage/journal.py": "a journal grows by whole lines; half a last one is passed over",

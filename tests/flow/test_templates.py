@@ -83,7 +83,7 @@ def test_a_wing_is_named_by_its_row_alone():
 @pytest.mark.parametrize(
     "code",
     [
-        "import lightsim.flow.templates, lightsim.flow.given",
+        "import lightsim.flow.templates, lightsim.flow.given.checks",
         "from lightsim.flow.templates import template_of; template_of(None, 'multiply_dsp')",
     ],
 )

@@ -57,7 +57,7 @@ MALFORMED = [
     (
         "unknown key far from any",
         "colour = 1\n" + HEAD + IMAGE + DENSE,
-        ": unknown key 'colour'; known: binary_activations, input, layer, name, outputs, source, title, trained",
+        ": unknown key 'colour'; known: activation_bits, binary_activations, input, layer, name, outputs, source, title, trained",
     ),
     (
         "text for a flag",
@@ -76,7 +76,11 @@ MALFORMED = [
         HEAD + IMAGE.replace("4", "0") + DENSE,
         ", [input]: channels is 0; accepted: a whole number from 1 to 65536",
     ),
-    ("bits", HEAD + IMAGE + "bits = 4\n" + DENSE, ", [input]: bits is 4; accepted: 1 or 8"),
+    (
+        "bits",
+        HEAD + IMAGE + "bits = 9\n" + DENSE,
+        ", [input]: bits is 9; accepted: a whole number from 1 to 8",
+    ),
     (
         "no layers",
         HEAD + IMAGE,
@@ -95,12 +99,12 @@ MALFORMED = [
     (
         "true for a number of bits",
         HEAD + IMAGE + "bits = true\n" + DENSE,
-        ", [input]: bits is true; accepted: 1 or 8",
+        ", [input]: bits is true; accepted: a whole number from 1 to 8",
     ),
     (
         "fraction for a number of bits",
         HEAD + IMAGE + "bits = 8.0\n" + DENSE,
-        ", [input]: bits is 8.0; accepted: 1 or 8",
+        ", [input]: bits is 8.0; accepted: a whole number from 1 to 8",
     ),
     (
         "key given twice",

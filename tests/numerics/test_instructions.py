@@ -15,7 +15,7 @@ from lightsim.numerics.convolution.truncation import convolve_truncating
 from lightsim.numerics.convolution.xnor import convolve_xnor
 from lightsim.numerics.filters.packed import exact_filters, sign_filters, truncating_filters
 from lightsim.numerics.images.window import Window
-from lightsim.numerics.sums.requantise import ROUNDINGS, requantise
+from lightsim.numerics.sums.requantise import ROUNDINGS, Rescaling, requantise
 from lightsim.numerics.vectors.instruction import INSTRUCTIONS, choices, chosen, restricted, usable
 from tests import reference
 from tests.numerics.cases import cases, repeatable
@@ -117,10 +117,10 @@ def test_requantised_in_the_same_pass(name, case, span, shift, rounding, clamp):
     rng = case.rng
     bias = rng.integers(-5000, 5000, case.filters).astype(np.int32)
     multiplier = rng.integers(1, 32768, case.filters).astype(np.int32)
-    rest = (multiplier, shift, rounding, *clamp)
+    rest = Rescaling(multiplier, shift, rounding, *clamp)
     with restricted(name):
         found = convolve_requantised(
-            x, exact_filters(weights), bias, *rest, window_of(case), case.pad_value
+            x, exact_filters(weights), bias, rest, window_of(case), case.pad_value
         )
     sums = reference.convolve(x.tolist(), weights.tolist(), *case.window, case.pad_value)
     sums = (np.array(sums) + bias[:, None, None]).astype(np.int32)

@@ -13,6 +13,7 @@ from lightsim.numerics.dot_products.tile_plan import tile_plan
 from lightsim.numerics.filters.packed import exact_filters, sign_filters, truncating_filters
 from lightsim.numerics.filters.tile_words import fit_tiles
 from lightsim.numerics.images.window import Window
+from lightsim.numerics.sums.requantise import Rescaling
 from lightsim.numerics.vectors.instruction import PIXELS, restricted, usable
 from tests.numerics.cases import cases, repeatable
 
@@ -73,7 +74,7 @@ def test_requantised(name, case, rounding):
     bias = rng.integers(-5000, 5000, case.filters).astype(np.int32)
     multiplier = rng.integers(1, 32768, case.filters).astype(np.int32)
     window = Window(case.kernel, case.stride, case.origin, *case.outputs)
-    rest = bias, multiplier, 17, rounding, -128, 127, window, case.pad_value
+    rest = bias, Rescaling(multiplier, 17, rounding, -128, 127), window, case.pad_value
     with restricted("plain"):
         plain = convolve_requantised(x, exact_filters(weights), *rest)
     with restricted(name):

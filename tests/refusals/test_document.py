@@ -43,3 +43,7 @@ def test_the_document_has_no_refusal_that_the_sources_do_not():
 
     assert [words for words in rows() if not is_there(words)] == []
     assert len(list(rows())) > 60
+
+
+def test_every_room_that_is_looked_through_exists():
+    assert [room for room in ROOMS if not any(PACKAGE.glob(room))] == []

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 torch = pytest.importorskip("torch", reason="PyTorch is the extra 'train'")
 
-from lightsim.flow.resolve import resolve_accelerator  # noqa: E402
+from lightsim.flow.given.resolve import resolve_accelerator  # noqa: E402
 from lightsim.network import load_network  # noqa: E402
 from lightsim.quantisation.per_filter import FilterTerms, quantise_with_k  # noqa: E402
 from lightsim.quantisation.term_costs import Stairs  # noqa: E402

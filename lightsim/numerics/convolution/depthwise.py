@@ -10,7 +10,7 @@ from lightsim.kernels.compiled import compiled
 from lightsim.numerics.images.planes import Planes, split
 from lightsim.numerics.images.window import Pair, Window
 from lightsim.numerics.sums.accumulator import Accumulators, is_int32
-from lightsim.numerics.sums.requantise import Rounding, check_rule, rounding_rule
+from lightsim.numerics.sums.requantise import Rescaling, check_rule, rounding_rule
 
 __all__ = ["convolve_depthwise", "convolve_depthwise_requantised"]
 
@@ -57,27 +57,26 @@ def convolve_depthwise_requantised(
     x: NDArray[np.int16],
     weights: NDArray[np.int16],
     bias: NDArray[np.int32],
-    multiplier: NDArray[np.int32],
-    shift: int,
-    rounding: Rounding,
-    lowest: int,
-    highest: int,
+    rescaling: Rescaling,
     window: Window,
     pad_value: int = 0,
 ) -> NDArray[np.int16]:
     """int16[batch, channels, rows, columns]: `requantise` of `bias` int32[channels] plus the
-    convolution, in one pass; the sums are those of an int32 accumulator, modulo 2**32.
+    convolution, in one pass.
+
+    The sums are added in an int32 accumulator, modulo 2**32. Raises `InputError` for shapes that
+    do not join and for a shift, a rounding or a clamp that `requantise` refuses.
     """
     out = np.empty((*x.shape[:2], window.rows, window.columns), np.int16)
     _check_shapes(x, weights, out)
-    check_rule(shift, rounding, lowest, highest)
+    check_rule(*rescaling[1:])
     if out.size == 0:
         return out
     from lightsim.numerics.dot_products.emitted_channels import ROOM, depthwise_lines
 
     planes = Planes(window)
-    factors = np.ascontiguousarray(np.broadcast_to(multiplier, x.shape[1:2]), np.int32)
-    rule = rounding_rule(shift, rounding, lowest, highest)
+    factors = np.ascontiguousarray(np.broadcast_to(rescaling.multiplier, x.shape[1:2]), np.int32)
+    rule = rounding_rule(*rescaling[1:])
     shape, flat = (window.rows, window.columns, planes.wide), out.reshape(-1)
     filters = np.ascontiguousarray(weights).reshape(len(weights), -1)
     taps, every = planes.taps.reshape(-1), np.ascontiguousarray(x).reshape(1, -1, *x.shape[2:])

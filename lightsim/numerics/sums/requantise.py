@@ -16,7 +16,7 @@ Rounding of value / 4 (multiplier 1, shift 2), worked by hand:
 from __future__ import annotations
 
 import math
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ from lightsim.numerics.sums.accumulator import Accumulators, is_int32
 
 __all__ = [
     "ROUNDINGS",
+    "Rescaling",
     "Rounding",
     "check_rule",
     "requantise",
@@ -37,6 +38,19 @@ __all__ = [
 
 Rounding = Literal["floor", "half_up", "half_even", "half_away", "toward_zero"]
 ROUNDINGS: tuple[Rounding, ...] = get_args(Rounding)
+
+
+class Rescaling(NamedTuple):
+    """What `requantise` is told beside the sums, in the order of its arguments.
+
+    `multiplier` is int32[channels], or int32[1] for all channels; `shift` is 0..62.
+    """
+
+    multiplier: NDArray[np.int32]
+    shift: int
+    rounding: Rounding
+    lowest: int
+    highest: int
 
 
 def requantise(

@@ -18,7 +18,7 @@ from lightsim.numerics.images.window import Pair, Window, undilated
 from lightsim.numerics.sums.accumulator import Accumulators, fit_accumulator, is_int32
 from lightsim.numerics.sums.elementwise import add_requantised
 from lightsim.numerics.sums.pooling import max_pool, sum_pool
-from lightsim.numerics.sums.requantise import requantise, threshold
+from lightsim.numerics.sums.requantise import Rescaling, requantise, threshold
 from lightsim.quantisation.inference.accumulators import Accumulation
 from lightsim.quantisation.inference.kernels import kernel_of
 from lightsim.quantisation.inference.parts import Part, parts_of
@@ -101,10 +101,7 @@ def _weighted(layer: QuantisedLayer, x: NDArray[np.int16], rules: SumRules) -> A
     assert layer.weights is not None and layer.bias is not None
     # Only sums that are sure to fit may skip the accumulator.
     if rules.overflow == "refuse" and 1 < layer.output.bits <= 16 and len(parts) <= 1:
-        rest = (
-            layer.bias, layer.multiplier, layer.shift, layer.rounding, layer.lowest,
-            layer.highest, _window(layer), layer.inputs[0].outside,
-        )  # fmt: skip
+        rest = layer.bias, _rescaling(layer), _window(layer), layer.inputs[0].outside
         if parts:
             return convolve_requantised(x, parts[0].filters, *rest)
         if layer.layer.dilation == (1, 1):
@@ -114,9 +111,11 @@ def _weighted(layer: QuantisedLayer, x: NDArray[np.int16], rules: SumRules) -> A
         return threshold(sums)
     if layer.output.bits == 32:
         return sums.astype(np.int32, copy=False)
-    return requantise(
-        sums, layer.multiplier, layer.shift, layer.rounding, layer.lowest, layer.highest
-    )
+    return requantise(sums, *_rescaling(layer))
+
+
+def _rescaling(layer: QuantisedLayer) -> Rescaling:
+    return Rescaling(layer.multiplier, layer.shift, layer.rounding, layer.lowest, layer.highest)
 
 
 def _each(x: NDArray[np.int16], layer: QuantisedLayer) -> NDArray[np.int16]:
@@ -180,9 +179,7 @@ def _pooled(layer: QuantisedLayer, x: NDArray[np.int16]) -> NDArray[np.int16]:
     if layer.layer.operator == "max_pool":
         return max_pool(x, *window, size)
     sums = sum_pool(x, *window, size)
-    return requantise(
-        sums, layer.multiplier, layer.shift, layer.rounding, layer.lowest, layer.highest
-    )
+    return requantise(sums, *_rescaling(layer))
 
 
 def _reorganised(x: NDArray[np.int16], block: int) -> NDArray[np.int16]:

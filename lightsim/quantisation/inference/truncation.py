@@ -40,7 +40,7 @@ def in_truncated_units(layer: QuantisedLayer) -> QuantisedLayer:
     if bits == 0:
         return layer
     bias = (layer.bias + (1 << (bits - 1))) >> bits
-    if layer.output.bits != 8:
+    if not layer.output.is_requantised:
         return replace(layer, bias=bias)
     if layer.shift < bits:
         raise InputError(

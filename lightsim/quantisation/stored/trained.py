@@ -44,6 +44,8 @@ def load_trained(network: Network, scheme: Scheme) -> Workload:
         )
     stored = integers_of(network, scheme, files.weights[scheme.name])
     types = element_types(network, scheme)
+    for layer in network.layers:
+        _check_ends(layer, types[layer.name], stored, str(files.weights[scheme.name]))
     layers = tuple(
         _quantised(layer, input_types(network, layer, types), types[layer.name], scheme, stored)
         for layer in network.layers
@@ -78,6 +80,18 @@ def _trained(network: Network) -> TrainedFiles:
             "accepted: the network as it was trained, or no table [trained]",
         )
     return files
+
+
+def _check_ends(layer: Layer, output: ElementType, stored: Arrays, file: str) -> None:
+    """The ends of a clamp and the entries of a table are numbers of the layer's output."""
+    for field in ("lowest", "highest", "table"):
+        held = stored.get(f"{layer.name}.{field}")
+        if held is not None and not output.lowest <= held.min() <= held.max() <= output.highest:
+            raise InputError(
+                f"{file}: {layer.name}.{field}",
+                f"holds {held.min()} to {held.max()}",
+                f"accepted: {output.lowest} to {output.highest}",
+            )
 
 
 def _quantised(

@@ -102,10 +102,10 @@ def _expect_filters(
 ) -> Expectation:
     """The outputs of a layer with weights."""
     unit = expect_sum(values, task.layer, task.pad_value, sample_rng)
-    if task.output.bits == 8:
+    if task.output.is_requantised:
         reach = task.full / DEVIATIONS_AT_CLAMP
         return _looked_up(task, np.clip(unit * reach, task.lowest, task.highest))
-    if task.output.bits == 1:
+    if task.output.is_sign:
         return np.where(unit >= 0, 1.0, -1.0)
     return unit
 

@@ -45,6 +45,10 @@ class NetworkBound:
             [layer.computed.channels if layer.weights is not None else 0 for layer in layers]
         )
         """Filters of every pass, 0 for those without weights."""
+        self.least_activation_bits = min(
+            (layer.source.element.bits for layer in layers if layer.weights is not None), default=8
+        )
+        """Bits of the narrowest activations that weights are multiplied by."""
 
     def cycles(self, machines: Axes, k: Floats | None = None) -> Floats:
         """Cycles below which no mapping can come, float64[machine]; whole numbers.

@@ -17,6 +17,7 @@ from lightsim.descriptions import (
 )
 from lightsim.hardware.device import IdealMemory, MemoryInterface
 from lightsim.hardware.pe_kinds import PE_KINDS
+from lightsim.network.tensor import field_bits
 from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.units import LEAST_HZ, MOST_HZ
 
@@ -151,6 +152,9 @@ class Accelerator:
     `board` is the board's name, or None for an accelerator tied to none.
     `products_per_dsp` is 2 where neighbouring pixels of a `multiply_dsp` row share a DSP block
     (`hardware.dsp_blocks` says where that fits). No cycle and no bit depends on it.
+    `activation_bits` are the widths of the activations that it is built for, rising: its lanes and
+    buffers take the widest, and have a selector for every narrower field. Machines of a scheme of
+    signs take activations of one bit too.
     """
 
     template: ClassVar[str] = "tiled"
@@ -173,9 +177,25 @@ class Accelerator:
     request_bytes: Annotated[int, PowerOfTwo(4, 4096)] = 1024
     outstanding: Annotated[int, Whole(1, 1024)] = 4
     products_per_dsp: Annotated[int, Whole(1, 2)] = 1
+    activation_bits: tuple[Annotated[int, Whole(1, 8)], ...] = (8,)
 
     def __post_init__(self) -> None:
         check_fields(self)
+        bits = self.activation_bits
+        if not bits or bits[-1] == 1 or list(bits) != sorted(set(bits)):
+            accepted = "rising whole numbers from 1 to 8, the largest above 1"
+            refuse(self, "activation_bits", list(bits), accepted)
+
+    @property
+    def field_bits(self) -> int:
+        """Bits of the widest field that activations lie in, in memory and in the input buffer."""
+        return field_bits(self.activation_bits[-1])
+
+    @property
+    def activation_fields(self) -> tuple[int, ...]:
+        """Bits of all fields that the machine reads and writes activations in, rising."""
+        signs = {1} if SCHEMES[self.scheme].is_sign else set[int]()
+        return tuple(sorted(signs | {field_bits(bits) for bits in self.activation_bits}))
 
     @property
     def word_bytes(self) -> int:

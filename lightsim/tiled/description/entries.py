@@ -95,6 +95,10 @@ class AcceleratorEntry(Entry):
     request_bytes: Bytes = 1024
     outstanding: Whole = 4
     products_per_dsp: WholeOrNone = None
+    activation_bits: Annotated[
+        int | list[int],
+        Field(description="a whole number, or a list of them, as [4, 8]"),
+    ] = 8
     psum_bytes: Bytes
     array: Annotated[_Table, table_entry("array")]
     accumulator: Annotated[_Table, table_entry("accumulator")] = Field(default_factory=dict)

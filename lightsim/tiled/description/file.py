@@ -108,7 +108,12 @@ def _accelerator(entry: AcceleratorEntry, where: str, board: Board | None) -> Ac
         request_bytes=entry.request_bytes,
         outstanding=entry.outstanding,
         products_per_dsp=1 if entry.products_per_dsp is None else entry.products_per_dsp,
+        activation_bits=_widths(entry.activation_bits),
     )
+
+
+def _widths(given: int | list[int]) -> tuple[int, ...]:
+    return (given,) if isinstance(given, int) else tuple(given)
 
 
 def _products(given: int | None, acc: Accelerator, where: str, board: Board | None) -> int:

@@ -43,11 +43,10 @@ def _array(acc: Accelerator, scheme: Scheme, check: Check) -> None:
     array = acc.array
     for number, group in enumerate(array.groups, 1):
         _runs(group.pe, scheme, f"{check.where}: array group {number}")
-    word = acc.word_bytes
+    word, field = acc.port_bits // acc.field_bits, acc.field_bits
     if array.columns % word and word % array.columns:
-        accepted = (
-            f"a divisor or a multiple of the {word} 8-bit channels of a {acc.port_bits}-bit word"
-        )
+        held = f"{word} {field}-bit channels of a {acc.port_bits}-bit word"
+        accepted = f"a divisor or a multiple of the {held}"
         check.fail("array columns", array.columns, accepted)
 
 
@@ -69,7 +68,8 @@ def _runs(pe: str, scheme: Scheme, where: str) -> None:
 def _buffers(acc: Accelerator, scheme: Scheme, check: Check) -> None:
     array, word = acc.array, acc.word_bytes
     code_bits = sum(group.rows * PE_KINDS[group.pe].code_bits(scheme) for group in array.groups)
-    _buffer("input", acc.input, max(array.columns, word), word, check)
+    step = array.columns * acc.field_bits // 8
+    _buffer("input", acc.input, max(step, word), word, check)
     _buffer("weight", acc.weight, -(-array.columns * code_bits // 8), word, check)
     _buffer("residual", acc.residual, word, word, check)
     _buffer("output", acc.output, word, word, check)

@@ -33,6 +33,7 @@ def dump_accelerator(acc: Accelerator) -> str:
         _key("outstanding", acc.outstanding),
         _key("psum_bytes", spell_bytes(acc.psum_bytes)),
         *([_key("products_per_dsp", acc.products_per_dsp)] if _on_dsp(acc) else []),
+        *_widths(acc),
         *_array(acc),
         *_table("accumulator", _fields_of(acc.accumulator)),
         *_table("post", _fields_of(acc.post)),
@@ -43,6 +44,12 @@ def dump_accelerator(acc: Accelerator) -> str:
         *_memory(acc),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _widths(acc: Accelerator) -> list[str]:
+    """Nothing where activations have eight bits."""
+    widths = list(acc.activation_bits)
+    return [] if widths == [8] else [_key("activation_bits", widths)]
 
 
 def _on_dsp(acc: Accelerator) -> bool:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from lightsim.hardware.device import Board
 from lightsim.hardware.pe_kinds import PE_KINDS, pe_kind
+from lightsim.network.tensor import field_bits
 from lightsim.numerics.formats.scheme import Scheme
 from lightsim.tiled.description.accelerator import Accelerator, Array, LaneGroup
 from lightsim.tiled.estimation.arrays import array_shapes
@@ -64,14 +65,24 @@ def array_of(pe: str, shape: tuple[int, int, int]) -> Array:
 
 
 @lru_cache(maxsize=4096)
-def least_fits(board: Board, scheme: Scheme, array: Array, utilisation: float) -> bool:
+def least_fits(
+    board: Board,
+    scheme: Scheme,
+    array: Array,
+    utilisation: float,
+    activation_bits: tuple[int, ...] = (8,),
+) -> bool:
     """Whether the array with its least buffers fits that share of the board's device."""
-    return within(least_design(board, scheme, array), board.device, utilisation)
+    return within(least_design(board, scheme, array, activation_bits), board.device, utilisation)
 
 
 @lru_cache(maxsize=128)
 def plausible_shapes(
-    board: Board, scheme: Scheme, pe: str, utilisation: float
+    board: Board,
+    scheme: Scheme,
+    pe: str,
+    utilisation: float,
+    activation_bits: tuple[int, ...] = (8,),
 ) -> tuple[tuple[int, int, int], ...]:
     """Rows, columns and pixels of the arrays whose lanes alone fit, the most useful first.
 
@@ -84,12 +95,14 @@ def plausible_shapes(
     limits = [utilisation * limit for limit in (available.lut, available.ff, available.dsp)]
     most: dict[tuple[int, int], float] = {}
     found = []
-    for rows, columns, pixels in array_shapes(board.port_bits // 8):
+    field = field_bits(activation_bits[-1])
+    for rows, columns, pixels in array_shapes(board.port_bits // field):
         if scheme.is_sign and not _fills_words(rows, board.port_bits):
             continue
         if (columns, pixels) not in most:
             row = lanes_needed(
-                least_design(board, scheme, array_of(name, (1, columns, pixels))), board.device
+                least_design(board, scheme, array_of(name, (1, columns, pixels)), activation_bits),
+                board.device,
             )
             pairs = zip(limits, (row.lut, row.ff, row.dsp), strict=True)
             most[columns, pixels] = min(limit / amount for limit, amount in pairs if amount)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.hardware.device import Board, Device, Resources
+from lightsim.network.tensor import field_bits
 from lightsim.numerics.formats.scheme import Scheme
 from lightsim.tiled.description.accelerator import (
     Accelerator,
@@ -62,7 +63,9 @@ MOST_BYTES = {"input": 128 << 10, "weight": 1024 << 10, "psum": 512 << 10, "outp
 """The most bytes of a bank, or of the partial sums, that a memory is grown to."""
 
 
-def least_design(board: Board, scheme: Scheme, array: Array) -> Accelerator:
+def least_design(
+    board: Board, scheme: Scheme, array: Array, activation_bits: tuple[int, ...] = (8,)
+) -> Accelerator:
     """`array` with the board's ports, clock and memory and the smallest practical buffers.
 
     A weight bank and the partial sums hold 512 words (a 3x3 kernel over 28 groups of input
@@ -72,9 +75,8 @@ def least_design(board: Board, scheme: Scheme, array: Array) -> Accelerator:
     accumulator = Accumulator()
     output = Buffer(_LEAST_OUTPUT_BYTES, _BANKS)
     psum_word = psum_word_bits(array, accumulator.bits)
-    least = least_bytes(
-        input_word_bits(array, board.port_bits), weight_word_bits(array, scheme), psum_word, word
-    )
+    inputs = input_word_bits(array, board.port_bits, field_bits(activation_bits[-1]))
+    least = least_bytes(inputs, weight_word_bits(array, scheme), psum_word, word)
     kinds = "+".join(dict.fromkeys(group.pe for group in array.groups))
     return Accelerator(
         name=f"{board.name}-{scheme.name}-{kinds}-{array.rows}x{array.columns}x{array.pixels}",
@@ -93,6 +95,7 @@ def least_design(board: Board, scheme: Scheme, array: Array) -> Accelerator:
         ports=tuple(PortAssignment(streams) for streams in PORT_STREAMS[board.port_count]),
         port_bits=board.port_bits,
         products_per_dsp=built_products(array, scheme, board.device),
+        activation_bits=activation_bits,
     )
 
 

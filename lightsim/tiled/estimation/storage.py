@@ -15,9 +15,9 @@ def weight_word_bits(array: Array, scheme: Scheme) -> int:
     return array.columns * codes
 
 
-def input_word_bits(array: Array, port_bits: int) -> int:
+def input_word_bits(array: Array, port_bits: int, field_bits: int = 8) -> int:
     """Bits that one copy of the input buffer delivers: all columns, at least a port word."""
-    return max(array.columns * 8, port_bits)
+    return max(array.columns * field_bits, port_bits)
 
 
 def psum_word_bits(array: Array, accumulator_bits: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from math import ceil
 from typing import NamedTuple
 
 from lightsim.hardware.pe_kinds import PeKind
@@ -37,7 +38,7 @@ def requantisations(layer: EngineLayer) -> int:
     number that an addition adds.
     """
     added = 2 * (layer.kind == "addition" or layer.addition is not None)
-    sums = layer.weights is not None and layer.main.output.bits not in (1, 32)
+    sums = layer.weights is not None and layer.main.output.is_requantised
     means = layer.kind == "pooling" and layer.main.layer.operator != "max_pool"
     return added + int(sums or means)
 
@@ -127,7 +128,8 @@ class Activity:
             if scheme.k_per_filter and terms == 0:
                 continue  # pruned: no product is formed
             event, count = product_event(kind, scheme, terms, bits)
-            counts.append((event, filters * count * products))
+            share = kind.share_of_byte(scheme, bits)
+            counts.append((event, ceil(filters * count * products * share)))
             useful += filters * kind.passes(scheme, terms, bits) * products
         return counts, useful
 
@@ -138,7 +140,7 @@ class Activity:
         not; it adds to the sum of every row that holds a filter at every position there is.
         """
         accelerator = self._accelerator
-        array, bits = accelerator.array, layer.source.element.bits
+        array, bits = accelerator.array, layer.source.element.field_bits
         taps, pairs = layer.kernel[0] * layer.kernel[1], list(zip(works, tile.groups, strict=True))
         steps = sum(work.outputs * work.steps for work in works)
         reads = sum(

@@ -125,7 +125,26 @@ def _check_names(plan: Plan, tilings: Mapping[str, Tiling]) -> None:
             raise unknown_name("mapping", "layer", name, names)
 
 
+def _check_activations(layer: EngineLayer, accelerator: Accelerator) -> None:
+    """Raise `InputError` for activations that the lanes, buffers or selectors are not built for."""
+    fields, widest = accelerator.activation_fields, accelerator.activation_bits[-1]
+    views = [layer.source, layer.destination, *([layer.residual] if layer.residual else [])]
+    for view in views:
+        element = view.element
+        if element.is_raw or (element.field_bits in fields and element.bits <= widest):
+            continue
+        built = ", ".join(map(str, accelerator.activation_bits))
+        wanted = sorted({*accelerator.activation_bits, element.bits})
+        raise InputError(
+            layer.name,
+            f"has activations of {element.bits} bit{'s' * (element.bits > 1)}, and accelerator "
+            f"'{accelerator.name}' is built for {built}",
+            f"accepted: activation_bits = {wanted} in the accelerator",
+        )
+
+
 def _check_layer(layer: EngineLayer, accelerator: Accelerator) -> None:
+    _check_activations(layer, accelerator)
     scheme = layer.main.scheme
     if layer.main.layer.operator == "requantise":
         _check_multiplier(layer, accelerator)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lightsim.errors import InputError
 from lightsim.hardware.device import Board
+from lightsim.quantisation.elements import activation_widths
 from lightsim.quantisation.workload import Workload
 from lightsim.tiled.bounds import NetworkBound, layout
 from lightsim.tiled.bounds.network import without_weights
@@ -67,10 +68,11 @@ def best_default(
     the board can run.
     """
     kinds = kinds_for(workload.scheme) if pe is None else (pe,)
+    widths = activation_widths(workload.network, workload.scheme)
     refusal = Refusal(workload, board, kinds[0], utilisation)
     for lifted in (False, True):
         for kind in kinds:
-            space = default_space(board, workload.scheme, kind, utilisation, lifted)
+            space = default_space(board, workload.scheme, kind, utilisation, lifted, widths)
             best = _Search(space, without_weights(workload), images, refusal).best()
             if best is not None:
                 return best
@@ -94,7 +96,7 @@ class _Search:
         space = self.space
         if not space.shapes:
             return None
-        template = least_design(space.board, space.scheme, space.array(0))
+        template = least_design(space.board, space.scheme, space.array(0), space.activation_bits)
         try:
             self.bound = NetworkBound(self.workload, template)
             cycles = self.bound.cycles(space.machines)

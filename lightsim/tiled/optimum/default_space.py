@@ -52,13 +52,15 @@ class DefaultSpace:
     shapes: tuple[tuple[int, int, int], ...]
     machines: Axes
     word_bits: Ints
+    activation_bits: tuple[int, ...] = (8,)
 
     def least(self, place: int) -> Accelerator | None:
         """An array with the least of every memory; None if it does not fit."""
         array = self.array(place)
-        if not least_fits(self.board, self.scheme, array, self.utilisation):
+        widths = self.activation_bits
+        if not least_fits(self.board, self.scheme, array, self.utilisation, widths):
             return None
-        return least_design(self.board, self.scheme, array)
+        return least_design(self.board, self.scheme, array, widths)
 
     @property
     def room(self) -> int:
@@ -139,20 +141,27 @@ def memory_bytes(acc: Accelerator) -> dict[str, int]:
 
 @lru_cache(maxsize=64)
 def default_space(
-    board: Board, scheme: Scheme, pe: str, utilisation: float, lifted: bool
+    board: Board,
+    scheme: Scheme,
+    pe: str,
+    utilisation: float,
+    lifted: bool,
+    activation_bits: tuple[int, ...] = (8,),
 ) -> DefaultSpace:
     """The default space of a board; raises `InputError` for an unknown PE kind."""
-    shapes = plausible_shapes(board, scheme, pe, utilisation)
-    least = least_design(board, scheme, array_of(pe, (1, 1, 1)))
+    shapes = plausible_shapes(board, scheme, pe, utilisation, activation_bits)
+    least = least_design(board, scheme, array_of(pe, (1, 1, 1)), activation_bits)
     one = Axes.of([least])
-    space = DefaultSpace(board, scheme, pe, utilisation, lifted, shapes, one, one.code_bits)
+    space = DefaultSpace(
+        board, scheme, pe, utilisation, lifted, shapes, one, one.code_bits, activation_bits
+    )
     if not shapes:
         return space
     rows, columns, pixels = np.array(shapes, np.int64).T
     word_bits = rows * columns * one.code_bits
     word = board.port_bits // 8
     held = least_bytes(
-        np.maximum(columns * 8, board.port_bits),
+        np.maximum(columns * least.field_bits, board.port_bits),
         word_bits,
         rows * pixels * least.accumulator.bits,
         word,

@@ -125,9 +125,9 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=AFTER[-1])
     options = parser.parse_args()
-    network, board = options.where
     warnings.simplefilter("ignore")
     optuna.logging.set_verbosity(optuna.logging.ERROR)
+    network, board = options.where
     where, seeds = (network, board), range(options.seeds)
     proven = [explore(study(where, seed, 1 << 30)) for seed in seeds]
     assert all(found.gap == 0 for found in proven)
@@ -137,51 +137,67 @@ def main() -> None:
     for name, method in methods(where, options.runs, options.seconds).items():
         curves[name] = [shares(method(seed), optima[seed]) for seed in seeds]
         sys.stderr.write(f"{name}: {sum(curve[-1][1] for curve in curves[name]):.0f} CPU s\n")
-    with (HERE / "convergence.csv").open("w", newline="", encoding="utf-8") as file:
+    write_curves(curves, HERE / "convergence.csv")
+    command = f"python results/explore/convergence/convergence.py --seeds {options.seeds}"
+    command += f" --runs {options.runs} --seconds {options.seconds:g} {network} {board}"
+    tables = table(curves, AT, best_at, ""), table(curves, AFTER, best_after, " s"), ends(curves)
+    text = page(where, made_by(command), proven[0].space.size, optima, tables)
+    (HERE / "convergence.md").write_text(text, encoding="utf-8")
+    draw(curves, options.runs, options.seconds, HERE / "convergence.png")
+
+
+def write_curves(curves: dict[str, list[Curve]], path: Path) -> None:
+    """Write the steps of every curve, and its end, as rows of a CSV file."""
+    with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(("method", "seed", "evaluations", "cpu_s", "best_percent_of_optimum"))
         for name, own in curves.items():
             for seed, curve in enumerate(own):
                 best = 0.0
                 for run, cpu, value in curve:
-                    if value > best:  # steps of the curve, and its end
+                    if value > best:
                         writer.writerow((name, seed, run, f"{cpu:.3f}", f"{value:.3f}"))
                         best = value
                 writer.writerow((name, seed, curve[-1][0], f"{curve[-1][1]:.3f}", f"{best:.3f}"))
-    command = f"python results/explore/convergence/convergence.py --seeds {options.seeds}"
-    command += f" --runs {options.runs} --seconds {options.seconds:g} {network} {board}"
-    (HERE / "convergence.md").write_text(
-        f"""# Best so far, ours and Optuna's
 
-{made_by(command)}
 
-{network} on {board}, {proven[0].space.size:,} designs; per cent of the proven optimum, medians over
-{options.seeds} seeds. A seed is the sampler's and that of the weights, so of the k of the filters:
+def page(
+    where: tuple[str, str],
+    made: str,
+    designs: int,
+    optima: list[float],
+    tables: tuple[str, str, str],
+) -> str:
+    """The document; an optimum for each seed, and the tables by evaluations, time and end."""
+    by_evaluations, by_time, at_end = tables
+    return f"""# Best so far, ours and Optuna's
+
+{made}
+
+{where[0]} on {where[1]}, {designs:,} designs; per cent of the proven optimum, medians over
+{len(optima)} seeds. A seed is the sampler's and that of the weights, so of the k of the filters:
 the optima are {min(optima):.6g} to {max(optima):.6g} images/s. Random search, TPE and NSGA-II set
 all axes as one flat vector with the same evaluator; designs over a resource budget cost them no
 evaluation.
 
 The same number of evaluations:
 
-{table(curves, AT, best_at, "")}
+{by_evaluations}
 
 The same CPU time (one process each, so of wall time too):
 
-{table(curves, AFTER, best_after, " s")}
+{by_time}
 
 When they came within 1 % of the optimum (over more than half of the seeds), and where they ended:
 
-{ends(curves)}
+{at_end}
 
 ![curves](convergence.png)
 
 Ours is counted at the ends of its waves of eight, so after five there is nothing yet. Its CPU time
 has the bounding of the whole space in it. It ends when nothing better can be left; the others do
 not know when they are done.
-""",
-        encoding="utf-8",
-    )
-    draw(curves, options.runs, options.seconds, HERE / "convergence.png")
+"""
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from lightsim.flow.resolve import resolve_accelerator
+from lightsim.flow.given.resolve import resolve_accelerator
 from lightsim.flow.run import Experiment, run
 from lightsim.quantisation import save_trained
 from lightsim.quantisation.term_costs import TermCosts

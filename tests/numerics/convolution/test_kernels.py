@@ -17,7 +17,7 @@ from lightsim.numerics.convolution.truncation import convolve_truncating
 from lightsim.numerics.convolution.xnor import convolve_xnor, convolve_xnor_packed, pack_signs
 from lightsim.numerics.formats.table import CODECS, codec
 from lightsim.numerics.images.window import Window
-from lightsim.numerics.sums.requantise import ROUNDINGS, requantise
+from lightsim.numerics.sums.requantise import ROUNDINGS, Rescaling, requantise
 from tests import reference
 from tests.numerics.cases import added, cases, repeatable, weights_of
 
@@ -119,8 +119,8 @@ def test_depthwise_requantised(case, wide, shift, rounding):
     bias = rng.integers(-9999, 9999, case.channels).astype(np.int32)
     multiplier = rng.integers(1, 32768, case.channels).astype(np.int32)
     window = Window(case.kernel, case.stride, case.origin, *case.outputs)
-    rest = (multiplier, shift, rounding, -128, 127)
-    found = convolve_depthwise_requantised(x, weights, bias, *rest, window, case.pad_value)
+    rest = Rescaling(multiplier, shift, rounding, -128, 127)
+    found = convolve_depthwise_requantised(x, weights, bias, rest, window, case.pad_value)
     sums = reference.convolve_depthwise(x.tolist(), weights.tolist(), *case.window, case.pad_value)
     total = (np.array(sums) + bias[:, None, None]).astype(np.int32)
     assert (found == requantise(total, *rest)).all()

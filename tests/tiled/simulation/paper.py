@@ -225,7 +225,7 @@ class Paper:
         array, lanes = self.acc.array, self.acc.post.lanes
         positions = tile.computed.pixels
         if layer.weights is None:
-            block = self.acc.port_bits // layer.source.element.bits
+            block = self.acc.port_bits // layer.source.element.field_bits
             channels = tile.computed.channels
             window = layer.kernel[0] * layer.kernel[1]
             sizes = {}

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from lightsim.flow.resolve import resolve_accelerator
+from lightsim.flow.given.resolve import resolve_accelerator
 from lightsim.hardware.catalogue import BOARDS, DRAM_PARTS
 from lightsim.hardware.device import IdealMemory, MemoryInterface
 from lightsim.network import load_network

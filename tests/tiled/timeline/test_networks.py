@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lightsim.flow.resolve import resolve_accelerator
+from lightsim.flow.given.resolve import resolve_accelerator
 from lightsim.network import load_network
 from lightsim.network.zoo import zoo_names
 from lightsim.quantisation.select import quantise

@@ -149,7 +149,7 @@ def told(check, *given):
 
 
 def test_an_accumulator_that_is_too_narrow_is_refused_in_the_same_words():
-    _, accelerator, _ = lightsim.flow.resolve.resolve_accelerator(None, None, None)
+    _, accelerator, _ = lightsim.flow.given.resolve.resolve_accelerator(None, None, None)
     narrow = replace(accelerator, accumulator=Accumulator(14, "refuse"))
     told = []
     for values in (False, True):
@@ -189,7 +189,7 @@ def test_an_outline_computes_nothing():
     outline = quantise(net, SCHEMES["fixed8"], 0, outline=True)
     with pytest.raises(InputError, match="has no weights to compute with"):
         infer(outline, synthetic_images(net, 1, 0))
-    _, accelerator, _ = lightsim.flow.resolve.resolve_accelerator(None, None, "fixed8")
+    _, accelerator, _ = lightsim.flow.given.resolve.resolve_accelerator(None, None, "fixed8")
     program = map_workload(outline, accelerator)
     with pytest.raises(InputError, match="has no weights to compute with"):
         lightsim.simulate([program], [synthetic_images(net, 1, 0)])

@@ -14,7 +14,8 @@ __all__ = ["dsp_blocks", "lane_case", "lane_terms", "pe_array_terms", "product_b
 
 def product_bits(p: Parameters) -> int:
     """Bits of one lane's product."""
-    return _kind(p).product_bits(scheme_of_code(p["SCHEME"]), bool(_truncates(p)))
+    activation = p.get("ACTIVATION_BITS", 8)
+    return _kind(p).product_bits(scheme_of_code(p["SCHEME"]), bool(_truncates(p)), activation)
 
 
 def stands_in(p: Parameters) -> str:
@@ -66,12 +67,19 @@ def lane_terms(p: Parameters) -> Terms:
     return {
         "row": 1,
         "column": columns,
-        "lane": columns * pixels,
+        "lane": columns * pixels * _operand(p),
         "pair": columns * (pixels // 2) * _pairs(p),
         "bit added": sums + pixels * sum(adders * bits for _, adders, bits in levels),
         "bit held": sums + pixels * (held + waits * columns * product_bits(p)),
         "bit shifted": sums * _kind(p).bit_serial,
     }
+
+
+def _operand(p: Parameters) -> float:
+    """The share of a lane that narrower activations leave of it: as many of nine bits as their
+    numbers with a sign have. Of lanes that take single bits, all of it.
+    """
+    return 1 if _kind(p).bit_serial else (p.get("ACTIVATION_BITS", 8) + 1) / 9
 
 
 def pe_array_terms(p: Parameters) -> Terms:

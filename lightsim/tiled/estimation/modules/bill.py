@@ -78,7 +78,8 @@ def _lanes(c: Constants) -> Iterator[Item]:
         if count := kinds.count(kind):
             more = ("PRODUCTS_PER_DSP",) if kind.on_dsp else ()
             item = _item("lanes", "lane_rows", c, "SCHEME", "TRUNCATES", "COLUMNS", "PIXELS",
-                         "LATENCY", "SUM_BITS", *more, KIND=kind.rtl_code)  # fmt: skip
+                         "LATENCY", "SUM_BITS", "ACTIVATION_BITS", *more,
+                         KIND=kind.rtl_code)  # fmt: skip
             name = f"lanes: {count} rows of {kind.name}"
             yield Item(name, item.module, item.parameters, count)
 
@@ -91,7 +92,8 @@ def _buffers(c: Constants) -> Iterator[Item]:
 def _input(c: Constants) -> Iterator[Item]:
     yield _item("buffer: input", "input_buffer", c, "PORT_BITS", "COLUMNS", "PIXELS",
                 MEMORIES=c["INPUT_MEMORIES"], DEPTH=c["INPUT_DEPTH"], BANKS=c["INPUT_BANKS"],
-                ONE_BIT=c["ONE_BIT_INPUTS"])  # fmt: skip
+                ONE_BIT=c["ONE_BIT_INPUTS"], FIELDS=c["FIELDS"],
+                ACTIVATION_BITS=c["ACTIVATION_BITS"])  # fmt: skip
     copies = c["PIXELS"] * c["INPUT_MEMORIES"]
     yield _memory("buffer: input", c["PORT_BITS"], c["INPUT_DEPTH"], c["INPUT_BANKS"], copies)
 
@@ -140,7 +142,7 @@ def _output(c: Constants) -> Iterator[Item]:
     width = max(32, c["PORT_BITS"] // lanes)
     rows = ceil_div(c["OUTPUT_DEPTH"], width * lanes // c["PORT_BITS"])
     yield _item(part, "output_buffer", c, "PORT_BITS", "LANES", DEPTH=c["OUTPUT_DEPTH"],
-                BANKS=banks, ONE_BIT=c["ONE_BIT_INPUTS"])  # fmt: skip
+                BANKS=banks, ONE_BIT=c["ONE_BIT_INPUTS"], FIELDS=c["FIELDS"])  # fmt: skip
     values = (("BANKS", banks), ("DEPTH", rows), ("WIDTH", width))
     yield Item(part, "output_slice", values, lanes)
     held = (("BYTES", width // 8), ("DEPTH", rows))
@@ -180,4 +182,5 @@ def _post(c: Constants) -> Iterator[Item]:
     yield Item(part, "rounder", (("BITS", _POST_ADDEND_BITS),), 2 * lanes)
     if c["ELEMENTWISE"]:
         yield _item("pooling and addition", "elementwise", c, "PORT_BITS", "LANES",
-                    MEMORIES=c["INPUT_MEMORIES"], ONE_BIT=c["ONE_BIT_INPUTS"])  # fmt: skip
+                    MEMORIES=c["INPUT_MEMORIES"], ONE_BIT=c["ONE_BIT_INPUTS"],
+                    FIELDS=c["FIELDS"])  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lightsim.tiled.estimation.modules.terms import Parameters, Terms, bits_for
+from lightsim.tiled.estimation.modules.terms import Parameters, Terms, bits_for, fields_of
 from lightsim.units import ceil_div
 
 __all__ = [
@@ -21,21 +21,29 @@ _BYTES_OF_A_LUT = 4  # that are selected from
 
 
 def input_terms(p: Parameters) -> Terms:
-    """Padding and masks a channel of every pixel, its sign, and the part of a word it lies in."""
+    """Padding and masks a channel of every pixel, its sign, and the part of a word it lies in.
+
+    Selecting a value of fewer bits takes as many LUTs less; narrow fields are selected beside the
+    widest ones, and then with them.
+    """
     values = p["COLUMNS"] * p["PIXELS"]
-    parts = p["MEMORIES"] * p["PORT_BITS"] // (8 * p["COLUMNS"])
+    *narrow, widest = fields_of(p)
+    parts = p["MEMORIES"] * p["PORT_BITS"] // (widest * p["COLUMNS"])
+    selected = values * (parts - 1) * widest / 8
+    selected += sum(values * p["MEMORIES"] * p["PORT_BITS"] / (8 * p["COLUMNS"]) for _ in narrow)
     bit_parts = p["MEMORIES"] * p["PORT_BITS"] // p["COLUMNS"] if p["ONE_BIT"] else 0
+    most = max(parts * widest // min([*narrow, widest]), bit_parts)
     return {
         "module": 1,
         "pixel": p["PIXELS"],
         "column": p["COLUMNS"],
-        "value": values,
-        "value selected": values * (parts - 1),
+        "value": values * widest / 8 + values * sum(narrow) / 8,
+        "value selected": selected,
         "memory": p["MEMORIES"],
         "value of one bit": values * p["ONE_BIT"],
         "bit selected": values * bit_parts,
-        "part": max(parts, bit_parts),
-        "part held": int(max(parts, bit_parts) > 1),
+        "part": most,
+        "part held": int(most > 1),
     }
 
 
@@ -88,7 +96,9 @@ _MEASURED_WORDS = 8
 def output_terms(p: Parameters) -> Terms:
     """A port word is selected from a row by the width of the values and its part of the row: out
     of twice as many words than were measured with twice as much."""
-    return {"port bit": p["PORT_BITS"] * max(1, _row_words(p) // _MEASURED_WORDS)}
+    widths = len(fields_of(p)) - 1
+    more = 1 + widths / (2 + p["ONE_BIT"])
+    return {"port bit": p["PORT_BITS"] * max(1, _row_words(p) // _MEASURED_WORDS) * more}
 
 
 def output_case(p: Parameters) -> str:

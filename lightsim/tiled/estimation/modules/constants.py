@@ -22,9 +22,10 @@ __all__ = [
 ]
 
 # Constants that follow from the network: what is built for poolings and additions, for one-bit
-# activations, dilated kernels and tables of activations, and by how many lanes values are turned on
-# their way to the output buffer.
-GENERAL = ("ELEMENTWISE", "ONE_BIT_INPUTS", "TURN_STEP", "DILATES", "LOOKS_UP")
+# activations, the fields that wider ones lie in (the sum of their bits, which are powers of two),
+# for dilated kernels and tables, and by how many lanes values are turned on their way to the output
+# buffer.
+GENERAL = ("ELEMENTWISE", "ONE_BIT_INPUTS", "FIELDS", "TURN_STEP", "DILATES", "LOOKS_UP")
 _GUARDED_SUM_BITS = 48  # a 32-bit bias and 2^16 products of 18 bits
 
 
@@ -47,6 +48,7 @@ def _array(accelerator: Accelerator) -> dict[str, int]:
         "ROWS": array.rows,
         "COLUMNS": array.columns,
         "PIXELS": array.pixels,
+        "ACTIVATION_BITS": accelerator.activation_bits[-1],
         "LATENCY": max(pe_kind(group.pe).latency for group in array.groups),
         "SCHEME": geometry.scheme.rtl_code,
         "TRUNCATES": int(truncates),
@@ -106,7 +108,7 @@ def _buffers(accelerator: Accelerator) -> dict[str, int]:
         "INPUT_BANKS": accelerator.input.banks,
         "INPUT_MEMORIES": memories,
         "INPUT_DEPTH": accelerator.input.bytes_per_bank // (memories * word),
-        "PARTS": geometry.input_parts(8),
+        "PARTS": geometry.input_parts(accelerator.field_bits),
         "ONE_BIT_PARTS": geometry.input_parts(1),
         "WEIGHT_BANKS": accelerator.weight.banks,
         "WEIGHT_MEMORIES": weight_memories,
@@ -120,12 +122,13 @@ def _buffers(accelerator: Accelerator) -> dict[str, int]:
 
 
 def _general(accelerator: Accelerator) -> dict[str, int]:
-    scheme = Geometry(accelerator).scheme
+    fields = accelerator.activation_fields
     return {
         "ELEMENTWISE": 1,
-        "ONE_BIT_INPUTS": int(scheme.is_sign),
-        # Words of eight-bit channels that have fewer of them than there are lanes are turned.
-        "TURN_STEP": min(accelerator.word_bytes, accelerator.post.lanes),
+        "ONE_BIT_INPUTS": int(1 in fields),
+        "FIELDS": sum(bits for bits in fields if bits > 1),
+        # Words of the widest channels that have fewer of them than there are lanes are turned.
+        "TURN_STEP": min(accelerator.port_bits // fields[-1], accelerator.post.lanes),
         "DILATES": 0,
         "LOOKS_UP": 0,
     }

@@ -72,6 +72,7 @@ def module_source(module: str, parameters: tuple[tuple[str, int], ...]) -> Sourc
         for name, (low, high) in case["range"].items()
         if name in values and name not in named and not low <= values[name] <= high
     ]
+    beyond += [f"{name} {values[name]} (8)" for name in _OF_BYTES if values.get(name, 8) != 8]
     text = (
         f"least squares over {case['points']} syntheses of {module}.sv, Yosys {held['yosys']}, "
         f"synth_xilinx, family {FAMILY}, {held['date']}"
@@ -85,6 +86,9 @@ def module_source(module: str, parameters: tuple[tuple[str, int], ...]) -> Sourc
 
 # Numbers that name something, or that a formula does not read.
 _NO_RANGE = ("KINDS", "WORD_BITS", "SLOTS", "GROUPS")
+
+# What was measured at its usual value alone: activations of eight bits, in fields of eight.
+_OF_BYTES = ("ACTIVATION_BITS", "FIELDS")
 
 
 def _dsp(module: str, p: Parameters) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lightsim.tiled.estimation.modules.terms import Parameters, Terms
+from lightsim.tiled.estimation.modules.terms import Parameters, Terms, fields_of
 
 __all__ = ["drain_terms", "elementwise_terms", "post_terms", "rotator_terms"]
 
@@ -34,13 +34,16 @@ def post_terms(p: Parameters) -> Terms:
 
 
 def elementwise_terms(p: Parameters) -> Terms:
-    """Each channel of a word is folded; a word is selected; lanes take what is finished."""
-    channels = p["PORT_BITS"] // 8
+    """Each channel of a word is folded; a word is selected; lanes take what is finished.
+
+    A word has as many channels as it has of the narrowest fields.
+    """
+    channels = p["PORT_BITS"] // fields_of(p)[0]
     return {
         "module": 1,
         "channel": channels,
         "lane": p["LANES"],
         "channel of a lane": channels // p["LANES"] * p["LANES"] * (channels > p["LANES"]),
         "bit selected": p["PORT_BITS"] * (p["MEMORIES"] - 1),
-        "one-bit channel": 8 * channels * p["ONE_BIT"],
+        "one-bit channel": p["PORT_BITS"] * p["ONE_BIT"],
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lightsim.hardware.pe_kinds import PeKind, pe_kind
+from lightsim.network.tensor import field_bits
 from lightsim.numerics.formats.scheme import Scheme, scheme
 from lightsim.tiled.description.accelerator import Accelerator
 from lightsim.tiled.mapping.filters.row_groups import row_kinds
@@ -55,13 +56,14 @@ class Geometry:
 
     @property
     def input_memories(self) -> int:
-        """Port words in a line of the input buffer: those of a group of eight-bit columns."""
-        return max(1, self.accelerator.array.columns * 8 // self.accelerator.port_bits)
+        """Port words in a line of the input buffer: a group of columns of the widest fields."""
+        acc = self.accelerator
+        return max(1, acc.array.columns * acc.field_bits // acc.port_bits)
 
     def input_parts(self, bits: int) -> int:
         """Column groups of `bits`-bit channels in a line of the input buffer."""
         line = self.input_memories * self.accelerator.port_bits
-        return line // (bits * self.accelerator.array.columns)
+        return line // (field_bits(bits) * self.accelerator.array.columns)
 
     def input_bytes(self, pixels: int, blocks: int) -> int:
         """Bytes of the input buffer that a box takes: whole lines for each of its pixels."""

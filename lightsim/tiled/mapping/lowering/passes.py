@@ -208,8 +208,8 @@ class _Lowering:
         follower = self._only_user(q.layer.name)
         if follower is not None and follower.layer.operator == "add":
             other = [name for name in follower.layer.inputs if name != q.layer.name]
-            eight_bits = q.output.bits == 8 and follower.output.bits == 8 and q.table is None
-            if len(other) == 1 and other[0] in self._views and eight_bits:
+            numbers = q.output.is_requantised and follower.output.is_requantised and q.table is None
+            if len(other) == 1 and other[0] in self._views and numbers:
                 fused.addition = fused.last = follower
                 fused.residual = self._views[other[0]]
                 fused.swapped = follower.layer.inputs[0] == other[0]

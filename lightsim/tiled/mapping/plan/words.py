@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from lightsim.network.tensor import field_bits
 from lightsim.units import ceil_div
 
 __all__ = ["Streamed", "block_channels", "streamed"]
@@ -28,5 +29,5 @@ def streamed(start: int, stop: int, block: int, lanes: int) -> Streamed:
 
 
 def block_channels(word_bytes: int, bits: int) -> int:
-    """How many channels of `bits` bits one memory word holds."""
-    return word_bytes * 8 // bits
+    """How many channels of `bits` bits one memory word holds, each in a field of its own."""
+    return word_bytes * 8 // field_bits(bits)

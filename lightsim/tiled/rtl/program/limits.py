@@ -50,6 +50,14 @@ def _check_lanes(accelerator: Accelerator) -> None:
 
 def check_layer(layer: EngineLayer) -> None:
     """Raise `InputError` for a pass that the RTL cannot run."""
+    for view in (layer.source, layer.destination, layer.residual):
+        if view is not None and view.element.bits not in (1, 8, 32):
+            raise InputError(
+                layer.name,
+                f"the RTL has activations of one and of eight bits, and these have "
+                f"{view.element.bits}",
+                "accepted: activation_bits = 8, or `lightsim run`",
+            )
     if layer.kind == "addition" and layer.source.element.bits != 8:
         raise InputError(
             layer.name,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from lightsim.cli.signals import finishing, interrupt_code
+from lightsim.cli.process.signals import finishing, interrupt_code
 
 if TYPE_CHECKING:
     from dse.retraining.search import Point
@@ -34,9 +34,9 @@ def explore_retrained(
     from dse.retraining.candidates import read_strengths, retrain
     from dse.retraining.report import held_joint, is_joint, summary_text, write_joint
     from dse.retraining.search import search_candidates
-    from lightsim.cli.progress import searching, training
+    from lightsim.cli.process.progress import searching, training
     from lightsim.errors import BudgetError
-    from lightsim.flow.resolve import DEFAULT_BOARD
+    from lightsim.flow.given.resolve import DEFAULT_BOARD
     from lightsim.hardware.board_file import find_board
     from lightsim.reports.directory import check_directory
 

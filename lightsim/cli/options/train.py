@@ -1,24 +1,17 @@
-"""`lightsim train`: a network trained for a scheme, and written as a trained network file."""
+"""The options of `lightsim train`, as keys of a recipe, and what of them does not go together."""
 
 from __future__ import annotations
 
 import re
-import shlex
-import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from lightsim.cli.options import taking
-from lightsim.cli.signals import interrupt_code
-from lightsim.cli.values import place, whole
+from lightsim.cli.options.values import place, whole
 
-if TYPE_CHECKING:
-    from lightsim.training.recipes.recipe import Recipe
-
-__all__ = ["TrainOptions", "train_command"]
+__all__ = ["TrainOptions", "recipe_keys", "refuse_with_resume"]
 
 _MOST_SEEDS = 1000
 
@@ -98,31 +91,8 @@ class TrainOptions:
     ] = False
 
 
-@taking(TrainOptions)
-def train_command(given: TrainOptions) -> None:
-    """Train a network so that its weights are sums of powers of two, and write it for `run`.
-
-    A training that was stopped goes on when the same command is given again.
-    """
-    from lightsim.errors import InputError
-
-    options = _of_recipe(given)
-    if given.resume is not None:
-        _refuse_with_resume(given, options)
-        _train(_resumed(given.resume), given.resume, given.json)
-        return
-    if given.recipe is None:
-        raise InputError("train", "names nothing to train", "accepted: a recipe or a network")
-    _check(given.recipe, options, given)
-    from lightsim.training.recipes.recipe import named_recipe
-
-    own = named_recipe(given.recipe, options, given.variant)
-    where = given.output if given.output is not None else Path("lightsim-train") / own.name
-    _train(own, where, given.json)
-
-
-def _of_recipe(given: TrainOptions) -> dict[str, Any]:
-    """The keys of a recipe that are given, in a recipe's words."""
+def recipe_keys(given: TrainOptions) -> dict[str, Any]:
+    """The options that were given, as keys of a recipe."""
     rows: dict[str, Any] = {
         "scheme": given.scheme,
         "epochs": given.epochs,
@@ -137,7 +107,8 @@ def _of_recipe(given: TrainOptions) -> dict[str, Any]:
     return {**options, "hardware": hardware} if hardware else options
 
 
-def _refuse_with_resume(given: TrainOptions, options: dict[str, Any]) -> None:
+def refuse_with_resume(given: TrainOptions, options: dict[str, Any]) -> None:
+    """Raise `InputError` for anything given beside `--resume`."""
     from lightsim.errors import InputError
 
     named = (
@@ -148,71 +119,6 @@ def _refuse_with_resume(given: TrainOptions, options: dict[str, Any]) -> None:
     if named is not None:
         problem = f"with '{named}', and the directory has its own recipe"
         raise InputError("--resume", problem, "accepted: --resume DIR alone")
-
-
-def _train(recipe: Recipe, where: Path, json: bool) -> None:
-    from lightsim.cli.progress import training
-    from lightsim.files.commands import command_line
-    from lightsim.flow.training import train
-    from lightsim.reports.frame.terminal import report_console
-    from lightsim.reports.training.console import show_training
-    from lightsim.reports.training.summary import summary_text
-
-    try:
-        with training() as progress:
-            report = train(recipe, where, progress)
-    except KeyboardInterrupt:
-        typer.echo(
-            "interrupted: every whole epoch is kept, "
-            f"`lightsim train --resume {shlex.quote(str(where))}` goes on",
-            err=True,
-        )
-        sys.exit(interrupt_code())
-    if json:
-        typer.echo(summary_text(report), nl=False)
-        return
-    show_training(report, report_console())
-    typer.echo(f"written to {where}: open {where / 'report.html'}")
-    if report.seeds[0].network is not None:
-        command = command_line("run", str(where / "network.toml"), "--scheme", _exported(recipe))
-        typer.echo(f"Run it: {command}")
-
-
-def _check(recipe: str, options: dict[str, Any], given: TrainOptions) -> None:
-    """Names and files first: PyTorch takes seconds to import."""
-    from lightsim.errors import InputError
-    from lightsim.flow.given import check_recipe
-    from lightsim.hardware.board_file import find_board
-    from lightsim.reports.directory import check_directory
-
-    check_recipe(recipe, options)
-    if given.board is not None:
-        find_board(given.board)
-    if given.start is not None and not given.start.exists():
-        accepted = "accepted: the run directory of a training with float epochs"
-        raise InputError("--start", f"'{given.start}' does not exist", accepted)
-    if given.output is not None:
-        check_directory(given.output, lambda _: True)
-
-
-def _resumed(directory: Path) -> Recipe:
-    from lightsim.errors import InputError
-    from lightsim.flow.given import RECIPE, check_recipe
-
-    if not (directory / RECIPE).is_file():
-        accepted = "accepted: the run directory of a training"
-        raise InputError("--resume", f"'{directory}' has no {RECIPE}", accepted)
-    check_recipe(str(directory / RECIPE), {})
-    from lightsim.training.recipes.recipe import load_recipe
-
-    return load_recipe(directory / RECIPE)
-
-
-def _exported(recipe: Recipe) -> str:
-    """The scheme that the trained network file has weights for."""
-    from lightsim.training.weights.table import exported_scheme
-
-    return exported_scheme(recipe.scheme, recipe.options).name
 
 
 def _seeds(text: str) -> list[int]:

@@ -7,7 +7,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from lightsim.cli.listing import TABLE_NAMES
+from lightsim.cli.commands.listing import TABLE_NAMES
 from lightsim.energy.tables import DRAM_PJ_PER_BIT, ENERGY_TABLES
 from lightsim.flow.templates import DEFAULT_TEMPLATE, TEMPLATES
 from lightsim.hardware import BOARDS, DEVICES, DRAM_PARTS, Resources

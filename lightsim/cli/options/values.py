@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from lightsim.cli.naming import is_argument
+from lightsim.cli.options.naming import is_argument
 from lightsim.errors import InputError
 from lightsim.files.paths import check_path
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lightsim.cli.options import JsonOption, on_experiment
-from lightsim.cli.values import place
+from lightsim.cli.options.shared import JsonOption, on_experiment
+from lightsim.cli.options.values import place
 
 if TYPE_CHECKING:
     from lightsim.flow.experiment import Experiment
@@ -55,7 +55,7 @@ def run_command(
     json: JsonOption = False,
 ) -> None:
     """Simulate NETWORK on an accelerator: cycles, stalls, resources, energy, output bits."""
-    from lightsim.cli.progress import shown
+    from lightsim.cli.process.progress import shown
     from lightsim.flow.run import run
     from lightsim.reports.console import show_run
     from lightsim.reports.directory import write_directory

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.errors import BudgetError, InputError, unknown_name
-from lightsim.flow.limits import check_activations
+from lightsim.flow.given.limits import check_activations
 from lightsim.flow.templates import names_a_file, opened, template_of
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.budget import shortage

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from lightsim.cli.values import place
+from lightsim.cli.options.values import place
 
 __all__ = ["calibrate_command"]
 
@@ -41,7 +41,7 @@ def calibrate_command(
     calibration_tools = opened(machine, lambda row: row.calibration_tools, what)
     check_directory(output, lambda _: True)
     calibration_tools(family)
-    from lightsim.cli.progress import shown
+    from lightsim.cli.process.progress import shown
 
     calibrate = opened(machine, lambda row: row.calibrate, what)
 

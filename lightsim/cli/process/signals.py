@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["finishing", "heed_no_more", "heeded", "interrupt_code"]
+__all__ = ["finishing", "heed_no_more", "heeded", "ignored_at_the_end", "interrupt_code"]
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 
@@ -70,9 +71,23 @@ def finishing() -> Iterator[None]:
 def heed_no_more() -> None:
     """After a first signal: the command ends now, further ones change nothing."""
     if _state.first is not None:
-        for name in _NAMES:
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), signal.SIG_IGN)
+        _ignore_all()
+
+
+def ignored_at_the_end() -> None:
+    """Once the interpreter ends, a signal changes nothing: the results and the exit code stand.
+
+    Python gives every signal back to the system before it has ended, and a Ctrl-C in the last
+    milliseconds would turn the exit code of a command that is done into one of a command that died.
+    """
+    atexit.unregister(_ignore_all)
+    atexit.register(_ignore_all)
+
+
+def _ignore_all() -> None:
+    for name in _NAMES:
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
 
 
 def _raise(number: int, frame: FrameType | None) -> None:

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 import typer
 from typer.exceptions import TyperException
 
-from lightsim.cli.naming import as_options
-from lightsim.cli.signals import heed_no_more, interrupt_code
+from lightsim.cli.options.naming import as_options
+from lightsim.cli.process.signals import heed_no_more, interrupt_code
 from lightsim.errors import LightSimError, shown
 
 __all__ = ["ended"]

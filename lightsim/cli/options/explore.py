@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from lightsim.cli.options import BoardOption
-from lightsim.cli.values import place, whole
+from lightsim.cli.options.shared import BoardOption
+from lightsim.cli.options.values import place, whole
 
 __all__ = ["ExploreOptions", "check_k", "check_keys", "check_recipe", "refuse_with_retrain"]
 

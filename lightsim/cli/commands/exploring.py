@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from lightsim.cli.explore_options import (
+from lightsim.cli.commands.retraining import explore_retrained
+from lightsim.cli.options.explore import (
     ExploreOptions,
     check_k,
     check_keys,
     check_recipe,
     refuse_with_retrain,
 )
-from lightsim.cli.options import taking
-from lightsim.cli.retraining import explore_retrained
-from lightsim.cli.signals import finishing, interrupt_code
+from lightsim.cli.options.shared import taking
+from lightsim.cli.process.signals import finishing, interrupt_code
 
 if TYPE_CHECKING:
     from dse.search.result import Exploration
@@ -41,7 +41,7 @@ def explore_command(given: ExploreOptions) -> None:
         return
     from dse.reports.directory import begin_results, check_results, write_results
     from dse.search.explore import explore
-    from lightsim.cli.progress import searching
+    from lightsim.cli.process.progress import searching
 
     study = _study(given, search)
     where = Path("lightsim-explore") / study.name if given.output is None else given.output
@@ -59,7 +59,7 @@ def explore_command(given: ExploreOptions) -> None:
 
 def _checked(given: ExploreOptions) -> dict[str, Any]:
     """What is given of `[search]`; names and numbers first, as imports take seconds."""
-    from lightsim.flow.given import check_search
+    from lightsim.flow.given.checks import check_search
     from lightsim.reports.directory import check_directory
 
     check_search(given.network, given.board, given.scheme, given.template)

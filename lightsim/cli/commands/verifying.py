@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lightsim.cli.options import JsonOption, on_experiment
-from lightsim.cli.values import place
+from lightsim.cli.options.shared import JsonOption, on_experiment
+from lightsim.cli.options.values import place
 
 if TYPE_CHECKING:
     from lightsim.flow.experiment import Experiment
@@ -65,7 +65,7 @@ def verify_command(
 
     Ends with 1 if anything differs.
     """
-    from lightsim.cli.progress import shown
+    from lightsim.cli.process.progress import shown
     from lightsim.flow.verification import verify
     from lightsim.reports.verdict import verdict_text
 
@@ -93,7 +93,7 @@ def rtl_command(
     ],
 ) -> None:
     """Write NETWORK's accelerator as a SystemVerilog project with its program and memory."""
-    from lightsim.cli.progress import shown
+    from lightsim.cli.process.progress import shown
     from lightsim.flow.verification import write_rtl
 
     with shown() as progress:

@@ -12,7 +12,7 @@ from lightsim.errors import unknown_name
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from lightsim.cli.tables import Row
+    from lightsim.cli.commands.tables import Row
 
 __all__ = ["TABLE_NAMES", "list_command"]
 
@@ -36,7 +36,7 @@ def list_command(
     """Show the networks, schemes, boards, devices, memories, PE kinds, energies and parameters."""
     if what is not None and what not in TABLE_NAMES:
         raise unknown_name("list", "table", what, TABLE_NAMES)
-    from lightsim.cli.tables import TABLES
+    from lightsim.cli.commands.tables import TABLES
 
     chosen = list(TABLES) if what is None else [what]
     tables = {name: TABLES[name]() for name in chosen}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from lightsim.cli.values import place, whole
+from lightsim.cli.options.values import place, whole
 
 if TYPE_CHECKING:
     from lightsim.flow.experiment import Experiment
@@ -43,7 +43,7 @@ def on_experiment(check: Check) -> Callable[[Callable[..., None]], Callable[...,
 
         @wraps(command)
         def described(**given: Any) -> None:
-            from lightsim.flow.given import check_run
+            from lightsim.flow.given.checks import check_run
 
             check_run(given)
             check(given)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from lightsim.cli.values import place
+from lightsim.cli.options.values import place
 
 __all__ = ["data_command"]
 

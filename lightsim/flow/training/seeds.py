@@ -11,10 +11,10 @@ from pathlib import Path
 
 from lightsim.errors import InputError
 from lightsim.files.writing import write_file
-from lightsim.flow.given import RECIPE
-from lightsim.flow.resolve import default_for, resolve_machine
+from lightsim.flow.given.checks import RECIPE
+from lightsim.flow.given.resolve import default_for, resolve_machine
 from lightsim.flow.templates import opened, template_of
-from lightsim.flow.training_export import export_seed
+from lightsim.flow.training.export import export_seed
 from lightsim.quantisation.synthetic.workload import synthetic_workload
 from lightsim.quantisation.term_costs import TermCosts
 from lightsim.reports.directory import check_directory

@@ -1,0 +1,1 @@
+"""Options that commands share, their values, and how messages name them."""
