@@ -16,9 +16,11 @@ __all__ = [
     "DenseEntry",
     "Entry",
     "InputEntry",
+    "InterleaveEntry",
     "JoinEntry",
     "LayerEntry",
     "MatrixEntry",
+    "MultiplyEntry",
     "NetworkEntry",
     "PoolEntry",
     "ReorganiseEntry",
@@ -27,11 +29,13 @@ __all__ = [
     "RowPoolEntry",
     "SingleEntry",
     "TrainedEntry",
+    "TransposedEntry",
+    "UpsampleEntry",
 ]
 
 # Operators of files that are written with those of layers.
 Written = Literal[
-    "conv1d", "max_pool1d", "average_pool1d", "global_max_pool", "matmul",
+    "conv1d", "max_pool1d", "average_pool1d", "global_max_pool", "matmul", "conv_transpose2d",
 ]  # fmt: skip
 
 LARGEST = 65536
@@ -53,6 +57,10 @@ Pair = Annotated[_Sides, Field(description=_PAIR)]
 PairOrNone = Annotated[_Sides | None, Field(description=_PAIR)]
 Edges = Annotated[
     _Edges, Field(description=f"0 to {LARGEST}, 'same', or [top, left, bottom, right]")
+]
+EvenEdges = Annotated[
+    _Edge | Annotated[list[_Edge], Field(min_length=2, max_length=2)],
+    Field(description=f"0 to {LARGEST}, or [height, width]"),
 ]
 RowEdges = Annotated[_RowEdges, Field(description=f"0 to {LARGEST}, 'same', or [left, right]")]
 Name = Annotated[
@@ -197,6 +205,20 @@ class MatrixEntry(SingleEntry):
     bias: Flag = False
 
 
+class TransposedEntry(SingleEntry):
+    """`conv_transpose2d`: read as one convolution for each phase of its stride."""
+
+    filters: Count
+    kernel: Pair
+    stride: Pair = 1
+    padding: EvenEdges = 0
+    output_padding: EvenEdges = 0
+    activation: ActivationName = "none"
+    activation_bits: BitsOrNone = None
+    activation_signed: FlagOrNone = None
+    bias: Flag = True
+
+
 class DenseEntry(SingleEntry):
     """`dense`: a convolution whose kernel is the whole image."""
 
@@ -233,6 +255,12 @@ class RequantiseEntry(SingleEntry):
     activation_signed: FlagOrNone = None
 
 
+class UpsampleEntry(SingleEntry):
+    """`upsample`: every value `scale` times down and across."""
+
+    scale: Pair = 2
+
+
 class ReorganiseEntry(SingleEntry):
     """`reorganise`: space to depth with square blocks of `stride` by `stride`."""
 
@@ -245,6 +273,26 @@ class JoinEntry(LayerEntry):
     inputs: Annotated[
         list[str], Field(min_length=2, description="a list of two or more names of earlier layers")
     ]
+
+
+class InterleaveEntry(JoinEntry):
+    """`interleave`: the values of its inputs in turn, row by row of blocks of `stride`; of the last
+    rows and columns `crop` are left out.
+    """
+
+    stride: Pair = 2
+    crop: EvenEdges = 0
+
+
+class MultiplyEntry(JoinEntry):
+    """`multiply`: two tensors, or a tensor and a vector that has a number for each channel."""
+
+    inputs: Annotated[
+        list[str],
+        Field(min_length=2, max_length=2, description="a list of two names of earlier layers"),
+    ]
+    activation_bits: BitsOrNone = None
+    activation_signed: FlagOrNone = None
 
 
 class ConcatEntry(JoinEntry):

@@ -23,6 +23,9 @@ Operator = Literal[
     "flatten",
     "reorganise",
     "requantise",
+    "upsample",
+    "interleave",
+    "multiply",
 ]
 
 Rows = Annotated[int, Whole(-(1 << 30), 1 << 30)]

@@ -12,20 +12,26 @@ from lightsim.network.entries import (
     ConcatEntry,
     ConvolutionEntry,
     DenseEntry,
+    InterleaveEntry,
     LayerEntry,
     MatrixEntry,
+    MultiplyEntry,
     PoolEntry,
     ReorganiseEntry,
     RequantiseEntry,
     RowConvolutionEntry,
     RowPoolEntry,
     SingleEntry,
+    TransposedEntry,
+    UpsampleEntry,
 )
 from lightsim.network.layer import Layer, reach_of
 from lightsim.network.one_row import as_image_convolution, check_one_row
 from lightsim.network.pooling import global_max_pool, global_pool, pool, row_pool
+from lightsim.network.resizing import interleave, multiply, upsample
 from lightsim.network.site import Site
 from lightsim.network.tensor import TensorShape
+from lightsim.network.transposed import transposed
 from lightsim.network.window import as_padding, as_pair, window_positions
 
 __all__ = ["OPERATORS", "OperatorRow", "Site"]
@@ -195,10 +201,13 @@ def _reorganise(entry: ReorganiseEntry, site: Site) -> Layer:
 
 @dataclass(frozen=True, slots=True)
 class OperatorRow:
-    """An operator's keys in a file and its rule: (entry, site) -> layer with its shapes."""
+    """An operator's keys in a file and its rule: (entry, site) -> layer with its shapes.
+
+    Some are written with several layers, of which the last has the entry's name.
+    """
 
     entry: type[LayerEntry]
-    infer: Callable[[Any, Site], Layer]
+    infer: Callable[[Any, Site], Layer | tuple[Layer, ...]]
 
 
 OPERATORS: dict[str, OperatorRow] = {
@@ -212,10 +221,14 @@ OPERATORS: dict[str, OperatorRow] = {
     "flatten": OperatorRow(SingleEntry, _flatten),
     "reorganise": OperatorRow(ReorganiseEntry, _reorganise),
     "requantise": OperatorRow(RequantiseEntry, _requantise),
+    "upsample": OperatorRow(UpsampleEntry, upsample),
+    "interleave": OperatorRow(InterleaveEntry, interleave),
+    "multiply": OperatorRow(MultiplyEntry, multiply),
     # Written with the operators above: no layer of a network is one of these.
     "conv1d": OperatorRow(RowConvolutionEntry, _row_convolution),
     "max_pool1d": OperatorRow(RowPoolEntry, row_pool),
     "average_pool1d": OperatorRow(RowPoolEntry, row_pool),
     "global_max_pool": OperatorRow(SingleEntry, global_max_pool),
     "matmul": OperatorRow(MatrixEntry, _matrix),
+    "conv_transpose2d": OperatorRow(TransposedEntry, transposed),
 }

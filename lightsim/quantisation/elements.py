@@ -32,8 +32,8 @@ def element_types(network: Network, scheme: Scheme) -> dict[str, ElementType]:
     and bits of its own, gives the raw 32-bit accumulator. Every other operator keeps its input's
     type.
 
-    Raises `InputError` if a `concat` joins inputs of different types, for a `requantise` of
-    one-bit activations, and for additions, `requantise` and tables that give one bit.
+    Raises `InputError` if a `concat` joins inputs of different types, for a `requantise`
+    or `multiply` of one-bit activations, and for those, additions and tables that give one bit.
     """
     types: dict[str, ElementType] = {}
     ends = network.ends
@@ -46,6 +46,10 @@ def element_types(network: Network, scheme: Scheme) -> dict[str, ElementType]:
         elif layer.operator == "requantise":
             _refuse_signs(layer, inputs[0])
             types[layer.name] = _added(network, layer, "a scaled value is no sign")
+        elif layer.operator == "multiply":
+            _refuse_signs(layer, *inputs)
+            signed = any(element.signed for element in inputs)
+            types[layer.name] = _added(network, layer, "a product of numbers is no sign", signed)
         else:
             types[layer.name] = _shared(layer, inputs)
     return types
@@ -90,22 +94,22 @@ def _weighted(network: Network, layer: Layer, scheme: Scheme, ends: bool) -> Ele
     return _SIGN if _bits(network, layer) == 1 else _requantised(network, layer)
 
 
-def _added(network: Network, layer: Layer, why: str) -> ElementType:
+def _added(network: Network, layer: Layer, why: str, signed: bool | None = None) -> ElementType:
     if _bits(network, layer) == 1:
         raise InputError(
             layer.name,
             f"{layer.operator} gives activations of one bit, and {why}",
             "accepted: its own activation_bits, 2 to 8",
         )
-    return _requantised(network, layer)
+    return _requantised(network, layer, signed)
 
 
 def _bits(network: Network, layer: Layer) -> int:
     return network.activation_bits if layer.activation_bits is None else layer.activation_bits
 
 
-def _requantised(network: Network, layer: Layer) -> ElementType:
-    signed = layer.activation_signed
+def _requantised(network: Network, layer: Layer, by_input: bool | None = None) -> ElementType:
+    signed = by_input if layer.activation_signed is None else layer.activation_signed
     if signed is None:
         table = TABLES.get(layer.activation)
         unsigned = layer.activation in ("relu", "clipped_relu")
@@ -113,12 +117,12 @@ def _requantised(network: Network, layer: Layer) -> ElementType:
     return ElementType(_bits(network, layer), signed)
 
 
-def _refuse_signs(layer: Layer, element: ElementType) -> None:
-    if layer.operator == "requantise" and element.bits == 1:
+def _refuse_signs(layer: Layer, *elements: ElementType) -> None:
+    if any(element.bits == 1 for element in elements):
         raise InputError(
             layer.name,
-            "requantise reads one-bit activations, which have no scale",
-            "accepted: activations of eight bits",
+            f"{layer.operator} reads one-bit activations, which have no scale",
+            "accepted: activations of 2 to 8 bits",
         )
 
 

@@ -50,6 +50,7 @@ class QuantisedLayer:
     place; the clamp then goes from -128 to 127.
 
     `requantise`: clamp(round(x * multiplier[0] / 2**shift)), and the table where there is one.
+    `multiply`: clamp(round(a * b * multiplier[0] / 2**shift)).
     `add`: both inputs are requantised by themselves, then added, then clamped:
     clamp(round(a * multiplier[0] / 2**shift) + round(b * residual_multiplier / 2**residual_shift)).
     Average and global pooling: clamp(round(sum * multiplier[0] / 2**shift)), the sum taken over

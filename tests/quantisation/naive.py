@@ -82,6 +82,39 @@ def _scale(layer, x):
     return each(finish, x)
 
 
+def _multiply(layer, x, y):
+    if isinstance(x, list):
+        return [_multiply(layer, one, other) for one, other in zip(x, y, strict=True)]
+    rest = (int(layer.multiplier[0]), layer.shift, layer.rounding, layer.lowest, layer.highest)
+    return reference.requantise(x * y, *rest)
+
+
+def _upsample(layer, x):
+    high, wide = layer.layer.stride
+    return [
+        [[[v for v in row for _ in range(wide)] for row in channel for _ in range(high)]
+         for channel in image]
+        for image in x
+    ]  # fmt: skip
+
+
+def _interleave(layer, *parts):
+    (down, across), shape = layer.layer.stride, layer.layer.output_shape
+    return [
+        [
+            [
+                [
+                    parts[r % down * across + c % across][n][m][r // down][c // across]
+                    for c in range(shape.width)
+                ]
+                for r in range(shape.height)
+            ]
+            for m in range(shape.channels)
+        ]
+        for n in range(len(parts[0]))
+    ]
+
+
 def _truncating(layer, x, where):
     """Group by group, with the terms of the canonical code words."""
     name = layer.scheme.name
@@ -172,6 +205,9 @@ _PLAIN = {
     "average_pool": _mean,
     "global_pool": _mean,
     "requantise": _scale,
+    "multiply": _multiply,
+    "upsample": _upsample,
+    "interleave": _interleave,
     "add": _add,
     "concat": _concat,
     "flatten": _flatten,

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.descriptions import Whole, check_fields
+from lightsim.network.tensor import TensorShape
 from lightsim.numerics.convolution.depthwise import (
     convolve_depthwise,
     convolve_depthwise_requantised,
@@ -25,7 +26,16 @@ from lightsim.quantisation.inference.parts import Part, parts_of
 from lightsim.quantisation.inference.truncation import in_truncated_units
 from lightsim.quantisation.workload import QuantisedLayer
 
-__all__ = ["Activations", "Overflow", "SumRules", "layer_output", "looked_up", "scaled"]
+__all__ = [
+    "Activations",
+    "Overflow",
+    "SumRules",
+    "enlarged",
+    "layer_output",
+    "looked_up",
+    "multiplied",
+    "scaled",
+]
 
 Activations = NDArray[np.int16] | NDArray[np.int32]
 Overflow = Literal["refuse", "wrap", "saturate"]
@@ -69,6 +79,12 @@ def layer_output(
                 lowest=layer.lowest,
                 highest=layer.highest,
             )
+        case "multiply":
+            return multiplied(layer, first, inputs[1].astype(np.int16, copy=False))
+        case "upsample":
+            return enlarged(first, layer.layer.stride, (0, 0), layer.layer.output_shape)
+        case "interleave":
+            return _interleaved(layer, inputs)
         case "concat":
             joined: NDArray[np.int16] = np.concatenate(inputs, axis=1)
             return joined
@@ -89,6 +105,34 @@ def scaled(layer: QuantisedLayer, x: NDArray[np.int16]) -> NDArray[np.int16]:
         x.astype(np.int32), layer.multiplier, layer.shift, layer.rounding, layer.lowest,
         layer.highest,
     )  # fmt: skip
+
+
+def multiplied(
+    layer: QuantisedLayer, a: NDArray[np.int16], b: NDArray[np.int16]
+) -> NDArray[np.int16]:
+    """Products of two tensors, scaled, rounded and clamped."""
+    return requantise(
+        a.astype(np.int32) * b, layer.multiplier, layer.shift, layer.rounding, layer.lowest,
+        layer.highest,
+    )  # fmt: skip
+
+
+def enlarged(x: Activations, scale: Pair, first: Pair, shape: TensorShape) -> Activations:
+    """The rows and columns from `first` on, as many as `shape` has, of an image of whose every
+    value there are `scale` down and across.
+    """
+    rows = (first[0] + np.arange(shape.height)) // scale[0]
+    columns = (first[1] + np.arange(shape.width)) // scale[1]
+    return cast(Activations, np.ascontiguousarray(x[:, :, rows][:, :, :, columns]))
+
+
+def _interleaved(layer: QuantisedLayer, inputs: tuple[Activations, ...]) -> Activations:
+    (down, across), shape = layer.layer.stride, layer.layer.output_shape
+    out = np.empty((len(inputs[0]), shape.channels, shape.height, shape.width), inputs[0].dtype)
+    for number, part in enumerate(inputs):
+        here = out[:, :, number // across :: down, number % across :: across]
+        here[...] = part[:, :, : here.shape[2], : here.shape[3]]
+    return out
 
 
 def _weighted(layer: QuantisedLayer, x: NDArray[np.int16], rules: SumRules) -> Activations:

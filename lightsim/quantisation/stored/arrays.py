@@ -34,6 +34,7 @@ _FIELDS = {
     "average_pool": _PLAIN,
     "global_pool": _PLAIN,
     "requantise": _PLAIN,
+    "multiply": _PLAIN,
     "add": (*_PLAIN, "residual_multiplier", "residual_shift"),
 }
 _INT32 = np.iinfo(np.int32)

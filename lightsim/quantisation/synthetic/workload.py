@@ -133,6 +133,13 @@ def _without_filters(
         residual = (int(factors[0]), shift)
         expected = np.clip(total * scale, task.lowest, task.output.highest)
         return _plain(task, *residual, residual), expected
+    if layer.operator == "multiply":
+        total = inputs[0] * inputs[1]
+        reach = DEVIATIONS_AT_CLAMP * max(float(np.sqrt(np.mean(total**2))), 1e-9)
+        scale = min(task.output.highest / reach, 1.0)
+        factors, shift = fixed_point(np.array([scale]))
+        expected = np.clip(total * scale, task.lowest, task.output.highest)
+        return _plain(task, int(factors[0]), shift, (1, 0)), expected
     if layer.operator == "requantise":
         # The same scale, as far as the type goes: an unsigned byte is halved, a signed one doubled.
         multiplier, shift = (1, 0) if task.full == task.inputs[0].highest else (
@@ -144,7 +151,7 @@ def _without_filters(
         multiplier, shift = (1, 0) if layer.operator == "max_pool" else _mean_of(layer)
         return _plain(task, multiplier, shift, (1, 0)), expect_pool(inputs[0], layer, sample_rng)
     expected = inputs[0]
-    if layer.operator == "concat":
+    if layer.operator in ("concat", "interleave"):
         expected = expect_concat(inputs, channels)
     return _plain(task, 1, 0, (1, 0)), expected
 

@@ -37,6 +37,8 @@ def requantisations(layer: EngineLayer) -> int:
     None for raw outputs, thresholds, largest values and copies, one for a sum, and one for each
     number that an addition adds.
     """
+    if layer.main.layer.operator == "multiply":
+        return 1
     added = 2 * (layer.kind == "addition" or layer.addition is not None)
     sums = layer.weights is not None and layer.main.output.is_requantised
     means = layer.kind == "pooling" and layer.main.layer.operator != "max_pool"

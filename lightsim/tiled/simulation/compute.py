@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lightsim.network.tensor import TensorShape
 from lightsim.numerics.convolution.depthwise import convolve_depthwise
 from lightsim.numerics.convolution.fused import add_products
 from lightsim.numerics.images.window import Window, undilated
@@ -15,7 +16,7 @@ from lightsim.numerics.sums.elementwise import add_requantised
 from lightsim.numerics.sums.pooling import max_pool, sum_pool
 from lightsim.numerics.sums.requantise import requantise, threshold
 from lightsim.quantisation.inference.kernels import kernel_of
-from lightsim.quantisation.inference.layer_output import looked_up, scaled
+from lightsim.quantisation.inference.layer_output import enlarged, looked_up, multiplied, scaled
 from lightsim.tiled.description.accelerator import Accumulator
 from lightsim.tiled.mapping.plan.plan import EngineLayer
 from lightsim.tiled.mapping.tiles.schedule import Tile, window_origin
@@ -175,6 +176,26 @@ def _add(layer: EngineLayer, own: Activations, other: Activations) -> NDArray[np
     )
 
 
+def _enlarged(layer: EngineLayer, tile: Tile, x: NDArray[np.int16]) -> Activations:
+    """The positions of a tile, each read where it lies in the smaller image."""
+    box, (down, across) = tile.computed, layer.repeat
+    first = (
+        box.rows.start - tile.read.rows.start * down,
+        box.columns.start - tile.read.columns.start * across,
+    )
+    shape = TensorShape(box.channels.size, box.rows.size, box.columns.size)
+    if not layer.phases:
+        return enlarged(x, layer.repeat, first, shape)
+    each = layer.source.shape.channels // (down * across)
+    out = np.empty((len(x), shape.channels, shape.height, shape.width), x.dtype)
+    for number in range(down * across):
+        a, b = divmod(number, across)
+        part = x[:, number * each : number * each + shape.channels]
+        here = out[:, :, a::down, b::across]
+        here[...] = part[:, :, : here.shape[2], : here.shape[3]]
+    return out
+
+
 def elementwise(
     layer: EngineLayer, tile: Tile, held: Activations | None, residual: Activations | None
 ) -> Activations:
@@ -183,7 +204,12 @@ def elementwise(
     expected = (read.images.size, read.channels.size, read.rows.size, read.columns.size)
     x: NDArray[np.int16] = np.ascontiguousarray(as_addressed(held, expected), np.int16)
     if layer.kind == "addition":
-        return _add(layer, x, as_addressed(residual, x.shape))
+        beside = as_addressed(residual, x.shape)
+        if main.layer.operator == "multiply":
+            return multiplied(main, x, np.ascontiguousarray(beside, np.int16))
+        return _add(layer, x, beside)
+    if layer.repeat != (1, 1):
+        return _enlarged(layer, tile, x)
     origin = window_origin(layer, tile)
     shape = (box.rows.size, box.columns.size)
     if main.layer.operator == "requantise":

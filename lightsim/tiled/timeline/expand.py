@@ -37,11 +37,13 @@ from lightsim.tiled.timeline.layout import (
     OUTPUT,
     OUTPUTS,
     PADDING,
+    PHASES,
     PIXELS,
     POOL,
     POST_LANES,
     RANGE_FIELDS,
     REACH,
+    REPEAT,
     RESIDUAL,
     SCALE,
     SIZES,
@@ -122,6 +124,8 @@ def _span(p: Table, axis: int, index: int) -> tuple[int, int]:
 def _input_span(p: Table, m: int, n: int) -> tuple[int, int]:
     """The input channels of a tile."""
     filters = _span(p, 0, m)
+    if p[PHASES]:
+        return 0, p[EXTENTS + 1]
     if not p[HAS_WEIGHTS]:
         return filters
     outer, inner = p[OUTER], p[INNER]
@@ -134,6 +138,9 @@ def _input_span(p: Table, m: int, n: int) -> tuple[int, int]:
 @inlined
 def _needed(p: Table, axis: int, extent: int, span: tuple[int, int]) -> tuple[int, int]:
     """The input rows or columns that a span of positions reads, clipped to the image."""
+    repeat = p[REPEAT + axis]
+    if repeat > 1:
+        return span[0] // repeat, -(-span[1] // repeat)
     stride, before = p[STRIDE + axis], p[PADDING + axis]
     low = max(span[0] * stride - before, 0)
     high = min((span[1] - 1) * stride - before + p[REACH + axis], extent)

@@ -81,9 +81,63 @@ class Field(Builder):
         if self.dice.random() < 0.5:
             self.add("requantise", self.shape, activation=self.dice.choice(("none", *CURVES)))
 
+    def larger(self):
+        """An image made larger, and sometimes one read beside it."""
+        dice, shape = self.dice, self.shape
+        scale = [dice.randint(1, 3), dice.randint(1, 3)]
+        stem = self.name
+        shape = TensorShape(shape.channels, shape.height * scale[0], shape.width * scale[1])
+        self.add("upsample", shape, scale=scale)
+        if stem != "input" and dice.random() < 0.3:
+            self.add("upsample", shape, scale=scale, input=stem)
+            filters = shape.channels * 2
+            self.add(
+                "concat", TensorShape(filters, shape.height, shape.width),
+                inputs=[self.name, self.layers[-2]["name"]],
+            )  # fmt: skip
+
+    def transposed(self):
+        dice, image = self.dice, self.shape
+        stride = [dice.randint(1, 2), dice.randint(1, 3)]
+        kernel = [s + dice.randint(0, 2) for s in stride]
+        padding = [dice.randint(0, (k - s + 1) // 2) for k, s in zip(kernel, stride, strict=True)]
+        longer = [dice.randint(0, s - 1) for s in stride]
+        sides = zip((image.height, image.width), stride, padding, kernel, longer, strict=True)
+        out = [(n - 1) * s - 2 * p + k + o for n, s, p, k, o in sides]
+        if min(out) < 1:
+            return
+        filters = dice.randint(1, 20)
+        self.add(
+            "conv_transpose2d", TensorShape(filters, *out), filters=filters, kernel=kernel,
+            stride=stride, padding=padding, output_padding=longer, activation=self.activation(),
+        )  # fmt: skip
+
+    def excited(self):
+        """Squeeze and excite: channels times what their means say of them."""
+        self.sign = False
+        self.conv(activation="relu")
+        stem, shape = self.name, self.shape
+        self.add("global_pool", TensorShape(shape.channels, 1, 1))
+        self.add(
+            "dense", TensorShape(shape.channels, 1, 1), filters=shape.channels,
+            activation=self.dice.choice(("hard_sigmoid", "none", "tanh")),
+        )  # fmt: skip
+        self.add("multiply", shape, inputs=[stem, self.name])
+
+    def product(self):
+        """A tensor times another of its shape."""
+        self.sign = False
+        one = self.conv(activation=self.dice.choice(("relu", "none")))
+        channels = self.shape.channels
+        other = self.conv(filters=channels, same=True, grouped=False, activation="sigmoid")
+        self.add("multiply", self.shape, inputs=[one, other])
+
 
 CURVES = (*TABLES, *CLAMPS)
-BLOCKS = ("dilated", "one_row", "matrix", "largest", "ceiling", "curved")
+BLOCKS = (
+    "dilated", "one_row", "matrix", "largest", "ceiling", "curved", "larger", "transposed",
+    "excited", "product",
+)  # fmt: skip
 """What the machine runs; every one stands for itself in a test."""
 
 

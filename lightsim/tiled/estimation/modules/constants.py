@@ -23,9 +23,12 @@ __all__ = [
 
 # Constants that follow from the network: what is built for poolings and additions, for one-bit
 # activations, the fields that wider ones lie in (the sum of their bits, which are powers of two),
-# for dilated kernels and tables, and by how many lanes values are turned on their way to the output
-# buffer.
-GENERAL = ("ELEMENTWISE", "ONE_BIT_INPUTS", "FIELDS", "TURN_STEP", "DILATES", "LOOKS_UP")
+# for dilated kernels, tables, images made larger and products, and by how many lanes values are
+# turned on their way to the output buffer.
+GENERAL = (
+    "ELEMENTWISE", "ONE_BIT_INPUTS", "FIELDS", "TURN_STEP", "DILATES", "LOOKS_UP", "REPEATS",
+    "SCALES",
+)  # fmt: skip
 _GUARDED_SUM_BITS = 48  # a 32-bit bias and 2^16 products of 18 bits
 
 
@@ -131,4 +134,6 @@ def _general(accelerator: Accelerator) -> dict[str, int]:
         "TURN_STEP": min(accelerator.port_bits // fields[-1], accelerator.post.lanes),
         "DILATES": 0,
         "LOOKS_UP": 0,
+        "REPEATS": 0,
+        "SCALES": 0,
     }

@@ -56,7 +56,9 @@ class EngineLayer:
     `main` holds the integers of the convolution, pooling or addition; `addition` and `pooling`
     those of the fused layers. `weights` are `main`'s, shaped for `window`
     (int16[out, in / groups, kernel height, kernel width]). For an addition, fused or not,
-    `swapped` says that the residual is the addition's first input.
+    `swapped` says that the residual is the addition's first input. A pooling of one position may
+    read every input `repeat` times down and across; with `phases` it takes for each of them the
+    channels of another part of the source, of which there are as many.
     """
 
     name: str
@@ -75,6 +77,8 @@ class EngineLayer:
     pooling: QuantisedLayer | None = None
     swapped: bool = False
     dilation: tuple[int, int] = (1, 1)
+    repeat: tuple[int, int] = (1, 1)
+    phases: bool = False
 
     @property
     def reach(self) -> tuple[int, int]:

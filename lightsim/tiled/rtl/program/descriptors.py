@@ -25,7 +25,14 @@ __all__ = ["Descriptor", "TileProgram", "tile_program"]
 Descriptor = dict[str, int]
 _RESULT = {1: 1, 8: 0, 32: 2}
 _OUTPUT_WIDTH = {1: 0, 8: 1, 32: 2}
-_KINDS = {"max_pool": 1, "average_pool": 2, "global_pool": 2, "requantise": 2, "add": 3}
+_KINDS = {
+    "max_pool": 1,
+    "average_pool": 2,
+    "global_pool": 2,
+    "requantise": 2,
+    "add": 3,
+    "multiply": 3,
+}
 
 
 @dataclass(slots=True)
@@ -109,35 +116,58 @@ class _Pass:
         if layer.residual is not None:
             word = self._program.accelerator.word_bytes
             residual_blocks = box.blocks(block_channels(word, layer.residual.element.bits))
+        return (
+            {
+                "valid": 1,
+                "load_input": tile.load_input,
+                "load_weight": tile.load_weight,
+                "load_residual": tile.load_residual,
+                "first": tile.first,
+                "last": tile.last,
+                "next_loads_input": after is None or after.load_input,
+                "next_loads_weight": layer.weights is not None
+                and (after is None or after.load_weight),
+                "ends_layer": after is None,
+                "groups": len(tile.groups),
+                "images": box.images.size,
+                "rows": box.rows.size,
+                "columns": box.columns.size,
+                "read_rows": read.rows.size,
+                "read_columns": wide,
+                "origin_row": top,
+                "origin_column": left,
+                "base": top * wide + left,
+                "row_step": stride[0] * wide - back,
+                "image_step": lines * plane - (box.rows.size - 1) * stride[0] * wide - back,
+                "plane": plane,
+                "psum": tile.slot * self._psum_words,
+                "output_columns": tile.written.columns.size,
+                "output_blocks": tile.written.blocks(self._out_block, self._first),
+                "residual_blocks": residual_blocks,
+                "blocks": box.blocks(self._block),
+                "apart": (layer.dilation[0] - 1) * wide,
+            }
+            | (self._slots(tile) if layer.weights is None else {})
+            | self._again(tile, lines, plane)
+        )
+
+    def _again(self, tile: Tile, lines: int, plane: int) -> Descriptor:
+        """Where the rows and columns of a tile are read again: its words are walked by counters."""
+        (down, across), box = self._layer.repeat, tile.computed
+        if (down, across) == (1, 1):
+            return {}
+        parts = lines // (down * across) * plane if self._layer.phases else 0
         return {
-            "valid": 1,
-            "load_input": tile.load_input,
-            "load_weight": tile.load_weight,
-            "load_residual": tile.load_residual,
-            "first": tile.first,
-            "last": tile.last,
-            "next_loads_input": after is None or after.load_input,
-            "next_loads_weight": layer.weights is not None and (after is None or after.load_weight),
-            "ends_layer": after is None,
-            "groups": len(tile.groups),
-            "images": box.images.size,
-            "rows": box.rows.size,
-            "columns": box.columns.size,
-            "read_rows": read.rows.size,
-            "read_columns": wide,
-            "origin_row": top,
-            "origin_column": left,
-            "base": top * wide + left,
-            "row_step": stride[0] * wide - back,
-            "image_step": lines * plane - (box.rows.size - 1) * stride[0] * wide - back,
-            "plane": plane,
-            "psum": tile.slot * self._psum_words,
-            "output_columns": tile.written.columns.size,
-            "output_blocks": tile.written.blocks(self._out_block, self._first),
-            "residual_blocks": residual_blocks,
-            "blocks": box.blocks(self._block),
-            "apart": (layer.dilation[0] - 1) * wide,
-        } | (self._slots(tile) if layer.weights is None else {})
+            "origin_row": 0,
+            "origin_column": 0,
+            "base": 0,
+            "row_step": 0,
+            "image_step": lines * plane,
+            "phase_row": box.rows.start % down,
+            "phase_column": box.columns.start % across,
+            "phase_right": parts,
+            "phase_down": parts * across,
+        }
 
     def _slots(self, tile: Tile) -> Descriptor:
         """The cycles of a pooling's or addition's blocks, and of what leaves after the last."""
@@ -220,6 +250,8 @@ class _Pass:
 
 def _result(layer: EngineLayer) -> int:
     """What becomes of a sum: poolings by maximum and additions take it as it is."""
+    if layer.main.layer.operator == "multiply":
+        return _RESULT[8]
     if layer.weights is None and _KINDS[layer.main.layer.operator] != _KINDS["average_pool"]:
         return _RESULT[32]
     return _RESULT[layer.main.output.bits]
@@ -227,7 +259,7 @@ def _result(layer: EngineLayer) -> int:
 
 def _layer(layer: EngineLayer) -> Descriptor:
     main, addition = layer.main, layer.addition
-    if layer.kind == "addition":
+    if main.layer.operator == "add":
         addition = main
     made: Descriptor = {
         "kind": 0 if layer.weights is not None else _KINDS[main.layer.operator],
@@ -249,16 +281,20 @@ def _layer(layer: EngineLayer) -> Descriptor:
         "pool_rows": layer.pool[0],
         "pool_columns": layer.pool[1],
         "multiplier": int(main.multiplier[0]),
+        "again_rows": layer.repeat[0] - 1,
+        "again_columns": layer.repeat[1] - 1,
+        "scales": main.layer.operator == "multiply",
         "apart_rows": layer.dilation[0] - 1,
         "apart_columns": layer.dilation[1] - 1,
     }
-    if addition is not None and layer.residual is not None:
+    if layer.residual is not None:
+        made["residual_signed"] = layer.residual.element.signed
+    if addition is not None:
         own = (int(addition.multiplier[0]), addition.shift)
         other = (addition.residual_multiplier, addition.residual_shift)
         if layer.swapped:
             own, other = other, own
         made |= {
-            "residual_signed": layer.residual.element.signed,
             "add_rounding": ROUNDINGS.index(addition.rounding),
             "own_multiplier": own[0],
             "own_shift": own[1],

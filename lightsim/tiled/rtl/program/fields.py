@@ -18,6 +18,7 @@ LAYER: Fields = (
     ("add_lowest", 16), ("add_highest", 16), ("output_signed", 1), ("output_width", 2),
     ("pool_rows", 16), ("pool_columns", 16), ("multiplier", 16), ("output_first", 16),
     ("apart_rows", 16), ("apart_columns", 16), ("looks_up", 1), ("table_number", 8),
+    ("again_rows", 16), ("again_columns", 16), ("scales", 1),
 )  # fmt: skip
 
 TILE: Fields = (
@@ -28,7 +29,8 @@ TILE: Fields = (
     ("base", 32), ("row_step", 32), ("image_step", 32), ("plane", 32), ("psum", 32),
     ("output_columns", 16), ("output_blocks", 16), ("residual_blocks", 16),
     ("blocks", 16), ("slot_cycles", 16), ("chunks", 16), ("last_chunks", 16), ("tail", 16),
-    ("apart", 32),
+    ("apart", 32), ("phase_row", 16), ("phase_column", 16), ("phase_right", 32),
+    ("phase_down", 32),
 )  # fmt: skip
 
 GROUP: Fields = (

@@ -30,6 +30,8 @@ _BITS = (
     "ELEMENTWISE",
     "DILATES",
     "LOOKS_UP",
+    "REPEATS",
+    "SCALES",
 )
 
 
@@ -110,6 +112,8 @@ def program_constants(programs: Sequence[Program]) -> dict[str, int]:
         "ELEMENTWISE": int(any(s.layer.weights is None for s in schedules)),
         "ONE_BIT_INPUTS": int(any(t.element.bits == 1 for t in tensors)),
         "TURN_STEP": _turn_step(programs),
+        "REPEATS": int(any(s.layer.repeat != (1, 1) for s in schedules)),
+        "SCALES": int(any(s.layer.main.layer.operator == "multiply" for s in schedules)),
         "LOOKS_UP": int(any(s.layer.main.table is not None for s in schedules)),
         "DILATES": int(any(s.layer.dilation != (1, 1) for s in schedules)),
     }

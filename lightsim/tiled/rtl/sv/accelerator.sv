@@ -48,6 +48,8 @@ module accelerator #(
     parameter int OUTPUT_DEPTH = design_pkg::OUTPUT_DEPTH,
     parameter bit ELEMENTWISE = design_pkg::ELEMENTWISE,
     parameter bit DILATES = design_pkg::DILATES,
+    parameter bit REPEATS = design_pkg::REPEATS,
+    parameter bit SCALES = design_pkg::SCALES,
     parameter bit LOOKS_UP = design_pkg::LOOKS_UP,
     parameter int TABLES = design_pkg::TABLES,
     parameter int PSUM_DEPTH = design_pkg::PSUM_DEPTH,
@@ -290,7 +292,8 @@ module accelerator #(
   logic [LANES*16-1:0] element_channel;
   if (ELEMENTWISE) begin : has_elementwise
     elementwise #(
-        .PORT_BITS(PORT_BITS), .MEMORIES(INPUT_MEMORIES), .LANES(LANES), .ONE_BIT(ONE_BIT_INPUTS)
+        .PORT_BITS(PORT_BITS), .MEMORIES(INPUT_MEMORIES), .LANES(LANES), .REPEATS(REPEATS),
+        .ONE_BIT(ONE_BIT_INPUTS)
     ) unit (
         .clock, .reset, .begins(tile_begins && layer.kind != machine_pkg::CONVOLUTION),
         .post_free(!snapshot_busy), .tile, .layer, .post_layer, .reads(element_reads),
@@ -430,7 +433,7 @@ module accelerator #(
   logic [LANES-1:0] write;
   logic write_bank, write_opens_window;
   post_processing #(
-      .PORT_BITS(PORT_BITS), .LANES(LANES), .MULTIPLIES(MULTIPLIES), .LOOKS_UP(LOOKS_UP),
+      .PORT_BITS(PORT_BITS), .LANES(LANES), .MULTIPLIES(MULTIPLIES), .SCALES(SCALES), .LOOKS_UP(LOOKS_UP),
       .TABLES(TABLES), .TURN_STEP(TURN_STEP),
       .BANKS(OUTPUT_BANKS)
   ) post (
@@ -442,7 +445,7 @@ module accelerator #(
       .ends_tile(drained_tile || element_drained), .residual_turn, .residual_index, .residual,
       .write, .write_bank, .write_opens_window, .write_index, .write_value, .full(output_commit)
   );
-  assign residual_drop = (drained_tile || element_drained) && post_layer.adds;
+  assign residual_drop = (drained_tile || element_drained) && (post_layer.adds || post_layer.scales);
 
   logic [31:0] residual_fill_address;
   unpack_walker residual_filling (
