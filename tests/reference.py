@@ -149,6 +149,11 @@ def requantise(acc, multiplier, shift, rounding, lowest, highest):
     return min(max(rounded(acc * multiplier, shift, rounding), lowest), highest)
 
 
+def multi_threshold(acc, thresholds, lowest):
+    """How many thresholds a sum has reached, from `lowest` on."""
+    return lowest + sum(1 for one in thresholds if acc >= one)
+
+
 def threshold(acc):
     """The sign of a 1-bit output."""
     return 1 if acc >= 0 else -1

@@ -19,9 +19,9 @@ import lightsim
 from dse.accuracy.given import CallableAccuracy, TableAccuracy
 from dse.accuracy.sensitivity import SensitivityModel
 from dse.free_k.tolerance import Tolerance
-from dse.space.axes import AXES
-from dse.space.lanes import lane_mix
 from dse.study.study import new_study
+from dse.tiled.space.axes import AXES
+from dse.tiled.space.lanes import lane_mix
 from lightsim.datasets.catalogue import DATASETS
 from lightsim.descriptions import DescriptionError
 from lightsim.descriptions.fields import read_rule
@@ -53,10 +53,11 @@ from lightsim.units import Clock, ClockRatio
 # Rooms whose frozen classes only our own code makes, of what is checked: results, reports, plans of
 # a mapping, tables of kernels, records of a search. A class elsewhere is a description.
 MADE_BY_US = (
-    "dse.accuracy.measured", "dse.accuracy.rounded_network", "dse.allocation", "dse.design",
-    "dse.evaluation", "dse.free_k.best", "dse.free_k.bound", "dse.free_k.problem", "dse.limits",
-    "dse.reports", "dse.retraining", "dse.search", "dse.space.points", "dse.storage",
-    "dse.study.storage_names", "lightsim.cli", "lightsim.files", "lightsim.flow.assemble",
+    "dse.accuracy.measured", "dse.accuracy.rounded_network", "dse.allocation",
+    "dse.evaluation", "dse.free_k.problem", "dse.limits", "dse.machine", "dse.reports",
+    "dse.retraining", "dse.search", "dse.space.points", "dse.storage", "dse.study.storage_names",
+    "dse.tiled.allocation", "dse.tiled.design", "dse.tiled.evaluation", "dse.tiled.free_k",
+    "dse.tiled.limits", "lightsim.cli", "lightsim.files", "lightsim.flow.assemble",
     "lightsim.flow.engines", "lightsim.flow.given.resolve",
     "lightsim.flow.training", "lightsim.flow.verification", "lightsim.network.operators",
     "lightsim.numerics.dot_products", "lightsim.numerics.filters", "lightsim.numerics.images.lanes",

@@ -67,8 +67,8 @@ def test_a_lock_is_waited_for_while_its_holder_lives(holder):
         (["tests"], False, True),
         (["tests/tiled/mapping"], True, True),
         (["tests/numerics", "tests/cli/test_run.py"], True, True),
-        (["tests/tiled/mapping/test_choose.py"], True, False),
-        (["tests/tiled/mapping/test_choose.py::test_one[a/b]"], True, False),
+        (["tests/tiled/mapping/tiles/test_choose.py"], True, False),
+        (["tests/tiled/mapping/tiles/test_choose.py::test_one[a/b]"], True, False),
     ],
 )
 def test_files_that_are_named_get_no_workers(args, named, many, monkeypatch):

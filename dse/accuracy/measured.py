@@ -20,7 +20,7 @@ class MeasuredAccuracy:
 
     `choosing` are the images that decisions may look at, `held_out` those that only report:
     nothing may be chosen by `held_out_accuracy`. One thread measures: the workers of a study are
-    processes, one a core.
+    processes, one a processor.
     """
 
     rounded_network: RoundedNetwork

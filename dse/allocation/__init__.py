@@ -1,1 +1,1 @@
-"""Which filters deserve how many terms: the exact allocation of k under a budget."""
+"""One choice in every row of a table within a budget: the exact multiple-choice knapsack."""

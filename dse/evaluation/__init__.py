@@ -1,1 +1,1 @@
-"""What a design is worth, here or in processes of their own."""
+"""What designs are judged by: their networks, accuracies and budgets, in processes of their own."""

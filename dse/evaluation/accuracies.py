@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from dse.evaluation.evaluate import check_sums, workload_of
+from dse.evaluation.workloads import check_sums, workload_of
 from dse.study.study import Study
 from lightsim.errors import InputError, LightSimError, unknown_name
 from lightsim.quantisation.inference.infer import accuracy
 from lightsim.quantisation.workload import LabelledImages
-from lightsim.tiled.description.accelerator import Accumulator
+from lightsim.template.design import Arithmetic
 
 __all__ = ["Scores", "refused_schemes", "scores_of"]
 
@@ -37,8 +37,9 @@ class Scores:
     detail: str
 
 
-def refused_schemes(study: Study) -> dict[str, LightSimError]:
-    """The schemes of a study that one of its networks cannot have, with the reason.
+def refused_schemes(study: Study, accumulator: Arithmetic) -> dict[str, LightSimError]:
+    """The schemes of a study that one of its networks cannot have on a machine that adds up so,
+    with the reason.
 
     Raises the first reason where no scheme is left.
     """
@@ -46,7 +47,7 @@ def refused_schemes(study: Study) -> dict[str, LightSimError]:
     for name in map(str, study.axes["scheme"]):
         try:
             for share in study.shares:
-                check_sums(workload_of(share.network, name, study.search.seed), Accumulator())
+                check_sums(workload_of(share.network, name, study.search.seed), accumulator)
         except LightSimError as error:
             found[name] = error
     if len(found) == len(study.axes["scheme"]):

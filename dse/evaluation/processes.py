@@ -12,15 +12,17 @@ import os
 import signal
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from dse.design.builder import Design, Refusal
-from dse.evaluation.evaluate import Evaluator, Outcome
+from dse.evaluation.unheard import TERMINALS, unheard
+from dse.machine.design import Design, Refusal
+from dse.machine.doors import Evaluator, Machine
+from dse.machine.outcome import Outcome
 from dse.study.study import Share
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["Crew", "Lost"]
 
 _ATTEMPTS = 3
-_TERMINALS = [getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,12 @@ class _Worker:
 
 
 class Crew:
-    """`count` processes; with one, the designs are run in this process. A context manager."""
+    """`count` processes that run designs of a machine; with one, this process runs them. A context
+    manager."""
 
     def __init__(
         self,
+        machine: Machine,
         shares: tuple[Share, ...],
         seed: int,
         count: int,
@@ -61,10 +64,11 @@ class Crew:
         with_energy: bool = True,
         free_k: FreeK | None = None,
     ) -> None:
-        self._arguments = (shares, seed, with_energy, free_k)
+        self._arguments = (machine, shares, seed, with_energy, free_k)
         self._count = count
-        own = count == 1
-        self._own = Evaluator(shares, seed, with_energy=with_energy, free_k=free_k) if own else None
+        self._own: Evaluator | None = None
+        if count == 1:
+            self._own = machine.evaluator(shares, seed, with_energy=with_energy, free_k=free_k)
         self._workers: list[_Worker] = []
         self.replaced = 0
 
@@ -147,7 +151,7 @@ class Crew:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=_serve, args=(theirs, *self._arguments), daemon=True)
-        with _unheard():
+        with unheard():
             process.start()
         theirs.close()
         return _Worker(process, ours)
@@ -157,22 +161,6 @@ class Crew:
         worker.pipe.close()
         worker.process.join()
         return self._hired()
-
-
-@contextmanager
-def _unheard() -> Iterator[None]:
-    """Signals of a terminal wait: a process that is begun now never hears them, not while it
-    imports either, and this one hears them afterwards."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    # What is waiting already is raised by the first call, which blocks nothing yet.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
-    try:
-        signal.pthread_sigmask(signal.SIG_BLOCK, _TERMINALS)
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end_with_parent() -> None:
@@ -185,6 +173,7 @@ def _end_with_parent() -> None:
 
 def _serve(
     pipe: Connection,
+    machine: Machine,
     shares: tuple[Share, ...],
     seed: int,
     with_energy: bool,
@@ -192,10 +181,10 @@ def _serve(
 ) -> None:
     """What a process does: run what it is handed until the pipe closes."""
     # Signals of a terminal go to all its processes; the one that hands out designs answers them.
-    for number in _TERMINALS:
+    for number in TERMINALS:
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    evaluator = Evaluator(shares, seed, with_energy=with_energy, free_k=free_k)
+    evaluator = machine.evaluator(shares, seed, with_energy=with_energy, free_k=free_k)
     with suppress(EOFError, OSError):
         while True:
             place, design = pipe.recv()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dse.design.builder import Design, Refusal
 from dse.evaluation.accuracies import Scores
-from dse.evaluation.evaluate import Outcome
 from dse.evaluation.processes import Lost
+from dse.machine.design import Design, Refusal
+from dse.machine.outcome import Outcome
 from dse.storage.record import Record, chosen_by
 from dse.study.measures import spell_excess
 from dse.study.study import Study

@@ -1,1 +1,1 @@
-"""The best k of every filter for a design, and its bound."""
+"""The k of filters that is free: the filters, what they lose, and what may be lost."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from dse.accuracy.measured import MeasuredAccuracy, measured
 from dse.accuracy.rounded_network import RoundedNetwork, rounded_network_of, uniform
 from dse.accuracy.sensitivity import sensitivity
 from dse.accuracy.source import AccuracySource, FilterLosses, total_loss
-from dse.free_k.bound import FreeBound
 from dse.free_k.tolerance import Tolerance, least_loss, loss_that_keeps, most_terms
 from dse.space.k_choices import ANY, FREE, GIVEN, tolerated
 from dse.space.k_layers import restricted
@@ -65,11 +64,6 @@ class FreeK:
         """The network as bounds take it: with two terms everywhere."""
         return self.rounded_network.with_k(uniform(self.rounded_network, 2))
 
-    def bound(self, choices: Sequence[object]) -> FreeBound:
-        """What no allocation that these choices of k allow can beat."""
-        most = [self.tolerances[str(choice)].loss for choice in choices]
-        return FreeBound(self.losses.losses, self.rounded_network.last, most, self.uniform_layers)
-
     def keeps(self, k: KMap, tolerance: Tolerance) -> bool:
         """Whether an allocation within the loss keeps the accuracy too."""
         floor = tolerance.floor
@@ -96,7 +90,7 @@ def free_k_of(study: Study, judge: CallableAccuracy | None = None) -> FreeK | No
     losses, measured accuracy where the network has labelled images, sensitivity elsewhere.
     Raises `InputError` for a study that leaves open what k may be chosen by.
     """
-    choices = [str(choice) for choice in study.axes["k"]]
+    choices = [str(choice) for choice in study.axes.get("k", (GIVEN,))]
     if choices == [GIVEN]:
         if study.layers:
             problem = f"is stated for '{next(iter(study.layers))}', and k is 'given'"

@@ -1,1 +1,1 @@
-"""What no design of the space can beat."""
+"""What could be reached at best, and why nothing can be, by the bounds of a machine."""

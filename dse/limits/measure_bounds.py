@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from dse.limits.spending import Spending
+from dse.machine.spending import Spending
 from dse.space.axes import AUTO
 from dse.space.points import Space
 from dse.study.measures import Objective
@@ -47,28 +47,30 @@ class MeasureBounds:
         return not (slow and objective.measure.name in ("power", "dram_bandwidth"))
 
     def measures(
-        self, space: Space, cores: Ints, cycles: Ints, used: Ints, spending: Spending
+        self, space: Space, families: Ints, cycles: Ints, used: Ints, spending: Spending
     ) -> dict[str, Floats]:
-        """By measure, the best value of designs on `cores` of so many cycles and resources, that
+        """By measure, the best value of designs on `families` of so many cycles and resources, that
         spend so much at least.
 
         Who keeps a budget of power P and spends E on an image has P / E images a second at the
         most, and likewise for memory traffic. Power and traffic are at least what the fewest
         images a second that the budgets allow take.
         """
-        places = space.places(cores, space.core_names)
         hz = self._study.board.clock_hz
-        clocks = np.array([hz if c == AUTO else int(c) for c in space.axes["clock"]])
-        batch = np.array([int(b) for b in space.axes["batch"]])[places["batch"]]
-        seconds = (cycles * self._weights).sum(axis=1) / clocks[places["clock"]]
-        scores = [self._accuracies.get(str(name)) for name in space.axes["scheme"]]
+        clocks, of_clock = space.of_axis(families, "clock")
+        every_hz = np.array([hz if c == AUTO else int(c) for c in clocks or (AUTO,)])
+        batches, of_batch = space.of_axis(families, "batch")
+        batch = np.array([int(b) for b in batches or (1,)])[of_batch]
+        seconds = (cycles * self._weights).sum(axis=1) / every_hz[of_clock]
+        schemes, of_scheme = space.of_axis(families, "scheme")
+        scores = [self._accuracies.get(str(name)) for name in schemes]
         accuracy = np.array([1.0 if score is None else score for score in scores])
         joules = (spending.joules * self._weights).sum(axis=1) * _SAFE
         moved = (spending.dram_bytes * self._weights).sum(axis=1) * _SAFE
         for name, spent in (("power", joules), ("dram_bandwidth", moved)):
             if self._limits.get(name):
                 seconds = np.maximum(seconds, spent / self._limits[name])
-        slowest = np.zeros(len(cores))
+        slowest = np.zeros(len(families))
         if "throughput" in self._limits:
             slowest = np.maximum(slowest, self._limits["throughput"])
         if self._limits.get("latency"):
@@ -79,7 +81,7 @@ class MeasureBounds:
             "energy": joules / batch,
             "power": joules / batch * slowest,
             "dram_bandwidth": moved / batch * slowest,
-            "accuracy": accuracy[places["scheme"]],
+            "accuracy": accuracy[of_scheme],
             **{name: used[:, i].astype(np.float64) for i, name in enumerate(Resources.names())},
         }
 

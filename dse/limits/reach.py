@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from dse.limits.bounds import Bounds
-from dse.limits.exact_bounds import Look
 from dse.limits.measure_bounds import MeasureBounds
+from dse.machine.bounded import CloserBound
+from dse.machine.doors import Bounds
 
 __all__ = ["LARGE", "value_bound", "valued"]
 
@@ -23,17 +23,19 @@ LARGE = 50_000
 def valued(
     bounds: Bounds,
     measure_bounds: MeasureBounds,
-    core: int,
+    family: int,
     cycles: Ints,
     used: Ints,
-    look: Look | None = None,
+    closer: CloserBound | None = None,
 ) -> tuple[Floats, NDArray[np.bool_]]:
-    """Values float64[design, objective] of designs of a core that take at least `cycles` int64
-    [design, network] and resources `used` int64[design, 5], and what a closer `look` says of them;
+    """Values float64[design, objective] of designs of a family that take at least `cycles` int64
+    [design, network] and resources `used` int64[design, 5], and what a `closer` bound says of them;
     and which could keep the budgets."""
-    cores = np.full(len(cycles), core, np.int64)
-    cycles = cycles if look is None else np.maximum(cycles, look.cycles)
-    best = measure_bounds.measures(bounds.space, cores, cycles, used, bounds.spending(cores, look))
+    families = np.full(len(cycles), family, np.int64)
+    cycles = cycles if closer is None else np.maximum(cycles, closer.cycles)
+    best = measure_bounds.measures(
+        bounds.space, families, cycles, used, bounds.spending(families, closer)
+    )
     return measure_bounds.values(best), measure_bounds.possible(best)
 
 
@@ -43,14 +45,14 @@ def value_bound(
     """The best value that any of these designs could have in an objective; None for no designs."""
     found = [np.inf]
     for number in numbers:
-        core = number // bounds.space.variants
-        listed = bounds.listed(core)
+        family = number // bounds.space.variants
+        listed = bounds.listed(family)
         at = np.flatnonzero(listed.numbers == number)
         if not at.size:
             continue
         cycles, used = listed.cycles[at], listed.used[at]
-        look = bounds.tilings_bound(number) if cycles.max() <= LARGE else None
+        closer = bounds.closer(number) if cycles.max() <= LARGE else None
         found.append(
-            float(valued(bounds, measure_bounds, core, cycles, used, look)[0][0, objective])
+            float(valued(bounds, measure_bounds, family, cycles, used, closer)[0][0, objective])
         )
     return min(found) if len(found) > 1 else None

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from dse.limits.bounds import Bounds
 from dse.limits.measure_bounds import MeasureBounds
+from dse.machine.doors import Bounds
 from dse.storage.record import Record, chosen_by
 from dse.study.measures import Budget, spell_excess, spell_measure
 from dse.study.study import Study
@@ -105,17 +105,17 @@ def _least(row: Budget, value: float) -> str:
 def _nearest(
     study: Study, bounds: Bounds, accuracies: Mapping[str, float | None], *, alone: bool
 ) -> dict[str, float | None]:
-    """By budget the best value of its measure on any core: whatever the other budgets say, or only
-    on cores that could keep them. None where no core does."""
+    """By budget the best value of its measure on any family: whatever the other budgets say, or
+    only on families that could keep them. None where no family does."""
     found: dict[str, float | None] = {row.measure.name: None for row in study.budgets}
     judges = {}
     for row in study.budgets:
         others = () if alone else tuple(one for one in study.budgets if one is not row)
         judges[row.measure.name] = MeasureBounds(replace(study, budgets=others), accuracies)
-    for cores, cycles, used in bounds.core_blocks():
+    for families, cycles, used in bounds.family_blocks():
         for row in study.budgets:
             judge = judges[row.measure.name]
-            best = judge.measures(bounds.space, cores, cycles, used, bounds.spending(cores))
+            best = judge.measures(bounds.space, families, cycles, used, bounds.spending(families))
             values = best[row.measure.name][judge.possible(best)]
             if not values.size:
                 continue

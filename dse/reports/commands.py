@@ -30,7 +30,7 @@ def run_command(found: Exploration, file: str = "best.toml", *, anywhere: bool =
         options += ["--board", absolute_file(board) if anywhere else board]
     if found.front[0].k:
         options += ["--k", str(Path(file).with_name(BEST_K))]
-    if network in found.front[0].tilings:
+    if network in found.front[0].mappings:
         options += ["--mapping", str(Path(file).with_name(BEST_MAPPING))]
     if design.batch > 1:
         options += ["--images", str(design.batch), "--batch", str(design.batch)]

@@ -51,9 +51,7 @@ def _searched(found: Exploration) -> str:
 
 def _facts(found: Exploration) -> list[tuple[str, str]]:
     objective, best = found.study.objectives[0].measure, found.front[0]
-    design = found.design(best)
-    array = design.accelerator.array
-    kinds = " + ".join(f"{group.rows} {group.pe}" for group in array.groups)
+    words = found.words(best)
     gap = "unknown" if found.gap is None else f"{found.gap:.2%}"
     return [
         ("Best", spell_measure(objective, best.values[objective.key])),
@@ -61,7 +59,7 @@ def _facts(found: Exploration) -> list[tuple[str, str]]:
         ("Gap", gap),
         *_further(found),
         *_any_k(found),
-        ("Array", f"{array.rows} rows ({kinds}) x {array.columns} columns x {array.pixels} pixels"),
+        (words.part.capitalize(), words.whole),
     ]
 
 
@@ -99,16 +97,16 @@ def _table(found: Exploration) -> Table:
     table = Table()
     for row in objectives:
         table.add_column(row.title, justify="right")
-    names = ("scheme", "rows", "columns", "pixels", "ports", "LUT", "DSP", "BRAM36")
+    numbers = found.words(found.front[0]).numbers
+    names = ("scheme", *numbers, "LUT", "DSP", "BRAM36")
     for name in names:
         table.add_column(name, justify="right")
     for record in found.front[:_MOST_ROWS]:
-        acc = found.design(record).accelerator
+        design = found.design(record)
         table.add_row(
             *(spell_measure(row, record.values.get(row.key)) for row in objectives),
-            acc.scheme,
-            *(str(n) for n in (acc.array.rows, acc.array.columns, acc.array.pixels)),
-            str(len(acc.ports)),
+            design.accelerator.scheme,
+            *map(str, found.machine.words(design).numbers.values()),
             *(f"{record.values[key]:,.0f}" for key in ("lut", "dsp", "bram36")),
         )
     return table

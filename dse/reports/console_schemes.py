@@ -18,20 +18,20 @@ def show_schemes(found: Exploration, console: Console) -> None:
     if len(found.schemes) < 2:
         return
     objective = found.study.objectives[0].measure
+    part = next((found.words(row.best).part for row in found.schemes if row.best), "design")
     table = Table()
-    for name in ("scheme", f"best {objective.title}", "limit", "gap", "tried", "array", "LUT"):
-        table.add_column(name, justify="left" if name in ("scheme", "array") else "right")
+    for name in ("scheme", f"best {objective.title}", "limit", "gap", "tried", part, "LUT"):
+        table.add_column(name, justify="left" if name in ("scheme", part) else "right")
     for row in found.schemes:
-        array, luts = "-", "-"
+        short, luts = "-", "-"
         if row.best is not None:
-            own = found.design(row.best).accelerator.array
-            array = f"{own.rows} x {own.columns} x {own.pixels}"
+            short = found.words(row.best).short
             luts = f"{row.best.values['lut']:,.0f}"
         value = None if row.best is None else row.best.values[objective.key]
         gap = "-" if row.gap is None else f"{row.gap:.2%}"
         limit = spell_measure(objective, row.limit)
         best = spell_measure(objective, value)
-        table.add_row(row.scheme, best, limit, gap, f"{row.tried:,}", array, luts)
+        table.add_row(row.scheme, best, limit, gap, f"{row.tried:,}", short, luts)
     console.print()
     console.print(table)
     for row in found.schemes:

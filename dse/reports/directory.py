@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from dse.reports.commands import BEST_K, BEST_MAPPING
 from dse.reports.summary import summary_text
@@ -19,9 +20,6 @@ from lightsim.flow.k_file import dump_k
 from lightsim.network import load_network
 from lightsim.quantisation.per_filter import FilterTerms, reference_scheme
 from lightsim.reports.directory import check_directory
-from lightsim.tiled.description.writing import dump_accelerator
-from lightsim.tiled.mapping.tiles.file import dump_mapping
-from lightsim.tiled.mapping.tiles.tiling import Tiling
 
 __all__ = [
     "BEST",
@@ -99,25 +97,25 @@ def _study(found: Exploration) -> str:
 
 
 def _best(found: Exploration) -> str:
-    return dump_accelerator(found.design(found.front[0]).accelerator)
+    return found.machine.text(found.design(found.front[0]))
 
 
 # Files that only some searches have: there is a best design, with a k or a mapping of its own.
 _OF_THE_BEST: dict[str, Callable[[Exploration], bool]] = {
     BEST: lambda found: bool(found.front),
     BEST_K: lambda found: bool(found.front) and bool(found.front[0].k),
-    BEST_MAPPING: lambda found: bool(_best_tilings(found)),
+    BEST_MAPPING: lambda found: _best_mapping(found) is not None,
 }
 
 
-def _best_tilings(found: Exploration) -> Mapping[str, Tiling]:
-    """Those of the best design on the first network, where its mapping is not the usual one."""
+def _best_mapping(found: Exploration) -> Any:
+    """That of the best design on the first network, None where it is the usual one."""
     network = found.study.shares[0].network
-    return found.front[0].tilings.get(network, {}) if found.front else {}
+    return found.front[0].mappings.get(network) if found.front else None
 
 
-def _best_mapping(found: Exploration) -> str:
-    return dump_mapping(_best_tilings(found))
+def _mapping_text(found: Exploration) -> str:
+    return found.machine.mapping_text(_best_mapping(found))
 
 
 def _best_k(found: Exploration) -> str:
@@ -137,7 +135,7 @@ _FILES: dict[str, Callable[[Exploration], Content]] = {
     "summary.json": summary_text,
     BEST: _best,
     BEST_K: _best_k,
-    BEST_MAPPING: _best_mapping,
+    BEST_MAPPING: _mapping_text,
     "front.csv": front_text,
     TRIALS: lambda found: partial(write_trials, found),
     "report.html": _page,

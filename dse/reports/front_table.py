@@ -16,7 +16,8 @@ __all__ = ["front_table"]
 def front_table(found: Exploration) -> str:
     """A row for every design of the front, the best in the first objective first."""
     objectives = [objective.measure for objective in found.study.objectives]
-    numbers = ("rows", "columns", "pixels", "ports", "batch", *map(str.upper, Resources.names()))
+    own = found.words(found.front[0]).numbers if found.front else {}
+    numbers = (*own, "batch", *map(str.upper, Resources.names()))
     heads = [
         *((escape(row.title), "") for row in objectives),
         ("scheme", TEXT),
@@ -28,17 +29,15 @@ def front_table(found: Exploration) -> str:
 
 def _row(found: Exploration, record: Record) -> list[str]:
     design = found.design(record)
-    array = design.accelerator.array
-    lanes = " + ".join(f"{group.rows} {group.pe}" for group in array.groups)
+    words = found.machine.words(design)
     cells = [
         *(
             spell_measure(o.measure, record.values.get(o.measure.key))
             for o in found.study.objectives
         ),
         design.accelerator.scheme,
-        lanes,
-        *map(str, (array.rows, array.columns, array.pixels)),
-        str(len(design.accelerator.ports)),
+        words.lanes,
+        *map(str, words.numbers.values()),
         str(design.batch),
         *(f"{amount:,}" for amount in design.resources.values()),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dse.evaluation.evaluate import workload_of
+from dse.evaluation.workloads import workload_of
 from dse.search.result import Exploration
 from dse.storage.record import Record
 

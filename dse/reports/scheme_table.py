@@ -43,7 +43,4 @@ def _row(found: Exploration, row: SchemeFound) -> list[str]:
 def _design(found: Exploration, row: SchemeFound) -> str:
     if row.best is None:
         return row.reason or "-"
-    array = found.design(row.best).accelerator.array
-    kinds = " + ".join(f"{group.rows} {group.pe}" for group in array.groups)
-    luts = f"{row.best.values['lut']:,.0f} LUT"
-    return f"{kinds} x {array.columns} columns x {array.pixels} pixels, {luts}"
+    return f"{found.words(row.best).whole}, {row.best.values['lut']:,.0f} LUT"

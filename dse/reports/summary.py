@@ -12,7 +12,6 @@ from dse.search.result import Exploration
 from dse.search.schemes import SchemeFound
 from dse.storage.record import Record
 from lightsim.hardware.device import Resources
-from lightsim.tiled.description.writing import dump_accelerator
 
 __all__ = ["SCHEMA_NAME", "summary", "summary_text"]
 
@@ -52,14 +51,14 @@ def _design(found: Exploration, record: Record) -> dict[str, Any]:
     rows = zip(Resources.names(), design.resources.values(), limits, strict=True)
     return {
         "values": {"accuracy": None, **record.values},
-        "accelerator": tomllib.loads(dump_accelerator(design.accelerator)),
+        "accelerator": tomllib.loads(found.machine.text(design)),
         "k": k_counts(found, record),
         "resources": {name: {"used": used, "available": limit} for name, used, limit in rows},
         "design": record.number,
         "cycles": dict(record.cycles),
         "batch": design.batch,
         "scheme": design.accelerator.scheme,
-        "mapping": "exact" if record.tilings else "usual",
+        "mapping": "exact" if record.mappings else "usual",
         **({"k_choice": design.k, "terms": dict(record.k)} if record.k else {}),
     }
 

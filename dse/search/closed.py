@@ -28,11 +28,11 @@ class Closed:
         """What no closed design of a scheme, by its place, beats; infinite where none is closed."""
         return float(self._best[scheme, objective])
 
-    def note(self, cores: Ints, values: Floats) -> None:
-        """Note closed designs of these `cores` int64[design] that no more than reach `values`
+    def note(self, families: Ints, values: Floats) -> None:
+        """Note closed designs of these `families` int64[design] that no more than reach `values`
         float64[design, objective]."""
-        if cores.size:
-            places = self._space.places(cores, self._space.core_names)["scheme"]
+        if families.size:
+            places = self._space.places(families, self._space.family_axes)["scheme"]
             np.minimum.at(self._best, places, values)
 
     def note_any(self, values: Floats) -> None:

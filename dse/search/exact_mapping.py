@@ -1,4 +1,4 @@
-"""The best designs mapped exactly: for every pass the quickest tiling of all by itself.
+"""The best designs mapped exactly, with the quickest mapping that their machine can find.
 
 A search values designs with the mapping that `lightsim run` takes by default. Those of the front
 are then mapped exactly, and after them other designs that were run, as long as their bounds leave
@@ -7,22 +7,17 @@ it open whether they would be better; what is left open so is part of the limit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from dse.design.builder import Design
-from dse.evaluation.evaluate import Evaluator, Outcome, workload_of
 from dse.evaluation.verdict import judged
 from dse.limits.reach import LARGE, value_bound
+from dse.machine.design import Design
+from dse.machine.doors import ExactMapping
 from dse.search.front import front_of, signed
 from dse.search.pool import Pool
 from dse.search.searcher import Limit, Searcher, gap_between
-from dse.space.k_digits import k_of
 from dse.storage.record import Record
-from lightsim.errors import LightSimError
-from lightsim.quantisation.workload import Workload
-from lightsim.tiled.mapping.program import Program, map_workload
-from lightsim.tiled.mapping.tiles.tiling import Tiling
 
 __all__ = ["Mapped", "mapped_exactly"]
 
@@ -53,14 +48,16 @@ def mapped_exactly(searcher: Searcher, pool: Pool) -> Mapped:
         set(complete) - set(first), key=lambda number: (value_bounds[number] or 0.0, number)
     )
     mapped: set[int] = set()
-    evaluator = Evaluator(searcher.study.shares, searcher.study.search.seed, free_k=searcher.free_k)
+    mapping = searcher.machine.exact_mapping(
+        searcher.study.shares, searcher.study.search.seed, searcher.free_k
+    )
     most = max((max(r.cycles.values()) for r in complete.values()), default=0)
     for number in [*first, *(others if most <= LARGE else others[:_MOST_LARGE])]:
         best = min(float(signed(record, objectives)[0]) for record in complete.values())
         own_bound = value_bounds[number]
         if number not in first and own_bound is not None and own_bound >= best:
             break
-        complete[number] = _exact(searcher, evaluator, complete[number])
+        complete[number] = _exact(searcher, mapping, complete[number])
         mapped.add(number)
     left = [number for number in complete if number not in mapped]
     limits = []
@@ -88,47 +85,19 @@ def _limit(row: Limit, value: float | None, records: Sequence[Record]) -> Limit:
     return Limit(row.objective, value, gap_between(best, value, sign))
 
 
-def _exact(searcher: Searcher, evaluator: Evaluator, record: Record) -> Record:
+def _exact(searcher: Searcher, mapping: ExactMapping, record: Record) -> Record:
     """The record with the exact mapping, or as it was where that is no quicker."""
     design = searcher.builder.build(searcher.space.point(record.number))
     assert isinstance(design, Design)
-    study, cycles, traffic, joules = searcher.study, [], [], []
-    tilings: dict[str, Mapping[str, Tiling]] = {}
-    for share in study.shares:
-        if searcher.free_k is None:
-            scheme = design.accelerator.scheme
-            workload = workload_of(share.network, scheme, study.search.seed)
-        else:
-            workload = searcher.free_k.rounded_network.with_k(k_of(record.k))
-        usual = map_workload(workload, design.accelerator, images=design.batch)
-        found = evaluator.timed(usual)
-        exact = _program(workload, design)
-        quicker = None if exact is None else evaluator.timed(exact)
-        if exact is not None and quicker is not None and quicker[0] < found[0]:
-            found = quicker
-            tilings[share.network] = {s.layer.name: s.tiling for s in exact.schedules}
-        cycles.append(found[0])
-        traffic.append(found[1])
-        joules.append(found[2])
-    if not tilings:
+    found = mapping.quicker(design, record.k)
+    if found is None:
         return record
+    outcome, mappings = found
     known = {
         name: record.values[name]
         for name in ("loss", "accuracy", "choosing_accuracy")
         if name in record.values
     }
-    outcome = Outcome(tuple(cycles), tuple(traffic), tuple(joules), record.k, known)
-    again = judged(study, searcher.scores, record.number, design, outcome)
-    return replace(again, tilings=tilings) if again.state == "complete" else record
-
-
-def _program(workload: Workload, design: Design) -> Program | None:
-    # Numba comes with it.
-    from lightsim.tiled.optimum import exact_tilings
-
-    try:
-        found = exact_tilings(workload, design.accelerator, images=design.batch)
-        best = {name: choice.tiling for name, choice in found.items()}
-        return map_workload(workload, design.accelerator, images=design.batch, tilings=best)
-    except LightSimError:  # the usual mapping stands
-        return None
+    outcome = replace(outcome, accuracies=known)
+    again = judged(searcher.study, searcher.scores, record.number, design, outcome)
+    return replace(again, mappings=mappings) if again.state == "complete" else record

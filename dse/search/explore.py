@@ -6,16 +6,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from math import prod
 from typing import Literal
 
 from dse.accuracy.given import CallableAccuracy
-from dse.design.arrays import ARRAY_AXES
-from dse.design.builder import Design
-from dse.evaluation.evaluate import Evaluator, Outcome
 from dse.evaluation.processes import Crew
 from dse.free_k.problem import FreeK, free_k_of
 from dse.limits.shortfall import unreachable
+from dse.machine.design import Design
+from dse.machine.doors import Machine
+from dse.machine.outcome import Outcome
 from dse.search.exact_mapping import mapped_exactly
 from dse.search.front import front_of
 from dse.search.pool import Pool
@@ -23,7 +22,7 @@ from dse.search.result import Exploration
 from dse.search.schemes import SchemeFound, found_by_scheme
 from dse.search.searcher import Progress, Searcher
 from dse.search.waves import enumerated, sampled
-from dse.space.points import Space
+from dse.space.points import Space, check_size
 from dse.storage.lost import LostError
 from dse.storage.opening import Begin, open_store
 from dse.storage.record import Record
@@ -36,10 +35,8 @@ from lightsim.errors import InputError
 
 __all__ = ["explore"]
 
-# So many cores are bounded, about a microsecond each; those that fit the device are kept.
-_MOST_CORES = 1_000_000_000
-# So many arrays are added up module by module, in about half a millisecond each.
-_MOST_ARRAYS = 2_000_000
+# So many families are bounded, about a microsecond each; those that fit the device are kept.
+_MOST_FAMILIES = 1_000_000_000
 # Spaces up to this size are run through in the order of their bounds.
 _MOST_ENUMERATED = 1 << 40
 
@@ -67,9 +64,9 @@ def explore(
     `BudgetError` where no design of the space could keep the budgets and `OutputError` where
     trials cannot be kept any more.
     """
-    space = Space(study.axes, study.lanes)
-    _check_size(space, space.core_names, _MOST_CORES)
-    _check_size(space, ARRAY_AXES, _MOST_ARRAYS)
+    space, machine = study.space, Machine.of(study.template)
+    check_size(space, space.family_axes, _MOST_FAMILIES)
+    machine.builder(study.board, study.resource_limits(), {}).check(space)
     sampler = sampler_for(study.search.sampler, space.size, study.search.trials, _MOST_ENUMERATED)
     joints: list[FreeK | None] = []
 
@@ -91,7 +88,7 @@ def explore(
             opened()
         (free_k,) = joints
         crew = Crew(
-            study.shares, study.search.seed, study.search.workers,
+            machine, study.shares, study.search.seed, study.search.workers,
             with_energy=study.asks_for_energy, free_k=free_k,
         )  # fmt: skip
         with crew:
@@ -141,22 +138,10 @@ def _check_any(searcher: Searcher, pool: Pool) -> None:
     """Say why there is nothing to run, where no design was run and none is open."""
     if searcher.records or pool.limit() is not None:
         return
-    arrays = pool.bounds.arrays
-    if arrays.dead.all():
-        raise arrays.left_out.error("[axes]")
+    reason = pool.bounds.nothing_left()
+    if reason is not None:
+        raise reason
     raise unreachable(searcher.study, pool.bounds, searcher.scores.by_scheme)
-
-
-def _check_size(space: Space, names: tuple[str, ...], most: int) -> None:
-    """Refuse more combinations of these axes than can be looked at."""
-    count = prod(len(space.axes[name]) for name in names)
-    if count > most:
-        widest = max(names, key=lambda name: len(space.axes[name]))
-        raise InputError(
-            "[axes]",
-            f"{count:,} combinations of {', '.join(names)}",
-            f"accepted: at most {most:,} (fewer choices of {widest}); memories do not count",
-        )
 
 
 def _search(searcher: Searcher, pool: Pool, sampler: str) -> None:
@@ -235,6 +220,7 @@ def _with_energy(searcher: Searcher, record: Record) -> Record:
     """The record of a design of the front with its energy, which the search did not count."""
     study, design = searcher.study, searcher.builder.build(searcher.space.point(record.number))
     assert isinstance(design, Design)
-    outcome = Evaluator(study.shares, study.search.seed, free_k=searcher.free_k).run(design)
+    evaluator = searcher.machine.evaluator(study.shares, study.search.seed, free_k=searcher.free_k)
+    outcome = evaluator.run(design)
     assert isinstance(outcome, Outcome)
     return replace(record, values=outcome.values(design, study.shares) | dict(record.values))

@@ -8,29 +8,32 @@ from heapq import heappop, heappush
 import numpy as np
 from numpy.typing import NDArray
 
-from dse.limits.bounds import Bounds
-from dse.limits.cores import MOST_HELD, Cores, beaten, gather
 from dse.limits.measure_bounds import MeasureBounds
+from dse.limits.promising import MOST_HELD, Families, beaten, gather
 from dse.limits.reach import LARGE, valued
+from dse.machine.design import Design
+from dse.machine.doors import Bounds
 from dse.search.closed import Closed
 from dse.space.left_out import LeftOut
 from dse.space.points import Space
-from lightsim.tiled.description.accelerator import Accelerator
+from lightsim.hardware.device import Resources
 
 __all__ = ["Pool"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+_RESOURCES = len(Resources.names())
+
 
 class Pool:
     """Designs in order of what they could reach at best.
 
     A design is *closed* when a design that was run is at least as good, in every objective, as
-    it could be; it need not be run. Cores are opened up into their designs only when one of
+    it could be; it need not be run. Families are opened up into their designs only when one of
     them is next, so a space may have many more designs than are ever listed. A design that is
-    next is bounded by all its tilings first (`Bounds.tilings_bound`), and goes back to its place.
-    At most `most` cores are held at a time (see `dse.limits.cores`).
+    next is bounded more closely first (`Bounds.closer`), and goes back to its place.
+    At most `most` families are held at a time (see `dse.limits.promising`).
     """
 
     def __init__(self, bounds: Bounds, measures: MeasureBounds, most: int = MOST_HELD) -> None:
@@ -39,23 +42,23 @@ class Pool:
         self._measure_bounds = measures
         self._most = most
         self._dropped: Floats
-        self._core_open: NDArray[np.bool_]
+        self._family_open: NDArray[np.bool_]
         self._opened: list[int] = []
         self._closed = Closed(self.space, measures.objectives)
         self._hold(gather(bounds, measures, most=most))
         self._numbers = np.zeros(0, np.int64)
         self._cycles = np.zeros((0, bounds.networks), np.int64)
-        self._used = np.zeros((0, 5), np.int64)
+        self._used = np.zeros((0, _RESOURCES), np.int64)
         self._looked = np.zeros(0, np.bool_)
-        self._values = np.zeros((0, self._core_values.shape[1]))
+        self._values = np.zeros((0, self._family_values.shape[1]))
         self._open = np.zeros(0, np.bool_)
         self._taken: set[int] = set()
-        self._beaten_by = np.zeros((0, self._core_values.shape[1]))
+        self._beaten_by = np.zeros((0, self._family_values.shape[1]))
 
     def take(self, objective: int = 0, within: Mapping[str, int] | None = None) -> int | None:
         """The number of the open design that could be best in one objective; it is closed now.
 
-        `within` are places on some axes of the cores: only their designs are looked at. Among
+        `within` are places on some axes of the families: only their designs are looked at. Among
         equals the one with the highest number is taken, which is the larger machine. None when
         every design is closed.
         """
@@ -81,22 +84,18 @@ class Pool:
             if (row <= self._dropped).all():
                 self._closed.note_any(self._dropped)
                 self._dropped = np.full_like(self._dropped, np.inf)
-            cores = self._core_open & beaten(self._core_values, row[None, :])
-            self._closed.note(self._cores[cores], self._core_values[cores])
-            self._core_open &= ~cores
+            families = self._family_open & beaten(self._family_values, row[None, :])
+            self._closed.note(self._families[families], self._family_values[families])
+            self._family_open &= ~families
             self._close_listed(self._open & beaten(self._values, row[None, :]))
 
-    def unmappable(self, number: int, accelerator: Accelerator) -> bool:
-        """Whether the memories of a design that was taken hold no tile of some pass; what that
-        says of other designs closes them."""
-        error = self._bounds.unmappable(accelerator)
-        if error is None:
+    def cannot_run(self, number: int, design: Design) -> bool:
+        """Whether a design that was taken cannot be run; what that says of other designs closes
+        them."""
+        if not self._bounds.cannot_run(number, design):
             return False
-        arrays = self._bounds.arrays
-        if arrays.has(number):
-            arrays.left_out.add(error, 1)
-        self._core_open &= arrays.usable(self._cores)
-        self._open &= arrays.usable(self._numbers // self.space.variants)
+        self._family_open &= self._bounds.usable(self._families)
+        self._open &= self._bounds.usable(self._numbers // self.space.variants)
         return True
 
     @property
@@ -107,7 +106,7 @@ class Pool:
     @property
     def left_out(self) -> LeftOut:
         """What of the space is no design, as far as is known."""
-        return self._bounds.arrays.left_out
+        return self._bounds.left_out
 
     def limit(self, objective: int = 0) -> float | None:
         """The best value that a design not yet closed could have; None where there is none."""
@@ -127,23 +126,25 @@ class Pool:
 
     def empty(self) -> bool:
         """Whether every design is closed."""
-        held = self._core_open.any() or self._open.any()
+        held = self._family_open.any() or self._open.any()
         return not held and not np.isfinite(self._dropped).any()
 
     def _promising(self, objective: int, within: Mapping[str, int] | None = None) -> int | None:
-        """The place of the listed design that is next: every core that could hold a better one
+        """The place of the listed design that is next: every family that could hold a better one
         has been opened up, and the design has been looked at closely."""
         while True:
-            core = self._next_core(objective, within)
+            family = self._next_family(objective, within)
             at = self._best_listed(objective, within)
-            if within is None and self._dropped[objective] < self._next_value(core, at, objective):
+            if within is None and self._dropped[objective] < self._next_value(
+                family, at, objective
+            ):
                 self._gather_again(objective)
                 continue
-            if core is not None and (at is None or self._before(core, at, objective)):
-                if self._core_looked[core]:
-                    self._open_up(core)
+            if family is not None and (at is None or self._before(family, at, objective)):
+                if self._family_looked[family]:
+                    self._open_up(family)
                 else:
-                    self._look_at_core(core)
+                    self._look_at_family(family)
             elif at is None:
                 return None
             elif int(self._numbers[at]) in self._taken:
@@ -153,127 +154,127 @@ class Pool:
             else:
                 self._look_at(at)
 
-    def _before(self, core: int, at: int, objective: int) -> bool:
-        """Whether a core could hold a design that goes before a listed one: a better one, or an
+    def _before(self, family: int, at: int, objective: int) -> bool:
+        """Whether a family could hold a design that goes before a listed one: a better one, or an
         equal one with a higher number."""
-        value, listed = self._core_values[core, objective], self._values[at, objective]
-        later = int(self._cores[core]) > int(self._numbers[at]) // self.space.variants
+        value, listed = self._family_values[family, objective], self._values[at, objective]
+        later = int(self._families[family]) > int(self._numbers[at]) // self.space.variants
         return bool(value < listed or (value == listed and later))
 
-    def _next_value(self, core: int | None, at: int | None, objective: int) -> float:
-        """The best value of what is held: of a core, or of a listed design."""
-        held = np.inf if core is None else float(self._core_values[core, objective])
+    def _next_value(self, family: int | None, at: int | None, objective: int) -> float:
+        """The best value of what is held: of a family, or of a listed design."""
+        held = np.inf if family is None else float(self._family_values[family, objective])
         return held if at is None else min(held, float(self._values[at, objective]))
 
     def _gather_again(self, objective: int) -> None:
-        """Hold the most promising of the cores that were dropped, beside those still open."""
-        held, opened = self._core_open, np.array(self._opened, np.int64)
-        numbers, values = self._cores[held], self._core_values[held]
+        """Hold the most promising of the families that were dropped, beside those still open."""
+        held, opened = self._family_open, np.array(self._opened, np.int64)
+        numbers, values = self._families[held], self._family_values[held]
         known = np.sort(np.concatenate((numbers, opened)))
         self._closed.note_any(self._dropped)  # what `gather` leaves out is not told
         more = gather(
             self._bounds, self._measure_bounds, objective=objective, known=known,
             beaten_by=self._beaten_by, most=self._most,
         )  # fmt: skip
-        cores = Cores(
+        families = Families(
             np.concatenate((numbers, more.numbers)),
             np.concatenate((values, more.values)),
-            np.concatenate((self._core_cycles[held], more.cycles)),
+            np.concatenate((self._family_cycles[held], more.cycles)),
             more.dropped,
         )
-        self._hold(cores, self._core_looked[held])
+        self._hold(families, self._family_looked[held])
 
-    def _hold(self, cores: Cores, looked: NDArray[np.bool_] | None = None) -> None:
-        """Hold these cores; the first of them are `looked` at already."""
-        self._cores, self._core_values, self._dropped = cores.numbers, cores.values, cores.dropped
-        self._core_cycles = cores.cycles
-        self._core_open = np.ones(self._cores.size, np.bool_)
-        # A core of one design is looked at when that is.
-        few = self.space.variants == 1
-        self._core_looked = (self._core_cycles > LARGE) | few
+    def _hold(self, families: Families, looked: NDArray[np.bool_] | None = None) -> None:
+        """Hold these families; the first of them are `looked` at already."""
+        self._families, self._family_values = families.numbers, families.values
+        self._family_cycles, self._dropped = families.cycles, families.dropped
+        self._family_open = np.ones(self._families.size, np.bool_)
+        # A family of one design is looked at when that is.
+        self._family_looked = (self._family_cycles > LARGE) | (self.space.variants == 1)
         if looked is not None:
-            self._core_looked[: looked.size] |= looked
-        self._orders = [np.lexsort((-self._cores, column)) for column in self._core_values.T]
+            self._family_looked[: looked.size] |= looked
+        self._orders = [np.lexsort((-self._families, column)) for column in self._family_values.T]
         self._next = [0] * len(self._orders)
-        # Cores whose values were raised, by objective: value, number (falling), place.
+        # Families whose values were raised, by objective: value, number (falling), place.
         self._raised: list[list[tuple[float, int, int]]] = [[] for _ in self._orders]
-        self._moved = np.zeros(self._cores.size, np.bool_)
+        self._moved = np.zeros(self._families.size, np.bool_)
 
-    def _look_at_core(self, core: int) -> None:
-        """Raise the values of a core to what the tilings of all its designs say; close it if that
-        does."""
-        self._core_looked[core] = True
-        number = int(self._cores[core])
-        look = self._bounds.core_closer(number)
-        if look is None:
+    def _look_at_family(self, family: int) -> None:
+        """Raise the values of a family to what a closer bound of all its designs says; close it if
+        that does."""
+        self._family_looked[family] = True
+        number = int(self._families[family])
+        closer = self._bounds.closer_of_family(number)
+        if closer is None:
             return
-        cycles, none = look.cycles[None, :], np.zeros((1, 5), np.int64)
-        values, possible = valued(self._bounds, self._measure_bounds, number, cycles, none, look)
-        raised = np.maximum(values[0], self._core_values[core])
+        cycles, none = closer.cycles[None, :], np.zeros((1, _RESOURCES), np.int64)
+        values, possible = valued(self._bounds, self._measure_bounds, number, cycles, none, closer)
+        raised = np.maximum(values[0], self._family_values[family])
         if not possible[0]:
-            self._core_open[core] = False
+            self._family_open[family] = False
         elif beaten(raised[None, :], self._beaten_by)[0]:
-            self._core_open[core] = False
-            self._closed.note(self._cores[[core]], raised[None, :])
-        elif (raised > self._core_values[core]).any():
-            self._core_values[core] = raised
-            self._moved[core] = True
+            self._family_open[family] = False
+            self._closed.note(self._families[[family]], raised[None, :])
+        elif (raised > self._family_values[family]).any():
+            self._family_values[family] = raised
+            self._moved[family] = True
             for heap, value in zip(self._raised, raised.tolist(), strict=True):
-                heappush(heap, (value, -number, core))
+                heappush(heap, (value, -number, family))
 
     def _look_at(self, at: int) -> None:
-        """Raise the values of a listed design to what its tilings say; close it if that does."""
+        """Raise the values of a listed design to what a closer bound says; close it if that
+        does."""
         self._looked[at] = True
         number = int(self._numbers[at])
-        look = self._bounds.tilings_bound(number)
-        if look is None:
+        closer = self._bounds.closer(number)
+        if closer is None:
             return
-        core, cycles, used = number // self.space.variants, self._cycles[[at]], self._used[[at]]
-        values, possible = valued(self._bounds, self._measure_bounds, core, cycles, used, look)
+        family, cycles, used = number // self.space.variants, self._cycles[[at]], self._used[[at]]
+        values, possible = valued(self._bounds, self._measure_bounds, family, cycles, used, closer)
         self._values[at] = np.maximum(values[0], self._values[at])
         if not possible[0]:
             self._open[at] = False
         elif beaten(self._values[[at]], self._beaten_by)[0]:
             self._close_listed(np.arange(self._open.size) == at)
 
-    def _next_core(self, objective: int, within: Mapping[str, int] | None) -> int | None:
-        """The open core of the best value, of equals that of the highest number."""
+    def _next_family(self, objective: int, within: Mapping[str, int] | None) -> int | None:
+        """The open family of the best value, of equals that of the highest number."""
         if within is not None:
-            return self._core_in(objective, within)
+            return self._family_in(objective, within)
         order, at = self._orders[objective], self._next[objective]
-        while at < order.size and not (self._core_open[order[at]] and not self._moved[order[at]]):
+        while at < order.size and not (self._family_open[order[at]] and not self._moved[order[at]]):
             at += 1
         self._next[objective] = at
         heap = self._raised[objective]
-        while heap and not self._core_open[heap[0][2]]:
+        while heap and not self._family_open[heap[0][2]]:
             heappop(heap)
         if at == order.size:
             return heap[0][2] if heap else None
-        core = int(order[at])
-        known = float(self._core_values[core, objective]), -int(self._cores[core]), core
-        return heap[0][2] if heap and heap[0] < known else core
+        family = int(order[at])
+        known = float(self._family_values[family, objective]), -int(self._families[family]), family
+        return heap[0][2] if heap and heap[0] < known else family
 
-    def _core_in(self, objective: int, within: Mapping[str, int]) -> int | None:
-        where = np.flatnonzero(self._core_open & self.space.inside(self._cores, within))
+    def _family_in(self, objective: int, within: Mapping[str, int]) -> int | None:
+        where = np.flatnonzero(self._family_open & self.space.inside(self._families, within))
         if not where.size:
             return None
-        column = self._core_values[where, objective]
+        column = self._family_values[where, objective]
         return int(where[np.flatnonzero(column == column.min())[-1]])
 
     def _best_listed(self, objective: int, within: Mapping[str, int] | None = None) -> int | None:
         where = np.flatnonzero(self._open)
         if within is not None:
-            cores = self._numbers[where] // self.space.variants
-            where = where[self.space.inside(cores, within)]
+            families = self._numbers[where] // self.space.variants
+            where = where[self.space.inside(families, within)]
         if not where.size:
             return None
         column = self._values[where, objective]
         ties = where[column == column.min()]
         return int(ties[np.argmax(self._numbers[ties])])
 
-    def _open_up(self, core: int) -> None:
-        """List the designs of a core that could keep every budget."""
-        number = int(self._cores[core])
+    def _open_up(self, family: int) -> None:
+        """List the designs of a family that could keep every budget."""
+        number = int(self._families[family])
         found = self._bounds.listed(number)
         values, kept = valued(self._bounds, self._measure_bounds, number, found.cycles, found.used)
         values = values[kept]
@@ -292,7 +293,7 @@ class Pool:
         self._closed.note(np.full(np.count_nonzero(shut), number, np.int64), values[shut])
         # Last: whoever interrupts this must not lose designs from the limit.
         self._opened.append(number)
-        self._core_open[core] = False
+        self._family_open[family] = False
 
     def _close_listed(self, where: NDArray[np.bool_]) -> None:
         self._closed.note(self._numbers[where] // self.space.variants, self._values[where])

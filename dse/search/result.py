@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dse.design.builder import Builder, Design
 from dse.limits.shortfall import none_complete
+from dse.machine.design import Design, DesignWords
+from dse.machine.doors import Builder, Machine
 from dse.search.schemes import SchemeFound
 from dse.search.searcher import Limit, Step
 from dse.space.points import Space
@@ -69,3 +70,12 @@ class Exploration:
         built = self.builder.build(self.space.point(record.number))
         assert isinstance(built, Design)
         return built
+
+    @property
+    def machine(self) -> Machine:
+        """The machine whose designs were searched."""
+        return Machine.of(self.study.template)
+
+    def words(self, record: Record) -> DesignWords:
+        """The design of a record in words."""
+        return self.machine.words(self.design(record))

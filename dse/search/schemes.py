@@ -75,7 +75,7 @@ def without_best(searcher: Searcher) -> list[int]:
 
 def _by_scheme(space: Space, records: Sequence[Record]) -> dict[str, list[Record]]:
     numbers = np.array([record.number for record in records], np.int64)
-    places = space.places(numbers // space.variants, space.core_names)["scheme"]
+    places = space.places(numbers // space.variants, space.family_axes)["scheme"]
     found: dict[str, list[Record]] = {}
     for record, place in zip(records, places.tolist(), strict=True):
         found.setdefault(str(space.axes["scheme"][place]), []).append(record)
@@ -127,10 +127,10 @@ def _reason(searcher: Searcher, name: str, limit: float | None, tried: list[Reco
 def _nothing(searcher: Searcher, name: str) -> LightSimError:
     """Why no design of a scheme could be run: what the study would say that had no other."""
     study = searcher.study
-    alone = replace(study, axes={**study.axes, "scheme": (name,)})
-    space = Space(alone.axes, {key: value for key, value in study.lanes.items() if key == name})
+    lanes = {key: value for key, value in study.lanes.items() if key == name}
+    alone = replace(study, axes={**study.axes, "scheme": (name,)}, lanes=lanes)
     try:
-        bounds = searcher.bounds(space)
+        bounds = searcher.bounds(alone.space)
     except LightSimError as error:
         return error
     return unreachable(alone, bounds, searcher.scores.by_scheme)

@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dse.design.builder import Builder, Design
 from dse.evaluation.accuracies import Scores, refused_schemes, scores_of
-from dse.evaluation.evaluate import workload_of
 from dse.evaluation.processes import Crew
 from dse.evaluation.verdict import judged
 from dse.evaluation.widths import widths_of
+from dse.evaluation.workloads import workload_of
 from dse.free_k.problem import FreeK
-from dse.limits.bounds import Bounds
 from dse.limits.measure_bounds import MeasureBounds
 from dse.limits.reach import value_bound
+from dse.machine.bounded import Question
+from dse.machine.design import Design
+from dse.machine.doors import Bounds, Builder, Machine
 from dse.search.front import front_of, signed
 from dse.search.pool import Pool
 from dse.space.points import Space
@@ -74,6 +75,7 @@ class Searcher:
     crew: Crew
     progress: Progress | None = None
     free_k: FreeK | None = None
+    machine: Machine = field(init=False)
     builder: Builder = field(init=False)
     refused: Mapping[str, LightSimError] = field(init=False)
     scores: Scores = field(init=False)
@@ -85,10 +87,13 @@ class Searcher:
     began: float = field(init=False, default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
-        widths = widths_of(self.study)
-        self.builder = Builder(self.study.board, self.study.resource_limits(), widths)
+        self.machine = Machine.of(self.study.template)
+        limits, widths = self.study.resource_limits(), widths_of(self.study)
+        self.builder = self.machine.builder(self.study.board, limits, widths)
         source = None if self.free_k is None else self.free_k.source
-        self.refused = {} if self.free_k is not None else refused_schemes(self.study)
+        self.refused = (
+            {} if self.free_k is not None else refused_schemes(self.study, self.builder.accumulator)
+        )
         self.scores = scores_of(self.study, source, self.refused)
         self.measure_bounds = MeasureBounds(self.study, self.scores.by_scheme)
 
@@ -105,11 +110,11 @@ class Searcher:
             }
             for share in self.study.shares
         }
-        free = None if self.free_k is None else self.free_k.bound(space.axes["k"])
-        return Bounds(
-            space, self.builder, workloads, free, self.study.asks_for_spending, self.refused,
+        question = Question(
+            workloads, self.refused, self.free_k, self.study.asks_for_spending,
             self.study.asks_for_resources,
         )  # fmt: skip
+        return self.machine.bounds(space, self.builder, question)
 
     def pool(self, space: Space) -> Pool:
         """The open designs of a space, those closed that the records so far make needless."""
@@ -133,7 +138,7 @@ class Searcher:
             built = self.builder.build(self.space.point(number))
             if not isinstance(built, Design):
                 self.rejected += 1
-            elif not pool.unmappable(number, built.accelerator):
+            elif not pool.cannot_run(number, built):
                 return number, built
         return None
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from dse.design.builder import Design
+from dse.machine.design import Design
 from dse.search.pool import Pool
 from dse.search.schemes import without_best
 from dse.search.searcher import WAVE, Searcher
+from dse.space.axes import axes_of
 from dse.storage.record import Record
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ __all__ = ["enumerated", "sampled", "sampled_axes"]
 
 # A sampler that finds nothing open where it looks so often in turn has seen it all.
 _MOST_EMPTY = 64
-# What is solved inside a trial: the shape of the array, with every size of its memories.
-_INNER = ("rows", "columns", "pixels")
 
 
 def enumerated(searcher: Searcher, pool: Pool) -> Iterator[None]:
@@ -35,7 +34,7 @@ def enumerated(searcher: Searcher, pool: Pool) -> Iterator[None]:
     can be compared.
     """
     objectives = len(searcher.study.objectives)
-    ks = len(searcher.space.axes["k"]) if objectives > 1 else 1
+    ks = len(searcher.space.axes.get("k", ())) or 1 if objectives > 1 else 1
     turn = len(searcher.records)
     while True:
         wave: list[tuple[int, Design]] = []
@@ -61,8 +60,8 @@ def enumerated(searcher: Searcher, pool: Pool) -> Iterator[None]:
 def sampled(searcher: Searcher, pool: Pool) -> Iterator[None]:
     """Run designs where Optuna's sampler looks: the most promising of its part of the space.
 
-    A trial sets the axes of `sampled_axes`; among all shapes of array and all sizes of memory
-    that go with them the design with the best bound that is still open is run.
+    A trial sets the axes of `sampled_axes`; of all designs with its choices the one with the best
+    bound that is still open is run.
     """
     names = sampled_axes(searcher)
     objectives = len(searcher.study.objectives)
@@ -99,10 +98,10 @@ def _in_turn(searcher: Searcher, pool: Pool, turn: int, ks: int) -> tuple[int, D
 
 
 def sampled_axes(searcher: Searcher) -> tuple[str, ...]:
-    """The axes that a sampler sets: those of the cores but the array's shape, if there are any."""
-    space = searcher.space
-    free = tuple(name for name in space.core_names if len(space.axes[name]) > 1)
-    outer = tuple(name for name in free if name not in _INNER)
+    """The axes that a sampler sets: those of the families that are not solved, if there are any."""
+    space, axes = searcher.space, axes_of(searcher.study.template)
+    free = tuple(name for name in space.family_axes if len(space.axes[name]) > 1)
+    outer = tuple(name for name in free if not axes[name].solved)
     return outer or free
 
 

@@ -1,1 +1,1 @@
-"""What there is to choose from: axes, points, lane mixes and the choices of k."""
+"""What there is to choose from: axes and their choices, points, the choices of k."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dse.space.axes import AXES, Axis, Choice
+from dse.space.axes import Axis, Choice
 from lightsim.errors import InputError, unknown_name
 from lightsim.hardware.device import Board
 from lightsim.network.checking import spell_value
@@ -15,34 +15,36 @@ __all__ = ["read_axes", "read_choices"]
 _MOST_CHOICES = 4096
 
 
-def read_axes(table: Mapping[str, Any], where: str, board: Board) -> dict[str, tuple[Choice, ...]]:
-    """Every axis with its choices: those of `table`, the defaults of the board elsewhere.
+def read_axes(
+    axes: Mapping[str, Axis], table: Mapping[str, Any], where: str, board: Board
+) -> dict[str, tuple[Choice, ...]]:
+    """Every one of `axes` with its choices: those of `table`, elsewhere the board's defaults.
 
     A table of lanes by scheme gives all of them, in order (`scheme_lanes` says which go with
     which).
     Raises `InputError` for an unknown axis, an empty one, a choice that is none, or one twice.
     """
     for name in table:
-        if name not in AXES:
-            raise unknown_name(where, "axis", str(name), AXES)
+        if name not in axes:
+            raise unknown_name(where, "axis", str(name), axes)
     given = {
-        name: _of_every_scheme(value, where)
+        name: _of_every_scheme(axes["lanes"], value, where)
         if name == "lanes" and isinstance(value, Mapping)
-        else read_choices(AXES[name], value, where)
+        else read_choices(axes[name], value, where)
         for name, value in table.items()
     }
-    schemes = tuple(str(name) for name in given.get("scheme", AXES["scheme"].default(board, ())))
+    schemes = tuple(str(name) for name in given.get("scheme", axes["scheme"].default(board, ())))
     return {
         name: given[name] if name in given else axis.default(board, schemes)
-        for name, axis in AXES.items()
+        for name, axis in axes.items()
     }
 
 
-def _of_every_scheme(table: Mapping[str, Any], where: str) -> tuple[Choice, ...]:
+def _of_every_scheme(lanes: Axis, table: Mapping[str, Any], where: str) -> tuple[Choice, ...]:
     """The lanes of all schemes of a table, each once."""
-    rows = [read_choices(AXES["lanes"], row, f"{where}, lanes of {n}") for n, row in table.items()]
+    rows = [read_choices(lanes, row, f"{where}, lanes of {n}") for n, row in table.items()]
     if not rows:
-        raise InputError(where, "lanes is empty", f"accepted: a list of {AXES['lanes'].accepted}")
+        raise InputError(where, "lanes is empty", f"accepted: a list of {lanes.accepted}")
     return tuple(dict.fromkeys(choice for row in rows for choice in row))
 
 

@@ -10,9 +10,10 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from dse.space.axes import AXES, Choice
+from dse.space.axes import Choice
+from lightsim.errors import InputError
 
-__all__ = ["Space"]
+__all__ = ["Space", "check_size"]
 
 Ints = NDArray[np.int64]
 
@@ -22,43 +23,40 @@ class Space:
     """Every combination of the axes' choices.
 
     A point is numbered in mixed radix, the axes in the order of `names`, the last running
-    fastest. The axes that size memories come last: points of one *core* (everything but its
-    memories) have neighbouring numbers. `lanes` says by scheme which lanes go with it, empty where
-    all do; a point of other lanes is numbered too, and is none of the space.
+    fastest. `variant_axes`, in which designs of one *family* differ (of a tiled machine those that
+    size its buffers), come last: points of a family have neighbouring numbers. `lanes` says by
+    scheme which lanes go with it, empty where all do; a point of other lanes is numbered too, and
+    is none of the space.
     """
 
     axes: Mapping[str, tuple[Choice, ...]]
     lanes: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
+    variant_axes: tuple[str, ...] = ()
 
     @cached_property
-    def core_names(self) -> tuple[str, ...]:
-        """The axes of a core."""
-        return tuple(name for name, axis in AXES.items() if not axis.memory)
-
-    @cached_property
-    def memory_names(self) -> tuple[str, ...]:
-        """The axes of its memories."""
-        return tuple(name for name, axis in AXES.items() if axis.memory)
+    def family_axes(self) -> tuple[str, ...]:
+        """The axes that designs of one family have in common."""
+        return tuple(name for name in self.axes if name not in self.variant_axes)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """All axes in the order of numbering."""
-        return (*self.core_names, *self.memory_names)
+        return (*self.family_axes, *self.variant_axes)
 
     @property
-    def cores(self) -> int:
-        """How many cores there are."""
-        return prod(len(self.axes[name]) for name in self.core_names)
+    def families(self) -> int:
+        """How many families there are."""
+        return prod(len(self.axes[name]) for name in self.family_axes)
 
     @property
     def variants(self) -> int:
-        """How many sets of memories each core has."""
-        return prod(len(self.axes[name]) for name in self.memory_names)
+        """How many designs each family has."""
+        return prod(len(self.axes[name]) for name in self.variant_axes)
 
     @property
     def size(self) -> int:
         """How many points are numbered; those of the space are fewer where some are left out."""
-        return self.cores * self.variants
+        return self.families * self.variants
 
     def point(self, number: int) -> dict[str, Choice]:
         """The choices of the point with that number."""
@@ -76,10 +74,17 @@ class Space:
             number = number * len(choices) + choices.index(point[name])
         return number
 
-    def inside(self, cores: Ints, within: Mapping[str, int]) -> NDArray[np.bool_]:
-        """Which of these cores have on some axes the places that `within` says."""
-        places = self.places(cores, self.core_names)
-        inside = np.ones(cores.size, np.bool_)
+    def of_axis(self, families: Ints, name: str) -> tuple[tuple[Choice, ...], Ints]:
+        """The choices of an axis of families, and the place of each family on it; without the axis
+        no choices, and place 0."""
+        if name not in self.axes:
+            return (), np.zeros(families.shape, np.int64)
+        return self.axes[name], self.places(families, self.family_axes)[name]
+
+    def inside(self, families: Ints, within: Mapping[str, int]) -> NDArray[np.bool_]:
+        """Which of these families have on some axes the places that `within` says."""
+        places = self.places(families, self.family_axes)
+        inside = np.ones(families.size, np.bool_)
         for name, place in within.items():
             inside &= places[name] == place
         return inside
@@ -91,3 +96,16 @@ class Space:
         for name in reversed(names):
             rest, found[name] = np.divmod(rest, len(self.axes[name]))
         return found
+
+
+def check_size(space: Space, names: tuple[str, ...], most: int) -> None:
+    """Refuse more combinations of these axes than can be looked at."""
+    count = prod(len(space.axes[name]) for name in names)
+    if count > most:
+        widest = max(names, key=lambda name: len(space.axes[name]))
+        rest = "sizes of buffers do not count"
+        raise InputError(
+            "[axes]",
+            f"{count:,} combinations of {', '.join(names)}",
+            f"accepted: at most {most:,} (fewer choices of {widest}); {rest}",
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dse.space.axes import AXES, Choice
+from dse.space.axes import Axis, Choice
 from dse.space.axis_choices import read_choices
 from lightsim.errors import InputError, unknown_name
 from lightsim.hardware.device import Board
@@ -17,17 +17,24 @@ SchemeLanes = Mapping[str, tuple[Choice, ...]]
 
 
 def read_lanes(
-    value: Any, given: bool, schemes: tuple[Choice, ...], board: Board, where: str
+    lanes: Axis | None,
+    named: Mapping[str, Any],
+    schemes: tuple[Choice, ...],
+    board: Board,
+    where: str,
 ) -> SchemeLanes:
-    """The lanes of every scheme: those of a table by scheme, or where no lanes are `given` and
-    there are several schemes, the usual ones of each.
+    """The lanes of every scheme: those of a table by scheme, or where `named` has no lanes and
+    there are several schemes, the usual ones of each. Without an axis of `lanes` there are none.
 
     Raises `InputError` for a table that leaves a scheme out or names another.
     """
     names = [str(name) for name in schemes]
-    if not given:
-        usual = AXES["lanes"].default
+    if lanes is None:
+        return {}
+    if "lanes" not in named:
+        usual = lanes.default
         return {name: usual(board, (name,)) for name in names} if len(names) > 1 else {}
+    value = named["lanes"]
     if not isinstance(value, Mapping):
         return {}
     for name in value:
@@ -36,9 +43,6 @@ def read_lanes(
     for name in names:
         if name not in value:
             problem = f"lanes has none for scheme '{name}'"
-            raise InputError(where, problem, f"accepted: a list of {AXES['lanes'].accepted}")
-    found = {
-        name: read_choices(AXES["lanes"], value[name], f"{where}, lanes of {name}")
-        for name in names
-    }
+            raise InputError(where, problem, f"accepted: a list of {lanes.accepted}")
+    found = {name: read_choices(lanes, value[name], f"{where}, lanes of {name}") for name in names}
     return found if len(names) > 1 else {}

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
-
-from lightsim.tiled.mapping.tiles.tiling import Tiling
+from typing import Any, Literal
 
 __all__ = ["Record", "State", "chosen_by"]
 
@@ -19,8 +17,8 @@ class Record:
 
     `values` are measures by key, empty for a design that could not run; `over` says by which
     share each budget is broken; `cycles` are those of a batch, by network. `reason` tells why
-    a design is not complete. Where k was free, `k` has by layer a digit for each filter. `tilings`
-    are by network those of a mapping other than the usual one.
+    a design is not complete. Where k was free, `k` has by layer a digit for each filter. `mappings`
+    are by network those other than the usual one, as their machine has them.
     """
 
     number: int
@@ -30,7 +28,7 @@ class Record:
     cycles: Mapping[str, int]
     reason: str | None = None
     k: Mapping[str, str] = field(default_factory=dict)
-    tilings: Mapping[str, Mapping[str, Tiling]] = field(default_factory=dict)
+    mappings: Mapping[str, Any] = field(default_factory=dict)
 
 
 def chosen_by(values: Mapping[str, float]) -> Mapping[str, float]:

@@ -10,7 +10,6 @@ from hashlib import sha256
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from dse.space.k_choices import GIVEN
 from dse.study.study import Study
 from lightsim.network import load_network
 from lightsim.network.layer import Network
@@ -33,7 +32,7 @@ def grounds(study: Study) -> dict[str, str]:
         network = load_network(share.network)
         found |= _network(share.network, network)
         drawn = any(scheme not in trained_schemes(network) for scheme in study.axes["scheme"])
-        if drawn or study.axes["k"] != (GIVEN,):
+        if drawn or study.chooses_k:
             found["seed"] = str(study.search.seed)
     if study.board_name.endswith(".toml"):
         found[f"board '{study.board_name}'"] = _digest(Path(study.board_name))

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from dse.space.axes import AXES, Choice
+from dse.space.axes import Choice, axes_of
 from dse.space.axis_choices import read_axes
 from dse.space.k_choices import GIVEN
 from dse.space.k_layers import LayerChoice, default_k, read_layers, without_budget
+from dse.space.points import Space
 from dse.space.scheme_lanes import SchemeLanes, read_lanes
 from dse.study.aims import read_budgets, read_objectives
 from dse.study.entries import AccuracyEntry, NetworkEntry, SearchEntry, StudyEntry
@@ -27,16 +28,16 @@ from lightsim.descriptions import (
     Text,
     check_fields,
 )
-from lightsim.errors import InputError
+from lightsim.errors import InputError, unknown_name
 from lightsim.flow.given.checks import check_explorable
 from lightsim.flow.given.resolve import DEFAULT_BOARD, DEFAULT_SCHEME, default_scheme
+from lightsim.flow.templates import DEFAULT_TEMPLATE, TEMPLATES, find_template, required
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.device import Board, Resources
 from lightsim.hardware.reading import read_table
 from lightsim.network import load_network
 from lightsim.network.checking import checked
 from lightsim.numerics.formats.scheme import PER_FILTER
-from lightsim.tiled.description.accelerator import Accelerator
 
 __all__ = [
     "AccuracyChoice",
@@ -107,16 +108,33 @@ class Study:
     board: Board
     board_name: Annotated[str, Text()]
     shares: tuple[Share, ...]
-    axes: Mapping[Annotated[str, OneOf("axis", lambda: AXES)], tuple[Choice, ...]]
+    axes: Mapping[Annotated[str, Text()], tuple[Choice, ...]]
     layers: Mapping[str, tuple[LayerChoice, ...]]
     budgets: tuple[Budget, ...]
     objectives: tuple[Objective, ...]
     accuracy: AccuracyChoice
     search: Search
     lanes: SchemeLanes = field(default_factory=dict)
+    template: Annotated[str, OneOf("template", lambda: TEMPLATES)] = DEFAULT_TEMPLATE
 
     def __post_init__(self) -> None:
         check_fields(self)
+        known = axes_of(self.template)
+        for name in self.axes:
+            if name not in known:
+                raise unknown_name("axes", "axis", name, known)
+
+    @property
+    def space(self) -> Space:
+        """The designs that the axes allow."""
+        known = axes_of(self.template)
+        variants = tuple(name for name in self.axes if known[name].within_family)
+        return Space(self.axes, self.lanes, variants)
+
+    @property
+    def chooses_k(self) -> bool:
+        """Whether the k of filters is chosen with each design, not the workload's own."""
+        return self.axes.get("k", (GIVEN,)) != (GIVEN,)
 
     @property
     def asks_for_energy(self) -> bool:
@@ -198,10 +216,6 @@ def parse_study(
     place = "" if where == _ONE_LINE else f"{where}: "
     board = find_board(entry.board, f"{place}board")
     check_explorable(entry.template, f"{place}template")
-    if entry.template != Accelerator.template:
-        # The explorer is not behind the doors of the table yet (docs/design.md).
-        problem = f"'{entry.template}' cannot be searched: the explorer builds one kind of machine"
-        raise InputError(f"{place}template", problem, f"accepted: {Accelerator.template}")
     for name, value in (options or {}).items():
         checked(SearchEntry, {name: value}, name)
     search = checked(SearchEntry, entry.search | dict(options or {}), f"{where}, [search]")
@@ -210,6 +224,8 @@ def parse_study(
     if entry.search.get("storage") is not None and "storage" not in (options or {}):
         check_named(search.storage or "", f"{where}, [search]: storage")
     accuracy = checked(AccuracyEntry, entry.accuracy, f"{where}, [accuracy]")
+    if search.mapping == "exact":
+        required(find_template(entry.template), lambda row: row.exact_mapping, "exact mapping")
     shares = _shares(entry.network, where)
     layers = read_layers(entry.layers, [share.network for share in shares], f"{where}, [layers]")
     axes = dict(entry.axes)
@@ -217,10 +233,9 @@ def parse_study(
         axes["k"] = default_k(layers, shares[0].network)
     if "k" in axes and "accuracy" not in entry.budget:
         axes["k"] = without_budget(axes["k"])
-    named = read_axes(axes, f"{where}, [axes]", board)
-    lanes = read_lanes(
-        axes.get("lanes"), "lanes" in axes, named["scheme"], board, f"{where}, [axes]"
-    )
+    known = axes_of(entry.template)
+    named = read_axes(known, axes, f"{where}, [axes]", board)
+    lanes = read_lanes(known.get("lanes"), axes, named["scheme"], board, f"{where}, [axes]")
     return Study(
         name=entry.name,
         board=board,
@@ -233,6 +248,7 @@ def parse_study(
         accuracy=_accuracy(accuracy, f"{where}, [accuracy]"),
         search=Search(**search.model_dump()),
         lanes=lanes,
+        template=entry.template,
     )
 
 

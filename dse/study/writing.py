@@ -8,6 +8,7 @@ from dse.study.storage_names import file_of, is_url, without_password
 from dse.study.study import Study
 from lightsim.files.paths import absolute_file
 from lightsim.files.toml_text import toml_text
+from lightsim.flow.templates import DEFAULT_TEMPLATE
 from lightsim.hardware.device import Resources
 
 __all__ = ["absolute", "study_text"]
@@ -32,6 +33,8 @@ def study_text(study: Study, *, searching: bool = True) -> str:
     The board is named as it was: a board of its own file is looked for there again.
     """
     lines = [_key("name", study.name), _key("board", study.board_name)]
+    if study.template != DEFAULT_TEMPLATE:
+        lines.append(_key("template", study.template))
     for share in study.shares:
         lines += ["", "[[network]]", _key("name", share.network), _key("weight", share.weight)]
     lines += ["", "[axes]", *(_axis(study, name) for name in study.axes)]

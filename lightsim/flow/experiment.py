@@ -53,6 +53,7 @@ class Experiment:
     a `flightnn` network its number of terms, or names a k file. `ideal` replaces the memory by
     one that never waits; the tilings are those of the memory that is replaced. `values` asks for
     the output values of an engine that moves no data; one that moves it computes them anyway.
+    `target_fps` is the rate that the accelerator is made for, of templates that make one.
     """
 
     network: str | Network
@@ -72,6 +73,7 @@ class Experiment:
     measure_accuracy: bool = True
     values: bool = False
     template: str | None = None
+    target_fps: float | None = None
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -125,7 +127,7 @@ def prepare(experiment: Experiment, tell: Progress) -> Prepared:
     tell("quantise", 0, 1)
     workload = _workload(network, machine.scheme, experiment, values)
     tell("choose", 0, 1)
-    accelerator, best = default_for(machine, workload, experiment.batch)
+    accelerator, best = default_for(machine, workload, experiment.batch, experiment.target_fps)
     if experiment.ideal:
         best = None  # what is proven of the default accelerator is proven for its own memory
     if accelerator.accumulator.overflow == "refuse":

@@ -7,6 +7,7 @@ goes through the doors. docs/design.md says why it is cut here, CONTRIBUTING.md 
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +20,7 @@ from lightsim.template.doors import Door, Template
 __all__ = [
     "DEFAULT_TEMPLATE",
     "TEMPLATES",
+    "check_target",
     "find_template",
     "names_a_file",
     "opened",
@@ -45,8 +47,13 @@ TEMPLATES: dict[str, Template] = {
             map=Door("lightsim.tiled.run.batches:map_run"),
             simulation=Door("lightsim.tiled.run.models:simulation"),
             timeline=Door("lightsim.tiled.run.models:timeline"),
-            bound=Door("lightsim.tiled.bounds.network:NetworkBound"),
-            axes=Door("lightsim.tiled.bounds.axes:Axes"),
+            axes=Door("dse.tiled.space.axes:AXES"),
+            designs=Door("dse.tiled.design.builder:Builder"),
+            bound=Door("dse.tiled.limits.bounds:bounds_of"),
+            evaluate=Door("dse.tiled.evaluation.evaluate:Evaluator"),
+            words=Door("dse.tiled.words:words"),
+            exact_mapping=Door("dse.tiled.evaluation.exact_mapping:ExactMapping"),
+            write_mapping=Door("lightsim.tiled.mapping.tiles.file:dump_mapping"),
             rtl_tools=Door("lightsim.tiled.run.in_rtl:check_tools"),
             rtl_folder=Door("lightsim.tiled.rtl.folder:is_project"),
             verify=Door("lightsim.tiled.run.in_rtl:verify"),
@@ -55,6 +62,18 @@ TEMPLATES: dict[str, Template] = {
             calibration_tools=Door("lightsim.tiled.calibration.tools:check_tools"),
             calibrate=Door("lightsim.tiled.calibration.calibrate:calibrate"),
             tables=Door("lightsim.tiled.tables:tables"),
+        ),
+        Template(
+            name="streaming",
+            title="one engine a layer, joined by FIFOs, all weights on the chip",
+            read=Door("lightsim.streaming.description.file:load_design"),
+            write=Door("lightsim.streaming.description.file:dump_accelerator"),
+            check=Door("lightsim.streaming.description.validation:check_accelerator"),
+            fold=Door("lightsim.streaming.estimation.folding:fold"),
+            resources=Door("lightsim.streaming.estimation.resources:estimate"),
+            map=Door("lightsim.streaming.run.batches:map_run"),
+            simulation=Door("lightsim.streaming.run.models:simulation"),
+            timeline=Door("lightsim.streaming.run.models:timeline"),
         ),
     )
 }
@@ -110,6 +129,16 @@ def required(
         accepted = f"templates with one: {', '.join(able) or 'none'}"
         raise InputError(f"template '{template.name}'", f"has no {what}", accepted)
     return found
+
+
+def check_target(template: Template, accelerator: str | Design | None, target_fps: float) -> None:
+    """Raise `InputError` for a target rate that cannot be, or that nothing is made for."""
+    required(template, lambda row: row.fold, "accelerator for a target rate")
+    if not (isfinite(target_fps) and target_fps > 0):
+        raise InputError("target_fps", f"{target_fps:g}", "accepted: a number above 0")
+    given = not isinstance(accelerator, str) or names_a_file(accelerator)
+    if accelerator is not None and given:
+        raise InputError("target_fps", "the accelerator is given", "accepted: one of the two")
 
 
 def names_a_file(accelerator: str) -> bool:

@@ -47,6 +47,13 @@ class ElementType:
         return not self.is_sign and not self.is_raw
 
     @property
+    def name(self) -> str:
+        """How reports call it: `uint4`, `int8`, `sign`, or `raw` of a whole sum."""
+        if self.is_sign:
+            return "sign"
+        return "raw" if self.is_raw else f"{'int' if self.signed else 'uint'}{self.bits}"
+
+    @property
     def field_bits(self) -> int:
         """Bits of the field that holds it in a memory word."""
         return field_bits(self.bits)

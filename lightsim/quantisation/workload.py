@@ -9,12 +9,13 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.descriptions import Whole, check_fields
+from lightsim.descriptions import Whole, check_fields, refuse
 from lightsim.errors import InputError
 from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType
 from lightsim.numerics.formats.scheme import Scheme
 from lightsim.numerics.sums.requantise import Rounding
+from lightsim.numerics.sums.thresholds import check_thresholds
 
 __all__ = ["LabelledImages", "QuantisedLayer", "Undrawn", "Workload", "check_drawn"]
 
@@ -44,6 +45,8 @@ class QuantisedLayer:
     and the output is
       `threshold` (1-bit output)   +1 where acc >= 0, else -1
       `raw` (32-bit output)        acc
+      with `thresholds` int64[out, highest - lowest], rising
+                                   lowest + how many of them are <= acc
       otherwise                    clamp(round((acc * multiplier) / 2**shift))
     with `rounding` naming the rounding and the clamp going from `lowest` to `highest`
     (`lowest` = 0 for relu). A layer with a `table` int16[256] gives table[128 + that] in its
@@ -75,6 +78,7 @@ class QuantisedLayer:
     rounding: Rounding = "half_up"
     residual_multiplier: int = 1
     residual_shift: Annotated[int, Whole(0, 31)] = 0
+    thresholds: NDArray[np.int64] | None = None
     undrawn: Undrawn | None = None
     table: NDArray[np.int16] | None = None
     # What `parts.parts_of` has packed of the weights.
@@ -82,6 +86,12 @@ class QuantisedLayer:
 
     def __post_init__(self) -> None:
         check_fields(self)
+        if self.thresholds is not None:
+            check_thresholds(self.thresholds, self.layer.output_shape.channels)
+            levels = self.highest - self.lowest
+            if self.thresholds.shape[1] != levels:
+                told = f"{self.thresholds.shape[1]} a filter"
+                refuse(self, "thresholds", told, f"{levels}, from {self.lowest} to {self.highest}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

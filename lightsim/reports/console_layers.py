@@ -51,10 +51,17 @@ def console_layers(report: RunReport, width: int, ellipsis: str) -> Table:
     return table
 
 
+# Types that need no column of their own.
+_USUAL = {"", "uint8", "int8", "sign", "raw"}
+
+
 def _columns(report: RunReport) -> list[_Column]:
     layers = report.layers
+    types = tuple(f"{row.input_type} / {row.output_type}" for row in layers)
+    narrow = any({row.input_type, row.output_type} - _USUAL for row in layers)
     return [
         _Column("kind", "left", tuple(_words(row.kind) for row in layers), 3),
+        *([_Column("in / out", "left", types, 0)] if narrow else []),
         _Column("cycles", "right", tuple(f"{row.cycles:,}" for row in layers), 0),
         _Column("share", "right", tuple(_percent(share(row, report)) for row in layers), 0),
         _Column("MACs", "right", tuple(_count(row.macs) for row in layers), 2),

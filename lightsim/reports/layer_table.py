@@ -82,6 +82,7 @@ def _bound(layer: LayerReport, report: RunReport) -> str:
 _COLUMNS: tuple[tuple[str, str, _Cell], ...] = (
     ("Layer", TEXT, _name),
     ("Kind", TEXT, lambda layer, _: escape(layer.kind.replace("_", " "))),
+    ("In / out", TEXT, lambda layer, _: f"{layer.input_type} / {layer.output_type}"),
     ("Cycles", "", lambda layer, _: f"{layer.cycles:,}"),
     ("Share", "", lambda layer, report: f"{100 * share(layer, report):.1f} %"),
     ("MACs", "", lambda layer, _: f"{layer.macs:,}"),

@@ -95,6 +95,8 @@ def _layer(layer: LayerReport) -> dict[str, Any]:
         "port_bound_cycles": int(layer.port_bound_cycles),
         "dram_bound_cycles": int(layer.dram_bound_cycles),
         "gain_cycles": int(layer.gain_cycles),
+        "input_type": layer.input_type,
+        "output_type": layer.output_type,
     }
 
 

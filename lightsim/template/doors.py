@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from lightsim.template.findings import Findings
     from lightsim.template.task import Batches, Task, Wishes
 
-__all__ = ["Best", "Check", "Default", "Door", "Fit", "MapWorkload", "Model", "Read", "Resources",
-           "Template", "Verify", "WriteRtl"]  # fmt: skip
+__all__ = ["Best", "Check", "Default", "Door", "Fit", "Fold", "MapWorkload", "Model", "Read",
+           "Resources", "Template", "Verify", "WriteRtl"]  # fmt: skip
 
 Function = TypeVar("Function")
 
@@ -77,6 +77,18 @@ class Best(Protocol):
     def __call__(
         self, workload: Workload, board: Board, /, *, pe: str | None, images: int
     ) -> BestDesign: ...
+
+
+class Fold(Protocol):
+    """A board's accelerator made for a network: for `target_fps` images a second the least, else
+    the fastest that fits.
+
+    Raises `BudgetError` where the rate is out of reach, or the board has no room.
+    """
+
+    def __call__(
+        self, workload: Workload, board: Board, /, *, pe: str | None, target_fps: float | None
+    ) -> Design: ...
 
 
 class Resources(Protocol):
@@ -135,9 +147,13 @@ class Template:
     A door that is None is absent: a command that needs it says so. `run` needs `check`, `default`,
     `resources`, `map` and one of the two models; `read` is for accelerators from files, `write`
     gives such a file's text. Without `fit` a design over its board is refused without advice,
-    without `best` a default accelerator is the board's for any network, and nothing is proven.
-    `explore` needs `bound` and `axes`, `verify` and `rtl` the four of the RTL, training with costs
-    of terms `term_costs`, `calibrate` its two. `tables` adds to `lightsim list`.
+    without `best` a default accelerator is the board's for any network, and nothing is proven;
+    with `fold` it is made for the network, and may be made for a target rate.
+    `explore` needs `write` and the five doors of the explorer (`axes`, `designs`, `bound`,
+    `evaluate`, `words`), which lead to a wing of its own in `dse`: `dse/machine/doors.py` says what
+    each is given and gives. `exact_mapping` and `write_mapping` are for `--mapping exact`. `verify`
+    and `rtl` need the four of the RTL, training with costs of terms `term_costs`, `calibrate` its
+    two. `tables` adds to `lightsim list`.
     """
 
     name: str
@@ -147,13 +163,19 @@ class Template:
     check: Door[Check] | None = None
     default: Door[Default] | None = None
     best: Door[Best] | None = None
+    fold: Door[Fold] | None = None
     resources: Door[Resources] | None = None
     fit: Door[Fit] | None = None
     map: Door[MapWorkload] | None = None
     simulation: Door[Model] | None = None
     timeline: Door[Model] | None = None
+    axes: Door[Mapping[str, Any]] | None = None
+    designs: Door[Callable[..., Any]] | None = None
     bound: Door[Callable[..., Any]] | None = None
-    axes: Door[Callable[..., Any]] | None = None
+    evaluate: Door[Callable[..., Any]] | None = None
+    words: Door[Callable[[Any], Any]] | None = None
+    exact_mapping: Door[Callable[..., Any]] | None = None
+    write_mapping: Door[Callable[[Any], str]] | None = None
     rtl_tools: Door[Callable[[], None]] | None = None
     rtl_folder: Door[Callable[[Path], bool]] | None = None
     verify: Door[Verify] | None = None

@@ -45,7 +45,8 @@ class LayerReport:
     cause without which the layer would be shorter by most cycles, `gain_cycles` by how many.
     `compute_bound_cycles`, `port_bound_cycles` and `dram_bound_cycles` are what the layer would
     take if only the array, only the ports, or only the memory at its peak rate mattered;
-    `memory_bound_cycles` is the larger of the last two.
+    `memory_bound_cycles` is the larger of the last two. `input_type` and `output_type` are those of
+    the activations that the layer reads and writes, as `uint8`; empty where a machine does not say.
     """
 
     name: str
@@ -69,6 +70,8 @@ class LayerReport:
     port_bound_cycles: int
     dram_bound_cycles: int
     memory_bound_cycles: int
+    input_type: str = ""
+    output_type: str = ""
 
 
 Value = str | int | float | bool | Mapping[str, int] | None

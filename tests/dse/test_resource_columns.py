@@ -1,6 +1,6 @@
 """The columns of resources are those of `Resources`, in its order."""
 
-from dse.design import resource_columns as at
+from dse.tiled.design import resource_columns as at
 from lightsim.hardware.device import Resources
 
 

@@ -129,16 +129,6 @@ def test_an_absent_door_is_said_in_one_line(arguments: str, what: str, tmp_path:
     assert [path.name for path in tmp_path.iterdir()] == ["study.toml"]
 
 
-def test_a_design_space_of_its_own_is_not_searched_as_another(monkeypatch, tmp_path: Path):
-    tiled = TEMPLATES["tiled"]
-    monkeypatch.setitem(TEMPLATES, "toy", replace(TOY, axes=tiled.axes, bound=tiled.bound))
-    ended = command(
-        "explore", "digits-small", "--template", "toy", "--output", str(tmp_path / "out")
-    )
-    assert_refused(ended, 2, "--template: 'toy' cannot be searched", "accepted: tiled")
-    assert not (tmp_path / "out").exists()
-
-
 def test_training_asks_for_costs_that_it_has_not(tmp_path: Path):
     pytest.importorskip("torch")
     file = tmp_path / "mine.toml"
@@ -158,7 +148,7 @@ def test_a_board_without_a_default_of_the_template_is_refused(monkeypatch):
 def test_templates_are_listed():
     rows = json.loads(command("list", "templates", "--json").out)["templates"]
     by_name = {row["name"]: row for row in rows}
-    assert by_name["tiled"]["without"] is None
+    assert by_name["tiled"]["without"] == "fold"
     assert "simulation" in by_name["toy"]["without"] and "rtl" in by_name["toy"]["without"]
 
 

@@ -1,6 +1,7 @@
 """A machine of one page, which CONTRIBUTING shows: `lanes` products a cycle, layers in turn.
 
-Weights and activations stay on the chip. It has no simulation, no RTL and no design space.
+Weights and activations stay on the chip. It has no simulation and no RTL; its design space is in
+`toy_explorer.py`.
 """
 
 from __future__ import annotations

@@ -53,12 +53,16 @@ def _weighted(layer, x, bits, overflow, accumulation):
         for number, channel in enumerate(image):
             factor = int(layer.multiplier[number % len(layer.multiplier)])
 
-            def finish(total, start=bias[number], factor=factor):
+            levels = None if layer.thresholds is None else layer.thresholds[number].tolist()
+
+            def finish(total, start=bias[number], factor=factor, levels=levels):
                 total = hold(total + start, bits)
                 if layer.output.bits == 1:
                     return reference.threshold(total)
                 if layer.output.bits == 32:
                     return total
+                if levels is not None:
+                    return reference.multi_threshold(total, levels, layer.lowest)
                 value = reference.requantise(
                     total, factor, shift, layer.rounding, layer.lowest, layer.highest
                 )

@@ -18,7 +18,7 @@ from lightsim.quantisation.inference.infer import infer
 from lightsim.quantisation.synthetic.workload import synthetic_images, synthetic_workload
 from tests.quantisation.naive import naive_network
 from tests.quantisation.networks import EVERY_OPERATOR, convolution, dense, network
-from tests.tiled.simulation.widths import narrow_network
+from tests.tiled.widths.nets import narrow_network
 
 CHAIN = network(
     [

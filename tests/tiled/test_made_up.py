@@ -147,7 +147,7 @@ def test_the_rtl_says_in_one_line_that_there_is_none(tmp_path):
 
 
 def test_lists_and_axes_name_the_rows():
-    from dse.space.axes import AXES
+    from dse.tiled.space.axes import AXES
     from lightsim.cli.commands.tables import TABLES
 
     assert SCHEME.name in {row["name"] for row in TABLES["schemes"]()}

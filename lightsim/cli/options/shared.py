@@ -158,6 +158,13 @@ class _Shared:
         bool,
         typer.Option("--ideal-memory", help="Replace the memory by one that never waits."),
     ] = False
+    target_fps: Annotated[
+        float | None,
+        typer.Option(
+            help="Images a second that a streaming accelerator is folded for.  [default: the most "
+            "that fits]"
+        ),
+    ] = None
 
     def experiment(self) -> Experiment:
         """The experiment that these options describe."""
@@ -176,4 +183,5 @@ class _Shared:
             sort_filters=not self.keep_filter_order,
             k=None if self.k is None else str(self.k),
             ideal=self.ideal_memory,
+            target_fps=self.target_fps,
         )

@@ -13,7 +13,14 @@ from typing import Any
 
 from lightsim.energy.joules import energy_table
 from lightsim.errors import InputError, unknown_name
-from lightsim.flow.templates import find_template, names_a_file, opened, required, template_of
+from lightsim.flow.templates import (
+    check_target,
+    find_template,
+    names_a_file,
+    opened,
+    required,
+    template_of,
+)
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.pe_kinds import PE_KINDS
 from lightsim.hardware.reading import read_table
@@ -72,6 +79,8 @@ def check_run(given: Mapping[str, Any]) -> None:
         opened(template, lambda row: row.read, "accelerator files")(accelerator, board)
     elif accelerator not in (None, DEFAULT, *PE_KINDS):
         raise unknown_name("accelerator", "accelerator or file", accelerator, [DEFAULT, *PE_KINDS])
+    if given.get("target_fps") is not None:
+        check_target(template, accelerator, given["target_fps"])
     for option in ("mapping", "k"):
         path = given[option]
         if path is not None and str(path) != _EXACT:
@@ -104,7 +113,11 @@ def check_explorable(name: str, where: str = "template") -> None:
     """Raise `InputError` for a template that is not known, or that `explore` cannot search."""
     template = find_template(name, where)
     required(template, lambda row: row.axes, "design space")
+    required(template, lambda row: row.designs, "builder of designs")
     required(template, lambda row: row.bound, "bound of its designs")
+    required(template, lambda row: row.evaluate, "evaluation of its designs")
+    required(template, lambda row: row.words, "words for its designs")
+    required(template, lambda row: row.write, "writer of accelerator files")
 
 
 def check_search(

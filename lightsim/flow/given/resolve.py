@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lightsim.errors import BudgetError, InputError, unknown_name
 from lightsim.flow.given.limits import check_activations
-from lightsim.flow.templates import names_a_file, opened, template_of
+from lightsim.flow.templates import check_target, names_a_file, opened, template_of
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.budget import shortage
 from lightsim.hardware.device import Board
@@ -106,14 +106,22 @@ def resolve_accelerator(
 
 
 def default_for(
-    machine: Machine, workload: Workload, images: int = 1
+    machine: Machine, workload: Workload, images: int = 1, target_fps: float | None = None
 ) -> tuple[Design, BestDesign | None]:
     """The accelerator of a run, and what is proven of it where the user names none.
 
-    `images` together are what the bound is for. Raises as the template's doors do.
+    `images` together are what the bound is for; `target_fps` is the rate that an accelerator which
+    is made for the network is to reach. Raises as the template's doors do, and `InputError` for a
+    rate where the accelerator is given, or of a template that makes none for a rate.
     """
+    if target_fps is not None:
+        check_target(machine.template, machine.accelerator, target_fps)
     if machine.accelerator is not None:
         return machine.accelerator, None
+    if machine.template.fold is not None:
+        assert machine.board is not None
+        fold = machine.template.fold.open()
+        return fold(workload, machine.board, pe=machine.pe, target_fps=target_fps), None
     if machine.template.best is None:
         return _default(machine), None
     assert machine.board is not None

@@ -20,6 +20,7 @@ from lightsim.numerics.sums.accumulator import Accumulators, fit_accumulator, is
 from lightsim.numerics.sums.elementwise import add_requantised
 from lightsim.numerics.sums.pooling import max_pool, sum_pool
 from lightsim.numerics.sums.requantise import Rescaling, requantise, threshold
+from lightsim.numerics.sums.thresholds import count_thresholds
 from lightsim.quantisation.inference.accumulators import Accumulation
 from lightsim.quantisation.inference.kernels import kernel_of
 from lightsim.quantisation.inference.parts import Part, parts_of
@@ -144,7 +145,8 @@ def _weighted(layer: QuantisedLayer, x: NDArray[np.int16], rules: SumRules) -> A
         layer = in_truncated_units(layer)
     assert layer.weights is not None and layer.bias is not None
     # Only sums that are sure to fit may skip the accumulator.
-    if rules.overflow == "refuse" and 1 < layer.output.bits <= 16 and len(parts) <= 1:
+    fused = layer.output.is_requantised and layer.thresholds is None
+    if rules.overflow == "refuse" and fused and len(parts) <= 1:
         rest = layer.bias, _rescaling(layer), _window(layer), layer.inputs[0].outside
         if parts:
             return convolve_requantised(x, parts[0].filters, *rest)
@@ -155,6 +157,8 @@ def _weighted(layer: QuantisedLayer, x: NDArray[np.int16], rules: SumRules) -> A
         return threshold(sums)
     if layer.output.bits == 32:
         return sums.astype(np.int32, copy=False)
+    if layer.thresholds is not None:
+        return count_thresholds(sums, layer.thresholds, layer.lowest)
     return requantise(sums, *_rescaling(layer))
 
 

@@ -19,7 +19,7 @@ from lightsim.network.tensor import ElementType
 from lightsim.numerics.formats.scheme import Scheme
 from lightsim.numerics.formats.table import codec
 
-__all__ = ["HELD_OUT", "TRAINING", "Arrays", "images_of", "integers_of", "layer_fields"]
+__all__ = ["HELD_OUT", "SCALES", "TRAINING", "Arrays", "images_of", "integers_of", "layer_fields"]
 
 TRAINING, HELD_OUT = 0, 1
 """The values of `split` in a file of images."""
@@ -27,15 +27,16 @@ TRAINING, HELD_OUT = 0, 1
 Arrays = dict[str, NDArray[Any]]
 
 _ACCEPTED = "accepted: an npz file of numpy arrays, as training writes"
-_PLAIN = ("multiplier", "shift")
+SCALES = ("multiplier", "shift")
+"""The fields of a requantisation by multiplier and shift."""
 _FIELDS = {
-    "conv2d": ("weights", "k", "bias", *_PLAIN),
-    "dense": ("weights", "k", "bias", *_PLAIN),
-    "average_pool": _PLAIN,
-    "global_pool": _PLAIN,
-    "requantise": _PLAIN,
-    "multiply": _PLAIN,
-    "add": (*_PLAIN, "residual_multiplier", "residual_shift"),
+    "conv2d": ("weights", "k", "bias", *SCALES),
+    "dense": ("weights", "k", "bias", *SCALES),
+    "average_pool": SCALES,
+    "global_pool": SCALES,
+    "requantise": SCALES,
+    "multiply": SCALES,
+    "add": (*SCALES, "residual_multiplier", "residual_shift"),
 }
 _INT32 = np.iinfo(np.int32)
 # What a field may hold, and the type that it is held in.
@@ -44,6 +45,7 @@ _RANGES = {
     "k": (0, 2, np.int8),
     "bias": (int(_INT32.min), int(_INT32.max), np.int32),
     "multiplier": (1, 32767, np.int32),
+    "thresholds": (-(1 << 40), 1 << 40, np.int64),
     "shift": (0, 31, np.int64),
     "residual_multiplier": (1, 32767, np.int32),
     "residual_shift": (0, 31, np.int64),
@@ -73,9 +75,14 @@ def integers_of(network: Network, scheme: Scheme, file: Traversable) -> Arrays:
     expected = dict(_expected(network))
 
     def check(heads: Mapping[str, ArrayHead]) -> None:
+        _expect_thresholds(expected, heads)
         _check_names(heads, expected, file)
         for key, (layer, field) in expected.items():
-            _check_head(heads[key], _shape(layer, field), f"{file}: {key}")
+            shape = _shape(layer, field)
+            if field == "thresholds":  # how many is the output's to say
+                held = heads[key].shape
+                shape = (layer.weight_shape[0], held[1] if len(held) == 2 else 1)
+            _check_head(heads[key], shape, f"{file}: {key}")
 
     stored = read_npz(file, check, _ACCEPTED)
     for key, (_, field) in expected.items():
@@ -127,6 +134,17 @@ def _expected(network: Network) -> Iterator[tuple[str, tuple[Layer, str]]]:
     for layer in network.layers:
         for field in layer_fields(layer):
             yield f"{layer.name}.{field}", (layer, field)
+
+
+def _expect_thresholds(
+    expected: dict[str, tuple[Layer, str]], heads: Mapping[str, ArrayHead]
+) -> None:
+    """A layer with weights that stores thresholds stores no multiplier and no shift."""
+    for key, (layer, field) in list(expected.items()):
+        own = f"{layer.name}.thresholds"
+        if layer.has_weights and field in SCALES and own in heads:
+            del expected[key]
+            expected[own] = layer, "thresholds"
 
 
 def _shape(layer: Layer, field: str) -> tuple[int, ...]:

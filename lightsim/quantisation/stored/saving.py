@@ -19,7 +19,7 @@ from lightsim.network.layer import Network
 from lightsim.network.trained_files import fingerprint
 from lightsim.network.writing import dump_network
 from lightsim.quantisation.elements import clamp_of
-from lightsim.quantisation.stored.arrays import HELD_OUT, TRAINING, layer_fields
+from lightsim.quantisation.stored.arrays import HELD_OUT, SCALES, TRAINING, layer_fields
 from lightsim.quantisation.workload import LabelledImages, Workload
 
 __all__ = ["IMAGES", "NETWORK", "save_trained", "store_images", "store_integers", "store_network"]
@@ -115,7 +115,10 @@ def _integers(workload: Workload) -> dict[str, NDArray[Any]]:
                 f"clamps to {own.lowest}..{own.highest}",
                 f"accepted: {low}..{high}, its type's",
             )
-        for field in layer_fields(own.layer):
+        fields = layer_fields(own.layer)
+        if own.thresholds is not None:
+            fields = (*(field for field in fields if field not in SCALES), "thresholds")
+        for field in fields:
             value = np.asarray(getattr(own, field))
             single = field == "multiplier" and not own.layer.has_weights
             found[f"{own.layer.name}.{field}"] = value.reshape(()) if single else value

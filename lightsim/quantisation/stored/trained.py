@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from lightsim.descriptions import within
 from lightsim.errors import InputError
 from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType
@@ -46,10 +47,11 @@ def load_trained(network: Network, scheme: Scheme) -> Workload:
     types = element_types(network, scheme)
     for layer in network.layers:
         _check_ends(layer, types[layer.name], stored, str(files.weights[scheme.name]))
-    layers = tuple(
-        _quantised(layer, input_types(network, layer, types), types[layer.name], scheme, stored)
-        for layer in network.layers
-    )
+    with within(str(files.weights[scheme.name])):
+        layers = tuple(
+            _quantised(layer, input_types(network, layer, types), types[layer.name], scheme, stored)
+            for layer in network.layers
+        )
     origin = f"trained ({files.provenance})"
     held_out = None if files.held_out is None else held_out_images(network)
     return Workload(network, scheme, layers, origin, trained=True, held_out=held_out)
@@ -101,7 +103,9 @@ def _quantised(
     scheme: Scheme,
     stored: Arrays,
 ) -> QuantisedLayer:
-    own = {field: stored[f"{layer.name}.{field}"] for field in layer_fields(layer)}
+    fields = (*layer_fields(layer), "thresholds")
+    keys = {field: f"{layer.name}.{field}" for field in fields}
+    own = {field: stored[key] for field, key in keys.items() if key in stored}
     low, high = clamp_of(layer, output)
     low, high = int(own.get("lowest", low)), int(own.get("highest", high))
     if not layer.has_weights:
@@ -127,8 +131,9 @@ def _quantised(
         own["weights"],
         own["k"],
         own["bias"],
-        own["multiplier"],
-        int(own["shift"]),
+        own.get("multiplier", np.ones(1, np.int32)),
+        int(own.get("shift", 0)),
+        thresholds=own.get("thresholds"),
         table=own.get("table"),
     )
 

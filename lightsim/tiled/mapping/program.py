@@ -165,6 +165,12 @@ def _check_layer(layer: EngineLayer, accelerator: Accelerator) -> None:
                 f"accumulation 'truncate' on PE kind '{kind.name}', whose products are whole",
                 f"accepted: accumulation 'exact', or {able}",
             )
+    if layer.main.thresholds is not None:
+        raise InputError(
+            layer.name,
+            "has thresholds, and the post-processing unit of this machine scales and shifts",
+            "accepted: multipliers and shifts",
+        )
     _check_multiplier(layer, accelerator)
 
 

@@ -91,6 +91,8 @@ def _layer(
         port_bound_cycles=by_ports,
         dram_bound_cycles=by_memory,
         memory_bound_cycles=max(by_ports, by_memory),
+        input_type=layer.source.element.name,
+        output_type=layer.destination.element.name,
     )
 
 

@@ -5,7 +5,7 @@ batch normalisation makes gain * acc * unit + offset of it. With a negative gain
 weights and gain are turned over together, which every format of weights allows; then
 
     one bit out     acc + bias >= 0        bias = -ceil(-offset / (gain * unit))
-    eight bits out  ((acc + bias) * multiplier) >> shift, rounded
+    numbers out     ((acc + bias) * multiplier) >> shift, rounded
                     multiplier / 2**shift = gain * unit / step, bias = offset / (gain * unit)
     raw             acc + bias             bias = offset / unit
 """
@@ -27,6 +27,7 @@ from lightsim.numerics.sums.fixed_point import (
     ratio,
     shift_for,
 )  # fmt: skip
+from lightsim.quantisation.elements import lowest_output
 from lightsim.quantisation.workload import QuantisedLayer
 from lightsim.training.models.nodes import Weighted
 
@@ -75,7 +76,7 @@ def fold_weighted(node: Weighted, steps: Steps) -> QuantisedLayer:
         node.layer,
         steps.input_types,
         steps.output_type,
-        steps.output_type.lowest,
+        lowest_output(node.layer, steps.output_type),
         steps.output_type.highest,
         scheme,
         weights,
@@ -93,7 +94,7 @@ def fold_sum(layer: Layer, steps: Steps) -> QuantisedLayer:
         layer,
         steps.input_types,
         steps.output_type,
-        steps.output_type.lowest,
+        lowest_output(layer, steps.output_type),
         steps.output_type.highest,
         multiplier=np.array([parts[0][0]], np.int32),
         shift=parts[0][1],
@@ -112,7 +113,7 @@ def fold_unweighted(layer: Layer, steps: Steps) -> QuantisedLayer:
         layer,
         steps.input_types,
         steps.output_type,
-        steps.output_type.lowest,
+        lowest_output(layer, steps.output_type),
         steps.output_type.highest,
         multiplier=np.array([multiplier], np.int32),
         shift=shift,

@@ -15,11 +15,18 @@ __all__ = ["Activations", "altered"]
 Activations = Literal["bytes", "signs"]
 
 
-def altered(network: Network, activations: Activations | None, width: float, where: str) -> Network:
+def altered(
+    network: Network,
+    activations: Activations | None,
+    width: float,
+    where: str,
+    activation_bits: int | None = None,
+) -> Network:
     """`network` with `width` times its filters, all layers but the last, and the activations named.
 
     `signs` makes one bit of every `relu` behind weights, under every scheme; `bytes` keeps all of
-    them at 8 bits, under `binary` too. Without either it is the same network. Raises `InputError`
+    them at 8 bits, under `binary` too. `activation_bits` are those of all layers that state none.
+    Without any of these it is the same network. Raises `InputError`
     for a network with grouped convolutions that is to be of another width, and for one that adds
     and is to have signs.
     """
@@ -45,4 +52,10 @@ def altered(network: Network, activations: Activations | None, width: float, whe
                 layer["activation"] = "sign"
         table["name"] += "-signs"
         table["title"] += ", with activations of one bit"
+    if activation_bits is not None:
+        table["activation_bits"] = activation_bits
+        if activation_bits > 1:
+            table["binary_activations"] = False
+        table["name"] += f"-a{activation_bits}"
+        table["title"] += f", with activations of {activation_bits} bits"
     return network if table == tomllib.loads(text) else network_of(table, where)

@@ -99,6 +99,9 @@ class RecipeEntry(Entry):
     activations: Annotated[
         Literal["bytes", "signs"] | None, Field(description="bytes or signs")
     ] = None
+    activation_bits: Annotated[
+        int | None, Field(ge=1, le=8, description="a whole number from 1 to 8")
+    ] = None
     width: Annotated[float, Field(gt=0, le=4, description="a number above 0 up to 4")] = 1.0
     scheme: Annotated[str, Field(description="a scheme, or float32")] = "flightnn"
     epochs: WholeNumber = 60

@@ -59,6 +59,7 @@ class Recipe:
     name: Annotated[str, Text()]
     network_name: Annotated[str, Text()]
     activations: Activations | None
+    activation_bits: int | None
     width: float
     network: Network
     scheme: Annotated[str, OneOf("scheme", schemes_to_train)]
@@ -163,11 +164,14 @@ def parse_recipe(
     named = "scheme" if "scheme" in (options or {}) else f"{where}: scheme"
     if entry.scheme not in schemes_to_train():
         raise unknown_name(named, "scheme", entry.scheme, schemes_to_train())
-    network = altered(load_network(entry.network), entry.activations, entry.width, where)
+    network = altered(
+        load_network(entry.network), entry.activations, entry.width, where, entry.activation_bits
+    )
     recipe = Recipe(
         name=entry.name or f"{network.name}-{entry.scheme}",
         network_name=entry.network,
         activations=entry.activations,
+        activation_bits=entry.activation_bits,
         width=entry.width,
         network=network,
         scheme=entry.scheme,

@@ -16,7 +16,8 @@ from lightsim.training.recipes.recipe import Recipe
 __all__ = ["absolute", "recipe_text"]
 
 _HEAD = (
-    "name", "network", "activations", "width", "scheme", "epochs", "float_epochs",
+    "name", "network", "activations", "activation_bits", "width", "scheme", "epochs",
+    "float_epochs",
     "batch", "seeds", "start", "device", "threads",
 )  # fmt: skip
 _TABLES = ("data", "augmentation", "optimiser", "schedule", "hardware")

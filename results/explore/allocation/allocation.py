@@ -19,8 +19,8 @@ import pandas as pd
 
 from dse.accuracy.rounded_network import rounded_network_of
 from dse.accuracy.sensitivity import sensitivity
-from dse.allocation.allocate import tabulate
 from dse.allocation.knapsack import least_loss
+from dse.tiled.allocation.allocate import tabulate
 from lightsim.hardware import board
 from lightsim.network import load_network
 from lightsim.numerics.formats.scheme import scheme

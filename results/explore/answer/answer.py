@@ -79,12 +79,12 @@ def main(names: list[str]) -> int:
         f"""# The one line, and whether it is true
 
 {made_at(f"python results/explore/answer/answer.py {network} {board}")},
-two shared cores at a load of {load:.1f}.
+two shared families at a load of {load:.1f}.
 
 `{found.command}` on default settings: {said["space"]["designs"]:,} designs in the space,
 {said["evaluations"]} run on the timeline; best {best:,.6g} images/s, no design of the space beats
 {bound["value"]:,.6g}: **gap {bound["gap"]:.2%}**{", the optimum" if said["exhaustive"] else ""},
-after **{found.wall_s:.0f} s** (asked: two minutes on two cores, gap at most 5 %).
+after **{found.wall_s:.0f} s** (asked: two minutes on two families, gap at most 5 %).
 
 | command | cycles an image | wall s | CPU s |
 |---|---|---|---|

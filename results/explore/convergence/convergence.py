@@ -24,13 +24,14 @@ from pathlib import Path
 import optuna
 from convergence_page import Curve, best_after, best_at, draw, ends, table
 
-from dse.design.builder import Builder, Design
-from dse.evaluation.evaluate import Evaluator, Outcome
+from dse.machine.design import Design
+from dse.machine.outcome import Outcome
 from dse.search.explore import explore
 from dse.search.searcher import Step
-from dse.space.points import Space
 from dse.storage.records import Form
 from dse.study.study import Study, new_study
+from dse.tiled.design.builder import Builder
+from dse.tiled.evaluation.evaluate import Evaluator
 from results.provenance import made_by
 
 AT = (5, 10, 20, 50, 100)
@@ -43,7 +44,7 @@ def flat(
     study: Study, sampler: optuna.samplers.BaseSampler, runs: int, seconds: float = 0.0
 ) -> Curve:
     """Optuna by itself, until it had both."""
-    space = Space(study.axes)
+    space = study.space
     builder = Builder(study.board, study.resource_limits())
     evaluator = Evaluator(study.shares, study.search.seed, with_energy=False)
     search = optuna.create_study(direction="maximize", sampler=sampler)

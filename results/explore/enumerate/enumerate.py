@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from dse.design.builder import Builder, Design
 from dse.evaluation.accuracies import scores_of
-from dse.evaluation.evaluate import Evaluator
 from dse.evaluation.verdict import judged
+from dse.machine.design import Design
 from dse.search.explore import explore
-from dse.space.points import Space
 from dse.study.study import Study, load_study
+from dse.tiled.design.builder import Builder
+from dse.tiled.evaluation.evaluate import Evaluator
 from results.provenance import commit, made_by
 
 SPACES = Path(__file__).parent / "spaces"
@@ -30,7 +30,7 @@ TABLE = SPACES.parent / "enumerate.csv"
 
 def enumerated(study: Study) -> tuple[float, int]:
     """The best throughput of all designs, and how many could be built."""
-    space, scores = Space(study.axes), scores_of(study)
+    space, scores = study.space, scores_of(study)
     builder = Builder(study.board, study.resource_limits())
     evaluator = Evaluator(study.shares, study.search.seed, with_energy=False)
     best, built = 0.0, 0

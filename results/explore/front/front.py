@@ -16,7 +16,7 @@ from arrays import KINDS, small
 from dse.accuracy.measured import MeasuredAccuracy, measured
 from dse.accuracy.rounded_network import RoundedNetwork, rounded_network_of, uniform
 from dse.accuracy.sensitivity import SensitivityModel, sensitivity
-from dse.allocation.allocate import tabulate
+from dse.tiled.allocation.allocate import tabulate
 from lightsim.errors import LightSimError
 from lightsim.hardware import Board, board
 from lightsim.network import load_network

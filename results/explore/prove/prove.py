@@ -45,7 +45,7 @@ The space is `large.toml`. {found.space.size:,} designs, {found.evaluations:,} o
 {found.exhaustive} | {cpu:.0f} | {wall:.0f} |
 
 Asked: a gap of 0 over at least 10^8 designs in under 15 minutes. The process had
-{cpu / wall:.0%} of a core.
+{cpu / wall:.0%} of a family.
 """,
         encoding="utf-8",
     )

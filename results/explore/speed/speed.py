@@ -19,12 +19,13 @@ from pathlib import Path
 
 import numpy as np
 
-from dse.design.builder import Builder, Design
-from dse.evaluation.evaluate import Evaluator, workload_of
+from dse.evaluation.workloads import workload_of
+from dse.machine.design import Design
 from dse.search.explore import explore
 from dse.search.searcher import Step
-from dse.space.points import Space
 from dse.study.study import Study, new_study
+from dse.tiled.design.builder import Builder
+from dse.tiled.evaluation.evaluate import Evaluator
 from lightsim.quantisation.synthetic.workload import synthetic_images
 from lightsim.tiled.bounds import Axes, NetworkBound
 from lightsim.tiled.mapping.program import map_workload
@@ -68,7 +69,7 @@ of a layer by itself is in [zigzag.md](../zigzag/zigzag.md).
 def levels(study: Study) -> list[str]:
     """The rows of the table."""
     lines = []
-    space = Space(study.axes)
+    space = study.space
     builder = Builder(study.board, study.resource_limits())
     built: list[Design] = []
     for number in np.random.default_rng(0).permutation(space.size).tolist():

@@ -12,7 +12,7 @@ from dse.accuracy.measured import measured
 from dse.accuracy.rounded_network import rounded_network_of, uniform
 from dse.accuracy.sensitivity import sensitivity
 from dse.accuracy.source import total_loss
-from dse.allocation.allocate import tabulate
+from dse.tiled.allocation.allocate import tabulate
 from lightsim.errors import InputError
 from lightsim.flow.run import Experiment, run
 from lightsim.network import load_network

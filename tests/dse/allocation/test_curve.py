@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dse.allocation.curve import layer_curve
-from dse.allocation.filling import fill_any, loss_table
-from dse.allocation.stacks import stacks
+from dse.tiled.allocation.curve import layer_curve
+from dse.tiled.allocation.filling import fill_any, loss_table
+from dse.tiled.allocation.stacks import stacks
 from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.tiled.mapping.filters.row_groups import row_groups
 from lightsim.tiled.mapping.tiles.schedule import cut

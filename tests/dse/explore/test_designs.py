@@ -9,15 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dse.design.builder import Builder, Design
-from dse.design.costs import together
-from dse.design.growing import Growing
-from dse.evaluation.evaluate import Evaluator, Outcome, workload_of
-from dse.limits.bounds import Bounds
-from dse.limits.smallest import held_bytes
-from dse.space.lanes import lane_mix
+from dse.evaluation.workloads import workload_of
+from dse.machine.design import Design
+from dse.machine.outcome import Outcome
 from dse.space.points import Space
 from dse.study.study import new_study
+from dse.tiled.design.builder import Builder
+from dse.tiled.design.costs import together
+from dse.tiled.design.growing import Growing
+from dse.tiled.evaluation.evaluate import Evaluator
+from dse.tiled.limits.bounds import Bounds
+from dse.tiled.limits.smallest import held_bytes
+from dse.tiled.space.lanes import lane_mix
 from lightsim.hardware.catalogue import BOARDS
 from lightsim.hardware.device import Resources
 from lightsim.numerics.formats.scheme import SCHEMES
@@ -45,7 +48,7 @@ AXES = {
     "weight_banks": [1, 2],
 }
 MANY = small_study(axes=AXES)
-SPACE = Space(MANY.axes)
+SPACE = MANY.space
 BUILDER = Builder(MANY.board, MANY.resource_limits())
 NUMBERS = st.integers(0, SPACE.size - 1)
 
@@ -76,8 +79,8 @@ def test_parts_add_up_on_every_kind_of_device(board: str):
     builder = Builder(study.board, study.resource_limits())
     for scheme in SCHEMES.values():
         acc = default_accelerator(study.board, scheme)
-        core = builder.costs.without_memories(acc)
-        used = together(core, *builder.costs.memories(acc).values())
+        family = builder.costs.without_buffers(acc)
+        used = together(family, *builder.costs.buffers(acc).values())
         assert used == total(estimate(acc, study.board.device))
 
 
@@ -86,7 +89,7 @@ def test_automatic_memories_grow_as_those_of_default_designs(board: str):
     device = BOARDS[board].device
     study = new_study("digits", board)
     builder = Builder(study.board, Resources(*(int(0.8 * n) for n in device.resources.values())))
-    point = Space(study.axes).point(0) | {"rows": 8, "columns": 16, "pixels": 2, "ports": 4}
+    point = study.space.point(0) | {"rows": 8, "columns": 16, "pixels": 2, "ports": 4}
     built = builder.build(point)
     assert isinstance(built, Design)
     least = least_design(study.board, SCHEMES["flightnn"], built.accelerator.array)
@@ -105,16 +108,16 @@ def _bounds(study, space: Space) -> Bounds:
 
 def test_bounds_hold_for_every_design_of_a_space():
     study = small_study()
-    space = Space(study.axes)
+    space = study.space
     bounds = _bounds(study, space)
     evaluator = Evaluator(study.shares, 0)
-    core_cycles, core_used = bounds.cores()
+    family_cycles, family_used = bounds.families()
     run = 0
-    for core in range(space.cores):
-        listed = bounds.listed(core)
-        assert (core_cycles[core] <= listed.cycles).all()
-        assert (core_used[core] <= listed.used).all()
-        together = bounds.core_closer(core)
+    for family in range(space.families):
+        listed = bounds.listed(family)
+        assert (family_cycles[family] <= listed.cycles).all()
+        assert (family_used[family] <= listed.used).all()
+        together = bounds.closer_of_family(family)
         rows = zip(listed.numbers.tolist(), listed.cycles, listed.used, strict=True)
         for number, least, taken in rows:
             built = bounds.builder.build(space.point(number))
@@ -124,23 +127,23 @@ def test_bounds_hold_for_every_design_of_a_space():
             outcome = evaluator.run(built)
             if isinstance(outcome, Outcome):
                 assert least[0] <= outcome.cycles[0]
-                closer = bounds.tilings_bound(number)
+                closer = bounds.closer(number)
                 assert closer is not None and closer.cycles[0] <= outcome.cycles[0]
                 assert together is not None and together.cycles[0] <= closer.cycles[0]
                 run += 1
     assert run > 50
 
 
-@given(st.integers(0, SPACE.cores - 1))
+@given(st.integers(0, SPACE.families - 1))
 @settings(max_examples=20, derandomize=True, deadline=None)
-def test_a_core_is_never_worse_than_its_designs(core: int):
+def test_a_family_is_never_worse_than_its_designs(family: int):
     bounds = many_bounds()
-    cycles, used = many_cores()
-    listed = bounds.listed(core)
-    assert (cycles[core] <= listed.cycles).all()
-    assert (used[core] <= listed.used).all()
+    cycles, used = many_families()
+    listed = bounds.listed(family)
+    assert (cycles[family] <= listed.cycles).all()
+    assert (used[family] <= listed.used).all()
     taken = dict(zip(listed.numbers.tolist(), listed.used.tolist(), strict=True))
-    for number in range(core * SPACE.variants, (core + 1) * SPACE.variants, 37):
+    for number in range(family * SPACE.variants, (family + 1) * SPACE.variants, 37):
         built = bounds.builder.build(SPACE.point(number))
         assert isinstance(built, Design) == (number in taken)
         if isinstance(built, Design):
@@ -158,21 +161,21 @@ def test_memories_that_grow_are_those_of_the_builder(board: str):
             "residual_bytes": ["2 KiB", "auto"], "psum_bytes": [0, "auto"],
         },
     )  # fmt: skip
-    space = Space(study.axes)
+    space = study.space
     bounds = _bounds(study, space)
-    least = bounds.cores()[1]
+    least = bounds.families()[1]
     grown, fitting = Growing(bounds.arrays, bounds.builder), 0
-    used, some = grown.least(np.arange(space.cores))
-    for core in range(0, space.cores, 5):
-        sizes = grown.of(np.array([core]))
+    used, some = grown.least(np.arange(space.families))
+    for family in range(0, space.families, 5):
+        sizes = grown.of(np.array([family]))
         for variant in range(0, space.variants, 3):
-            built = bounds.builder.build(space.point(core * space.variants + variant))
+            built = bounds.builder.build(space.point(family * space.variants + variant))
             assert isinstance(built, Design) == bool(sizes.fits[0, variant])
             if isinstance(built, Design):
                 assert held_bytes(built.accelerator).tolist() == sizes.sizes[0, variant].tolist()
                 assert built.resources.values() == tuple(sizes.used[0, variant].tolist())
-                assert some[core] and (used[core] <= sizes.used[0, variant]).all()
-                assert (least[core] <= sizes.used[0, variant]).all()
+                assert some[family] and (used[family] <= sizes.used[0, variant]).all()
+                assert (least[family] <= sizes.used[0, variant]).all()
                 fitting += 1
     assert fitting > 5
 
@@ -183,8 +186,8 @@ def many_bounds() -> Bounds:
 
 
 @functools.cache
-def many_cores():
-    return many_bounds().cores()
+def many_families():
+    return many_bounds().families()
 
 
 def test_a_mix_of_kinds_divides_the_rows():
@@ -197,22 +200,22 @@ def test_designs_that_share_are_run_as_if_alone():
     """Tilings and cycles out of what designs have in common are those of each by itself."""
     together = Evaluator(MANY.shares, 0)
     rng = np.random.default_rng(1)
-    cores = rng.integers(0, SPACE.cores, 40)
+    families = rng.integers(0, SPACE.families, 40)
     run = 0
-    for core in cores.tolist():
+    for family in families.tolist():
         for variant in rng.integers(0, SPACE.variants, 6).tolist():
-            built = BUILDER.build(SPACE.point(core * SPACE.variants + variant))
+            built = BUILDER.build(SPACE.point(family * SPACE.variants + variant))
             if isinstance(built, Design):
                 found = together.run(built)
                 assert found == Evaluator(MANY.shares, 0).run(built)
-                closer = many_bounds().tilings_bound(core * SPACE.variants + variant)
+                closer = many_bounds().closer(family * SPACE.variants + variant)
                 assert closer is not None
                 assert not isinstance(found, Outcome) or (closer.cycles <= found.cycles).all()
                 run += isinstance(found, Outcome)
     assert run > 40
 
 
-def test_the_least_memories_of_a_core_follow_the_output():
+def test_the_least_buffers_of_a_family_follow_the_output():
     """An automatic residual buffer takes as little as the smallest output buffer lets it."""
     axes = {
         "residual_bytes": ["auto", "16 KiB"],
@@ -220,8 +223,8 @@ def test_the_least_memories_of_a_core_follow_the_output():
         "output_banks": [2, 1],
     }
     study = small_study(axes=axes)
-    space = Space(study.axes)
+    space = study.space
     bounds = _bounds(study, space)
-    _, core_used = bounds.cores()
-    for core in range(space.cores):
-        assert (core_used[core] <= bounds.listed(core).used).all()
+    _, family_used = bounds.families()
+    for family in range(space.families):
+        assert (family_used[family] <= bounds.listed(family).used).all()

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from dse.design.builder import Builder, Design
-from dse.evaluation.evaluate import Evaluator, Outcome, workload_of
-from dse.limits.bounds import Bounds
+from dse.evaluation.workloads import workload_of
+from dse.machine.design import Design
+from dse.machine.outcome import Outcome
 from dse.search.explore import explore
-from dse.space.points import Space
+from dse.tiled.design.builder import Builder
+from dse.tiled.evaluation.evaluate import Evaluator
+from dse.tiled.limits.bounds import Bounds
 from tests.dse.explore.spaces import small_study
 
 
 def test_no_design_spends_less_than_a_closer_look_says():
     study = small_study(objectives={"energy": "minimise"})
-    space, builder = Space(study.axes), Builder(study.board, study.resource_limits())
+    space, builder = study.space, Builder(study.board, study.resource_limits())
     workloads = {"digits-small": {"flightnn": workload_of("digits-small", "flightnn", 0)}}
     bounds = Bounds(space, builder, workloads, asked=True)
     evaluator, raised = Evaluator(study.shares, 0), 0
@@ -23,8 +25,11 @@ def test_no_design_spends_less_than_a_closer_look_says():
         outcome = evaluator.run(built) if isinstance(built, Design) else None
         if not isinstance(outcome, Outcome) or outcome.energy_j is None:
             continue
-        core = np.array([number // space.variants])
-        plain, closer = bounds.spending(core), bounds.spending(core, bounds.tilings_bound(number))
+        family = np.array([number // space.variants])
+        plain, closer = (
+            bounds.spending(family),
+            bounds.spending(family, bounds.closer(number)),
+        )
         assert plain.joules[0, 0] <= closer.joules[0, 0] <= outcome.energy_j[0]
         assert plain.dram_bytes[0, 0] <= closer.dram_bytes[0, 0] <= outcome.dram_bytes[0]
         raised += closer.joules[0, 0] > plain.joules[0, 0]

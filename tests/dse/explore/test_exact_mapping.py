@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from dse.design.builder import Builder, Design
-from dse.evaluation.evaluate import workload_of
+from dse.evaluation.workloads import workload_of
 from dse.free_k.problem import free_k_of
+from dse.machine.design import Design
 from dse.reports.directory import BEST, BEST_K, BEST_MAPPING, write_results
 from dse.search.explore import explore
 from dse.space.k_digits import k_of
-from dse.space.points import Space
+from dse.tiled.design.builder import Builder
 from lightsim.flow.run import Experiment, run
 from lightsim.tiled.mapping.program import map_workload
 from lightsim.tiled.optimum import exact_tilings
@@ -38,7 +38,7 @@ def test_the_answer_is_that_of_mapping_every_design_exactly(network, tmp_path):
     search = {"trials": 100_000, "mapping": "exact"}
     study = small_study(network=[{"name": network}], axes=AXES, search=search)
     found = explore(study)
-    space, builder = Space(study.axes), Builder(study.board, study.resource_limits())
+    space, builder = study.space, Builder(study.board, study.resource_limits())
     built = [builder.build(space.point(number)) for number in range(space.size)]
     workload = workload_of(network, "flightnn", 0)
     cycles = [quickest(workload, d.accelerator) for d in built if isinstance(d, Design)]
@@ -48,7 +48,7 @@ def test_the_answer_is_that_of_mapping_every_design_exactly(network, tmp_path):
     usual = explore(small_study(network=[{"name": network}], axes=AXES, search={"trials": 100_000}))
     assert best.cycles[network] <= usual.front[0].cycles[network]
     write_results(found, tmp_path)
-    mapping = str(tmp_path / BEST_MAPPING) if best.tilings else None
+    mapping = str(tmp_path / BEST_MAPPING) if best.mappings else None
     report = run(
         Experiment(network, accelerator=str(tmp_path / BEST), tilings=mapping, tracing=False)
     )
@@ -76,7 +76,7 @@ def test_free_k_is_mapped_exactly_too(tmp_path):
     report = run(
         Experiment(
             "digits-small", accelerator=str(tmp_path / BEST), k=str(tmp_path / BEST_K),
-            tilings=str(tmp_path / BEST_MAPPING) if best.tilings else None, tracing=False,
+            tilings=str(tmp_path / BEST_MAPPING) if best.mappings else None, tracing=False,
         )
     )  # fmt: skip
     assert report.cycles == best.cycles["digits-small"]

@@ -14,17 +14,17 @@ from dse.accuracy.given import CallableAccuracy
 from dse.accuracy.measured import MeasuredAccuracy
 from dse.accuracy.rounded_network import uniform
 from dse.accuracy.source import total_loss
-from dse.allocation.allocate import loss_budget, whole_losses
-from dse.allocation.costs import timed
-from dse.design.builder import Builder, Design
-from dse.free_k.best import best_allocation
-from dse.free_k.bound import FreeBound
 from dse.free_k.problem import FreeK, free_k_of
-from dse.limits.bounds import Bounds
+from dse.machine.design import Design
 from dse.reports.summary import summary
 from dse.search.explore import explore
-from dse.space.points import Space
 from dse.study.writing import study_text
+from dse.tiled.allocation.allocate import loss_budget, whole_losses
+from dse.tiled.allocation.costs import timed
+from dse.tiled.design.builder import Builder
+from dse.tiled.free_k.best import best_allocation
+from dse.tiled.free_k.bound import FreeBound, free_bound
+from dse.tiled.limits.bounds import Bounds
 from lightsim.errors import InputError
 from lightsim.tiled.mapping.program import map_workload
 from tests.dse.explore.spaces import small_study
@@ -41,11 +41,11 @@ def joint_study(**changes):
 
 
 def bounds_of(study, free_k: FreeK) -> Bounds:
-    space = Space(study.axes)
+    space = study.space
     builder = Builder(study.board, study.resource_limits())
     network = study.shares[0].network
     workloads = {network: {"flightnn": free_k.workload}}
-    return Bounds(space, builder, workloads, free_k.bound(study.axes["k"]))
+    return Bounds(space, builder, workloads, free_bound(free_k, study.axes["k"]))
 
 
 LAYERS = {"conv1": {"k": [1, 2]}, "conv2": {"k": ["free", 2]}, "dense": {"k": 2}}
@@ -59,9 +59,9 @@ def test_no_allowed_allocation_is_faster_than_the_limit(source: str, layers):
         accuracy={"source": source},
         layers=layers,
     )
-    bounds, space = bounds_of(study, free_k), Space(study.axes)
+    bounds, space = bounds_of(study, free_k), study.space
     losses, filters = free_k.losses.losses, sum(free_k.rounded_network.filters.values())
-    core_cycles = bounds.cores()[0][:, 0]
+    cycles_of_family = bounds.families()[0][:, 0]
     limits = {}
 
     @settings(max_examples=60, deadline=None, derandomize=True, database=None)
@@ -80,12 +80,12 @@ def test_no_allowed_allocation_is_faster_than_the_limit(source: str, layers):
         program = map_workload(
             free_k.rounded_network.with_k(k), built.accelerator, images=built.batch
         )
-        core = number // space.variants
-        if core not in limits:
-            listed = bounds.listed(core)
-            limits[core] = dict(zip(listed.numbers.tolist(), listed.cycles[:, 0], strict=True))
+        family = number // space.variants
+        if family not in limits:
+            listed = bounds.listed(family)
+            limits[family] = dict(zip(listed.numbers.tolist(), listed.cycles[:, 0], strict=True))
         taken = sum(timed(program).values())
-        assert core_cycles[core] <= limits[core][number] <= taken
+        assert cycles_of_family[family] <= limits[family][number] <= taken
 
     check()
 
@@ -116,7 +116,7 @@ def test_layers_with_choices_of_terms_are_chosen_as_by_enumeration():
         axes={"k": list(LOSSES)},
         layers={"conv1": {"k": [1, 2]}, "conv2": {"k": [2, 1]}, "dense": {"k": [1, 2]}},
     )
-    builder, space = Builder(study.board, study.resource_limits()), Space(study.axes)
+    builder, space = Builder(study.board, study.resource_limits()), study.space
     run = set()
     for number in range(0, space.size, 17):
         built = builder.build(space.point(number))
@@ -182,7 +182,7 @@ def test_the_answer_keeps_the_accuracy_and_is_never_slower_than_k_2():
 def test_a_search_of_all_designs_finds_what_running_each_finds():
     axes = {"k": ["1 %"], "rows": [8, 16], "weight_bytes": ["512 words"]}
     study, free_k = joint_study(axes=axes, search={"trials": 100_000})
-    space = Space(study.axes)
+    space = study.space
     builder = Builder(study.board, study.resource_limits())
     built = [builder.build(space.point(number)) for number in range(space.size)]
     rates = [

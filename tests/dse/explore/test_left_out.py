@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from dse.design.builder import Builder, Design
-from dse.evaluation.evaluate import Evaluator, Outcome
-from dse.limits.smallest import Smallest
+from dse.machine.design import Design
+from dse.machine.outcome import Outcome
 from dse.search.explore import explore
-from dse.space.points import Space
 from dse.study.study import parse_study
+from dse.tiled.design.builder import Builder
+from dse.tiled.evaluation.evaluate import Evaluator
+from dse.tiled.limits.smallest import Smallest
 from lightsim.errors import BudgetError, InputError
 from lightsim.network import load_network
 from lightsim.numerics.formats.scheme import SCHEMES
@@ -120,7 +121,7 @@ def test_smallest_tiles_refuse_what_cannot_be_mapped_and_nothing_else(name: str)
         name, input_bytes=[256, 1024, 4096], weight_bytes=[1024, 4096, 16384],
         output_bytes=[16, 256, 2048], psum_bytes=[0, *sizes],
     )  # fmt: skip
-    space, builder = Space(study.axes), Builder(study.board, study.resource_limits())
+    space, builder = study.space, Builder(study.board, study.resource_limits())
     workload = quantise(load_network(name), SCHEMES["flightnn"], 0)
     smallest, evaluator = Smallest({name: {"flightnn": workload}}), Evaluator(study.shares, 0)
     told = set()

@@ -13,13 +13,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dse.design.builder import Builder, Design
-from dse.evaluation.evaluate import Outcome
 from dse.evaluation.processes import Crew, Lost
+from dse.machine.design import Design
+from dse.machine.doors import Machine
+from dse.machine.outcome import Outcome
 from dse.reports.tables import TRIALS as TRIALS_FILE
 from dse.search.explore import explore
-from dse.space.points import Space
 from dse.study.writing import study_text
+from dse.tiled.design.builder import Builder
 from tests.cli.command import LIGHTSIM, heeds_interrupts
 from tests.dse.explore.spaces import small_study
 
@@ -165,9 +166,9 @@ class Deadly:
 def test_a_design_that_kills_every_process_is_given_up():
     study = small_study()
     builder = Builder(study.board, study.resource_limits())
-    built = builder.build(Space(study.axes).point(0) | {"weight_bytes": "512 words"})
+    built = builder.build(study.space.point(0) | {"weight_bytes": "512 words"})
     assert isinstance(built, Design)
-    with Crew(study.shares, 0, 2) as crew:
+    with Crew(Machine.of("tiled"), study.shares, 0, 2) as crew:
         results = dict(crew.run([built, Deadly(), built]))
         assert crew.replaced == 3
     assert isinstance(results[0], Outcome) and results[0] == results[2]

@@ -9,15 +9,16 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from dse.design.builder import Builder, Design
-from dse.evaluation.evaluate import Evaluator, Outcome
+from dse.machine.design import Design
+from dse.machine.outcome import Outcome
 from dse.reports.console import show_exploration
 from dse.reports.page import page
 from dse.reports.summary import summary
 from dse.search.explore import explore
-from dse.space.points import Space
 from dse.study.study import Study, parse_study
 from dse.study.writing import study_text
+from dse.tiled.design.builder import Builder
+from dse.tiled.evaluation.evaluate import Evaluator
 from lightsim.errors import InputError
 from lightsim.numerics.formats.scheme import SCHEMES
 from tests.dse.explore.spaces import SMALL, small_study
@@ -52,7 +53,7 @@ def test_a_space_of_mixed_lanes_is_that_of_enumeration(board: str):
     schemes = ["flightnn", "fixed8", "binary"]
     study = study_of(*schemes, board=board, axes={"scheme": schemes, "lanes": lanes, **FEW})
     found, run = explore(study), []
-    space, builder = Space(study.axes), Builder(study.board, study.resource_limits())
+    space, builder = study.space, Builder(study.board, study.resource_limits())
     assert found.designs < space.size
     for number in range(space.size):
         point = space.point(number)

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from dse.design.builder import Builder, Design
 from dse.evaluation.accuracies import scores_of
-from dse.evaluation.evaluate import Evaluator, Outcome
 from dse.evaluation.verdict import judged
+from dse.machine.design import Design
+from dse.machine.outcome import Outcome
 from dse.search.explore import explore
 from dse.search.front import front_of
-from dse.space.points import Space
 from dse.storage.record import Record
 from dse.study.samplers import SAMPLERS
 from dse.study.study import Study, new_study
+from dse.tiled.design.builder import Builder
+from dse.tiled.evaluation.evaluate import Evaluator
 from lightsim.errors import BudgetError, InputError
 from tests.dse.explore.spaces import small_study
 
@@ -25,7 +26,7 @@ WHOLE = {"trials": 100_000}
 
 def enumerated(study: Study) -> list[Record]:
     """Every design of a space, run."""
-    space = Space(study.axes)
+    space = study.space
     builder = Builder(study.board, study.resource_limits())
     evaluator, scores = Evaluator(study.shares, study.search.seed), scores_of(study)
     records = []
@@ -216,7 +217,7 @@ def test_an_outcome_of_a_mixture_is_the_mean():
         network=[{"name": "digits-small", "weight": 0.7}, {"name": "digits", "weight": 0.3}]
     )
     builder = Builder(study.board, study.resource_limits())
-    built = builder.build(Space(study.axes).point(0) | {"weight_bytes": "512 words"})
+    built = builder.build(study.space.point(0) | {"weight_bytes": "512 words"})
     assert isinstance(built, Design)
     outcome = Evaluator(study.shares, 0).run(built)
     assert isinstance(outcome, Outcome)

@@ -67,7 +67,7 @@ def test_designs_that_cannot_be_run_count_as_tried(monkeypatch: pytest.MonkeyPat
     def refuse(*arguments: object) -> None:
         raise InputError("conv1", "is refused by this test")
 
-    monkeypatch.setattr("dse.evaluation.evaluate.check_memory", refuse)
+    monkeypatch.setattr("dse.tiled.evaluation.evaluate.check_memory", refuse)
     found = explore(small_study(search={"trials": 16}))
     assert len(found.records) == 16 and found.evaluations == 0
     assert isinstance(found.shortfall, InputError)

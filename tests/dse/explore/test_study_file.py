@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from dse.space.axes import AXES
 from dse.study.measures import MEASURES
 from dse.study.samplers import SAMPLERS
 from dse.study.study import load_study, new_study, parse_study
 from dse.study.writing import study_text
+from dse.tiled.space.axes import AXES
 from lightsim.errors import InputError
 from lightsim.hardware.catalogue import BOARDS
 from tests.dse.explore.spaces import SMALL, small_study

@@ -3,10 +3,10 @@
 import pytest
 from typer.main import get_command
 
-from dse.space.axes import AXES
 from dse.study.entries import SearchEntry, StudyEntry
 from dse.study.measures import spell_excess
 from dse.study.study import new_study, parse_study
+from dse.tiled.space.axes import AXES
 from lightsim.cli import app
 
 # What a command does with its files, and the trainings it begins; no study says it.

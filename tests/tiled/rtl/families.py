@@ -17,27 +17,35 @@ from tests.tiled.simulation.nets import random_network
 MEMBERS = 5
 
 
-def random_family(scheme, seed, members=MEMBERS, make=random_network):
+def random_family(
+    scheme, seed, members=MEMBERS, make=random_network, machine_of=random_accelerator
+):
     """Cases (programs, batches) on one machine, without what the RTL refuses with a message."""
     dice = Random(f"{scheme} {seed}")
-    accelerator = random_accelerator(dice, scheme)
+    accelerator = machine_of(dice, scheme)
+
+    def covered(layers):
+        return _covered(layers, accelerator)
+
     seeds = [1000 * seed + i for i in range(members)]
-    cases = random_cases(dice, seeds, accelerator, _covered, make)
+    cases = random_cases(dice, seeds, accelerator, covered, make)
     return [([case.program] * len(case.batches), case.batches) for case in cases]
 
 
-def _covered(layers):
+def _covered(layers, accelerator):
     try:
         for layer in layers:
-            check_layer(layer)
+            check_layer(layer, accelerator)
     except InputError:
         return False
     return True
 
 
-def family_verdicts(scheme, seed, folder, members=MEMBERS, make=random_network):
+def family_verdicts(
+    scheme, seed, folder, members=MEMBERS, make=random_network, machine_of=random_accelerator
+):
     """The verdict on every member, all run by the simulator that the first one builds."""
-    family = random_family(scheme, seed, members, make)
+    family = random_family(scheme, seed, members, make, machine_of)
     everything = [program for programs, _ in family for program in programs]
     simulator, verdicts = None, []
     for number, (programs, batches) in enumerate(family):

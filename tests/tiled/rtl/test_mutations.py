@@ -37,7 +37,7 @@ FAULTS = {
                            "pass <= ends_passes ? '0 : pass + 8'd1", "pass <= '0"),
     "stall ignored": ("accelerator",
                       "!(ends_sums && tile.last && snapshot_busy && !snapshot_empties)", "1'b1"),
-    "padding not zero": ("input_buffer", "else if (!is_image_2[p]) values[p][c] = 9'd0;", ""),
+    "padding not zero": ("input_buffer", "else if (!is_image_2[p]) values[p][c] = '0;", ""),
     "partial sums dropped": ("accelerator", ": partial[p][r];", ": '0;"),
     "window not opened": ("output_slice", "keeps = !opens_1 &&", "keeps = 1'b1 &&"),
     "value in flight not seen": ("output_slice", "old = valid_2 &&", "old = 1'b0 &&"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from lightsim.network.tensor import field_bits
 from lightsim.numerics.formats.table import codec
 from lightsim.tiled.description.pipeline import PARAMETER_BYTES
 from lightsim.tiled.mapping.filters.geometry import Geometry
@@ -48,10 +49,14 @@ def tensor_bytes(values: NDArray[np.int16], region: Region, bits: int) -> Bytes:
     padded[:, :channels] = values
     split = padded.reshape(images, region.blocks, region.block, height, width)
     words = split.transpose(0, 1, 3, 4, 2)
+    field = field_bits(bits)
     if bits == 1:
         packed: Bytes = np.packbits(words > 0, axis=-1, bitorder="little")
+    elif field < 8:
+        single = words[..., None] >> np.arange(field) & 1
+        packed = np.packbits(single.reshape(*words.shape[:-1], -1), axis=-1, bitorder="little")
     else:
-        packed = np.ascontiguousarray(words.astype(f"<i{bits // 8}")).view(np.uint8)
+        packed = np.ascontiguousarray(words.astype(f"<i{field // 8}")).view(np.uint8)
     return packed.reshape(-1)
 
 
@@ -61,11 +66,17 @@ def tensor_values(
     """The values int32[images, channels, height, width] that a region of memory holds."""
     held = image[region.base : region.base + region.nbytes]
     shape = (region.images, region.blocks, region.height, region.width)
+    field = field_bits(bits)
     if bits == 1:
         words = np.unpackbits(held.reshape(*shape, -1), axis=-1, bitorder="little")
         values = words.astype(np.int32) * 2 - 1
+    elif field < 8:
+        single = np.unpackbits(held.reshape(*shape, -1), axis=-1, bitorder="little")
+        weights = 1 << np.arange(field)
+        weights[-1] *= -1 if signed else 1
+        values = (single.reshape(*shape, -1, field) * weights).sum(axis=-1).astype(np.int32)
     else:
-        kind = f"<{'i' if signed else 'u'}{bits // 8}"
+        kind = f"<{'i' if signed else 'u'}{field // 8}"
         values = held.view(kind).reshape(*shape, -1).astype(np.int32)
     turned = values.transpose(0, 1, 4, 2, 3)
     joined = turned.reshape(region.images, -1, region.height, region.width)

@@ -12,7 +12,7 @@ from lightsim.numerics.sums.requantise import ROUNDINGS
 from lightsim.tiled.mapping.filters.geometry import Geometry
 from lightsim.tiled.mapping.filters.row_groups import RowGroup
 from lightsim.tiled.mapping.plan.layout import first_in_word
-from lightsim.tiled.mapping.plan.plan import EngineLayer
+from lightsim.tiled.mapping.plan.plan import EngineLayer, TensorView
 from lightsim.tiled.mapping.plan.words import block_channels
 from lightsim.tiled.mapping.program import Program
 from lightsim.tiled.mapping.tiles.schedule import Schedule, Tile, window_origin
@@ -23,8 +23,7 @@ from lightsim.units import ceil_div
 __all__ = ["Descriptor", "TileProgram", "tile_program"]
 
 Descriptor = dict[str, int]
-_RESULT = {1: 1, 8: 0, 32: 2}
-_OUTPUT_WIDTH = {1: 0, 8: 1, 32: 2}
+_REQUANTISED, _THRESHOLD, _RAW = 0, 1, 2
 _KINDS = {
     "max_pool": 1,
     "average_pool": 2,
@@ -219,7 +218,7 @@ class _Pass:
         """The bits stored of a tile's first and last words: all if the tensor is one's own."""
         view, block = self._layer.destination, self._out_block
         whole = next(t.shape for t in self._program.plan.tensors if t.name == view.tensor)
-        bits = view.element.bits
+        bits = view.element.field_bits
         if whole == view.shape:
             return {"first_bit": 0, "end_bit": block * bits}
         channels = tile.written.channels
@@ -251,10 +250,16 @@ class _Pass:
 def _result(layer: EngineLayer) -> int:
     """What becomes of a sum: poolings by maximum and additions take it as it is."""
     if layer.main.layer.operator == "multiply":
-        return _RESULT[8]
+        return _REQUANTISED
     if layer.weights is None and _KINDS[layer.main.layer.operator] != _KINDS["average_pool"]:
-        return _RESULT[32]
-    return _RESULT[layer.main.output.bits]
+        return _RAW
+    output = layer.main.output
+    return _REQUANTISED if output.is_requantised else _THRESHOLD if output.is_sign else _RAW
+
+
+def _log_field(view: TensorView) -> int:
+    """The logarithm of a field's bits: 0 to 3, or 5 of raw sums."""
+    return view.element.field_bits.bit_length() - 1
 
 
 def _layer(layer: EngineLayer) -> Descriptor:
@@ -265,7 +270,9 @@ def _layer(layer: EngineLayer) -> Descriptor:
         "kind": 0 if layer.weights is not None else _KINDS[main.layer.operator],
         "depthwise": layer.kind == "depthwise",
         "input_signed": layer.source.element.signed,
-        "input_one_bit": layer.source.element.bits == 1,
+        "input_one_bit": layer.source.element.is_sign,
+        "input_field": _log_field(layer.source) & 3,
+        "sign_bit": (layer.source.element.bits - 1) & 7,
         "kernel_rows": layer.kernel[0],
         "kernel_columns": layer.kernel[1],
         "stride_rows": layer.stride[0],
@@ -273,11 +280,11 @@ def _layer(layer: EngineLayer) -> Descriptor:
         "result": _result(layer),
         "rounding": ROUNDINGS.index(main.rounding),
         "shift": main.shift,
-        "lowest": main.lowest if main.output.bits == 8 else 0,
-        "highest": main.highest if main.output.bits == 8 else 0,
+        "lowest": main.lowest if main.output.is_requantised else 0,
+        "highest": main.highest if main.output.is_requantised else 0,
         "adds": addition is not None,
         "output_signed": layer.destination.element.signed,
-        "output_width": _OUTPUT_WIDTH[layer.destination.element.bits],
+        "output_width": _log_field(layer.destination),
         "pool_rows": layer.pool[0],
         "pool_columns": layer.pool[1],
         "multiplier": int(main.multiplier[0]),
@@ -289,6 +296,7 @@ def _layer(layer: EngineLayer) -> Descriptor:
     }
     if layer.residual is not None:
         made["residual_signed"] = layer.residual.element.signed
+        made["residual_field"] = _log_field(layer.residual)
     if addition is not None:
         own = (int(addition.multiplier[0]), addition.shift)
         other = (addition.residual_multiplier, addition.residual_shift)

@@ -11,11 +11,12 @@ Fields = tuple[tuple[str, int], ...]
 
 LAYER: Fields = (
     ("kind", 2), ("depthwise", 1), ("input_signed", 1), ("input_one_bit", 1),
+    ("input_field", 2), ("sign_bit", 3),
     ("kernel_rows", 16), ("kernel_columns", 16), ("stride_rows", 16), ("stride_columns", 16),
     ("result", 2), ("rounding", 3), ("shift", 6), ("lowest", 16), ("highest", 16),
-    ("adds", 1), ("residual_signed", 1), ("add_rounding", 3),
+    ("adds", 1), ("residual_signed", 1), ("residual_field", 2), ("add_rounding", 3),
     ("own_multiplier", 16), ("own_shift", 6), ("other_multiplier", 16), ("other_shift", 6),
-    ("add_lowest", 16), ("add_highest", 16), ("output_signed", 1), ("output_width", 2),
+    ("add_lowest", 16), ("add_highest", 16), ("output_signed", 1), ("output_width", 3),
     ("pool_rows", 16), ("pool_columns", 16), ("multiplier", 16), ("output_first", 16),
     ("apart_rows", 16), ("apart_columns", 16), ("looks_up", 1), ("table_number", 8),
     ("again_rows", 16), ("again_columns", 16), ("scales", 1),

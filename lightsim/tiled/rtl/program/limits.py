@@ -8,7 +8,7 @@ from lightsim.errors import InputError
 from lightsim.hardware.pe_kinds import PE_KINDS, pe_kind
 from lightsim.numerics.formats.scheme import SCHEMES, scheme
 from lightsim.tiled.description.accelerator import Accelerator
-from lightsim.tiled.mapping.plan.plan import EngineLayer
+from lightsim.tiled.mapping.plan.plan import EngineLayer, TensorView
 from lightsim.tiled.mapping.program import Program
 
 __all__ = ["check_layer", "check_programs"]
@@ -25,7 +25,7 @@ def check_programs(programs: Sequence[Program]) -> None:
         raise InputError("verify", "batches of different passes", "choose a batch that divides")
     _check_lanes(programs[0].accelerator)
     for schedule in programs[0].schedules:
-        check_layer(schedule.layer)
+        check_layer(schedule.layer, programs[0].accelerator)
 
 
 def _check_lanes(accelerator: Accelerator) -> None:
@@ -48,26 +48,60 @@ def _check_lanes(accelerator: Accelerator) -> None:
             )  # fmt: skip
 
 
-def check_layer(layer: EngineLayer) -> None:
+def check_layer(layer: EngineLayer, accelerator: Accelerator | None = None) -> None:
     """Raise `InputError` for a pass that the RTL cannot run."""
-    for view in (layer.source, layer.destination, layer.residual):
-        if view is not None and view.element.bits not in (1, 8, 32):
-            raise InputError(
-                layer.name,
-                f"the RTL has activations of one and of eight bits, and these have "
-                f"{view.element.bits}",
-                "accepted: activation_bits = 8, or `lightsim run`",
-            )
-    if layer.kind == "addition" and layer.source.element.bits != 8:
+    if layer.kind == "addition":
+        _check_addition(layer)
+    fields = {layer.source.element.field_bits, layer.destination.element.field_bits}
+    if layer.main.layer.operator == "requantise" and len(fields) > 1:
         raise InputError(
             layer.name,
-            "the RTL adds eight-bit activations only, and these have one bit",
-            "accepted: a network without this addition",
+            "the RTL requantises activations in fields of one width to such, and these are in "
+            f"fields of {' and '.join(map(str, sorted(fields)))} bits",
+            "accepted: the activation_bits of what it reads",
         )
     averages = layer.kind == "pooling" and layer.main.layer.operator != "max_pool"
-    if averages and layer.source.element.bits != 8:
+    if averages and layer.source.element.is_sign:
         raise InputError(
             layer.name,
-            "the RTL averages eight-bit activations only, and these have one bit",
-            "accepted: a maximum pooling, or eight-bit activations",
+            "the RTL averages activations of two bits and more, and these have one bit",
+            "accepted: a maximum pooling, or wider activations",
+        )
+    if layer.residual is not None and accelerator is not None:
+        _check_residual(layer, layer.residual, accelerator)
+
+
+def _check_addition(layer: EngineLayer) -> None:
+    """An addition of its own reads, adds and writes words of the same number of channels."""
+    if layer.source.element.is_sign:
+        raise InputError(
+            layer.name,
+            "the RTL adds activations of two bits and more, and these have one bit",
+            "accepted: a network without this addition",
+        )
+    views = (layer.source, layer.residual, layer.destination)
+    fields = {view.element.field_bits for view in views if view is not None}
+    if len(fields) > 1:
+        raise InputError(
+            layer.name,
+            "the RTL adds activations in fields of one width to such, and these are in fields of "
+            f"{' and '.join(map(str, sorted(fields)))} bits",
+            "accepted: activation_bits of the same field, or an addition fused to a convolution",
+        )
+
+
+def _check_residual(layer: EngineLayer, residual: TensorView, accelerator: Accelerator) -> None:
+    field, lanes = residual.element.field_bits, accelerator.post.lanes
+    if field == 1:
+        raise InputError(
+            layer.name,
+            "the RTL adds activations of two bits and more, and its residual has one bit",
+            "accepted: a network without this addition",
+        )
+    if field < 8 and lanes > accelerator.word_bytes:
+        raise InputError(
+            layer.name,
+            f"the residual buffer of the RTL gives fields of {field} bits to at most "
+            f"{accelerator.word_bytes} lanes, and there are {lanes}",
+            f"accepted: post lanes up to {accelerator.word_bytes}, or a residual of eight bits",
         )

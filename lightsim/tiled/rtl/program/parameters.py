@@ -107,10 +107,14 @@ def _literal(name: str, value: int, rows: int) -> str:
 def program_constants(programs: Sequence[Program]) -> dict[str, int]:
     """The constants `GENERAL` as the network at hand needs them."""
     tensors = (t for program in programs for t in program.plan.tensors)
+    # The line of the input buffer is that of the machine's widest fields, used or not.
+    fields = {t.element.field_bits for t in tensors if not t.element.is_raw}
+    fields.add(programs[0].accelerator.field_bits)
     schedules = [s for program in programs for s in program.schedules]
     return {
         "ELEMENTWISE": int(any(s.layer.weights is None for s in schedules)),
-        "ONE_BIT_INPUTS": int(any(t.element.bits == 1 for t in tensors)),
+        "ONE_BIT_INPUTS": int(1 in fields),
+        "FIELDS": sum(field for field in fields if field > 1),
         "TURN_STEP": _turn_step(programs),
         "REPEATS": int(any(s.layer.repeat != (1, 1) for s in schedules)),
         "SCALES": int(any(s.layer.main.layer.operator == "multiply" for s in schedules)),

@@ -7,6 +7,7 @@ module accelerator #(
     parameter int ROWS = design_pkg::ROWS,
     parameter int COLUMNS = design_pkg::COLUMNS,
     parameter int PIXELS = design_pkg::PIXELS,
+    parameter int ACTIVATION_BITS = design_pkg::ACTIVATION_BITS,
     parameter int LATENCY = design_pkg::LATENCY,
     parameter int SCHEME = design_pkg::SCHEME,
     parameter bit TRUNCATES = design_pkg::TRUNCATES,
@@ -39,6 +40,7 @@ module accelerator #(
     parameter int PARTS = design_pkg::PARTS,
     parameter int ONE_BIT_PARTS = design_pkg::ONE_BIT_PARTS,
     parameter bit ONE_BIT_INPUTS = design_pkg::ONE_BIT_INPUTS,
+    parameter int FIELDS = design_pkg::FIELDS,
     parameter int WEIGHT_BANKS = design_pkg::WEIGHT_BANKS,
     parameter int WEIGHT_MEMORIES = design_pkg::WEIGHT_MEMORIES,
     parameter int WEIGHT_DEPTH = design_pkg::WEIGHT_DEPTH,
@@ -267,7 +269,8 @@ module accelerator #(
 
   step_generator #(
       .COLUMNS(COLUMNS), .PIXELS(PIXELS), .PARTS(PARTS), .ONE_BIT_PARTS(ONE_BIT_PARTS),
-      .DILATES(DILATES), .GROUPS(GROUPS), .GROUP_IMAGE("groups.mem")
+      .DILATES(DILATES), .FIELDS(FIELDS),
+      .GROUPS(GROUPS), .GROUP_IMAGE("groups.mem")
   ) steps (
       .clock, .reset, .enable, .begins(tile_begins && layer.kind == machine_pkg::CONVOLUTION), .tile, .layer,
       .step(issued), .address(input_address), .is_image, .part, .mask,
@@ -293,7 +296,7 @@ module accelerator #(
   if (ELEMENTWISE) begin : has_elementwise
     elementwise #(
         .PORT_BITS(PORT_BITS), .MEMORIES(INPUT_MEMORIES), .LANES(LANES), .REPEATS(REPEATS),
-        .ONE_BIT(ONE_BIT_INPUTS)
+        .ONE_BIT(ONE_BIT_INPUTS), .FIELDS(FIELDS)
     ) unit (
         .clock, .reset, .begins(tile_begins && layer.kind != machine_pkg::CONVOLUTION),
         .post_free(!snapshot_busy), .tile, .layer, .post_layer, .reads(element_reads),
@@ -316,7 +319,7 @@ module accelerator #(
   // --- buffers ---
   logic [15:0] fill_memory;
   logic [31:0] fill_address;
-  logic [PIXELS-1:0][COLUMNS-1:0][8:0] values;
+  logic [PIXELS-1:0][COLUMNS-1:0][ACTIVATION_BITS:0] values;
   logic [PIXELS-1:0][INPUT_MEMORIES*PORT_BITS-1:0] input_words;
   input_fill input_filling (
       .clock, .reset, .job(input_job), .step(beat[INPUT]), .ends(input_commit),
@@ -329,12 +332,13 @@ module accelerator #(
   end
   input_buffer #(
       .PORT_BITS(PORT_BITS), .COLUMNS(COLUMNS), .PIXELS(PIXELS), .MEMORIES(INPUT_MEMORIES),
-      .DEPTH(INPUT_DEPTH), .BANKS(INPUT_BANKS), .ONE_BIT(ONE_BIT_INPUTS)
+      .DEPTH(INPUT_DEPTH), .BANKS(INPUT_BANKS), .ONE_BIT(ONE_BIT_INPUTS), .FIELDS(FIELDS),
+      .ACTIVATION_BITS(ACTIVATION_BITS)
   ) inputs (
       .clock, .write(beat[INPUT]), .write_bank(input_fill_bank), .write_memory(fill_memory),
       .write_address(fill_address), .write_data(word[INPUT]), .enable,
       .read_bank(input_read_bank), .read_address(buffer_address), .is_image, .part, .mask,
-      .is_signed(layer.input_signed), .one_bit(layer.input_one_bit),
+      .is_signed(layer.input_signed), .one_bit(layer.input_one_bit), .field(layer.input_field),
       .values, .carried, .words(input_words)
   );
 
@@ -379,10 +383,10 @@ module accelerator #(
   pe_array #(
       .ROWS(ROWS), .COLUMNS(COLUMNS), .PIXELS(PIXELS), .KINDS(KINDS), .SCHEME(SCHEME),
       .TRUNCATES(TRUNCATES), .LATENCY(LATENCY), .PRODUCTS_PER_DSP(PRODUCTS_PER_DSP),
-      .WORD_BITS(WORD_BITS), .SUM_BITS(SUM_BITS)
+      .WORD_BITS(WORD_BITS), .SUM_BITS(SUM_BITS), .ACTIVATION_BITS(ACTIVATION_BITS)
   ) array (
       .clock, .enable, .depthwise(layer.depthwise), .one_bit(layer.input_one_bit),
-      .input_signed(layer.input_signed), .product_step, .carried, .x(values), .codes,
+      .input_signed(layer.input_signed), .sign_bit(layer.sign_bit), .product_step, .carried, .x(values), .codes,
       .sum_step, .from, .sums
   );
   always_ff @(posedge clock) begin
@@ -433,9 +437,9 @@ module accelerator #(
   logic [LANES-1:0] write;
   logic write_bank, write_opens_window;
   post_processing #(
-      .PORT_BITS(PORT_BITS), .LANES(LANES), .MULTIPLIES(MULTIPLIES), .SCALES(SCALES), .LOOKS_UP(LOOKS_UP),
-      .TABLES(TABLES), .TURN_STEP(TURN_STEP),
-      .BANKS(OUTPUT_BANKS)
+      .PORT_BITS(PORT_BITS), .LANES(LANES), .MULTIPLIES(MULTIPLIES), .SCALES(SCALES),
+      .LOOKS_UP(LOOKS_UP), .TABLES(TABLES), .TURN_STEP(TURN_STEP), .BANKS(OUTPUT_BANKS),
+      .FIELDS(FIELDS)
   ) post (
       .clock, .reset, .layer(post_layer), .valid(leaving), .value(leaving_value),
       .multiplier(leaving_multiplier), .position(leaving_channel),
@@ -453,16 +457,18 @@ module accelerator #(
       .first_block(), .last_block()
   );
   residual_buffer #(
-      .PORT_BITS(PORT_BITS), .LANES(LANES), .DEPTH(RESIDUAL_DEPTH), .BANKS(RESIDUAL_BANKS)
+      .PORT_BITS(PORT_BITS), .LANES(LANES), .DEPTH(RESIDUAL_DEPTH), .BANKS(RESIDUAL_BANKS),
+      .FIELDS(FIELDS)
   ) residuals (
       .clock, .write(beat[RESIDUAL]), .write_bank(residual_fill_bank),
       .write_address(residual_fill_address), .write_data(word[RESIDUAL]),
       .read_bank(residual_read_bank), .is_signed(post_layer.residual_signed),
+      .write_field(layer.residual_field), .field(post_layer.residual_field),
       .turn(residual_turn), .index(residual_index), .value(residual)
   );
   output_buffer #(
       .PORT_BITS(PORT_BITS), .LANES(LANES), .DEPTH(OUTPUT_DEPTH), .BANKS(OUTPUT_BANKS),
-      .ONE_BIT(ONE_BIT_INPUTS)
+      .ONE_BIT(ONE_BIT_INPUTS), .FIELDS(FIELDS)
   ) outputs (
       .clock, .reset, .layer(post_layer), .write, .write_bank, .opens_window(write_opens_window),
       .index(write_index), .value(write_value), .read_bank(output_read_bank),

@@ -10,7 +10,8 @@ module elementwise #(
     parameter int MEMORIES = 1,
     parameter int LANES = 4,
     parameter bit REPEATS = 1'b0,                         // built for images made larger
-    parameter bit ONE_BIT = 1'b1                          // built for one-bit activations too
+    parameter bit ONE_BIT = 1'b1,                         // built for one-bit activations too
+    parameter int FIELDS = 8                              // sum of the bits of all wider fields
 ) (
     input  logic                          clock,
     input  logic                          reset,
@@ -31,7 +32,9 @@ module elementwise #(
     output logic [LANES*16-1:0]           channel,        // of the word
     output logic [31:0]                   word_address    // in the output and residual buffers
 );
-  localparam int CHANNELS = PORT_BITS / 8;
+  localparam int WIDEST = FIELDS >= 8 ? 8 : FIELDS >= 4 ? 4 : 2;
+  localparam int NARROWEST = (FIELDS & 2) != 0 ? 2 : (FIELDS & 4) != 0 ? 4 : 8;
+  localparam int CHANNELS = PORT_BITS / NARROWEST;        // at most, of a word
 
   // --- when: slots of equal length, begun when post-processing is free ---
   logic waiting, running, goes, works, ends_slot, ends_position, ends_tile, ends_1, tailing;
@@ -203,7 +206,18 @@ module elementwise #(
     logic signed [31:0] from, own;
     assign from = !read_2.first ? $signed(kept[32*c+:32])
         : layer.kind == machine_pkg::MAXIMUM ? -32'sd32768 : 32'sd0;
-    assign own = $signed({{24{layer.input_signed && word[8*c+7]}}, word[8*c+:8]});
+    always_comb begin
+      own = '0;
+      if (WIDEST == 8 && c < PORT_BITS / 8)
+        own = $signed({{24{layer.input_signed && word[8*(c%(PORT_BITS/8))+7]}},
+                       word[8*(c%(PORT_BITS/8))+:8]});
+      if ((FIELDS & 4) != 0 && (WIDEST == 4 || layer.input_field == 2'd2) && c < PORT_BITS / 4)
+        own = $signed({{28{layer.input_signed && word[4*(c%(PORT_BITS/4))+3]}},
+                       word[4*(c%(PORT_BITS/4))+:4]});
+      if ((FIELDS & 2) != 0 && (WIDEST == 2 || layer.input_field == 2'd1))
+        own = $signed({{30{layer.input_signed && word[2*(c%(PORT_BITS/2))+1]}},
+                       word[2*(c%(PORT_BITS/2))+:2]});
+    end
     assign folded[32*c+:32] = !read_2.in_image ? from
         : layer.kind != machine_pkg::MAXIMUM ? from + own : own > from ? own : from;
   end
@@ -263,6 +277,7 @@ module elementwise #(
     assign is_bit = ONE_BIT && post_layer.input_one_bit;
     assign channel[16*l+:16] = (folds_last ? '0 : chunk * 16'(LANES)) + 16'(l);
     assign value[32*l+:32] = !is_bit ? values[32*l+:32] : bits[l] ? 32'd1 : 32'hffffffff;
-    assign valid[l] = leaves && (is_bit ? l < PORT_BITS : l < CHANNELS);
+    assign valid[l] = leaves && (is_bit ? l < PORT_BITS
+        : WIDEST == NARROWEST ? l < CHANNELS : 16'(l) < 16'(PORT_BITS) >> post_layer.input_field);
   end
 endmodule

@@ -18,19 +18,21 @@ module lane_rows #(
     parameter int PIXELS = 1,
     parameter int LATENCY = 1,          // of the slowest kind's products
     parameter int PRODUCTS_PER_DSP = 1, // 2: neighbouring pixels share a block
-    parameter int SUM_BITS = 32
+    parameter int SUM_BITS = 32,
+    parameter int ACTIVATION_BITS = 8
 ) (
     input  logic                                       clock,
     input  logic                                       enable,
     input  logic                                       depthwise,
     input  logic                                       one_bit,
     input  logic                                       input_signed,
+    input  logic [2:0]                                 sign_bit,    // the highest of an activation
     // with the products
     input  logic                                       active,
     input  logic [2:0]                                 pass,
     input  logic [15:0]                                own_column,  // depthwise: of the first row
     input  logic [COLUMNS-1:0]                         carried,
-    input  logic [PIXELS-1:0][COLUMNS-1:0][8:0]        x,
+    input  logic [PIXELS-1:0][COLUMNS-1:0][ACTIVATION_BITS:0] x,
     input  logic [ROWS-1:0][COLUMNS-1:0][CODE_BITS-1:0] codes,
     // with the accumulation
     input  logic                                       accumulate,
@@ -40,11 +42,13 @@ module lane_rows #(
     output logic [PIXELS-1:0][ROWS-1:0][SUM_BITS-1:0]  sums
 );
   localparam int LEVELS = $clog2(COLUMNS);
-  localparam int BITS = lane_pkg::product_bits(KIND, SCHEME, int'(TRUNCATES));
+  // A product of a narrower activation has as many bits less.
+  localparam int BITS = lane_pkg::product_bits(KIND, SCHEME, int'(TRUNCATES))
+      - (KIND == machine_pkg::XNOR ? 0 : 8 - ACTIVATION_BITS);
   localparam int OWN_LATENCY = machine_pkg::product_latency(KIND);
 
   // --- what the lanes read ---
-  logic signed [8:0] value [COLUMNS][PIXELS];
+  logic signed [ACTIVATION_BITS:0] value [COLUMNS][PIXELS];
   logic [CODE_BITS-1:0] code [COLUMNS][ROWS];
   logic own [COLUMNS][ROWS];
 
@@ -131,12 +135,15 @@ module lane_rows #(
     logic signed [BITS-1:0] next [COLUMNS][PIXELS][ROWS];
     always_comb begin
       int unsigned c, p, r;
+      logic [7:0] bits;
+      bits = '0;
       p = 0;
       r = 0;
       for (c = 0; c < COLUMNS; c++)
         for (p = 0; p < PIXELS; p++) begin
-          counts[c][p] = active && carried[c] && (one_bit || value[c][p][{1'b0, pass}]);
-          negative[c][p] = one_bit && value[c][p][8];
+          bits = 8'(value[c][p]);
+          counts[c][p] = active && carried[c] && (one_bit || bits[pass]);
+          negative[c][p] = one_bit && value[c][p][ACTIVATION_BITS];
           for (r = 0; r < ROWS; r++)
             next[c][p][r] = !counts[c][p] || !own[c][r] ? 2'sd0
                 : code[c][r][0] != negative[c][p] ? 2'sd1 : -2'sd1;
@@ -145,7 +152,8 @@ module lane_rows #(
     always_ff @(posedge clock) if (enable) product <= next;
   end else if (KIND == machine_pkg::MULTIPLY_DSP && PRODUCTS_PER_DSP == 2) begin : multiply_pairs
     // Two pixels share a weight and the block that multiplies by it: the operand is the second
-    // pixel's activation, PITCH bits up, plus the first's. An activation is -128 to 255, a weight
+    // pixel's activation, PITCH bits up, plus the first's. An activation of eight bits is -128 to
+    // 255, one of less bits as much less, a weight
     // at most LARGEST, so a product is a signed number of PITCH bits. Half of 2^PITCH is added: a
     // negative low product then borrows nothing from the high one, and is itself found with its
     // sign bit inverted. The last of an odd number of pixels has a block of its own.
@@ -153,13 +161,13 @@ module lane_rows #(
         : SCHEME == machine_pkg::FIXED4 ? 8
         : SCHEME == machine_pkg::FIXED8 || SCHEME == machine_pkg::LIGHTNN1 ? 128
         : 256;
-    localparam int PITCH = 9 + $clog2(LARGEST);
+    localparam int PITCH = ACTIVATION_BITS + 1 + $clog2(LARGEST);
     localparam int BLOCKS = (PIXELS + 1) / 2;
     localparam logic [2*PITCH-1:0] HALF = (2*PITCH)'(1) << (PITCH - 1);
     logic signed [$clog2(LARGEST)+1:0] next_weight [COLUMNS][ROWS];
     logic signed [$clog2(LARGEST)+1:0] weight [COLUMNS][ROWS];
-    logic signed [PITCH+8:0] next_pair [COLUMNS][BLOCKS];
-    logic signed [PITCH+8:0] pair [COLUMNS][BLOCKS];
+    logic signed [PITCH+ACTIVATION_BITS:0] next_pair [COLUMNS][BLOCKS];
+    logic signed [PITCH+ACTIVATION_BITS:0] pair [COLUMNS][BLOCKS];
     logic signed [2*PITCH-1:0] next [COLUMNS][BLOCKS][ROWS];
     logic signed [2*PITCH-1:0] middle [COLUMNS][BLOCKS][ROWS];
     logic signed [2*PITCH-1:0] raised [COLUMNS][BLOCKS][ROWS];
@@ -173,10 +181,11 @@ module lane_rows #(
           next_weight[c][r] = own[c][r] && active
               ? ($clog2(LARGEST)+2)'(lane_pkg::weight(8'(code[c][r]), SCHEME)) : '0;
         for (b = 0; b < BLOCKS; b++) begin
-          next_pair[c][b] = (PITCH+9)'(value[c][2*b]);
+          next_pair[c][b] = (PITCH+ACTIVATION_BITS+1)'(value[c][2*b]);
           p = 2 * b + 1;
           if (p < PIXELS)
-            next_pair[c][b] = next_pair[c][b] + ((PITCH+9)'(value[c][p]) <<< PITCH);
+            next_pair[c][b] = next_pair[c][b]
+                + ((PITCH+ACTIVATION_BITS+1)'(value[c][p]) <<< PITCH);
           for (r = 0; r < ROWS; r++)
             next[c][b][r] = (2*PITCH)'(weight[c][r]) * (2*PITCH)'(pair[c][b]);
         end
@@ -200,8 +209,8 @@ module lane_rows #(
     localparam int WEIGHT_BITS = lane_pkg::weight_bits(SCHEME);
     logic signed [9:0] next_weight [COLUMNS][ROWS];
     logic signed [9:0] weight [COLUMNS][ROWS];
-    logic signed [8:0] next_value [COLUMNS][PIXELS];
-    logic signed [8:0] held_value [COLUMNS][PIXELS];
+    logic signed [ACTIVATION_BITS:0] next_value [COLUMNS][PIXELS];
+    logic signed [ACTIVATION_BITS:0] held_value [COLUMNS][PIXELS];
     logic signed [BITS-1:0] next [COLUMNS][PIXELS][ROWS];
     always_comb begin
       int unsigned c, p, r;
@@ -215,7 +224,7 @@ module lane_rows #(
           for (r = 0; r < ROWS; r++)
             next[c][p][r] = KIND == machine_pkg::MULTIPLY_DSP
                 ? BITS'(weight[c][r]) * BITS'(held_value[c][p])
-                : BITS'(lane_pkg::product_in_luts(weight[c][r], held_value[c][p], WEIGHT_BITS));
+                : BITS'(lane_pkg::product_in_luts(weight[c][r], 9'(held_value[c][p]), WEIGHT_BITS));
         end
       end
     end
@@ -291,7 +300,7 @@ module lane_rows #(
         total = SUM_BITS'(level[LEVELS].term[0][p][r]);
         // The pass of an XNOR lane's bit weighs as the bit does, that of a sign bit negative.
         added = KIND != machine_pkg::XNOR || one_bit ? total
-            : input_signed && weight_of_pass == 3'd7 ? -(total <<< 7)
+            : input_signed && weight_of_pass == sign_bit ? -(total <<< weight_of_pass)
             : total <<< weight_of_pass;
         next_sum[p][r] = (starts ? $signed(from[p][r]) : sum[p][r]) + added;
       end

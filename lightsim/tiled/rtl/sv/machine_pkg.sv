@@ -55,6 +55,8 @@ package machine_pkg;
     logic        depthwise;
     logic        input_signed;
     logic        input_one_bit;
+    logic [1:0]  input_field;       // log2 of the bits of its fields
+    logic [2:0]  sign_bit;          // the highest bit of an activation that is read
     dim_t        kernel_rows;
     dim_t        kernel_columns;
     dim_t        stride_rows;
@@ -66,6 +68,7 @@ package machine_pkg;
     signed_dim_t highest;
     logic        adds;              // a residual is added in this pass
     logic        residual_signed;
+    logic [1:0]  residual_field;    // log2 of the bits of its fields
     logic [2:0]  add_rounding;
     logic [15:0] own_multiplier;
     logic [5:0]  own_shift;
@@ -74,7 +77,7 @@ package machine_pkg;
     signed_dim_t add_lowest;
     signed_dim_t add_highest;
     logic        output_signed;
-    logic [1:0]  output_width;      // log4 of the bits: 0 one bit, 1 eight bits, 2 thirty-two
+    logic [2:0]  output_width;      // log2 of the bits of its fields: 0 to 3, or 5 of raw sums
     dim_t        pool_rows;
     dim_t        pool_columns;
     logic [15:0] multiplier;        // of an average pooling

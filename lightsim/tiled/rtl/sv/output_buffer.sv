@@ -7,7 +7,8 @@ module output_buffer #(
     parameter int LANES = 4,
     parameter int DEPTH = 16,          // port words of a bank
     parameter int BANKS = 2,
-    parameter bit ONE_BIT = 1'b1       // built for one-bit activations too
+    parameter bit ONE_BIT = 1'b1,      // built for one-bit activations too
+    parameter int FIELDS = 8           // sum of the bits of all wider fields
 ) (
     input  logic                 clock,
     input  logic                 reset,
@@ -29,12 +30,12 @@ module output_buffer #(
   localparam int ROWS = (DEPTH + WORDS - 1) / WORDS;
   localparam int ROW_BITS = ROWS > 1 ? $clog2(ROWS) : 1;
 
-  logic [ROW-1:0] slices, bits, bytes, raws;
+  logic [ROW-1:0] slices, bits, twos, fours, bytes, raws;
   logic [15:0] part;
   logic [PORT_BITS-1:0] selected;
 
   for (genvar l = 0; l < LANES; l++) begin : lane
-    output_slice #(.WIDTH(WIDTH), .DEPTH(ROWS), .BANKS(BANKS), .ONE_BIT(ONE_BIT)) slice (
+    output_slice #(.WIDTH(WIDTH), .DEPTH(ROWS), .BANKS(BANKS), .ONE_BIT(ONE_BIT), .FIELDS(FIELDS)) slice (
         .clock, .reset, .width(layer.output_width), .is_signed(layer.output_signed),
         .valid(write[l]), .bank(write_bank), .opens_window, .index(index[32*l+:32]),
         .value(value[32*l+:32]), .read_bank, .read_row(ROW_BITS'(read_address >> LOG_WORDS)),
@@ -44,8 +45,14 @@ module output_buffer #(
     for (genvar j = 0; j < WIDTH; j++) begin : one_bit
       assign bits[j*LANES+l] = ONE_BIT && slices[l*WIDTH+j];
     end
+    for (genvar j = 0; j < WIDTH / 2; j++) begin : two_bits
+      assign twos[(j*LANES+l)*2+:2] = (FIELDS & 2) != 0 ? slices[l*WIDTH+j*2+:2] : '0;
+    end
+    for (genvar j = 0; j < WIDTH / 4; j++) begin : four_bits
+      assign fours[(j*LANES+l)*4+:4] = (FIELDS & 4) != 0 ? slices[l*WIDTH+j*4+:4] : '0;
+    end
     for (genvar j = 0; j < WIDTH / 8; j++) begin : eight_bits
-      assign bytes[(j*LANES+l)*8+:8] = slices[l*WIDTH+j*8+:8];
+      assign bytes[(j*LANES+l)*8+:8] = (FIELDS & 8) != 0 ? slices[l*WIDTH+j*8+:8] : '0;
     end
     for (genvar j = 0; j < WIDTH / 32; j++) begin : raw
       assign raws[(j*LANES+l)*32+:32] = slices[l*WIDTH+j*32+:32];
@@ -56,8 +63,10 @@ module output_buffer #(
     selected = '0;
     for (int w = 0; w < WORDS; w++)
       if (part == 16'(w))
-        selected = ONE_BIT && layer.output_width == 2'd0 ? bits[w*PORT_BITS+:PORT_BITS]
-            : layer.output_width == 2'd2 ? raws[w*PORT_BITS+:PORT_BITS]
+        selected = ONE_BIT && layer.output_width == 3'd0 ? bits[w*PORT_BITS+:PORT_BITS]
+            : layer.output_width == 3'd5 ? raws[w*PORT_BITS+:PORT_BITS]
+            : (FIELDS & 2) != 0 && layer.output_width == 3'd1 ? twos[w*PORT_BITS+:PORT_BITS]
+            : (FIELDS & 4) != 0 && layer.output_width == 3'd2 ? fours[w*PORT_BITS+:PORT_BITS]
             : bytes[w*PORT_BITS+:PORT_BITS];
   end
   always_ff @(posedge clock) begin

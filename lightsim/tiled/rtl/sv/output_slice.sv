@@ -9,11 +9,12 @@ module output_slice #(
     parameter int DEPTH = 16,          // rows of a bank
     parameter int BANKS = 2,
     parameter bit ONE_BIT = 1'b1,      // built for one-bit activations too
+    parameter int FIELDS = 8,          // sum of the bits of all wider fields
     parameter int ROW_BITS = DEPTH > 1 ? $clog2(DEPTH) : 1
 ) (
     input  logic                clock,
     input  logic                reset,
-    input  logic [1:0]          width,         // log4 of the bits of a value
+    input  logic [2:0]          width,         // log2 of the bits of a value's field
     input  logic                is_signed,
     input  logic                valid,
     input  logic                bank,
@@ -31,12 +32,15 @@ module output_slice #(
   // --- read what is there ---
   logic [31:0] first_bit;
   logic [PLACE_BITS-1:0] place, place_1, place_2, place_3;
-  logic valid_1, opens_1, read_bank_1, is_bit, is_raw;
+  logic valid_1, opens_1, read_bank_1, is_bit, is_raw, is_two, is_four;
   logic [2*WIDTH-1:0] banks_row;
 
-  assign is_bit = ONE_BIT && width == 2'd0;
-  assign is_raw = width == 2'd2;
-  assign first_bit = is_bit ? index : is_raw ? index << 5 : index << 3;
+  assign is_bit = ONE_BIT && width == 3'd0;
+  assign is_raw = width == 3'd5;
+  assign is_two = (FIELDS & 2) != 0 && width == 3'd1;
+  assign is_four = (FIELDS & 4) != 0 && width == 3'd2;
+  assign first_bit = is_bit ? index : is_raw ? index << 5
+      : is_two ? index << 1 : is_four ? index << 2 : index << 3;
   assign place = {BANKS == 2 && bank, first_bit[ROW_BITS+LOG-1:0]};
   always_ff @(posedge clock) begin
     valid_1 <= valid && !reset;
@@ -48,7 +52,7 @@ module output_slice #(
 
   // --- fold ---
   logic [WIDTH-1:0] own_row;
-  logic [7:0] stored, old, largest, bits, byte_1, byte_2, byte_3;
+  logic [7:0] stored, old, largest, bits, twos, fours, byte_1, byte_2, byte_3;
   logic valid_2, valid_3, keeps;
   logic [31:0] data_2;
   logic [BYTES-1:0] write, write_2;
@@ -60,6 +64,19 @@ module output_slice #(
   // With the sign turned round, signed bytes compare like unsigned ones.
   assign keeps = !opens_1 && (old ^ {is_signed, 7'd0}) > (value[7:0] ^ {is_signed, 7'd0});
   assign largest = keeps ? old : value[7:0];
+  // Narrower fields keep the others of their byte.
+  always_comb begin
+    twos = old;
+    for (int i = 0; i < 4; i++)
+      if (place_1[2:1] == 2'(i) && (opens_1
+          || (old[2*i+:2] ^ {is_signed, 1'd0}) <= (value[1:0] ^ {is_signed, 1'd0})))
+        twos[2*i+:2] = value[1:0];
+    fours = old;
+    for (int i = 0; i < 2; i++)
+      if (place_1[2] == 1'(i) && (opens_1
+          || (old[4*i+:4] ^ {is_signed, 3'd0}) <= (value[3:0] ^ {is_signed, 3'd0})))
+        fours[4*i+:4] = value[3:0];
+  end
   always_comb begin
     bits = old;
     bits[place_1[2:0]] = !value[31] || (!opens_1 && old[place_1[2:0]]);
@@ -67,7 +84,7 @@ module output_slice #(
       write[b] = valid_1 && (is_raw ? 16'(place_1[LOG-1:3]) >> 2 == 16'(b / 4)
                                   : 16'(place_1[LOG-1:3]) == 16'(b));
   end
-  assign byte_1 = is_bit ? bits : largest;
+  assign byte_1 = is_bit ? bits : is_two ? twos : is_four ? fours : largest;
 
   // --- write ---
   assign byte_2 = data_2[7:0];

@@ -16,17 +16,19 @@ module pe_array #(
     parameter int LATENCY = 1,
     parameter int PRODUCTS_PER_DSP = 1,
     parameter int WORD_BITS = 128,
-    parameter int SUM_BITS = 32
+    parameter int SUM_BITS = 32,
+    parameter int ACTIVATION_BITS = 8
 ) (
     input  logic                                        clock,
     input  logic                                        enable,
     input  logic                                        depthwise,
     input  logic                                        one_bit,
     input  logic                                        input_signed,
+    input  logic [2:0]                                  sign_bit,
     // with the products
     input  machine_pkg::step_t                          product_step,
     input  logic [COLUMNS-1:0]                          carried,
-    input  logic [PIXELS-1:0][COLUMNS-1:0][8:0]         x,
+    input  logic [PIXELS-1:0][COLUMNS-1:0][ACTIVATION_BITS:0] x,
     input  logic [WORD_BITS-1:0]                        codes,
     // with the accumulation
     input  machine_pkg::step_t                          sum_step,
@@ -84,9 +86,10 @@ module pe_array #(
       lane_rows #(
           .KIND(KIND), .SCHEME(SCHEME), .TRUNCATES(TRUNCATES), .CODE_BITS(BITS), .ROWS(COUNT),
           .COLUMNS(COLUMNS), .PIXELS(PIXELS), .LATENCY(LATENCY),
-          .PRODUCTS_PER_DSP(PRODUCTS_PER_DSP), .SUM_BITS(SUM_BITS)
+          .PRODUCTS_PER_DSP(PRODUCTS_PER_DSP), .SUM_BITS(SUM_BITS),
+          .ACTIVATION_BITS(ACTIVATION_BITS)
       ) lanes (
-          .clock, .enable, .depthwise, .one_bit, .input_signed, .active,
+          .clock, .enable, .depthwise, .one_bit, .input_signed, .sign_bit, .active,
           .pass(product_step.pass), .own_column(product_step.column + 16'(r)), .carried, .x,
           .codes(own_codes), .accumulate(sum_step.valid), .starts(sum_step.starts),
           .weight_of_pass(sum_step.pass), .from(own_from), .sums(own_sums)

@@ -13,7 +13,8 @@ module post_processing #(
     parameter bit LOOKS_UP = 1'b0,
     parameter int TABLES = 256,
     parameter int TURN_STEP = 1,       // what all turns are a multiple of
-    parameter int BANKS = 2            // of the output buffer
+    parameter int BANKS = 2,           // of the output buffer
+    parameter int FIELDS = 8           // sum of the bits of all fields wider than one bit
 ) (
     input  logic                clock,
     input  logic                reset,
@@ -47,9 +48,9 @@ module post_processing #(
   logic [LANES*WIDTH-1:0] given, turned;
 
   // A channel of the first word, and so below the lowest bit of a number of words.
-  assign output_first = 32'(layer.output_first) | (layer.output_width == 2'd0 ? output_base << LOG
-      : layer.output_width == 2'd1 ? output_base << (LOG - 3) : output_base << (LOG - 5));
-  assign residual_first = residual_base << (LOG - 3);
+  assign output_first = 32'(layer.output_first) | (output_base << (LOG - 32'(layer.output_width)));
+  assign residual_first = FIELDS == 8 ? residual_base << (LOG - 3)
+      : residual_base << (LOG - 32'(layer.residual_field));
   for (genvar l = 0; l < LANES; l++) begin : packed_for_turning
     assign given[l*WIDTH+:WIDTH]
         = {valid[l], value[32*l+:32], multiplier[16*l+:16], position[16*l+:16]};

@@ -5,7 +5,8 @@
 module step_generator #(
     parameter int    COLUMNS = 8,
     parameter int    PIXELS = 1,
-    parameter int    PARTS = 1,           // column groups in a word of eight-bit channels
+    parameter int    PARTS = 1,           // column groups in a line of the widest fields
+    parameter int    FIELDS = 8,          // sum of the bits of all fields wider than one bit
     parameter int    ONE_BIT_PARTS = 1,   // and of one-bit channels
     parameter bit    DILATES = 1'b0,      // built for kernels whose taps are no neighbours
     parameter int    GROUPS = 1,
@@ -55,7 +56,10 @@ module step_generator #(
   assign ends_taps = ends_row && tap_row + 16'd1 == layer.kernel_rows;
   assign ends = group.pruned || ends_taps;
 
-  assign parts = layer.input_one_bit ? 16'(ONE_BIT_PARTS) : 16'(PARTS);
+  localparam logic [1:0] WIDEST = FIELDS >= 8 ? 2'd3 : FIELDS >= 4 ? 2'd2 : 2'd1;
+  localparam bit NARROW = FIELDS != 1 << WIDEST;   // there are narrower ones
+  assign parts = layer.input_one_bit ? 16'(ONE_BIT_PARTS)
+      : NARROW ? 16'(PARTS) << (WIDEST - layer.input_field) : 16'(PARTS);
   assign part = column_group == '0 ? group.first_part : kept_part;
   assign offset = column_group == '0 ? group.first_offset : kept_offset;
   assign channel = (group.first_column_group + column_group) * 16'(COLUMNS);

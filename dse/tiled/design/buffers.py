@@ -1,0 +1,133 @@
+"""The sizes of a design's buffers: as stated, in words of its array, or as much as fits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dse.space.axes import AUTO, Choice
+from dse.tiled.design.costs import BUFFERS, Costs, fits, together
+from lightsim.hardware.device import Resources
+from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.tiled.description.accelerator import Accelerator, Buffer
+from lightsim.tiled.estimation.storage import input_word_bits, psum_word_bits, weight_word_bits
+
+__all__ = ["MOST_BYTES", "BufferPlan", "planned", "sized", "stated_bytes", "word_bits"]
+
+Ints = NDArray[np.int64]
+
+# What automatic buffers grow to at most, as those of a board's default accelerator do.
+MOST_BYTES = {"input": 128 << 10, "weight": 1024 << 10, "psum": 512 << 10, "output": 64 << 10}
+
+
+@dataclass(frozen=True, slots=True)
+class BufferPlan:
+    """The choice of every memory's size and banks, by name."""
+
+    sizes: Mapping[str, Choice]
+    banks: Mapping[str, int]
+
+    @classmethod
+    def of(cls, point: Mapping[str, Choice]) -> BufferPlan:
+        """The plan of a point of the space."""
+        return cls(
+            {name: point[f"{name}_bytes"] for name in BUFFERS},
+            {name: int(point[f"{name}_banks"]) for name in BUFFERS if name != "psum"},
+        )
+
+
+def sized(
+    acc: Accelerator, plan: BufferPlan, rest: Ints, costs: Costs, limits: Resources
+) -> Accelerator:
+    """`acc` with its buffers as planned.
+
+    Automatic ones begin at the practical minimum and are doubled in turn (input, weight, partial
+    sums, output) while everything, `rest` among it, stays within `limits`; the residual buffer
+    is as large as the output's where it is automatic.
+    """
+    acc = planned(acc, plan)
+    growing = [name for name in MOST_BYTES if plan.sizes[name] == AUTO]
+    while growing:
+        for name in tuple(growing):
+            larger = _doubled(acc, name, plan)
+            if larger is None or not _within(larger, rest, costs, limits):
+                growing.remove(name)
+            else:
+                acc = larger
+    return acc
+
+
+def planned(acc: Accelerator, plan: BufferPlan) -> Accelerator:
+    """`acc` with its buffers as planned, automatic ones at their practical minimum."""
+    for name in BUFFERS:
+        acc = _with(acc, name, _stated(acc, name, plan.sizes[name]), plan)
+    if plan.sizes["residual"] == AUTO:
+        acc = _with(acc, "residual", acc.output.bytes_per_bank, plan)
+    return acc
+
+
+def _within(acc: Accelerator, rest: Ints, costs: Costs, limits: Resources) -> bool:
+    return fits(together(rest, *costs.buffers(acc).values()), limits)
+
+
+def _size(acc: Accelerator, name: str) -> int:
+    if name == "psum":
+        return acc.psum_bytes
+    buffer: Buffer = getattr(acc, name)
+    return buffer.bytes_per_bank
+
+
+def _stated(acc: Accelerator, name: str, choice: Choice) -> int:
+    """The bytes that a choice asks for; what the accelerator has where it is automatic."""
+    if choice == AUTO:
+        return _size(acc, name)
+    return int(stated_bytes(choice, np.array(word_bits(acc, name), np.int64), acc.word_bytes, name))
+
+
+def stated_bytes(choice: Choice, word: Ints, port_bytes: Ints | int, name: str) -> Ints:
+    """The bytes of a stated size, for buffers of words of so many bits (arrays or numbers).
+
+    Words of an array are rounded up to whole words of the port, except for partial sums.
+    """
+    if isinstance(choice, int):
+        return np.full(np.shape(word), choice, np.int64)
+    nbytes = -(-int(choice.split()[0]) * word // 8)
+    if name == "psum":
+        return np.asarray(nbytes, np.int64)
+    return np.asarray(-(-nbytes // port_bytes) * port_bytes, np.int64)
+
+
+def word_bits(acc: Accelerator, name: str) -> int:
+    """The bits of the word that a memory delivers in one cycle."""
+    if name == "input":
+        return input_word_bits(acc.array, acc.port_bits, acc.field_bits)
+    if name == "weight":
+        return weight_word_bits(acc.array, SCHEMES[acc.scheme])
+    if name == "psum":
+        return psum_word_bits(acc.array, acc.accumulator.bits)
+    return acc.port_bits
+
+
+def _with(acc: Accelerator, name: str, nbytes: int, plan: BufferPlan) -> Accelerator:
+    if name == "psum":
+        return replace(acc, psum_bytes=nbytes)
+    buffer = Buffer(nbytes, plan.banks[name])
+    if name == "input":
+        return replace(acc, input=buffer)
+    if name == "weight":
+        return replace(acc, weight=buffer)
+    return replace(acc, output=buffer) if name == "output" else replace(acc, residual=buffer)
+
+
+def _doubled(acc: Accelerator, name: str, plan: BufferPlan) -> Accelerator | None:
+    """`acc` with one memory twice as large, or None where that is more than it may be."""
+    nbytes = 2 * _size(acc, name)
+    if nbytes > MOST_BYTES[name]:
+        return None
+    acc = _with(acc, name, nbytes, plan)
+    if name == "output" and plan.sizes["residual"] == AUTO:
+        acc = _with(acc, "residual", nbytes, plan)
+    return acc

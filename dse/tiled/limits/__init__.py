@@ -1,0 +1,1 @@
+"""What no tiled accelerator of a space can beat."""

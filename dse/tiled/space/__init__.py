@@ -1,0 +1,1 @@
+"""The axes of tiled accelerators, and what their lanes are built from."""

@@ -1,0 +1,1 @@
+"""What a streaming accelerator is made of, its file, and what makes it legal."""

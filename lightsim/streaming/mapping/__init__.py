@@ -1,0 +1,1 @@
+"""A network laid out as engines and the FIFOs between them, each engine with its program."""

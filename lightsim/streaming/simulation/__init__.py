@@ -1,0 +1,1 @@
+"""The simulation of the streaming machine: real words through FIFOs, with SimPy."""

@@ -1,0 +1,1 @@
+"""The timing of the streaming machine without its data, compiled."""

@@ -1,0 +1,1 @@
+"""Activations of any width on the tiled machine: both models and the RTL."""

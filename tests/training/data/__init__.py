@@ -1,0 +1,1 @@
+"""Tests of the training images: what each source gives, and what is refused."""
