@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dse.accuracy.given import CallableAccuracy, load_table
-from dse.accuracy.measured import MeasuredAccuracy, measured
+from dse.accuracy.measured import MeasuredAccuracy, can_measure, measured
 from dse.accuracy.rounded_network import RoundedNetwork, rounded_network_of, uniform
 from dse.accuracy.sensitivity import sensitivity
 from dse.accuracy.source import AccuracySource, FilterLosses, total_loss
@@ -123,7 +123,7 @@ def free_k_of(study: Study, judge: CallableAccuracy | None = None) -> FreeK | No
         problem = "has a table by scheme, which says nothing of single filters"
         raise InputError("[accuracy]", problem, "accepted: file = 'losses.toml', with their losses")
     losses = sensitivity(rounded_network)
-    labelled = rounded_network.reference.held_out is not None
+    labelled = can_measure(rounded_network)
     own: AccuracySource | None = judge
     if judge is None and choice.source != "sensitivity" and (labelled or choice.source != "auto"):
         own = _measured(rounded_network, choice.images)

@@ -1,12 +1,11 @@
-"""The number of filters of every layer with no, one and two terms."""
+"""How many filters of every layer have no, one, two and more terms."""
 
 from __future__ import annotations
-
-import numpy as np
 
 from dse.evaluation.workloads import workload_of
 from dse.search.result import Exploration
 from dse.storage.record import Record
+from lightsim.quantisation.term_counts import filters_by_k
 
 __all__ = ["k_counts"]
 
@@ -31,8 +30,5 @@ def k_counts(found: Exploration, record: Record) -> dict[str, dict[str, int]]:
             if layer.weights is None or layer.k is None:
                 continue
             name = f"{share.network}/{layer.layer.name}" if several else layer.layer.name
-            shifts = layer.scheme is not None and layer.scheme.is_shift_add
-            counts[name] = {
-                str(k): int(np.count_nonzero(layer.k == k)) if shifts else 0 for k in (0, 1, 2)
-            }
+            counts[name] = filters_by_k(layer)
     return counts

@@ -133,5 +133,5 @@ def _candidate(strengths: Strengths, seed: SeedReport, folder: Path) -> Candidat
     seen, first = training_images(network), len(calibration_images(workload))
     own = replace(seen, images=seen.images[first:], labels=seen.labels[first:])
     choosing = accuracy(workload, own, threads=cores())
-    k = [sum(row[terms] for row in seed.k.values()) for terms in (0, 1, 2)]
+    k = [sum(row) for row in zip(*seed.k.values(), strict=True)]
     return Candidate(strengths, seed.seed, str(path), held_out, choosing, (k[0], k[1], k[2]))

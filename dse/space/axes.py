@@ -17,7 +17,7 @@ from lightsim.flow.templates import find_template, opened
 from lightsim.hardware.checks import validate_clock
 from lightsim.hardware.device import Board
 from lightsim.hardware.quantities import HERTZ_ACCEPTED, hertz
-from lightsim.numerics.formats.scheme import scheme
+from lightsim.hardware.scheme_file import find_scheme
 
 __all__ = [
     "AUTO",
@@ -93,7 +93,7 @@ def fixed(*choices: Choice) -> Callable[[Board, tuple[str, ...]], tuple[Choice, 
 def _scheme(value: object) -> Choice:
     if not isinstance(value, str):
         raise ValueError
-    return scheme(value).name
+    return find_scheme(value).name
 
 
 def _clock(value: object) -> Choice:

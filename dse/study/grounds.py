@@ -11,6 +11,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from dse.study.study import Study
+from lightsim.datasets import DATASETS
+from lightsim.flow.whole_data import in_cache
 from lightsim.network import load_network
 from lightsim.network.layer import Network
 from lightsim.quantisation.stored.trained import trained_schemes
@@ -35,6 +37,8 @@ def grounds(study: Study) -> dict[str, str]:
         drawn = any(scheme not in trained_schemes(network) for scheme in study.axes["scheme"])
         if drawn or study.chooses_k:
             found["seed"] = str(study.search.seed)
+        if study.chooses_k:
+            found |= _data_set(share.network, network)
     if study.board_name.endswith(".toml"):
         found[f"board '{study.board_name}'"] = _digest(Path(study.board_name))
     if study.accuracy.file is not None:
@@ -54,6 +58,17 @@ def _network(name: str, network: Network) -> dict[str, str]:
         if network.trained.held_out is not None:
             found[f"images of '{name}'"] = _digest(network.trained.held_out)
     return found
+
+
+def _data_set(name: str, network: Network) -> dict[str, str]:
+    """Which images a free k of a network with a data set is chosen by."""
+    if network.trained is None or network.trained.dataset is None:
+        return {}
+    whole = in_cache(network)
+    images = (
+        DATASETS[network.trained.dataset].sha256[:_DIGITS] if whole else "those that come with it"
+    )
+    return {f"images to choose k of '{name}'": images}
 
 
 def _digest(file: Path | Traversable) -> str:

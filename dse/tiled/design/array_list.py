@@ -20,6 +20,7 @@ from dse.tiled.space.lanes import lane_mix
 from lightsim.descriptions import within
 from lightsim.errors import InputError, LightSimError
 from lightsim.hardware.pe_kinds import PE_KINDS
+from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.tiled.description.accelerator import Accelerator
 from lightsim.tiled.description.validation import validate_accelerator
 from lightsim.units import ceil_div
@@ -104,9 +105,10 @@ def _wrong_lanes(space: Space, point: Mapping[str, Choice]) -> InputError | None
     """Why a point's lanes do not go with its scheme: a PE kind cannot run the scheme, or the study
     names other lanes for it. None if they do."""
     scheme, lanes = str(point["scheme"]), str(point["lanes"])
+    row = SCHEMES[scheme]
     for group in lane_mix(lanes).groups(int(point["rows"])):
-        if scheme not in PE_KINDS[group.pe].runs:
-            able = ", ".join(kind.name for kind in PE_KINDS.values() if scheme in kind.runs)
+        if not PE_KINDS[group.pe].takes(row):
+            able = ", ".join(kind.name for kind in PE_KINDS.values() if kind.takes(row))
             return InputError(_AXES, f"{group.pe} cannot run {scheme}", f"accepted: {able}")
     if space.lanes and lanes not in space.lanes[scheme]:
         own = ", ".join(map(str, space.lanes[scheme]))
