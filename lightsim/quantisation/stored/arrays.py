@@ -107,6 +107,7 @@ def integers_of(network: Network, scheme: Scheme, file: Traversable) -> Arrays:
     for key in list(stored):
         layer, field = (expected | unusual)[key]
         least, most, kept = _RANGES[field]
+        least, most = _of_scheme(field, scheme, least, most)
         _check_range(stored[key], least, most, f"{file}: {key}")
         stored[key] = stored[key].astype(kept)
         if field == WORDS:
@@ -152,6 +153,15 @@ def images_of(
         accepted = f"accepted: {HELD_OUT} for every image that nothing was trained on"
         raise InputError(f"{file}: split", "holds no image out", accepted)
     return images.astype(np.int16), labels.astype(np.int64), split.astype(np.int64)
+
+
+def _of_scheme(field: str, scheme: Scheme, least: int, most: int) -> tuple[int, int]:
+    """A range, which weights and k of a format of more than two terms may leave."""
+    if field == "k":
+        return least, max(most, scheme.max_terms)
+    if field == "weights":
+        return min(least, -scheme.largest), max(most, scheme.largest)
+    return least, most
 
 
 def _expected(

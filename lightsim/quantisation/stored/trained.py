@@ -31,7 +31,8 @@ _HALF_UP = ROUNDINGS.index("half_up")
 def trained_schemes(network: Network) -> tuple[str, ...]:
     """The schemes that `network` has trained weights for, if any."""
     known = {} if network.trained is None else network.trained.weights
-    return tuple(name for name in SCHEMES if name in known)
+    rows = [name for name in SCHEMES if name in known]
+    return (*rows, *(name for name in known if name not in rows))
 
 
 def load_trained(network: Network, scheme: Scheme) -> Workload:

@@ -50,6 +50,12 @@ def _check_lanes(accelerator: Accelerator) -> None:
 
 def check_layer(layer: EngineLayer, accelerator: Accelerator | None = None) -> None:
     """Raise `InputError` for a pass that the RTL cannot run."""
+    if layer.thresholds:
+        raise InputError(
+            layer.name,
+            "has thresholds, and the RTL scales and shifts",
+            "accepted: a multiplier and a shift, or `lightsim run`",
+        )
     if layer.kind == "addition":
         _check_addition(layer)
     averages = layer.kind == "pooling" and layer.main.layer.operator != "max_pool"
