@@ -136,6 +136,7 @@ def examples() -> dict[type, object]:
         *DATASETS.values(),
         *DSP_BLOCKS.values(), *FAMILIES.values(), *PE_KINDS.values(), AXES["rows"],
         Part("p", Resources(1), Source("assumed", "s")), codec("flightnn"), codec("lightnn2"),
+        codec("lightnn2").meanings[1],
         codec("binary"), Window((1, 1), (1, 1), (0, 0), 1, 1), SumRules(), Clock(5),
         ClockRatio(1, 2), Experiment("digits-small"), Tiling(1, 1, 1, 1),
         Tolerance(0.1, 0.5), lane_mix("multiply_dsp"),

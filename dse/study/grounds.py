@@ -1,7 +1,7 @@
-"""What the trials of a study rest on beside its text: contents of files, and a seed that draws.
+"""The grounds of a study's trials, beside its text: contents of files, and a seed that draws.
 
-A trial that was measured on other weights must not stand beside those of today: the bound is that
-of today's weights, and closed designs would be others.
+Trials that were measured on different weights must not be mixed: the bound holds only for the
+present weights, and with other weights other designs would have been closed.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ _DIGITS = 16
 
 
 def grounds(study: Study) -> dict[str, str]:
-    """What was measured, by what it is called: texts that are equal where the trials agree.
+    """The grounds of a study's trials, as texts by name. Trials may be mixed if their grounds are
+    equal.
 
-    The seed is among them where it draws weights (a scheme without trained ones) or the samples by
-    which a free k is judged; where it only drives a sampler it may change. Raises `InputError` for
-    a network that cannot be read.
+    The seed is among the grounds if it draws weights (of a scheme without trained weights) or the
+    samples by which a free k is judged. A seed that only drives a sampler is no ground and may
+    change. Raises `InputError` for a network that cannot be read.
     """
     found: dict[str, str] = {}
     for share in study.shares:
@@ -46,7 +47,8 @@ def grounds(study: Study) -> dict[str, str]:
 
 
 def _network(name: str, network: Network) -> dict[str, str]:
-    """A network of the user's, and its weights and images; those of the zoo come with LightSim."""
+    """The digests of a user's network file and of its weights and images. A network of the zoo
+    comes with LightSim and has none."""
     if not name.endswith(".toml"):
         return {}
     found = {f"network '{name}'": _digest(Path(name))}
@@ -70,7 +72,7 @@ def _data_set(name: str, network: Network) -> dict[str, str]:
 
 
 def _digest(file: Path | Traversable) -> str:
-    """Digits of a file's content; a file that is missing is told by who reads it."""
+    """A digest of a file's content, or `missing`: an error is left to the reader of the file."""
     if not file.is_file():
         return "missing"
     return sha256(file.read_bytes()).hexdigest()[:_DIGITS]

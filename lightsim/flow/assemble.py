@@ -1,4 +1,4 @@
-"""The report of a run, put together from what the rooms found."""
+"""The report of a run, assembled from the results of the rooms."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = ["Ran", "assemble"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ran:
-    """Everything a report is made from."""
+    """Everything that a report is made from; `seed` and `batch` are those of the run."""
 
     ready: Prepared
     outcome: Outcome
@@ -99,7 +99,9 @@ def assemble(ran: Ran) -> RunReport:
 
 
 def _default(best: BestDesign | None, cycles: int) -> DefaultReport | None:
-    """How near the first batch, of so many cycles, is to the best of the default space."""
+    """The gap between the first batch, which took `cycles` cycles, and the bound of the default
+    space.
+    """
     return None if best is None else DefaultReport(best.bound_cycles, cycles, best.images)
 
 

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
 
-from lightsim.reports.quantities import traffic
+from lightsim.reports.quantities import k_counts, traffic
 from lightsim.reports.report import (
     DefaultReport,
     LayerReport,
@@ -24,10 +24,11 @@ SCHEMA_NAME = "lightsim.run/1"
 
 
 def summary(report: RunReport) -> dict[str, Any]:
-    """The run as JSON-able data: the contract's keys in the contract's order, then additions.
+    """The run as JSON data: the keys of the contract in the contract's order, then additions.
 
-    Units are in the keys' names (`_hz`, `_s`, `_j`, `_bytes`); `cycles` are of the accelerator
-    clock. The schema is `run_schema()`. The template's own parts stand beside the others.
+    The units are part of the keys' names (`_hz`, `_s`, `_j`, `_bytes`); `cycles` are cycles of the
+    accelerator clock. The schema is `run_schema()`. The parts that only the template has stand
+    beside the other keys.
     """
     document = {
         "schema": SCHEMA_NAME,
@@ -50,7 +51,7 @@ def summary(report: RunReport) -> dict[str, Any]:
         **_additions(report),
     }
     for part in report.own:
-        if part.key in document:  # a wing's mistake: it may not say again what all reports say
+        if part.key in document:  # a fault of the wing: its key is a key of every report
             raise ValueError(f"template '{report.template}': '{part.key}' is a key of every report")
         document[part.key] = _own(part)
     return document
@@ -79,7 +80,7 @@ def _layer(layer: LayerReport) -> dict[str, Any]:
         "cycles": int(layer.cycles),
         "macs": int(layer.macs),
         "terms": int(layer.terms),
-        "k": {count: int(layer.k.get(count, 0)) for count in ("0", "1", "2")},
+        "k": {str(terms): int(count) for terms, count in enumerate(k_counts(layer))},
         "utilisation": float(layer.utilisation),
         "bound_by": layer.bound_by,
         "stalls": _ints(layer.stalls),
@@ -139,7 +140,7 @@ def _additions(report: RunReport) -> dict[str, Any]:
 
 
 def _own(part: OwnPart) -> Any:
-    """A part that only the run's template has, rows as objects."""
+    """A part that only the run's template has, with rows as objects."""
     return [dict(row) for row in part.value] if isinstance(part.value, tuple) else part.value
 
 

@@ -109,8 +109,9 @@ def table(folders: list[Path]) -> None:
         "take activations of 8 bits as eight planes of one bit, where the paper's BinaryConnect "
         "adds or subtracts, and the first layer's inputs have 8 bits in every row: so our binary "
         "rows cost more than the k = 1 rows. The paper's machine fetches every operand anew and "
-        "has no buffers to share, so that energies are to be compared within a column. `unit` is the paper's area of "
-        "one multiply unit in square micrometres (digitised): the product has no areas of its own.",
+        "has no buffers to share, so that energies are to be compared within a column. `unit` is "
+        "the paper's area of one multiply unit in square micrometres (digitised): the product has "
+        "no areas of its own.",
         "", *_remarks(frame), "", markdown(frame), "", "![trade-off](papers.svg)", "",
     ]  # fmt: skip
     (HERE / "papers.md").write_text("\n".join(text), "utf-8")

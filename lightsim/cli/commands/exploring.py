@@ -1,4 +1,4 @@
-"""`lightsim explore`: which accelerator to build, and how far it can be from the best."""
+"""`lightsim explore`: which accelerator to build, and how far it can be from the optimum."""
 
 from __future__ import annotations
 
@@ -71,7 +71,9 @@ def _brought(given: ExploreOptions) -> ExploreOptions:
 
 
 def _checked(given: ExploreOptions) -> dict[str, Any]:
-    """What is given of `[search]`; names and numbers first, as imports take seconds."""
+    """The given keys of `[search]`; names and numbers are checked first, because imports take
+    seconds.
+    """
     from lightsim.flow.given.checks import check_search
     from lightsim.reports.directory import check_directory
 
@@ -90,7 +92,7 @@ def _checked(given: ExploreOptions) -> dict[str, Any]:
 
 
 def _kept_in(study: Study, given: ExploreOptions, where: Path) -> tuple[Study, str]:
-    """Where the trials are kept, and the study as its file in `where` tells that."""
+    """The study with the storage of its trials as its copy in `where` names it, and the storage."""
     from dataclasses import replace
 
     from dse.reports.directory import JOURNAL
@@ -111,7 +113,7 @@ def _note(text: str) -> None:
 
 
 def _k_choice(given: ExploreOptions) -> str | None:
-    """The choice of axis `k` that the options name; None where they name none."""
+    """The choice of the axis `k` that the options name, None if they name none."""
     return given.k if given.accuracy_loss is None else given.accuracy_loss
 
 
@@ -159,6 +161,6 @@ def _show(found: Exploration, where: Path, json: bool) -> None:
     if found.interrupted:
         kept = len(found.records)
         typer.echo(f"interrupted: {kept} trials are kept, --resume goes on with them", err=True)
-        sys.exit(interrupt_code())  # typer's own way out would say "interrupted" once more
+        sys.exit(interrupt_code())  # typer's own exit would print "interrupted" a second time
     if found.shortfall is not None:
         raise found.shortfall

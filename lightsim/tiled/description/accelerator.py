@@ -18,7 +18,7 @@ from lightsim.descriptions import (
 from lightsim.hardware.device import IdealMemory, MemoryInterface
 from lightsim.hardware.pe_kinds import PE_KINDS
 from lightsim.network.tensor import field_bits
-from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.numerics.formats.scheme import SCHEMES, SchemeName
 from lightsim.units import LEAST_HZ, MOST_HZ
 
 __all__ = [
@@ -163,7 +163,7 @@ class Accelerator:
 
     name: Annotated[str, Text()]
     board: Annotated[str, Text()] | None
-    scheme: Annotated[str, OneOf("scheme", lambda: SCHEMES)]
+    scheme: Annotated[str, SchemeName()]
     clock_hz: Annotated[int, Whole(LEAST_HZ, MOST_HZ)]
     array: Array
     accumulator: Accumulator

@@ -1,4 +1,4 @@
-"""The sources of images that a recipe may name, and the network's own integers made of them."""
+"""The sources of images that a recipe may name, and their conversion to the network's integers."""
 
 from __future__ import annotations
 
@@ -38,10 +38,11 @@ Those of `DATASETS` come from the user's cache where no folder is named."""
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingData:
-    """Images to train on and images that only judge, as a network's integers.
+    """Training images and judging images, as integers of the network's input.
 
-    `held_out` are kept for the end; `judging` are those that a training is judged by: the images
-    held out, or some of the training images that were set apart. `data` says what they all are.
+    `held_out` images are used only at the end. `judging` images judge the training: either the
+    held-out images, or training images that were set apart. `data` describes all the images in
+    words.
     """
 
     training: LabelledImages
@@ -51,10 +52,10 @@ class TrainingData:
 
 
 def load_data(entry: DataEntry, network: Network) -> TrainingData:
-    """What a recipe's `[data]` names, as integers of `network`'s input.
+    """The data that `[data]` of a recipe names, as integers of `network`'s input.
 
-    Raises `InputError` for an unknown source, a file that is missing or malformed, images that
-    are not of the network's size, and a network with fewer outputs than classes.
+    Raises `InputError` for an unknown source, a missing or malformed file, images of another size
+    than the network's input, and a network with fewer outputs than classes.
     """
     found = _examples(entry, network)
     training = _first(found.training, entry.training_images)
