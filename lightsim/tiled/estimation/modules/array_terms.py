@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from lightsim.hardware.pe_kinds import PeKind, kind_of_code, pe_kind
 from lightsim.numerics.formats.scheme import SCHEMES, Scheme, scheme_of_code
 from lightsim.tiled.estimation.modules.terms import Parameters, Terms
@@ -11,6 +13,7 @@ from lightsim.units import ceil_div
 
 __all__ = [
     "MEASURED",
+    "REGISTERS",
     "dsp_blocks",
     "lane_case",
     "lane_terms",
@@ -18,6 +21,17 @@ __all__ = [
     "product_bits",
     "stands_in",
 ]
+
+
+# What a lane takes of its LUTs at eight bits, with activations of 2, 4, 6 and 8 bits: lane_rows.sv
+# of 8 columns and 2 pixels, Yosys 0.70, xc7; kinds that are not here have lanes of few LUTs.
+_LOGIC_SHARES = {
+    "shift_add_serial": (0.42, 0.66, 0.90, 1.0),
+    "shift_add_spatial": (0.55, 0.73, 0.90, 1.0),
+    "multiply_lut": (0.46, 0.65, 0.81, 1.0),
+}
+REGISTERS = "lane of registers"
+"""The term that says how many lanes' flip-flops there are, where they are not as the LUTs are."""
 
 
 def product_bits(p: Parameters) -> int:
@@ -108,21 +122,30 @@ def lane_terms(p: Parameters) -> Terms:
     return {
         "row": 1,
         "column": columns,
-        "lane": columns * pixels * _operand(p),
+        "lane": columns * pixels * _logic(p),
         "pair": columns * (pixels // 2) * _pairs(p),
         "bit added": sums + pixels * sum(adders * bits for _, adders, bits in levels),
         "bit held": sums + pixels * (held + waits * columns * product_bits(p)),
         "bit shifted": sums * _kind(p).bit_serial,
-    }
+    } | ({} if p.get("ACTIVATION_BITS", 8) == 8 else {REGISTERS: columns * pixels * _registers(p)})
 
 
-def _operand(p: Parameters) -> float:
-    """The share of a lane that remains with activations narrower than eight bits.
+def _registers(p: Parameters) -> float:
+    """The share of a lane's flip-flops: its product, of a multiplier in LUTs its operand too."""
+    kind, bits = _kind(p), p.get("ACTIVATION_BITS", 8)
+    own, whole = product_bits(p), product_bits({**p, "ACTIVATION_BITS": 8})
+    if kind.bit_serial or kind.shifts or kind.on_dsp:
+        return own / whole
+    return (own + bits + 1) / (whole + 9)
 
-    The share is (bits of the activation with its sign) / 9. Lanes that take single bits keep their
-    whole size.
-    """
-    return 1 if _kind(p).bit_serial else (p.get("ACTIVATION_BITS", 8) + 1) / 9
+
+def _logic(p: Parameters) -> float:
+    """The share of a lane's LUTs that narrower activations leave of it, between measured widths."""
+    kind, bits = _kind(p), p.get("ACTIVATION_BITS", 8)
+    shares = _LOGIC_SHARES.get(kind.costs_like or kind.name)
+    if shares is None:
+        return 1
+    return float(np.interp(bits, (2, 4, 6, 8), shares))
 
 
 def pe_array_terms(p: Parameters) -> Terms:

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from lightsim.source import Source
-from lightsim.tiled.estimation.modules.array_terms import dsp_blocks, stands_in
+from lightsim.tiled.estimation.modules.array_terms import REGISTERS, dsp_blocks, stands_in
 from lightsim.tiled.estimation.modules.formulas import FORMULAS
 from lightsim.tiled.estimation.modules.terms import Parameters
 
@@ -57,10 +57,11 @@ def cost_of(module: str, values: Parameters, cases: Mapping[str, Any]) -> Cost:
     formula = FORMULAS[module]
     held = cases[formula.case(values)]
     terms, closed = formula.terms(values), formula.closed(values)
-    lut, ff = (
-        round(sum(amount * held[name].get(term, 0.0) for term, amount in terms.items()))
-        for name in ("lut", "ff")
-    )
+    registers = terms.pop(REGISTERS, None)
+    lut = round(sum(amount * held["lut"].get(term, 0.0) for term, amount in terms.items()))
+    if registers is not None:
+        terms["lane"] = registers
+    ff = round(sum(amount * held["ff"].get(term, 0.0) for term, amount in terms.items()))
     return Cost(lut + closed.lut, ff + closed.ff, _dsp(module, values), closed.halves)
 
 
