@@ -33,7 +33,8 @@ def data_command(
         ),
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Get it again, though it is there.")
+        bool,
+        typer.Option("--overwrite", help="Fetch the data set again, even if it is in the cache."),
     ] = False,
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document and nothing else.")
