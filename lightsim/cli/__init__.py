@@ -17,6 +17,7 @@ from lightsim.cli.commands import (
     calibrating,
     exploring,
     fetching,
+    importing,
     listing,
     running,
     training,
@@ -38,6 +39,7 @@ app = typer.Typer(
 )
 app.command("run")(running.run_command)
 app.command("explore")(exploring.explore_command)
+app.command("import")(importing.import_command)
 app.command("train")(training.train_command)
 app.command("data")(fetching.data_command)
 app.command("verify")(verifying.verify_command)

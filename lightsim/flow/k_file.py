@@ -19,10 +19,10 @@ _KEYS = ("weights", "k")
 def load_k(path: Path) -> FilterTerms:
     """The content of a k file: the key `weights` and the table `[k]`.
 
-    `weights` is the scheme whose weights are rounded (default: fixed8, or the scheme that the
-    network was trained for). `[k]` has, for each layer with weights, a text with one digit 0, 1 or
-    2 for each filter. This function does not check whether the network has these layers. Raises
-    `InputError` with file, layer, value and the accepted values.
+    `[k]` has for each layer with weights one text with a digit for each filter: 0, 1, 2, or more
+    where the scheme has more.
+    Whether the layers are those of a network is not looked at here. Raises `InputError` naming
+    file, layer, value and what is accepted.
     """
     table = read_table(path)
     for key in table:
@@ -35,11 +35,11 @@ def load_k(path: Path) -> FilterTerms:
         raise InputError(str(path), "has no table [k]", 'accepted: conv1 = "2110..." by layer')
     k = {}
     for name, digits in layers.items():
-        if not isinstance(digits, str) or not digits or set(digits) - set("012"):
+        if not isinstance(digits, str) or not digits or set(digits) - set("01234"):
             raise InputError(
                 f"{path}, [k] {on_one_line(name)}",
                 f"is {spell_value(digits)}",
-                "accepted: a text with a digit 0, 1 or 2 for each filter",
+                "accepted: a text with a digit for each filter, 0, 1, 2 or more",
             )
         k[name] = np.array([int(digit) for digit in digits], np.int8)
     return FilterTerms(k, weights)

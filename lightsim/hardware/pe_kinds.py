@@ -78,10 +78,15 @@ class PeKind:
         """Bits of the product of one lane, as a signed number; the product +-1 times an activation
         is the least.
 
-        An activation that is n bits narrower than eight bits makes the product n bits narrower. For
-        a bit-serial lane the width of the activation does not matter. Raises `ValueError` for
-        truncated terms of a kind that forms whole products.
+        The lanes of the named rows have a width that serves any of them, those of other members of
+        the family what their own largest product takes. Every bit that an activation has less, its
+        product has less; where it is taken bit by bit its width does not matter. Raises
+        `ValueError` for truncated terms of a kind that forms whole products.
         """
+        if truncates and not scheme.is_sign and self.truncated_bits is None:
+            raise ValueError(f"{self.name} forms whole products")
+        if scheme.of_family:
+            return _family_bits(scheme, truncates, self.term_serial, activation_bits)
         whole = self._of_byte(scheme, truncates)
         return whole if self.bit_serial else whole - (8 - activation_bits)
 
@@ -89,11 +94,7 @@ class PeKind:
         """Bits of the product with an 8-bit activation."""
         if scheme.is_sign:
             return min(self.exact_bits, _SIGNED_BITS)
-        if not truncates:
-            return self.exact_bits
-        if self.truncated_bits is None:
-            raise ValueError(f"{self.name} forms whole products")
-        return self.truncated_bits
+        return self.truncated_bits if truncates and self.truncated_bits else self.exact_bits
 
     def accepts(self, scheme: Scheme, activation_bits: int) -> bool:
         """Whether a lane of this kind can multiply weights of `scheme` by activations of
@@ -104,6 +105,18 @@ class PeKind:
 
 # An activation of 8 bits, signed or not, times +1 or -1.
 _SIGNED_BITS = 10
+
+
+def _family_bits(scheme: Scheme, truncates: bool, one_term: bool, activation_bits: int) -> int:
+    """Bits of the largest product of an activation and a weight, or one term of it, and of its
+    sign. What is left of a shifted negative activation is -1 at least."""
+    activation, terms = (1 << activation_bits) - 1, max(scheme.max_terms, 1)
+    if truncates:  # a term is x >> m
+        least = scheme.member.exponents[0] if scheme.member else 0
+        largest = max(activation >> least, 1) * (1 if one_term else terms)
+    else:
+        largest = activation * (scheme.largest // terms if one_term else scheme.largest)
+    return largest.bit_length() + 1
 
 
 def _one(scheme: Scheme, k: int, activation_bits: int) -> int:

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from lightsim.reports.frame.terminal import plain_table
-from lightsim.reports.quantities import k_counts, largest_stall, share
+from lightsim.reports.quantities import k_counts, k_heading, largest_stall, share
 from lightsim.reports.report import LayerReport, RunReport
 
 __all__ = ["console_layers"]
@@ -67,7 +67,7 @@ def _columns(report: RunReport) -> list[_Column]:
         _Column("cycles", "right", tuple(f"{row.cycles:,}" for row in layers), 0),
         _Column("share", "right", tuple(_percent(share(row, report)) for row in layers), 0),
         _Column("MACs", "right", tuple(_count(row.macs) for row in layers), 2),
-        _Column("k 0/1/2", "right", tuple(map(_k, layers)), 1),
+        _Column(f"k {k_heading(report, '/')}", "right", tuple(map(_k, layers)), 1),
         _Column("util.", "right", tuple(_percent(row.utilisation) for row in layers), 0),
         _Column("bound by", "left", tuple(_words(row.bound_by) for row in layers), 0),
         _Column("largest stall", "left", tuple(map(_stall, layers)), 0),

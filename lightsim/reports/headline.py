@@ -96,11 +96,18 @@ def _accuracy(report: RunReport) -> Fact:
         return Fact("Accuracy", "not measured", "values not computed")
     if report.accuracy is None:
         return Fact("Accuracy", "not measured", "no labelled images")
-    return Fact(
-        "Accuracy",
-        f"{100 * report.accuracy:.2f} %",
-        f"on {report.accuracy_images:,} held-out images",
-    )
+    return Fact("Accuracy", f"{100 * report.accuracy:.2f} %", _measured_on(report))
+
+
+def _measured_on(report: RunReport) -> str:
+    """Which images an accuracy is of, and what was measured on all of them."""
+    whole, count = report.test_set, report.accuracy_images
+    if whole is None:
+        return f"on {count:,} held-out images"
+    if count >= whole.images:
+        return f"on all {count:,} images of {whole.name}'s test set"
+    told = "" if whole.accuracy is None else f"; {100 * whole.accuracy:.2f} % of all when trained"
+    return f"on {count:,} of the {whole.images:,} images of {whole.name}'s test set{told}"
 
 
 def _images(count: int) -> str:

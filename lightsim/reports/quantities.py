@@ -12,6 +12,7 @@ __all__ = [
     "has_k",
     "intensity",
     "k_counts",
+    "k_heading",
     "largest_stall",
     "operations",
     "share",
@@ -56,9 +57,14 @@ def largest_stall(layer: LayerReport) -> tuple[str, int] | None:
     return cause, layer.stalls[cause]
 
 
-def k_counts(layer: LayerReport) -> tuple[int, int, int]:
-    """The numbers of filters with 0, 1 and 2 terms."""
-    return (layer.k.get("0", 0), layer.k.get("1", 0), layer.k.get("2", 0))
+def k_counts(layer: LayerReport) -> tuple[int, ...]:
+    """Filters with 0, 1, 2 terms, and with as many more as the scheme has."""
+    return tuple(layer.k.get(str(terms), 0) for terms in range(max(3, len(layer.k))))
+
+
+def k_heading(report: RunReport, between: str) -> str:
+    """The numbers of terms that are counted."""
+    return between.join(map(str, range(max(len(k_counts(layer)) for layer in report.layers))))
 
 
 def has_k(report: RunReport) -> bool:

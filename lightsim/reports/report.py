@@ -63,6 +63,18 @@ class DefaultReport:
 
 
 @dataclass(frozen=True, slots=True)
+class WholeSetReport:
+    """The official test set of a trained network: its name and how many `images` it has.
+
+    `accuracy` is that on all of them when the weights were made, None where the run's are others.
+    """
+
+    name: str
+    images: int
+    accuracy: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
     """A whole run. Units: cycles of the accelerator clock, seconds, joules, bytes.
 
@@ -75,7 +87,8 @@ class RunReport:
     reader must see (synthetic weights, assumptions). `outputs` names the output layers of the
     network. `configuration` is the resolved configuration, as data that TOML can hold. `default` is
     None if the accelerator is not a default accelerator. `own` holds the parts that only the run's
-    template has.
+    template has. `test_set` is the data set of the held-out images, if the
+    network's file names one.
     """
 
     network: str
@@ -114,6 +127,7 @@ class RunReport:
     outputs: tuple[str, ...] = ()
     default: DefaultReport | None = None
     own: tuple[OwnPart, ...] = ()
+    test_set: WholeSetReport | None = None
 
     @property
     def values_computed(self) -> bool:

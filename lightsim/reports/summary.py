@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
 
-from lightsim.reports.quantities import traffic
+from lightsim.reports.quantities import k_counts, traffic
 from lightsim.reports.report import (
     DefaultReport,
     LayerReport,
@@ -79,7 +80,7 @@ def _layer(layer: LayerReport) -> dict[str, Any]:
         "cycles": int(layer.cycles),
         "macs": int(layer.macs),
         "terms": int(layer.terms),
-        "k": {count: int(layer.k.get(count, 0)) for count in ("0", "1", "2")},
+        "k": {str(terms): int(count) for terms, count in enumerate(k_counts(layer))},
         "utilisation": float(layer.utilisation),
         "bound_by": layer.bound_by,
         "stalls": _ints(layer.stalls),
@@ -112,6 +113,7 @@ def _additions(report: RunReport) -> dict[str, Any]:
         "seed": int(report.seed),
         "weights_origin": report.weights_origin,
         "accuracy_images": int(report.accuracy_images),
+        "test_set": None if report.test_set is None else asdict(report.test_set),
         "traffic_bytes": sum(int(traffic(layer)) for layer in report.layers),
         "peak_ops_per_cycle": float(report.peak_ops_per_cycle),
         "peak_bytes_per_cycle": float(report.peak_bytes_per_cycle),

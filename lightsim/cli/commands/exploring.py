@@ -33,6 +33,7 @@ _SEARCH = ("trials", "seed", "workers", "sampler", "seconds", "storage", "mappin
 def explore_command(given: ExploreOptions) -> None:
     """Search accelerators for NETWORK on a board: the best, its front, and a proven bound."""
     search = _checked(given)
+    given = _brought(given)
     if given.retrain is not None:
         explore_retrained(
             given.network, given.retrain, given.recipe, board=given.board, k=_k_choice(given),
@@ -55,6 +56,18 @@ def explore_command(given: ExploreOptions) -> None:
     with finishing():
         write_results(found, where)
     _show(found, where, given.json)
+
+
+def _brought(given: ExploreOptions) -> ExploreOptions:
+    """The options with the network's own file in the place of another tool's."""
+    from dataclasses import replace
+
+    from lightsim.flow.bringing import brought
+
+    name, notes = brought(given.network)
+    for text in notes:
+        _note(text)
+    return replace(given, network=name)
 
 
 def _checked(given: ExploreOptions) -> dict[str, Any]:

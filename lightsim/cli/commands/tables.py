@@ -13,6 +13,7 @@ from lightsim.flow.templates import DEFAULT_TEMPLATE, TEMPLATES
 from lightsim.hardware import BOARDS, DEVICES, DRAM_PARTS, Resources
 from lightsim.hardware.dsp_blocks import DSP_BLOCKS, PAIRING, pair_bits
 from lightsim.network import load_network, zoo_names
+from lightsim.numerics.formats.family import NAMED
 from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.numerics.sums.requantise import ROUNDINGS, requantise
 from lightsim.quantisation.stored.trained import trained_schemes
@@ -52,7 +53,7 @@ def _schemes() -> list[Row]:
             "has zero": row.has_zero,
             "source": str(row.source),
         }
-        for row in SCHEMES.values()
+        for row in (SCHEMES[name] for name in dict.fromkeys((*SCHEMES, *NAMED)))
     ]
 
 

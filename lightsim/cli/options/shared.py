@@ -171,6 +171,14 @@ class _Shared:
             "that fits]"
         ),
     ] = None
+    test_set: Annotated[
+        bool,
+        typer.Option(
+            "--test-set",
+            help="Take the whole test set of the network's data (see `lightsim data`) for the "
+            "images that come with it.",
+        ),
+    ] = False
 
     def experiment(self) -> Experiment:
         """The experiment described by these options."""
@@ -190,4 +198,5 @@ class _Shared:
             k=None if self.k is None else str(self.k),
             ideal=self.ideal_memory,
             target_fps=self.target_fps,
+            test_set=self.test_set,
         )

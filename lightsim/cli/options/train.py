@@ -34,6 +34,14 @@ class TrainOptions:
         str | None,
         typer.Option(help="The weights' number format, or float32.  [default: flightnn]"),
     ] = None
+    activation_bits: Annotated[
+        int | None,
+        typer.Option(
+            help="Bits of all activations whose layers state none, 1 to 8.",
+            parser=whole("--activation-bits"),
+            metavar="<int>",
+        ),
+    ] = None
     epochs: Annotated[
         int | None,
         typer.Option(
@@ -95,6 +103,7 @@ def recipe_keys(given: TrainOptions) -> dict[str, Any]:
     """The given options as keys of a recipe."""
     rows: dict[str, Any] = {
         "scheme": given.scheme,
+        "activation_bits": given.activation_bits,
         "epochs": given.epochs,
         "float_epochs": given.float_epochs,
         "start": None if given.start is None else str(given.start),

@@ -68,7 +68,7 @@ def training() -> Iterator[Callable[[Moment], None]]:
         last = moment.last
         told = f"seed {moment.seed}"
         if last is not None:
-            k = "/".join(str(sum(row[terms] for row in last.k.values())) for terms in (0, 1, 2))
+            k = "/".join(str(sum(rows)) for rows in zip(*last.k.values(), strict=True))
             told += f", {last.stage}: loss {last.loss:.4f}, {last.accuracy:.2%}, k {k}"
         bar.update(task, description=told, completed=moment.done, total=max(moment.of, 1))
 

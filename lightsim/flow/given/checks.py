@@ -13,6 +13,7 @@ from typing import Any
 
 from lightsim.energy.joules import energy_table
 from lightsim.errors import InputError, unknown_name
+from lightsim.flow.bringing import check_importable, is_foreign
 from lightsim.flow.templates import (
     check_target,
     find_template,
@@ -24,10 +25,11 @@ from lightsim.flow.templates import (
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.pe_kinds import PE_KINDS
 from lightsim.hardware.reading import read_table
+from lightsim.hardware.scheme_file import find_scheme, scheme_name
 from lightsim.network import load_network
 from lightsim.network.layer import Network
+from lightsim.numerics.formats.family import NAMED
 from lightsim.numerics.formats.scheme import SCHEMES
-from lightsim.numerics.formats.scheme import scheme as scheme_of
 
 __all__ = [
     "DEFAULT",
@@ -69,9 +71,16 @@ def check_run(given: Mapping[str, Any]) -> None:
     if given.get("energy") is not None:
         energy_table(given["energy"])
     check_numbers(given["images"], given["batch"], given["seed"])
-    load_network(given["network"])
+    if is_foreign(given["network"]):
+        check_importable(given["network"])
+    else:
+        network = load_network(given["network"])
+        if given.get("test_set"):
+            from lightsim.flow.whole_data import check_has_dataset
+
+            check_has_dataset(network)
     if given["scheme"] is not None:
-        scheme_of(given["scheme"])
+        find_scheme(given["scheme"])
     board = None if given["board"] is None else find_board(given["board"])
     accelerator = given["accelerator"]
     template = template_of(given.get("template"), accelerator)
@@ -134,11 +143,14 @@ def check_search(
         if "layer" not in table and "input" not in table:
             _check_study(table, network)
             return
-    load_network(network)
+    if is_foreign(network):
+        check_importable(network)
+    else:
+        load_network(network)
     if board is not None:
         find_board(board)
     for name in () if scheme is None else scheme.split(","):
-        scheme_of(name.strip())
+        find_scheme(name.strip())
 
 
 def _check_study(table: Mapping[str, Any], file: str) -> None:
@@ -162,8 +174,8 @@ def check_recipe(name: str, options: Mapping[str, Any]) -> Network | None:
     device, scheme = options.get("device", "auto"), options.get("scheme")
     if device not in DEVICES:
         raise InputError("device", f"device is '{device}'", "accepted: auto, cpu or cuda")
-    if scheme is not None and scheme not in (*SCHEMES, _FLOAT):
-        raise unknown_name("scheme", "scheme", scheme, (*SCHEMES, _FLOAT))
+    if scheme not in (None, _FLOAT) and scheme_name(scheme) not in SCHEMES:
+        raise unknown_name("scheme", "scheme", scheme, (*SCHEMES, *NAMED, _FLOAT))
     if name.endswith(".toml"):
         table = read_table(Path(name))
         if "layer" not in table and "input" not in table:

@@ -15,6 +15,7 @@ from lightsim.hardware.budget import shortage
 from lightsim.hardware.device import Board
 from lightsim.hardware.part import Part, total
 from lightsim.hardware.pe_kinds import PE_KINDS
+from lightsim.hardware.scheme_file import find_scheme
 from lightsim.network.layer import Network
 from lightsim.numerics.formats.scheme import Scheme, scheme
 from lightsim.quantisation.stored.trained import trained_schemes
@@ -83,7 +84,7 @@ def resolve_machine(
         board, built, chosen = _given(template, board_name, accelerator, scheme_name)
         return Machine(template, board, chosen, built)
     named = find_board(DEFAULT_BOARD if board_name is None else board_name)
-    chosen = scheme(default if scheme_name is None else scheme_name)
+    chosen = find_scheme(default if scheme_name is None else scheme_name)
     if accelerator not in (None, "default", *PE_KINDS):
         known = ["default", *PE_KINDS]
         raise unknown_name("accelerator", "accelerator or file", str(accelerator), known)
@@ -173,8 +174,7 @@ def _given(
             f"'{board.name}' is not the board of accelerator '{built.name}'",
             f"accepted: {built.board}, or board=None",
         )
-    if scheme_name is not None and scheme_name != built.scheme:
-        scheme(scheme_name)
+    if scheme_name is not None and find_scheme(scheme_name).name != built.scheme:
         raise InputError(
             "scheme",
             f"'{scheme_name}', but accelerator '{built.name}' is built for '{built.scheme}'",
@@ -216,6 +216,14 @@ def choose_images(workload: Workload, count: int, seed: int) -> NDArray[np.int16
         raise InputError(
             "images",
             f"{count}, but '{workload.network.name}' has {len(held_out.images)} held-out images",
-            f"accepted: 1 to {len(held_out.images)}",
+            f"accepted: 1 to {len(held_out.images)}{_more(workload, len(held_out.images))}",
         )
     return held_out.images[:count]
+
+
+def _more(workload: Workload, count: int) -> str:
+    """How more test images than a network comes with are had, where they can be."""
+    files = workload.network.trained
+    if files is None or files.dataset is None or count >= (files.test_images or 0):
+        return ""
+    return f", or all {files.test_images:,} of {files.data} by test_set"

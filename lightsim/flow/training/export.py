@@ -21,7 +21,7 @@ from lightsim.reports.training.report import EpochReport, SeedReport
 from lightsim.training.data import TrainingData
 from lightsim.training.loop.batches import as_tensors
 from lightsim.training.loop.epochs import deterministic, logits
-from lightsim.training.loop.seeds import TrainedSeed, device_of
+from lightsim.training.loop.seeds import TrainedSeed, device_of, filters_by_k
 from lightsim.training.loop.states import seed_folder
 from lightsim.training.recipes.recipe import FLOAT, Recipe
 
@@ -43,10 +43,7 @@ def export_seed(
     judging, device = data.judging, device_of(recipe.device)
     with deterministic(recipe.threads, device):
         found = logits(trained.model, as_tensors(judging, device).images)
-    k = {
-        name: [int((own == terms).sum()) for terms in (0, 1, 2)]
-        for name, own in trained.model.k().items()
-    }
+    k = filters_by_k(trained.model)
     if recipe.scheme == FLOAT:
         right = float(np.mean(found.argmax(1) == judging.labels))
         return SeedReport(trained.seed, right, None, None, k, history)

@@ -30,8 +30,14 @@ INK = "#1F2933"
 MUTED = "#6B7682"
 FONT = "Inter, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
 
-TERM_COLOURS = {"k = 0 (pruned)": "#C9CED6", "k = 1": "#56B4E9", "k = 2": BUSY}
-"""The colours of filters with no term, one term and two terms, in this order."""
+TERM_COLOURS = {
+    "k = 0 (pruned)": "#C9CED6",
+    "k = 1": "#56B4E9",
+    "k = 2": BUSY,
+    "k = 3": "#00446B",
+    "k = 4": "#002233",
+}
+"""Of filters with no term, one, two and so on; schemes have the first three or more."""
 
 _GRID = "#E8EBEF"
 # Enough colours for the parts of a design with two lane groups and a controller in fabric.

@@ -9,7 +9,7 @@ from lightsim.reports.frame.document import document, fact, section
 from lightsim.reports.frame.figure import figure_sections
 from lightsim.reports.frame.table import TEXT, again, table
 from lightsim.reports.training.figures import FIGURES
-from lightsim.reports.training.report import SeedReport, TrainingReport
+from lightsim.reports.training.report import SeedReport, TrainingReport, k_heading, k_totals
 
 __all__ = ["page"]
 
@@ -50,13 +50,14 @@ def _headline(report: TrainingReport) -> list[tuple[str, str, str]]:
 
 
 def _seeds(report: TrainingReport) -> str:
-    heads = [(name, "") for name in ("seed", "accuracy", "k 0/1/2", "bit exact")]
+    counted = k_heading(report)
+    heads = [(name, "") for name in ("seed", "accuracy", f"k {counted}", "bit exact")]
     heads.append(("run it, in this directory", TEXT))
     return section("seeds", "Seeds", table(heads, map(_row, report.seeds)), long=True)
 
 
 def _row(seed: SeedReport) -> list[str]:
-    k = "/".join(str(sum(row[terms] for row in seed.k.values())) for terms in (0, 1, 2))
+    k = "/".join(map(str, k_totals(seed.k.values())))
     exact = {True: "yes", False: "NO", None: "-"}[seed.bit_exact]
     # The command has no --scheme: a network file runs under the scheme that it was trained for, and
     # some forms of a scheme have another name there.

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["EpochReport", "SeedReport", "Spread", "TrainingReport", "spread_of"]
+__all__ = [
+    "EpochReport",
+    "SeedReport",
+    "Spread",
+    "TrainingReport",
+    "k_heading",
+    "k_totals",
+    "spread_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class EpochReport:
     """An epoch of one stage of one seed.
 
-    `loss` is the mean cross entropy, and `penalty` the mean of the terms added to the loss.
-    `training_accuracy` was measured while the weights changed; `accuracy` is the accuracy on the
-    judging images. `k` counts, by layer, the filters with 0, 1 and 2 terms. `statistics` holds, by
-    layer, numbers on its activations.
+    `loss` is the mean cross entropy, `penalty` the mean of what is added to it;
+    `training_accuracy` was counted while the weights changed, `accuracy` on the images that
+    judge. `k` has by layer the filters with 0, 1, 2 and more terms, `statistics` by layer numbers
+    on its activations.
     """
 
     stage: str
@@ -95,8 +103,19 @@ class TrainingReport:
         """
         counts = [row for seed in self.seeds for row in seed.k.values()]
         filters = sum(sum(row) for row in counts)
-        terms = sum(row[1] + 2 * row[2] for row in counts)
+        terms = sum(terms * count for row in counts for terms, count in enumerate(row))
         return terms / filters if terms else None
+
+
+def k_totals(rows: Iterable[Sequence[int]]) -> tuple[int, ...]:
+    """The filters of all layers with 0, 1, 2 terms and so on."""
+    return tuple(map(sum, zip(*rows, strict=True))) or (0, 0, 0)
+
+
+def k_heading(report: TrainingReport) -> str:
+    """The numbers of terms that are counted: 0/1/2, or more."""
+    counts = [k_totals(seed.k.values()) for seed in report.seeds]
+    return "/".join(map(str, range(max(map(len, counts), default=3))))
 
 
 def spread_of(values: Sequence[float]) -> Spread:

@@ -71,7 +71,7 @@ def _seed(seed: SeedReport) -> dict[str, Any]:
         "bit_exact": seed.bit_exact,
         "network": seed.network,
         "k": {
-            name: dict(zip(("0", "1", "2"), map(int, row), strict=True))
+            name: {str(terms): int(count) for terms, count in enumerate(row)}
             for name, row in seed.k.items()
         },
     }

@@ -186,7 +186,7 @@ def _note(own: Any, starts: Any, marks: Any, step: int, at: int) -> None:
     marks[place(image)] = marks[place(image)] * _MIX + (at - starts[place(image)]) + 1
 
 
-@kernel
+@inlined
 def _advance(
     own: Any, entries: Any, exits: Any, ports: Any, fifos: Any, pushed_at: Any, freed_at: Any,
     starts: Any, ends: Any, marks: Any, queue: Any, queued: Any, horizon: int,

@@ -32,12 +32,9 @@ Table = dict[str, Floats]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Activity:
-    """The least counts of every event.
-
-    `events` maps the name of an event to its count, float64[machine]; `dram_byte` is one of the
-    events. `products` float64[terms, machine] counts the products of filters with 0, 1 and 2 terms,
-    because their events depend on the kind of row.
-    """
+    """`events` by name, float64[machine] each, `dram_byte` among them; `products` float64[terms,
+    machine] are those of filters with 0, 1 and 2 terms or more, whose events depend on the kind of
+    row."""
 
     events: Table
     products: Floats
@@ -106,7 +103,8 @@ def _convolution(
     serial, xnor = own["SERIAL_ROWS"] == built, own["XNOR_ROWS"] == built
     bits = fact[layout.ACTIVATION_BITS]
     active = np.where(prunes, np.ceil((ones + twos) / rows), row_groups)
-    planes = active + np.where(serial, np.ceil(twos / rows), 0)
+    more = twos, fact[layout.THREES], fact[layout.FOURS]
+    planes = active + np.where(serial, sum(np.ceil(filters / rows) for filters in more), 0)
     one = np.where(xnor, bits, 1)
     two = np.where(serial, 2, one)
 
@@ -114,6 +112,7 @@ def _convolution(
     idle = np.where(prunes, 1, np.maximum(1, steps * one))
     added = (filters - ones - twos) * idle
     added += ones * np.maximum(1, steps * one) + twos * np.maximum(1, steps * two)
+    added += np.where(serial, (more[1] + more[2]) * steps, 0)
     _add(events, "accumulate", positions * added)
     passes = np.where(xnor, active * bits, planes)
     busy = outputs * (row_groups - active + steps * passes)

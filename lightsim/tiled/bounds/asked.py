@@ -41,6 +41,9 @@ def asked(fact: Floats, design: Floats, i: int) -> tuple[float, float, float, fl
     mostly_serial = active + max(0.0, np.ceil((twos - fast * active) / max(serial, 1.0)))
     in_order = active + choice(fast > 0, 0.0, np.ceil(twos / rows))
     passes = choice(depthwise, in_order, choice(fast >= serial, mostly_fast, mostly_serial))
+    # Where all rows are serial a row takes the terms beyond the second of a filter one by one.
+    further = np.ceil(fact[at.THREES] / rows) + np.ceil(fact[at.FOURS] / rows)
+    passes = passes + choice(fast > 0, 0.0, further)
     full = groups * np.floor(filters / rows)
     bits = fact[at.ACTIVATION_BITS]
     mixed = (xnor > 0) & (not depthwise)

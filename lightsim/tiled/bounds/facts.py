@@ -59,14 +59,18 @@ def pass_facts(layer: EngineLayer, accelerator: Accelerator) -> Floats:
     values = computed.channels * computed.height * computed.width
     row[layout.REQUANTISED] = values * requantisations(layer)
     row[layout.POOLED] = values * pool_ops(layer)
+    if layer.weights is not None and layer.main.k is not None:
+        row[layout.THREES] = (layer.main.k >= 3).sum()
+        row[layout.FOURS] = (layer.main.k >= 4).sum()
     return row
 
 
 def k_counts(layer: EngineLayer) -> tuple[int, int]:
-    """The numbers of filters with one term and with two terms; (0, 0) for a pass without k."""
+    """How many filters of a pass have one term, and how many two or more; none where k means
+    nothing."""
     if layer.weights is None or layer.main.k is None:
         return 0, 0
-    return int((layer.main.k == 1).sum()), int((layer.main.k == 2).sum())
+    return int((layer.main.k == 1).sum()), int((layer.main.k >= 2).sum())
 
 
 def _blocks(view: TensorView, word: int) -> int:

@@ -34,7 +34,9 @@ TIED: Final = 15  # 1 where the filters determine the input channels
 PRODUCTS: Final = 16  # products of one filter at one position
 REQUANTISED: Final = 17  # values requantised in one image
 POOLED: Final = 18  # comparisons and additions of pooling, of one image
-FACTS: Final = 19
+THREES: Final = 19  # filters with three terms or more: no k that is searched for
+FOURS: Final = 20
+FACTS: Final = 21
 
 # --- numbers of a machine, rounded in its favour: where each column begins ---
 FAST_ROWS: Final = 0 * BLOCK  # rows that take any weight in one pass
@@ -73,8 +75,8 @@ PRUNES: Final = 32 * BLOCK  # 1 where filters may have k = 0
 DESIGN_FIELDS: Final = 33
 # --- the state of a machine during the passes ---
 ONES: Final = 33 * BLOCK  # filters with one term
-TWOS: Final = 34 * BLOCK
-CYCLES: Final = 35 * BLOCK  # the end of the previous pass
-PORT_AHEAD: Final = 36 * BLOCK  # the earliest time at which the port of the weights is done
+TWOS: Final = 34 * BLOCK  # and with two or more
+CYCLES: Final = 35 * BLOCK  # the end of the pass before
+PORT_AHEAD: Final = 36 * BLOCK  # when the weights' port is done at least
 MEMORY_AHEAD: Final = 37 * BLOCK
 COLUMNS: Final = 38

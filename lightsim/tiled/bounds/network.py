@@ -41,7 +41,7 @@ class NetworkBound:
         self.passes = tuple(layer.name for layer in layers)
         """The names of the passes, in the order of every array with a pass axis."""
         self.k = np.array([k_counts(layer) for layer in layers], np.float64)
-        """Filters with one term and with two terms in the workload, float64[pass, 2]."""
+        """Filters with one term, and with two or more, float64[pass, 2], of the workload."""
         self.filters = np.array(
             [layer.computed.channels if layer.weights is not None else 0 for layer in layers]
         )

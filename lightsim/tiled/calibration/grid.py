@@ -13,6 +13,7 @@ from lightsim.hardware.dsp_blocks import most_products
 from lightsim.hardware.pe_kinds import PE_KINDS, PeKind, pack_kinds
 from lightsim.numerics.formats.scheme import PER_FILTER, SCHEMES, Scheme
 from lightsim.tiled.calibration.points import Point, point
+from lightsim.tiled.estimation.modules.array_terms import MEASURED
 
 __all__ = ["grid"]
 
@@ -26,6 +27,7 @@ _HELD_OUT_ROW = (12, 2, 28)
 _ALSO_USUAL = (("shift_add_spatial", "flightnn"), ("multiply_lut", "fixed8"))
 # Rows in which two neighbouring pixels share a DSP block.
 _PAIRED_ROWS = ((8, 1, 32), (8, 2, 32), (8, 3, 32), (1, 2, 32), (16, 2, 24), (4, 4, 32))
+_FEW_PAIRED_ROWS = ((8, 1, 32), (8, 2, 32), (4, 4, 32))
 _HELD_OUT_PAIRED_ROWS = ((12, 2, 28), (16, 3, 32))
 # Port bits and post-processing lanes.
 _LANES = ((32, 4), (64, 4), (64, 8), (128, 4), (256, 16))
@@ -34,7 +36,16 @@ _HELD_OUT_PORTS = ((128, 8),)
 
 def grid() -> list[Point]:
     """All points, module by module."""
-    return [*_lanes(), *_pairs(), *_array(), *_control(), *_buffers(), *_memories(), *_post()]
+    return [
+        *_lanes(),
+        *_pairs(),
+        *_of_family(),
+        *_array(),
+        *_control(),
+        *_buffers(),
+        *_memories(),
+        *_post(),
+    ]
 
 
 def _all(module: str, held_out: bool = False, **values: int | Sequence[int]) -> Iterator[Point]:
@@ -63,6 +74,33 @@ def _lanes() -> Iterator[Point]:
                     columns, pixels, bits = _HELD_OUT_ROW
                     sizes = {"COLUMNS": columns, "PIXELS": pixels, "SUM_BITS": bits}
                     yield point("lane_rows", base | sizes, held_out=True)
+
+
+def _of_family() -> Iterator[Point]:
+    """Lanes of members of the family of formats that have no row, at fewer sizes."""
+    for kind_name, names in MEASURED.items():
+        kind = PE_KINDS[kind_name]
+        for scheme in (SCHEMES[name] for name in names):
+            for truncates in (0, 1) if kind.shifts and scheme.fraction_bits else (0,):
+                base = {
+                    "KIND": kind.rtl_code, "SCHEME": scheme.rtl_code, "TRUNCATES": truncates,
+                    "CODE_BITS": kind.code_bits(scheme), "LATENCY": kind.latency,
+                }  # fmt: skip
+                yield from _sized(base, _ROWS, held_out=False)
+                if not truncates:
+                    yield from _sized(base, (_HELD_OUT_ROW,), held_out=True)
+            if kind.on_dsp and most_products(scheme) == 2:
+                base |= {"PRODUCTS_PER_DSP": 2}
+                yield from _sized(base, _FEW_PAIRED_ROWS, held_out=False)
+                yield from _sized(base, _HELD_OUT_PAIRED_ROWS[:1], held_out=True)
+
+
+def _sized(
+    base: dict[str, int], rows: Sequence[tuple[int, int, int]], held_out: bool
+) -> Iterator[Point]:
+    for columns, pixels, bits in rows:
+        sizes = {"COLUMNS": columns, "PIXELS": pixels, "SUM_BITS": bits}
+        yield point("lane_rows", base | sizes, held_out=held_out)
 
 
 def _measured(kind: PeKind) -> list[Scheme]:

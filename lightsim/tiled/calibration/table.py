@@ -40,7 +40,10 @@ def source_digest(module: str) -> str:
     """
     digest = sha256()
     with as_file(files("lightsim.tiled.rtl") / "sv") as own:
-        for name in (f"{module}.sv", "machine_pkg.sv", "lane_pkg.sv"):
+        names = [f"{module}.sv", "machine_pkg.sv", "lane_pkg.sv"]
+        if "format_pkg::" in (own / names[0]).read_text(encoding="utf-8"):
+            names.append("format_pkg.sv")
+        for name in names:
             lines = (own / name).read_text(encoding="utf-8").splitlines()
             code = (line.partition("//")[0].rstrip() for line in lines)
             digest.update("\n".join(line for line in code if line).encode())

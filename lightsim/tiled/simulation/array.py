@@ -161,7 +161,7 @@ class Array:
         sums = accumulate(layer, tile, accumulator, x, weights, self._partial.pop(tile.slot, None))
         if not tile.last:
             self._partial[tile.slot] = sums
-        result = TileResult(sums, weights.multiplier, weights.position)
+        result = TileResult(sums, weights.multiplier, weights.position, weights.thresholds)
         return lambda: post_process(layer, tile, accumulator, result, beside())
 
     def _release(self, held: _Held, after: Tile | None) -> None:

@@ -110,7 +110,7 @@ class Store:
         multiplier = np.broadcast_to(main.multiplier, (layer.computed.channels,))
         return WeightTile(
             weights[filters, inner], planes, main.bias[filters], multiplier[filters],
-            filters - start,
+            filters - start, None if main.thresholds is None else main.thresholds[filters],
         )  # fmt: skip
 
     def _term_planes(self, layer: EngineLayer) -> TermPlanes:

@@ -37,10 +37,13 @@ from lightsim.tiled.timeline.layout import (
     OUTPUT,
     OUTPUTS,
     PADDING,
+    PHASES,
     PIXELS,
     POOL,
     POST_LANES,
     RANGE_FIELDS,
+    REACH,
+    REPEAT,
     RESIDUAL,
     SCALE,
     SIZES,
@@ -126,6 +129,8 @@ def _span(p: Table, axis: int, index: int) -> tuple[int, int]:
 def _input_span(p: Table, m: int, n: int) -> tuple[int, int]:
     """The half-open span of the input channels that a tile reads."""
     filters = _span(p, 0, m)
+    if p[PHASES]:
+        return 0, p[EXTENTS + 1]
     if not p[HAS_WEIGHTS]:
         return filters
     outer, inner = p[OUTER], p[INNER]
@@ -137,10 +142,13 @@ def _input_span(p: Table, m: int, n: int) -> tuple[int, int]:
 
 @inlined
 def _needed(p: Table, axis: int, extent: int, span: tuple[int, int]) -> tuple[int, int]:
-    """The input rows or columns that a span of positions reads, clipped to the image; half-open."""
+    """The input rows or columns that a span of positions reads, clipped to the image."""
+    repeat = p[REPEAT + axis]
+    if repeat > 1:
+        return span[0] // repeat, -(-span[1] // repeat)
     stride, before = p[STRIDE + axis], p[PADDING + axis]
     low = max(span[0] * stride - before, 0)
-    high = min((span[1] - 1) * stride - before + p[KERNEL + axis], extent)
+    high = min((span[1] - 1) * stride - before + p[REACH + axis], extent)
     return (low, high) if low < high else _EMPTY
 
 

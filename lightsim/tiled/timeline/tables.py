@@ -116,6 +116,7 @@ def _pass(program: Program, schedule: Schedule, groups_at: int, weights_at: int)
         int(layer.residual is not None),
         block_channels(accelerator.word_bytes, layer.source.element.bits),
         *(array.columns, array.pixels, accelerator.post.lanes, groups_at, weights_at),
+        *(*layer.reach, *layer.repeat, int(layer.phases)),
     ]
     for view in (layer.source, layer.residual, layer.destination):
         row += _view(program, view)

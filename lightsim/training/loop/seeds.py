@@ -26,7 +26,14 @@ from lightsim.training.recipes.recipe import FLOAT, Recipe
 from lightsim.training.recipes.text import absolute, recipe_text
 from lightsim.training.restoring import check_place, restore
 
-__all__ = ["CHECKPOINT", "TrainedSeed", "device_of", "epochs_of", "train_seed"]
+__all__ = [
+    "CHECKPOINT",
+    "TrainedSeed",
+    "device_of",
+    "epochs_of",
+    "filters_by_k",
+    "train_seed",
+]
 
 CHECKPOINT = "checkpoint.pt"
 _CALIBRATING = 1024  # images; with more, the activation steps change little
@@ -160,7 +167,7 @@ class _Run:
                 _settle(model, training)
             row = Epoch(
                 stage.scheme, epoch + 1, passed.learning_rate, passed.loss, passed.penalty,
-                passed.accuracy, self._accuracy(model), _counts(model), statistics,
+                passed.accuracy, self._accuracy(model), filters_by_k(model), statistics,
             )  # fmt: skip
             self._history.append(row)
             self._keep(number, epoch + 1, model, optimiser)
@@ -194,9 +201,11 @@ def _settle(model: Model, training: Batches) -> None:
     model.settle(training.images[:_SETTLING].float())
 
 
-def _counts(model: Model) -> dict[str, list[int]]:
+def filters_by_k(model: Model) -> dict[str, list[int]]:
+    """By layer the filters with 0, 1, 2 terms, and with as many more as the scheme has."""
     return {
-        name: [int((own == terms).sum()) for terms in (0, 1, 2)] for name, own in model.k().items()
+        name: [int((own == terms).sum()) for terms in range(max(2, model.scheme.max_terms) + 1)]
+        for name, own in model.k().items()
     }
 
 

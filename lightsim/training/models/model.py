@@ -22,6 +22,7 @@ from lightsim.training.models.grids import Grids
 from lightsim.training.models.integer import integer_forward
 from lightsim.training.models.nodes import Unweighted, Weighted
 from lightsim.training.models.penalties import distribution_loss, layer_statistics, parameter_groups
+from lightsim.training.models.supported import check_trainable
 from lightsim.training.recipes.options import ModelOptions
 from lightsim.training.weights.flightnn import FlightnnWeights
 from lightsim.training.weights.table import FLOAT, exported_scheme, weight_format
@@ -57,6 +58,7 @@ class Model(nn.Module):
         self.network, self.scheme_name, self.options = network, scheme, options
         self.scheme = exported_scheme(scheme, options)
         self.is_float = scheme == FLOAT
+        check_trainable(network)
         check_applicable(network, self.scheme)
         options.check(network)
         self.types = element_types(network, self.scheme)

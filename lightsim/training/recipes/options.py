@@ -27,12 +27,12 @@ Regulariser = Literal["kept", "norms"]
 class FlightnnOptions:
     """How the k of every filter is learned; docs/training.md has the equations.
 
-    `strengths` are the strengths of the group lasso for the first and the second term.
-    `regulariser` says whether the lasso counts the terms that are kept (`kept`) or every residual
-    (`norms`). `sharpness` is the slope of the sigmoid that replaces a threshold's step in the
-    backward pass. During the share `warm_up` of the epochs every filter keeps k = 2; then the
-    strengths grow linearly during the share `ramp`; during the last share `frozen` k is fixed.
-    `term_weights` weighs the second term of every filter, float64[out] by layer; 1 if None.
+    `strengths` are the two strengths of the group lasso, for the first and for any further term;
+    `regulariser` says whether it counts the terms that are kept (`kept`) or every residual
+    (`norms`); `sharpness` is the slope of the sigmoid that stands for a threshold's step in the
+    backward pass. For the share `warm_up` of the epochs every filter keeps k = 2, then the
+    strengths grow linearly for the share `ramp`; for the share `frozen` at the end k stays.
+    `term_weights` weighs the second term of every filter (1 without): float64[out] by layer.
     """
 
     strengths: tuple[float, float] = (0.0, 1e-3)

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from lightsim.descriptions import Count, OneOf, Positive, Text, check_fields
+from lightsim.descriptions import Count, Positive, Text, check_fields
 from lightsim.errors import InputError, unknown_name
 from lightsim.hardware.reading import read_table
+from lightsim.hardware.scheme_file import scheme_name
 from lightsim.network import load_network
 from lightsim.network.checking import checked
 from lightsim.network.layer import Network
-from lightsim.numerics.formats.scheme import PER_FILTER, SCHEMES
+from lightsim.numerics.formats.family import NAMED
+from lightsim.numerics.formats.scheme import PER_FILTER, SCHEMES, SchemeName
 from lightsim.training.recipes.altered import Activations, altered
 from lightsim.training.recipes.entries import (
     AugmentationEntry,
@@ -46,6 +48,14 @@ _NOT_IN_MODEL = ("flightnn", "distribution")
 _NOT_IN_FLIGHTNN = ("term_weights",)
 
 
+class TrainedScheme(SchemeName):
+    """The rule of a field that names a scheme, or float."""
+
+    def __call__(self, value: object) -> str:
+        """The name, if there is such a scheme."""
+        return FLOAT if value == FLOAT else super().__call__(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """All settings of a training, with no default left open.
@@ -62,7 +72,7 @@ class Recipe:
     activation_bits: int | None
     width: float
     network: Network
-    scheme: Annotated[str, OneOf("scheme", schemes_to_train)]
+    scheme: Annotated[str, TrainedScheme()]
     epochs: Count
     float_epochs: Count
     batch: Positive
@@ -82,8 +92,8 @@ class Recipe:
 
 
 def schemes_to_train() -> tuple[str, ...]:
-    """The names that the key `scheme` accepts."""
-    return (*SCHEMES, FLOAT)
+    """The plain names that `scheme` may have."""
+    return (*SCHEMES, *(name for name in NAMED if name not in {*SCHEMES}), FLOAT)
 
 
 def named_recipe(
@@ -125,7 +135,7 @@ def new_recipe(network: str, options: Mapping[str, Any] | None = None) -> Recipe
     """
     given = dict(options or {})
     table: dict[str, Any] = {"network": network, "augmentation": {"shift": 1, "share": 0.5}}
-    table |= _for_short(given.get("scheme", PER_FILTER.name))
+    table |= _for_short(scheme_name(str(given.get("scheme", PER_FILTER.name))))
     if "start" in given:
         table.pop("float_epochs", None)
     return parse_recipe(table, "train", given)
@@ -165,8 +175,10 @@ def parse_recipe(
     table = with_variant(table, where, variant, (options or {}).get("scheme"))
     entry = checked(RecipeEntry, dict(table) | dict(options or {}), where)
     named = "scheme" if "scheme" in (options or {}) else f"{where}: scheme"
-    if entry.scheme not in schemes_to_train():
-        raise unknown_name(named, "scheme", entry.scheme, schemes_to_train())
+    if entry.scheme != FLOAT:
+        if scheme_name(entry.scheme) not in SCHEMES:
+            raise unknown_name(named, "scheme", entry.scheme, schemes_to_train())
+        entry = entry.model_copy(update={"scheme": SCHEMES[scheme_name(entry.scheme)].name})
     network = altered(
         load_network(entry.network), entry.activations, entry.width, where, entry.activation_bits
     )

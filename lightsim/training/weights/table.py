@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lightsim.errors import unknown_name
 from lightsim.network.layer import Layer
+from lightsim.numerics.formats.family import NAMED
 from lightsim.numerics.formats.scheme import PER_FILTER, SCHEMES, Scheme
 from lightsim.training.recipes.options import ModelOptions
 from lightsim.training.weights.flightnn import FlightnnWeights
@@ -31,7 +32,7 @@ def exported_scheme(name: str, options: ModelOptions) -> Scheme:
     if name == FLOAT:
         return SCHEMES["fixed8"]
     if name not in SCHEMES:
-        raise unknown_name("scheme", "scheme", name, [*SCHEMES, FLOAT])
+        raise unknown_name("scheme", "scheme", name, [*SCHEMES, *NAMED, FLOAT])
     if name == "lightnn2" and options.lightnn2 == "residual":
         return PER_FILTER
     return SCHEMES[name]
@@ -44,7 +45,7 @@ def weight_format(
     scheme = exported_scheme(name, options)
     if scheme.k_per_filter:
         learns_k = name == scheme.name
-        return FlightnnWeights(layer, options, last, noise, learns_k=learns_k)
+        return FlightnnWeights(layer, scheme, options, last, noise, learns_k=learns_k)
     made = FloatWeights if name == FLOAT else _rounds(scheme)
     return made(layer, scheme, options, last, noise)
 

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lightsim.hardware.pe_kinds import PeKind, kind_of_code, pe_kind
-from lightsim.numerics.formats.scheme import SCHEMES, scheme_of_code
+from lightsim.numerics.formats.scheme import SCHEMES, Scheme, scheme_of_code
 from lightsim.tiled.estimation.modules.terms import Parameters, Terms
 from lightsim.units import ceil_div
 
-__all__ = ["dsp_blocks", "lane_case", "lane_terms", "pe_array_terms", "product_bits", "stands_in"]
+__all__ = [
+    "MEASURED",
+    "dsp_blocks",
+    "lane_case",
+    "lane_terms",
+    "pe_array_terms",
+    "product_bits",
+    "stands_in",
+]
 
 
 def product_bits(p: Parameters) -> int:
@@ -18,13 +26,41 @@ def product_bits(p: Parameters) -> int:
     return _kind(p).product_bits(scheme_of_code(p["SCHEME"]), bool(_truncates(p)), activation)
 
 
+MEASURED: dict[str, tuple[str, ...]] = {}
+"""Schemes without a row whose lanes were calibrated, by PE kind."""
+
+
 def stands_in(p: Parameters) -> str:
-    """The calibrated "kind with scheme" whose coefficients the lanes borrow; "" if they have their
-    own.
+    """Whose coefficients the lanes have, as "kind with scheme"; "" where they have their own."""
+    own = _kind(p), scheme_of_code(p["SCHEME"])
+    like = _like(p)
+    return "" if like == own else f"{like[0].name} with {like[1].name}"
+
+
+def _like(p: Parameters) -> tuple[PeKind, Scheme]:
+    """The kind and the scheme whose coefficients the lanes have.
+
+    A member of the family of formats without lanes of its own has those of the member with the
+    usual exponents, or of a row: see `_calibrated`. With two products on a block terms do not
+    matter, only that a pair fits.
     """
     kind, scheme = _kind(p), scheme_of_code(p["SCHEME"])
-    like = kind.costs_like or kind.name, scheme.costs_like or scheme.name
-    return "" if like == (kind.name, scheme.name) else f"{like[0]} with {like[1]}"
+    kind, name = pe_kind(kind.costs_like or kind.name), scheme.costs_like or scheme.name
+    calibrated = _calibrated(name, kind)
+    if _pairs(p) and SCHEMES[calibrated].max_terms > 1:
+        calibrated = "lightnn1"
+    return kind, SCHEMES[calibrated]
+
+
+def _calibrated(name: str, kind: PeKind) -> str:
+    """The scheme itself if it has a row or its lanes of this kind were calibrated, else a row: of
+    two terms, or of the next wider `fixed` code, or of signs."""
+    member = SCHEMES[name].member
+    if name in {*SCHEMES} or name in MEASURED.get(kind.name, ()) or member is None:
+        return name
+    if member.base == "fixed":
+        return "fixed4" if member.bits < 5 else "fixed8"
+    return {"ternary": "binary", "flightnn": "flightnn"}.get(member.base, "lightnn2")
 
 
 def lane_case(p: Parameters) -> str:
@@ -34,8 +70,7 @@ def lane_case(p: Parameters) -> str:
     A kind or scheme that was not calibrated borrows the coefficients of the kind or scheme that its
     table row names.
     """
-    kind, scheme = _kind(p), scheme_of_code(p["SCHEME"])
-    like = pe_kind(kind.costs_like or kind.name), SCHEMES[scheme.costs_like or scheme.name]
+    like = _like(p)
     case = f"KIND={like[0].rtl_code} SCHEME={like[1].rtl_code} TRUNCATES={_truncates(p)}"
     return f"{case} PRODUCTS_PER_DSP=2" if _pairs(p) else case
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.tiled.description.accelerator import Accelerator
-from lightsim.tiled.description.pipeline import PARAMETER_BYTES
+from lightsim.tiled.description.pipeline import slot_bytes
 from lightsim.tiled.mapping.filters.geometry import Geometry
 from lightsim.tiled.mapping.filters.row_groups import RowGroup, row_groups
 from lightsim.tiled.mapping.filters.row_work import row_work
@@ -204,7 +204,7 @@ class _Asked:
         bits = self._geometry.weight_bits
         codes = -(-wide // self._geometry.sharing(bits)) * self._geometry.memories_for(bits)
         slots = counts * self._accelerator.array.rows
-        words = codes + -(-slots * PARAMETER_BYTES // self._word)
+        words = codes + -(-slots * slot_bytes(self._layer.thresholds) // self._word)
         return words, words * self._word
 
     def _read(self, n: int) -> list[tuple[Span, ...]]:

@@ -27,10 +27,16 @@ def handled():
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_that_another_thread_hears_waits_until_the_process_is_begun(number, handled):
-    done = []
+    done, now = [], threading.Event()
+
+    def hear() -> None:
+        now.wait()
+        signal.raise_signal(number)
+
+    other = threading.Thread(target=hear)  # begun before: it blocks no signal
+    other.start()
     with pytest.raises(EndedError), unheard():
-        other = threading.Thread(target=lambda: signal.raise_signal(number))
-        other.start()
+        now.set()
         other.join()
         done.append("begun")
     assert done == ["begun"]
