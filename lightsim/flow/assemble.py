@@ -99,9 +99,7 @@ def assemble(ran: Ran) -> RunReport:
 
 
 def _default(best: BestDesign | None, cycles: int) -> DefaultReport | None:
-    """The gap between the first batch, which took `cycles` cycles, and the bound of the default
-    space.
-    """
+    """The gap between the first batch (`cycles` cycles) and the bound of the default space."""
     return None if best is None else DefaultReport(best.bound_cycles, cycles, best.images)
 
 

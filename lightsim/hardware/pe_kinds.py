@@ -97,9 +97,7 @@ class PeKind:
         return self.truncated_bits if truncates and self.truncated_bits else self.exact_bits
 
     def accepts(self, scheme: Scheme, activation_bits: int) -> bool:
-        """Whether a lane of this kind can multiply weights of `scheme` by activations of
-        `activation_bits`.
-        """
+        """Whether a lane can multiply weights of `scheme` by activations of `activation_bits`."""
         return self.takes(scheme)
 
 

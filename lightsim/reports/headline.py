@@ -22,9 +22,7 @@ class Fact(NamedTuple):
 
 
 def headline(report: RunReport) -> tuple[Fact, ...]:
-    """Latency, throughput, operations, cycles and their bound, clock, accuracy, energy, and
-    bits.
-    """
+    """Latency, throughput, operations, cycles and their bound, clock, accuracy, energy, bits."""
     return (
         Fact("Latency", spell(report.latency_s, "s"), f"batch of {_images(report.batch)}"),
         Fact(

@@ -57,9 +57,7 @@ class SeedReport:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The mean, the sample standard deviation (None for a single value), the least and the largest
-    value.
-    """
+    """The mean, sample standard deviation (None for a single value), least and largest value."""
 
     mean: float
     deviation: float | None
@@ -69,9 +67,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class TrainingReport:
-    """A training of one recipe. `judges` describes the judging images, on which accuracies are
-    measured.
-    """
+    """A training of one recipe. `judges` describes the images on which accuracy is measured."""
 
     name: str
     network: str
@@ -98,9 +94,7 @@ class TrainingReport:
 
     @property
     def mean_k(self) -> float | None:
-        """The mean number of terms of a filter, over all filters and seeds; None if filters have no
-        k.
-        """
+        """The mean number of terms of a filter, over all filters and seeds; None without k."""
         counts = [row for seed in self.seeds for row in seed.k.values()]
         filters = sum(sum(row) for row in counts)
         terms = sum(terms * count for row in counts for terms, count in enumerate(row))

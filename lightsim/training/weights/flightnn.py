@@ -108,9 +108,7 @@ class FlightnnWeights(WeightFormat):
         return parts, rounded
 
     def begin_epoch(self, epoch: int, epochs: int, weight: Tensor) -> None:
-        """Set the phase of the epoch: k = 2 everywhere, growing strengths, full strengths, or fixed
-        k.
-        """
+        """Set the phase of the epoch: k = 2, growing strengths, full strengths, or fixed k."""
         if not self.learns_k:
             return
         options = self.options

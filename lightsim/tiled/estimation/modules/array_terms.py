@@ -133,9 +133,7 @@ def pe_array_terms(p: Parameters) -> Terms:
 
 
 def _tree(columns: int, bits: int) -> Iterator[tuple[int, int, int]]:
-    """For every level of an adder tree: its terms, its adders, and the bits of a term behind the
-    level.
-    """
+    """For every level of an adder tree: terms, adders, and bits of a term behind the level."""
     count = columns
     while count > 1:
         half = ceil_div(count, 2)

@@ -34,9 +34,7 @@ _GUARDED_SUM_BITS = 48  # a 32-bit bias and 2^16 products of 18 bits
 
 
 def constants_of(accelerator: Accelerator) -> dict[str, int]:
-    """Every constant except those of the tile program; `KINDS` has four bits for each row, row 0
-    lowest.
-    """
+    """Every constant but those of the tile program; `KINDS` has four bits a row, row 0 lowest."""
     return (
         _array(accelerator)
         | memory_constants(accelerator)
