@@ -22,10 +22,10 @@ __all__ = [
 class EpochReport:
     """An epoch of one stage of one seed.
 
-    `loss` is the mean cross entropy, `penalty` the mean of what is added to it;
-    `training_accuracy` was counted while the weights changed, `accuracy` on the images that
-    judge. `k` has by layer the filters with 0, 1, 2 and more terms, `statistics` by layer numbers
-    on its activations.
+    `loss` is the mean cross entropy, and `penalty` the mean of the terms added to the loss.
+    `training_accuracy` was measured while the weights changed; `accuracy` is the accuracy on the
+    judging images. `k` counts, by layer, the filters with 0, 1, 2 and more terms. `statistics`
+    holds, by layer, numbers on its activations.
     """
 
     stage: str
@@ -102,7 +102,7 @@ class TrainingReport:
 
 
 def k_totals(rows: Iterable[Sequence[int]]) -> tuple[int, ...]:
-    """The filters of all layers with 0, 1, 2 terms and so on."""
+    """The filters of all layers together with 0, 1, 2 and more terms."""
     return tuple(map(sum, zip(*rows, strict=True))) or (0, 0, 0)
 
 
