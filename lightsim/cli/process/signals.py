@@ -26,9 +26,7 @@ _state = _State()
 
 
 def interrupt_code() -> int:
-    """The exit code of an interrupted command: 128 plus the number of the signal, so 130 for
-    Ctrl-C.
-    """
+    """The exit code of an interrupted command: 128 plus the signal's number (Ctrl-C: 130)."""
     return 128 + (signal.SIGINT if _state.first is None else _state.first)
 
 

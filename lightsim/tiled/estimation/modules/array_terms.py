@@ -41,22 +41,22 @@ def product_bits(p: Parameters) -> int:
 
 
 MEASURED: dict[str, tuple[str, ...]] = {}
-"""Schemes without a row whose lanes were calibrated, by PE kind."""
+"""By PE kind, schemes without a table row whose lanes were calibrated."""
 
 
 def stands_in(p: Parameters) -> str:
-    """Whose coefficients the lanes have, as "kind with scheme"; "" where they have their own."""
+    """The calibrated "kind with scheme" whose coefficients the lanes borrow; "" for their own."""
     own = _kind(p), scheme_of_code(p["SCHEME"])
     like = _like(p)
     return "" if like == own else f"{like[0].name} with {like[1].name}"
 
 
 def _like(p: Parameters) -> tuple[PeKind, Scheme]:
-    """The kind and the scheme whose coefficients the lanes have.
+    """The kind and the scheme whose coefficients the lanes use.
 
-    A member of the family of formats without lanes of its own has those of the member with the
-    usual exponents, or of a row: see `_calibrated`. With two products on a block terms do not
-    matter, only that a pair fits.
+    A member of the family of formats without calibrated lanes borrows the coefficients of the
+    member with the usual exponents, or of a table row: see `_calibrated`. With two products on a
+    DSP block the terms do not matter, only whether a pair fits.
     """
     kind, scheme = _kind(p), scheme_of_code(p["SCHEME"])
     kind, name = pe_kind(kind.costs_like or kind.name), scheme.costs_like or scheme.name
@@ -67,8 +67,10 @@ def _like(p: Parameters) -> tuple[PeKind, Scheme]:
 
 
 def _calibrated(name: str, kind: PeKind) -> str:
-    """The scheme itself if it has a row or its lanes of this kind were calibrated, else a row: of
-    two terms, or of the next wider `fixed` code, or of signs."""
+    """The scheme itself if it has a table row or calibrated lanes of this kind; else a table row.
+
+    The row has two terms, or the next wider `fixed` code, or signs.
+    """
     member = SCHEMES[name].member
     if name in {*SCHEMES} or name in MEASURED.get(kind.name, ()) or member is None:
         return name
@@ -156,9 +158,7 @@ def pe_array_terms(p: Parameters) -> Terms:
 
 
 def _tree(columns: int, bits: int) -> Iterator[tuple[int, int, int]]:
-    """For every level of an adder tree: its terms, its adders, and the bits of a term behind the
-    level.
-    """
+    """For every level of an adder tree: terms, adders, and bits of a term behind the level."""
     count = columns
     while count > 1:
         half = ceil_div(count, 2)

@@ -34,9 +34,7 @@ class Cost:
 
 @lru_cache(maxsize=1)
 def fitted() -> Mapping[str, Any]:
-    """The content of the coefficient file: the fitted coefficients, and the tools they were
-    measured with.
-    """
+    """The coefficient file: fitted coefficients, and the tools that measured them."""
     text = (files("lightsim.tiled.estimation") / f"fitted_{FAMILY}.json").read_text(
         encoding="utf-8"
     )
@@ -51,9 +49,7 @@ def module_cost(module: str, parameters: tuple[tuple[str, int], ...]) -> Cost:
 
 
 def cost_of(module: str, values: Parameters, cases: Mapping[str, Any]) -> Cost:
-    """The resources of `module` with the coefficients of `cases`, in the form of the coefficient
-    file.
-    """
+    """The resources of `module` with the coefficients of `cases`, as in the coefficient file."""
     formula = FORMULAS[module]
     held = cases[formula.case(values)]
     terms, closed = formula.terms(values), formula.closed(values)
@@ -97,9 +93,7 @@ _OF_BYTES = ("ACTIVATION_BITS", "FIELDS")
 
 
 def _dsp(module: str, p: Parameters) -> int:
-    """DSP blocks: for products in `lane_rows`, for requantisation in `post_lane`, for the row pitch
-    in `drain`.
-    """
+    """DSP blocks: products in `lane_rows`, requantisation in `post_lane`, row pitch in `drain`."""
     if module == "lane_rows":
         return dsp_blocks(p)
     if module == "post_lane":
