@@ -14,9 +14,10 @@ from lightsim.reports.report import RunReport
 from lightsim.template.design import Design
 
 if TYPE_CHECKING:
+    from dse.search.result import Exploration
     from lightsim.reports.training.report import TrainingReport
 
-__all__ = ["run", "train"]
+__all__ = ["explore", "from_torch", "run", "train"]
 
 
 def run(
@@ -79,6 +80,69 @@ def run(
         test_set=test_set,
     )
     return run_experiment(experiment, progress)
+
+
+def from_torch(
+    module: Any,
+    sample: Any,
+    labels: Any = None,
+    *,
+    name: str | None = None,
+    scheme: str | None = None,
+) -> Network:
+    """A PyTorch module as a network with integers, for `run` and `explore`.
+
+    `sample` are images [n, channels, height, width] (a tensor or an array) as the module takes
+    them: they set the steps of activations. With `labels` [n] the first half of them, 32 at the
+    most, does, and the others judge: reports then say an accuracy. `scheme` is the weights' number
+    format (default fixed8), `name` that of the network (default the class's). What an import
+    changes is told by warnings. The network's files are kept in the user's cache.
+
+    Raises `InputError` for a module that cannot be had, with the operator and what it would need,
+    and `MissingExtraError` where PyTorch or onnx is not installed.
+    """
+    # Inside: they take seconds to load.
+    from lightsim.flow.bringing import bring_module
+
+    return bring_module(module, sample, labels, name=name, scheme=scheme)
+
+
+def explore(
+    network: str | Path | Network,
+    *,
+    board: str | Path | None = None,
+    template: str | None = None,
+    scheme: str | None = None,
+    k: str | None = None,
+    trials: int | None = None,
+    seed: int | None = None,
+    output: str | Path | None = None,
+) -> Exploration:
+    """Search accelerators for a network on a board, as `lightsim explore` does.
+
+    `network` is a zoo name, a file of TOML or ONNX, or a network that was read from a file. With
+    `output` the results are written there: `best.toml` is the best accelerator. Trials are kept in
+    memory: the command line resumes. Raises `InputError` for anything that cannot be accepted and
+    `BudgetError` where no design can keep the budgets.
+    """
+    # Inside: the explorer takes seconds to load.
+    from dse.reports.directory import check_results, write_results
+    from dse.search.explore import explore as search
+    from dse.study.study import new_study
+    from lightsim.flow.bringing import brought, file_of
+
+    name = file_of(network) if isinstance(network, Network) else brought(str(network))[0]
+    given = {"trials": trials, "seed": seed}
+    study = new_study(
+        name, None if board is None else str(board), scheme=scheme, k=k, template=template,
+        search={key: value for key, value in given.items() if value is not None},
+    )  # fmt: skip
+    if output is not None:
+        check_results(Path(output))
+    found = search(study)
+    if output is not None:
+        write_results(found, Path(output))
+    return found
 
 
 def train(

@@ -81,6 +81,16 @@ def by_shape(file):
     return file.node("MatMul", [file.node("Reshape", [x, shape]), file.random(6 * 100, 3)])
 
 
+def u_shaped(file):
+    """Dilated, halved, doubled again and joined with what it was."""
+    x = file.node("Relu", [file.conv("image", 4, 3, pads=[2, 2, 2, 2], dilations=[2, 2])])
+    y = file.node("Relu", [file.conv(x, 4, 4, strides=[2, 2], pads=[1, 1, 1, 1])])
+    scales = file.constant([1, 1, 2, 2])
+    y = file.node("Resize", [y, "", scales], mode="nearest",
+                  coordinate_transformation_mode="asymmetric", nearest_mode="floor")  # fmt: skip
+    return file.conv(file.node("Concat", [x, y], axis=1), 2, 8, kernel=1)
+
+
 NETWORKS = {
     "plain": (plain, (1, 3, 12, 12)),
     "pooled": (pooled, (1, 3, 12, 12)),
@@ -88,6 +98,7 @@ NETWORKS = {
     "before": (before_the_convolution, (1, 3, 8, 8)),
     "mobile": (mobile, (1, 3, 13, 13)),
     "channels last": (channels_last, (1, 12, 12, 3)),
+    "u shaped": (u_shaped, (1, 3, 12, 12)),
     "by shape": (by_shape, (1, 3, 12, 12)),
 }
 

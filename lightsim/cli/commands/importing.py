@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +18,9 @@ __all__ = ["import_command"]
 
 
 def import_command(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="An ONNX file.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="An ONNX file, or a SCALE-Sim topology (CSV).")
+    ],
     data: Annotated[
         Path | None,
         typer.Option(
@@ -51,13 +54,17 @@ def import_command(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Bring in the network of an ONNX file: with integers, ready for run, explore and verify."""
-    from lightsim.flow.bringing import check_importable
+    """Bring in a network of another tool, ready for run, explore and verify."""
+    from lightsim.flow.bringing import check_importable, is_table
     from lightsim.reports.directory import check_directory
 
     check_importable(file)
     if output is not None:
         check_directory(output, lambda _: True)
+    if is_table(file):
+        options = {"--data": data, "--input-shape": input_shape, "--scheme": scheme, "--name": name}
+        _import_table(Path(file), output, options, json=json)
+        return
     from lightsim.importing.bring import Wanted, import_file
     from lightsim.importing.folder import import_text, write_imported
     from lightsim.numerics.formats.scheme import scheme as scheme_of
@@ -69,8 +76,35 @@ def import_command(
     path = write_imported(imported, where)
     if json:
         typer.echo(import_text(imported), nl=False)
+    else:
+        _show(imported, path)
+
+
+def _import_table(
+    file: Path, output: Path | None, options: Mapping[str, object], *, json: bool
+) -> None:
+    """A table of layers, which has no weights."""
+    import json as json_module
+
+    from lightsim.errors import InputError
+    from lightsim.flow.bringing import TABLE_NOTE, keep_table
+    from lightsim.network import load_network
+
+    for option, value in options.items():
+        if value is not None:
+            raise InputError(option, "with a table of layers", f"accepted: no {option}")
+    path = keep_table(file, Path("lightsim-import") / file.stem if output is None else output)
+    network = load_network(path)
+    if json:
+        document = {
+            "schema": "lightsim.import/1", "network": network.name, "layers": len(network.layers),
+            "parameters": network.parameters, "macs": network.macs, "operators": {}, "terms": {},
+            "warnings": [TABLE_NOTE],
+        }  # fmt: skip
+        typer.echo(json_module.dumps(document, indent=2))
         return
-    _show(imported, path)
+    typer.echo(f"{network.name}: {len(network.layers)} layers, {network.macs:,} MACs")
+    typer.echo(f"note: {TABLE_NOTE}\nwritten to {path.parent}\nRun it: lightsim run {path}")
 
 
 def _sizes(text: str | None) -> tuple[int, ...] | None:

@@ -64,6 +64,8 @@ def _output(draft: Draft, inputs: Sequence[Images]) -> Images:
             out = _windows(draft, x, 0.0).mean(axis=(4, 5), dtype=np.float32)
         case "global_pool":
             out = x.mean(axis=(2, 3), keepdims=True, dtype=np.float32)
+        case "upsample":
+            out = x.repeat(draft.keys["scale"][0], axis=2).repeat(draft.keys["scale"][1], axis=3)
         case "add":
             out = x + inputs[1]
         case "concat":
@@ -102,11 +104,12 @@ def _convolved(draft: Draft, x: Images) -> Images:
     layer, groups, shape = draft.layer, draft.layer.groups, draft.shape
     own = _padded(draft, x, 0.0)
     (down, right), filters = layer.stride, draft.weights
+    apart = layer.dilation
     out = np.zeros((len(x), groups, layer.filters_of_group, shape.height * shape.width), np.float32)
     for ky in range(layer.kernel[0]):
         for kx in range(layer.kernel[1]):
-            rows = slice(ky, ky + down * (shape.height - 1) + 1, down)
-            columns = slice(kx, kx + right * (shape.width - 1) + 1, right)
+            rows = slice(ky * apart[0], ky * apart[0] + down * (shape.height - 1) + 1, down)
+            columns = slice(kx * apart[1], kx * apart[1] + right * (shape.width - 1) + 1, right)
             seen = own[:, :, rows, columns].reshape(len(x), groups, layer.channels_of_group, -1)
             out += _tap(filters[:, :, ky, kx], groups) @ seen
     return _biased(draft, out.reshape(len(x), shape.channels, shape.height, shape.width))

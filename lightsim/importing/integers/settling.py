@@ -17,7 +17,7 @@ from lightsim.network.layer import Layer
 
 __all__ = ["KEEPING", "kind_of", "settled", "type_of"]
 
-KEEPING = ("max_pool", "concat", "flatten", "reorganise")
+KEEPING = ("max_pool", "concat", "flatten", "reorganise", "upsample")
 """Operators whose outputs are numbers of their inputs: they share one type and one step."""
 
 

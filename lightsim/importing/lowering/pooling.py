@@ -5,7 +5,7 @@ from __future__ import annotations
 from lightsim.importing.lowering.axes import COLUMNS, ROWS
 from lightsim.importing.lowering.values import View
 from lightsim.importing.lowering.walk import Walk
-from lightsim.importing.lowering.windows import window_of
+from lightsim.importing.lowering.windows import WindowKeys, window_of
 from lightsim.importing.onnx_file.graph import Node
 from lightsim.network.layer import Padding
 
@@ -20,6 +20,7 @@ def max_pool(walk: Walk, node: Node) -> None:
     if view.padding != Padding() and not _is_above_zero(view):
         raise node.refuse("pools over zeros that Pad has added", "accepted: pads of its own")
     window = window_of(node, view, node.wholes("kernel_shape") or ())
+    _refuse_dilation(node, window)
     draft = walk.layer(node, "max_pool", [view], window.keys)
     walk.put(node, _as(walk.image(draft, lines=window.lines), view))
 
@@ -41,6 +42,7 @@ def averaged(walk: Walk, node: Node, view: View) -> View:
         )
     if node.whole("ceil_mode", 0) and window.padding != view.padding:
         raise node.refuse("ceil_mode is 1", "accepted: 0, or windows that fill the image")
+    _refuse_dilation(node, window)
     draft = walk.layer(node, "average_pool", [view], window.keys)
     return walk.image(draft, lines=window.lines)
 
@@ -87,6 +89,14 @@ def _as(image: View, view: View) -> View:
         return image
     image.maker.grid = view.grid
     return View(image.maker, image.axes, image.alone, image.padding, view.grid)
+
+
+def _refuse_dilation(node: Node, window: WindowKeys) -> None:
+    if window.dilation != (1, 1):
+        raise node.refuse(
+            f"dilations is {list(window.dilation)}: only convolutions are dilated",
+            "accepted: dilations of 1",
+        )
 
 
 def _is_above_zero(view: View) -> bool:

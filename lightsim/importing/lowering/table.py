@@ -9,6 +9,7 @@ from lightsim.importing.lowering import (
     integer_operators,
     pooling,
     quantisers,
+    resizing,
     shapes,
     weighted,
 )
@@ -46,6 +47,7 @@ HANDLERS: dict[str, Handler] = {
     "QLinearConv": integer_operators.convolve,
     "QLinearMatMul": integer_operators.matmul,
     "Relu": elementwise.relu,
+    "Resize": resizing.resize,
     "Reshape": shapes.reshape,
     "Sigmoid": elementwise.ending,
     "Sign": elementwise.sign,
@@ -54,6 +56,7 @@ HANDLERS: dict[str, Handler] = {
     "Sub": elementwise.subtract,
     "Sum": elementwise.total,
     "Transpose": shapes.transpose,
+    "Upsample": resizing.upsample,
     "Unsqueeze": shapes.unsqueeze,
 }
 """Operators of the standard domain, by name."""
@@ -93,7 +96,7 @@ _NEEDED = {
     "it would need products of two tensors that both come from the image": (
         "Attention", "MultiHeadAttention", "Einsum",
     ),
-    "it would need pixels that are repeated": ("Resize", "Upsample", "ConvTranspose", "MaxUnpool"),
+    "it would need pixels that are put between others": ("ConvTranspose", "MaxUnpool"),
     "it would need channels that are moved or left out": (
         "Split", "Slice", "Gather", "DepthToSpace", "SpaceToDepth", "GatherElements", "GatherND",
     ),

@@ -53,6 +53,7 @@ def convolved(
     filters = len(weights)
     keys = {
         "filters": filters, **window.keys, "groups": groups, "bias": bias is not None,
+        "dilation": list(window.dilation),
     }  # fmt: skip
     if window.lines:
         weights = weights[:, :, None, :]

@@ -22,6 +22,7 @@ class WindowKeys:
     stride: tuple[int, int]
     padding: Padding
     lines: bool
+    dilation: tuple[int, int] = (1, 1)
 
     @property
     def keys(self) -> dict[str, object]:
@@ -37,7 +38,7 @@ class WindowKeys:
 def window_of(node: Node, view: View, kernel: tuple[int, ...]) -> WindowKeys:
     """The window of a convolution or pooling over `view`, with the padding that stands around it.
 
-    Raises `InputError` for dilation, for three dimensions, and for lists of other lengths.
+    Raises `InputError` for three dimensions, and for lists of other lengths.
     """
     lines = len(view.axes) == 3
     sides = 1 if lines else 2
@@ -48,21 +49,24 @@ def window_of(node: Node, view: View, kernel: tuple[int, ...]) -> WindowKeys:
         )
     strides = _sides(node, "strides", sides)
     dilations = _sides(node, "dilations", sides)
-    if any(one != 1 for one in dilations):
+    if min(*kernel, *strides, *dilations) < 1:
         raise node.refuse(
-            f"dilations is {list(dilations)}: dilation is not modelled", "accepted: dilations of 1"
+            f"kernel {list(kernel)}, strides {list(strides)}, dilations {list(dilations)}",
+            "accepted: at least 1",
         )
-    if min(*kernel, *strides) < 1:
-        raise node.refuse(f"kernel {list(kernel)}, strides {list(strides)}", "at least 1")
-    padding = _padding(node, view, kernel, strides)
+    reach = tuple((size - 1) * step + 1 for size, step in zip(kernel, dilations, strict=True))
+    padding = _padding(node, view, reach, strides)
     if lines:
-        kernel, strides = (1, *kernel), (1, *strides)
+        kernel, strides, dilations = (1, *kernel), (1, *strides), (1, *dilations)
     own = view.padding
     whole = Padding(
         own.top + padding.top, own.left + padding.left, own.bottom + padding.bottom,
         own.right + padding.right,
     )  # fmt: skip
-    return WindowKeys((kernel[0], kernel[1]), (strides[0], strides[1]), whole, lines)
+    return WindowKeys(
+        (kernel[0], kernel[1]), (strides[0], strides[1]), whole, lines,
+        (dilations[0], dilations[1]),
+    )  # fmt: skip
 
 
 def _sides(node: Node, name: str, count: int) -> tuple[int, ...]:
