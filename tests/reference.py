@@ -177,13 +177,22 @@ def at(image, row, column, outside):
     return outside
 
 
-def over_window(shape, kernel, stride, origin, reduce):
-    """[row][column] of `shape`: reduce([(ky, kx, input row, input column), ...])."""
+def over_window(shape, kernel, stride, origin, reduce, apart=(1, 1)):
+    """[row][column] of `shape`: reduce([(ky, kx, input row, input column), ...]).
+
+    Taps of a dilated kernel lie `apart` rows and columns from each other.
+    """
+    down, right = apart
     return [
         [
             reduce(
                 [
-                    (ky, kx, r * stride[0] + ky + origin[0], c * stride[1] + kx + origin[1])
+                    (
+                        ky,
+                        kx,
+                        r * stride[0] + ky * down + origin[0],
+                        c * stride[1] + kx * right + origin[1],
+                    )
                     for ky in range(kernel[0])
                     for kx in range(kernel[1])
                 ]
@@ -194,8 +203,8 @@ def over_window(shape, kernel, stride, origin, reduce):
     ]
 
 
-def convolve(x, w, shape, stride, origin, pad_value=0, groups=1):
-    """out[b][m][r][c] = sum of x[b][n][r*sy+ky+oy][c*sx+kx+ox] * w[m][n][ky][kx]."""
+def convolve(x, w, shape, stride, origin, pad_value=0, groups=1, apart=(1, 1)):
+    """out[b][m][r][c] = sum of x[b][n][r*sy+ky*dy+oy][c*sx+kx*dx+ox] * w[m][n][ky][kx]."""
     inner, outer = len(w[0]), len(w) // groups
 
     def output(image, m):
@@ -208,7 +217,8 @@ def convolve(x, w, shape, stride, origin, pad_value=0, groups=1):
                 for ky, kx, i, j in window
             )
 
-        return over_window(shape, (len(w[0][0]), len(w[0][0][0])), stride, origin, reduce)
+        kernel = (len(w[0][0]), len(w[0][0][0]))
+        return over_window(shape, kernel, stride, origin, reduce, apart)
 
     return [[output(image, m) for m in range(len(w))] for image in x]
 
@@ -218,7 +228,7 @@ def convolve_depthwise(x, w, shape, stride, origin, pad_value=0):
     return convolve(x, [[one] for one in w], shape, stride, origin, pad_value, groups=len(w))
 
 
-def convolve_truncating(x, terms, shape, stride, origin, pad_value=0):
+def convolve_truncating(x, terms, shape, stride, origin, pad_value=0, apart=(1, 1)):
     """The sum of sign * (x >> exponent) over the terms; `>>` rounds towards minus infinity.
 
     `terms[m][n][ky][kx]` is a list of (sign, exponent).
@@ -234,7 +244,7 @@ def convolve_truncating(x, terms, shape, stride, origin, pad_value=0):
             )
 
         kernel = (len(filters[0]), len(filters[0][0]))
-        return over_window(shape, kernel, stride, origin, reduce)
+        return over_window(shape, kernel, stride, origin, reduce, apart)
 
     return [[output(image, filters) for filters in terms] for image in x]
 

@@ -146,10 +146,14 @@ def _layers(entries: list[LayerEntry], shape: TensorShape, file: str) -> tuple[L
         for name in inputs:
             _refuse_unknown_input(name, entry.name, shapes, later, where)
         site = Site(inputs, tuple(shapes[name] for name in inputs), where)
-        layer = OPERATORS[entry.operator].infer(entry, site)
-        layers.append(layer)
-        shapes[layer.name] = layer.output_shape
-        previous = layer.name
+        made = OPERATORS[entry.operator].infer(entry, site)
+        for layer in (made,) if isinstance(made, Layer) else made:
+            if layer.name != entry.name and layer.name in (*shapes, *later):
+                problem = f"is written with a layer '{layer.name}', which there is already"
+                raise InputError(where, problem, "accepted: another name for one of them")
+            layers.append(layer)
+            shapes[layer.name] = layer.output_shape
+        previous = entry.name
     return tuple(layers)
 
 

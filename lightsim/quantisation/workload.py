@@ -49,8 +49,11 @@ class QuantisedLayer:
                                    lowest + how many of them are <= acc
       otherwise                    clamp(round((acc * multiplier) / 2**shift))
     with `rounding` naming the rounding and the clamp going from `lowest` to `highest`
-    (`lowest` = 0 for relu).
+    (`lowest` = 0 for relu). A layer with a `table` int16[256] gives table[128 + that] in its
+    place; the clamp then goes from -128 to 127.
 
+    `requantise`: clamp(round(x * multiplier[0] / 2**shift)), and the table where there is one.
+    `multiply`: clamp(round(a * b * multiplier[0] / 2**shift)).
     `add`: both inputs are requantised by themselves, then added, then clamped:
     clamp(round(a * multiplier[0] / 2**shift) + round(b * residual_multiplier / 2**residual_shift)).
     Average and global pooling: clamp(round(sum * multiplier[0] / 2**shift)), the sum taken over
@@ -77,6 +80,7 @@ class QuantisedLayer:
     residual_shift: Annotated[int, Whole(0, 31)] = 0
     thresholds: NDArray[np.int64] | None = None
     undrawn: Undrawn | None = None
+    table: NDArray[np.int16] | None = None
     # What `parts.parts_of` has packed of the weights.
     packed: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 

@@ -41,11 +41,12 @@ def _weighted(layer, x, bits, overflow, accumulation):
     bias, shift, fraction = layer.bias.tolist(), layer.shift, layer.scheme.fraction_bits
     where = (_shape(layer), layer.layer.stride, _origin(layer), pad_value)
     if accumulation == "truncate" and fraction:
-        sums = _truncating(layer, x, where)
+        sums = _truncating(layer, x, (*where, layer.layer.dilation))
         bias = [reference.rounded(value, fraction, "half_up") for value in bias]
         shift -= fraction
     else:
-        sums = reference.convolve(x, layer.weights.tolist(), *where, layer.layer.groups)
+        weights, groups = layer.weights.tolist(), layer.layer.groups
+        sums = reference.convolve(x, weights, *where, groups, layer.layer.dilation)
     hold = {"wrap": reference.wrapped, "saturate": reference.saturated}[overflow]
     out = []
     for image in sums:
@@ -63,13 +64,60 @@ def _weighted(layer, x, bits, overflow, accumulation):
                     return total
                 if levels is not None:
                     return reference.multi_threshold(total, levels, layer.lowest)
-                return reference.requantise(
+                value = reference.requantise(
                     total, factor, shift, layer.rounding, layer.lowest, layer.highest
                 )
+                return _looked_up(layer, value)
 
             rows.append(each(finish, channel))
         out.append(rows)
     return out
+
+
+def _looked_up(layer, value):
+    """The entry of the layer's table, which begins at -128."""
+    return value if layer.table is None else int(layer.table[value + 128])
+
+
+def _scale(layer, x):
+    def finish(value):
+        rest = (int(layer.multiplier[0]), layer.shift, layer.rounding, layer.lowest, layer.highest)
+        return _looked_up(layer, reference.requantise(value, *rest))
+
+    return each(finish, x)
+
+
+def _multiply(layer, x, y):
+    if isinstance(x, list):
+        return [_multiply(layer, one, other) for one, other in zip(x, y, strict=True)]
+    rest = (int(layer.multiplier[0]), layer.shift, layer.rounding, layer.lowest, layer.highest)
+    return reference.requantise(x * y, *rest)
+
+
+def _upsample(layer, x):
+    high, wide = layer.layer.stride
+    return [
+        [[[v for v in row for _ in range(wide)] for row in channel for _ in range(high)]
+         for channel in image]
+        for image in x
+    ]  # fmt: skip
+
+
+def _interleave(layer, *parts):
+    (down, across), shape = layer.layer.stride, layer.layer.output_shape
+    return [
+        [
+            [
+                [
+                    parts[r % down * across + c % across][n][m][r // down][c // across]
+                    for c in range(shape.width)
+                ]
+                for r in range(shape.height)
+            ]
+            for m in range(shape.channels)
+        ]
+        for n in range(len(parts[0]))
+    ]
 
 
 def _truncating(layer, x, where):
@@ -166,6 +214,10 @@ _PLAIN = {
     "max_pool": _max_pool,
     "average_pool": _mean,
     "global_pool": _mean,
+    "requantise": _scale,
+    "multiply": _multiply,
+    "upsample": _upsample,
+    "interleave": _interleave,
     "add": _add,
     "concat": _concat,
     "flatten": _flatten,

@@ -12,7 +12,8 @@ from dataclasses import replace
 import numpy as np
 
 from lightsim.importing.lowering.draft import Draft, Grid, InputDraft
-from lightsim.network.layer import Activation, Layer
+from lightsim.network.activations import Activation
+from lightsim.network.layer import Layer
 
 __all__ = ["KEEPING", "kind_of", "settled", "type_of"]
 

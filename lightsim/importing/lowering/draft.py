@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lightsim.network.activations import Activation
 from lightsim.network.layer import Layer
 from lightsim.network.tensor import TensorShape
 from lightsim.numerics.sums.requantise import Rounding
@@ -86,7 +87,7 @@ class Draft:
     codes: WeightCodes | None = None
     grid: Grid | None = None
     cap: float | None = None
-    activation: Literal["none", "relu", "sign"] = "none"
+    activation: Activation = "none"
     keys: dict[str, Any] = field(default_factory=dict)
 
     @property

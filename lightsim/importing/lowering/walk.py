@@ -16,6 +16,7 @@ from lightsim.importing.lowering.draft import Draft, InputDraft, Reals, Weights
 from lightsim.importing.lowering.values import Codes, Constant, Value, View
 from lightsim.importing.onnx_file.graph import Graph, Node
 from lightsim.network.checking import checked
+from lightsim.network.layer import Layer
 from lightsim.network.operators import OPERATORS, Site
 
 __all__ = ["Walk"]
@@ -151,7 +152,9 @@ class Walk:
         row = OPERATORS[operator]
         entry = checked(row.entry, table, node.where)
         site = Site(names, tuple(view.maker.shape for view in inputs), node.where)
-        draft = Draft(row.infer(entry, site), node.where, weights, bias, keys=dict(keys))
+        layer = row.infer(entry, site)
+        assert isinstance(layer, Layer)  # the import lowers to operators of one layer
+        draft = Draft(layer, node.where, weights, bias, keys=dict(keys))
         self.drafts.append(draft)
         return draft
 

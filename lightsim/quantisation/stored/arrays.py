@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lightsim.errors import InputError, unknown_name
 from lightsim.files.npy_header import ArrayHead
 from lightsim.files.npz import read_npz
+from lightsim.network.activations import TABLES
 from lightsim.network.checking import on_one_line
 from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType
@@ -48,6 +49,8 @@ _FIELDS = {
     "dense": ("weights", "k", "bias", *SCALES),
     "average_pool": SCALES,
     "global_pool": SCALES,
+    "requantise": SCALES,
+    "multiply": SCALES,
     "add": (*SCALES, "residual_multiplier", "residual_shift"),
 }
 UNUSUAL = ("lowest", "highest", "rounding")
@@ -69,13 +72,18 @@ _RANGES = {
     "lowest": (-128, 255, np.int64),
     "highest": (-128, 255, np.int64),
     "rounding": (0, len(ROUNDINGS) - 1, np.int64),
+    "table": (-128, 255, np.int16),
 }
 _PER_FILTER = ("k", "bias", "multiplier")
 
 
 def layer_fields(layer: Layer) -> tuple[str, ...]:
     """The fields that a file of integers holds for a layer; most operators have none."""
-    return _FIELDS.get(layer.operator, ())
+    own = _FIELDS.get(layer.operator, ())
+    if layer.activation in TABLES:
+        return (*own, "table")
+    ends = {"clip": ("lowest", "highest"), "clipped_relu": ("highest",)}
+    return (*own, *ends.get(layer.activation, ()))
 
 
 def integers_of(network: Network, scheme: Scheme, file: Traversable) -> Arrays:
@@ -190,6 +198,8 @@ def _shape(layer: Layer, field: str, scheme: Scheme) -> tuple[int, ...]:
     """The shape that a layer's field is stored with; () is a single number."""
     if field == WORDS:
         return (word_bytes(layer.weight_shape, scheme),)
+    if field == "table":
+        return (256,)
     if layer.has_weights and field == "weights":
         return layer.weight_shape
     return layer.weight_shape[:1] if layer.has_weights and field in _PER_FILTER else ()

@@ -18,7 +18,7 @@ from lightsim.network.layer import Network
 from lightsim.network.trained_files import fingerprint
 from lightsim.network.writing import dump_network
 from lightsim.numerics.sums.requantise import ROUNDINGS
-from lightsim.quantisation.elements import lowest_output
+from lightsim.quantisation.elements import clamp_of
 from lightsim.quantisation.stored.arrays import (
     HELD_OUT,
     SCALES,
@@ -123,7 +123,7 @@ def _written(path: Path, content: Content) -> Path:
 def _integers(workload: Workload) -> dict[str, NDArray[Any]]:
     found: dict[str, NDArray[Any]] = {}
     for own in workload.layers:
-        usual = (lowest_output(own.layer, own.output), own.output.highest, "half_up")
+        usual = (*clamp_of(own.layer, own.output), "half_up")
         unusual = (own.lowest, own.highest, own.rounding)
         for field, told, expected in zip(UNUSUAL, unusual, usual, strict=True):
             if told != expected:

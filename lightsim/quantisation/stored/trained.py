@@ -6,12 +6,13 @@ import numpy as np
 
 from lightsim.descriptions import within
 from lightsim.errors import InputError
+from lightsim.network.activations import TABLES
 from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType
 from lightsim.network.trained_files import TrainedFiles, fingerprint
 from lightsim.numerics.formats.scheme import SCHEMES, Scheme
 from lightsim.numerics.sums.requantise import ROUNDINGS
-from lightsim.quantisation.elements import element_types, input_types, lowest_output
+from lightsim.quantisation.elements import clamp_of, element_types, input_types
 from lightsim.quantisation.stored.arrays import (
     HELD_OUT,
     TRAINING,
@@ -50,6 +51,8 @@ def load_trained(network: Network, scheme: Scheme) -> Workload:
         )
     stored = integers_of(network, scheme, files.weights[scheme.name])
     types = element_types(network, scheme)
+    for layer in network.layers:
+        _check_ends(layer, types[layer.name], stored, str(files.weights[scheme.name]))
     with within(str(files.weights[scheme.name])):
         layers = tuple(
             _quantised(layer, input_types(network, layer, types), types[layer.name], scheme, stored)
@@ -87,6 +90,18 @@ def _trained(network: Network) -> TrainedFiles:
     return files
 
 
+def _check_ends(layer: Layer, output: ElementType, stored: Arrays, file: str) -> None:
+    """The ends of a clamp and the entries of a table are numbers of the layer's output."""
+    for field in ("lowest", "highest", "table"):
+        held = stored.get(f"{layer.name}.{field}")
+        if held is not None and not output.lowest <= held.min() <= held.max() <= output.highest:
+            raise InputError(
+                f"{file}: {layer.name}.{field}",
+                f"holds {held.min()} to {held.max()}",
+                f"accepted: {output.lowest} to {output.highest}",
+            )
+
+
 def _quantised(
     layer: Layer,
     inputs: tuple[ElementType, ...],
@@ -97,19 +112,18 @@ def _quantised(
     fields = (*layer_fields(layer), "thresholds")
     keys = {field: f"{layer.name}.{field}" for field in fields}
     own = {field: stored[key] for field, key in keys.items() if key in stored}
-    usual = {
-        "lowest": lowest_output(layer, output),
-        "highest": output.highest,
-        "rounding": _HALF_UP,
-    }
+    low, high = clamp_of(layer, output)
+    usual = {"lowest": low, "highest": high, "rounding": _HALF_UP}
     lowest, highest, rounding = (
         int(stored.get(f"{layer.name}.{field}", usual[field])) for field in UNUSUAL
     )
-    if not output.lowest <= lowest <= highest <= output.highest:
+    # What a table is looked up with has eight bits, whatever the table gives.
+    least, most = (low, high) if layer.activation in TABLES else (output.lowest, output.highest)
+    if not least <= lowest <= highest <= most:
         raise InputError(
             f"{layer.name}: lowest, highest",
             f"{lowest}, {highest}",
-            f"accepted: a range inside {output.lowest} to {output.highest}",
+            f"accepted: a range inside {least} to {most}",
         )
     if not layer.has_weights:
         return QuantisedLayer(
@@ -123,6 +137,7 @@ def _quantised(
             shift=int(own.get("shift", 0)),
             residual_multiplier=int(own.get("residual_multiplier", 1)),
             residual_shift=int(own.get("residual_shift", 0)),
+            table=own.get("table"),
         )
     return QuantisedLayer(
         layer,
@@ -138,6 +153,7 @@ def _quantised(
         int(own.get("shift", 0)),
         ROUNDINGS[rounding],
         thresholds=own.get("thresholds"),
+        table=own.get("table"),
     )
 
 

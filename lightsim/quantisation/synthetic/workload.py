@@ -103,11 +103,18 @@ def _expect_filters(
     """The outputs of a layer with weights."""
     unit = expect_sum(values, task.layer, task.pad_value, sample_rng)
     if task.output.is_requantised:
-        reach = task.output.highest / DEVIATIONS_AT_CLAMP
-        return np.clip(unit * reach, task.lowest, task.output.highest)
+        reach = task.full / DEVIATIONS_AT_CLAMP
+        return _looked_up(task, np.clip(unit * reach, task.lowest, task.highest))
     if task.output.is_sign:
         return np.where(unit >= 0, 1.0, -1.0)
     return unit
+
+
+def _looked_up(task: LayerTask, values: Expectation) -> Expectation:
+    """What a layer's table makes of its values, if it has one."""
+    if task.table is None:
+        return values
+    return task.table[np.rint(values).astype(np.int64) + 128].astype(np.float64)
 
 
 def _without_filters(
@@ -126,11 +133,25 @@ def _without_filters(
         residual = (int(factors[0]), shift)
         expected = np.clip(total * scale, task.lowest, task.output.highest)
         return _plain(task, *residual, residual), expected
+    if layer.operator == "multiply":
+        total = inputs[0] * inputs[1]
+        reach = DEVIATIONS_AT_CLAMP * max(float(np.sqrt(np.mean(total**2))), 1e-9)
+        scale = min(task.output.highest / reach, 1.0)
+        factors, shift = fixed_point(np.array([scale]))
+        expected = np.clip(total * scale, task.lowest, task.output.highest)
+        return _plain(task, int(factors[0]), shift, (1, 0)), expected
+    if layer.operator == "requantise":
+        # The same scale, as far as the type goes: an unsigned byte is halved, a signed one doubled.
+        multiplier, shift = (1, 0) if task.full == task.inputs[0].highest else (
+            (1, 1) if task.full < task.inputs[0].highest else (2, 0)
+        )  # fmt: skip
+        scaled = np.clip(inputs[0] * multiplier / 2**shift, task.lowest, task.highest)
+        return _plain(task, multiplier, shift, (1, 0)), _looked_up(task, scaled)
     if layer.operator in ("max_pool", "average_pool", "global_pool"):
         multiplier, shift = (1, 0) if layer.operator == "max_pool" else _mean_of(layer)
         return _plain(task, multiplier, shift, (1, 0)), expect_pool(inputs[0], layer, sample_rng)
     expected = inputs[0]
-    if layer.operator == "concat":
+    if layer.operator in ("concat", "interleave"):
         expected = expect_concat(inputs, channels)
     return _plain(task, 1, 0, (1, 0)), expected
 
@@ -144,11 +165,12 @@ def _plain(
         task.inputs,
         task.output,
         task.lowest,
-        task.output.highest,
+        task.highest,
         multiplier=np.array([multiplier], np.int32),
         shift=shift,
         residual_multiplier=residual[0],
         residual_shift=residual[1],
+        table=task.table,
     )
 
 

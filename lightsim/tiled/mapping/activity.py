@@ -37,6 +37,8 @@ def requantisations(layer: EngineLayer) -> int:
     None for raw outputs, thresholds, largest values and copies, one for a sum, and one for each
     number that an addition adds.
     """
+    if layer.main.layer.operator == "multiply":
+        return 1
     added = 2 * (layer.kind == "addition" or layer.addition is not None)
     scaled = layer.main.output.is_requantised and layer.thresholds == 0
     sums = layer.weights is not None and scaled
@@ -53,6 +55,8 @@ def pool_ops(layer: EngineLayer) -> int:
 
 
 def _copies(layer: EngineLayer) -> bool:
+    if layer.main.layer.operator == "requantise":
+        return True
     return layer.main.layer.operator == "max_pool" and layer.kernel == (1, 1)
 
 

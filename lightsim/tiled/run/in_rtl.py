@@ -54,7 +54,7 @@ def write_rtl(
     write_project(folder, programs, batches)
     device = board.device if board else None
     has_uram = device is not None and device.resources.uram > 0
-    rom, halves = rom_part(tile_program(programs))
+    rom, halves = rom_part(tile_program(programs), programs[0].accelerator.post.lanes)
     parts = design_parts(built_constants(programs), has_uram=has_uram, beside=halves)
     write_readme(folder, programs, recording, (*parts, rom))
     write_scripts(folder, mapped.design.clock_hz, device)

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lightsim.network.tensor import TensorShape
 from lightsim.numerics.convolution.depthwise import convolve_depthwise
 from lightsim.numerics.convolution.fused import add_products
-from lightsim.numerics.images.window import Window
+from lightsim.numerics.images.window import Window, undilated
 from lightsim.numerics.sums.accumulator import Accumulators, Overflow, fit_accumulator
 from lightsim.numerics.sums.elementwise import add_requantised
 from lightsim.numerics.sums.pooling import max_pool, sum_pool
 from lightsim.numerics.sums.requantise import requantise, threshold
 from lightsim.numerics.sums.thresholds import count_thresholds
 from lightsim.quantisation.inference.kernels import kernel_of
+from lightsim.quantisation.inference.layer_output import enlarged, looked_up, multiplied, scaled
 from lightsim.tiled.description.accelerator import Accumulator
 from lightsim.tiled.mapping.plan.plan import EngineLayer
 from lightsim.tiled.mapping.tiles.schedule import Tile, window_origin
@@ -76,12 +78,21 @@ def _convolve(
     outside = layer.source.element.outside
     if kernel == "depthwise":
         own = np.ascontiguousarray(x[:, _channels(layer, tile, weights)])
-        convolve_depthwise(own, weights.weights[:, 0], sums, layer.stride, origin, outside)
+        for down, across, offset in undilated(layer.kernel, layer.dilation):
+            taps = np.ascontiguousarray(weights.weights[:, 0, down, across])
+            begin = (origin[0] + offset[0], origin[1] + offset[1])
+            convolve_depthwise(own, taps, sums, layer.stride, begin, outside)
         return
-    window = Window(layer.kernel, layer.stride, origin, tile.computed.rows.size, sums.shape[3])
-    for rows, channels in _parts(layer, tile, weights):
-        filters = weights.filters(kernel, rows)
-        add_products(x[:, channels], filters, sums[:, rows], window, outside)
+    parts = _parts(layer, tile, weights)
+    for down, across, offset in undilated(layer.kernel, layer.dilation):
+        window = Window(
+            (down.stop - down.start, across.stop - across.start), layer.stride,
+            (origin[0] + offset[0], origin[1] + offset[1]),
+            tile.computed.rows.size, sums.shape[3],
+        )  # fmt: skip
+        for rows, channels in parts:
+            filters = weights.filters(kernel, rows, (down, across))
+            add_products(x[:, channels], filters, sums[:, rows], window, outside)
 
 
 def _channels(layer: EngineLayer, tile: Tile, weights: WeightTile) -> NDArray[np.int64]:
@@ -123,9 +134,7 @@ def post_process(
     result: TileResult,
     residual: Activations | None,
 ) -> Activations:
-    """The outputs of a tile [images, filters, rows, columns], with the filters in their original
-    order.
-    """
+    """The outputs of a tile [images, filters, rows, columns], filters in their original order."""
     main = layer.main
     policy: Overflow = "saturate" if accumulator.overflow == "saturate" else "wrap"
     sums = _fit(result.sums, accumulator.bits, policy)
@@ -139,6 +148,7 @@ def post_process(
         values = requantise(
             sums, result.multiplier, main.shift, main.rounding, main.lowest, main.highest
         )
+        values = looked_up(main, values)
     ordered = np.zeros(
         (values.shape[0], tile.computed.channels.size, *values.shape[2:]), values.dtype
     )
@@ -173,6 +183,26 @@ def _add(layer: EngineLayer, own: Activations, other: Activations) -> NDArray[np
     )
 
 
+def _enlarged(layer: EngineLayer, tile: Tile, x: NDArray[np.int16]) -> Activations:
+    """The positions of a tile, each read where it lies in the smaller image."""
+    box, (down, across) = tile.computed, layer.repeat
+    first = (
+        box.rows.start - tile.read.rows.start * down,
+        box.columns.start - tile.read.columns.start * across,
+    )
+    shape = TensorShape(box.channels.size, box.rows.size, box.columns.size)
+    if not layer.phases:
+        return enlarged(x, layer.repeat, first, shape)
+    each = layer.source.shape.channels // (down * across)
+    out = np.empty((len(x), shape.channels, shape.height, shape.width), x.dtype)
+    for number in range(down * across):
+        a, b = divmod(number, across)
+        part = x[:, number * each : number * each + shape.channels]
+        here = out[:, :, a::down, b::across]
+        here[...] = part[:, :, : here.shape[2], : here.shape[3]]
+    return out
+
+
 def elementwise(
     layer: EngineLayer, tile: Tile, held: Activations | None, residual: Activations | None
 ) -> Activations:
@@ -181,9 +211,16 @@ def elementwise(
     expected = (read.images.size, read.channels.size, read.rows.size, read.columns.size)
     x: NDArray[np.int16] = np.ascontiguousarray(as_addressed(held, expected), np.int16)
     if layer.kind == "addition":
-        return _add(layer, x, as_addressed(residual, x.shape))
+        beside = as_addressed(residual, x.shape)
+        if main.layer.operator == "multiply":
+            return multiplied(main, x, np.ascontiguousarray(beside, np.int16))
+        return _add(layer, x, beside)
+    if layer.repeat != (1, 1):
+        return _enlarged(layer, tile, x)
     origin = window_origin(layer, tile)
     shape = (box.rows.size, box.columns.size)
+    if main.layer.operator == "requantise":
+        return looked_up(main, scaled(main, x))
     if main.layer.operator == "max_pool":
         if layer.kernel == (1, 1):  # a copy: any element type, no comparison
             rows = origin[0] + np.arange(shape[0]) * layer.stride[0]

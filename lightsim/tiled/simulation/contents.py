@@ -18,6 +18,7 @@ from lightsim.numerics.filters.packed import (
 __all__ = ["Activations", "TermPlanes", "WeightTile", "as_addressed"]
 
 Activations = NDArray[np.int16] | NDArray[np.int32]
+_Kind = Literal["exact", "truncating", "signs"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,24 +45,31 @@ class WeightTile:
     multiplier: NDArray[np.int32]
     position: NDArray[np.int64]
     thresholds: NDArray[np.int64] | None = None
-    packed: dict[tuple[str, int], Filters] = field(default_factory=dict, repr=False)
+    packed: dict[tuple[str, int, int, int], Filters] = field(default_factory=dict, repr=False)
 
-    def filters(self, kind: Literal["exact", "truncating", "signs"], rows: slice) -> Filters:
-        """The filters of `rows` in the form that the kernels take; kept for the next call."""
-        first = rows.start or 0
-        found = self.packed.get((kind, first))
+    def filters(self, kind: _Kind, rows: slice, taps: tuple[slice, slice]) -> Filters:
+        """The taps `taps` of the filters of `rows` in the form that the kernels take; kept for
+        reuse.
+        """
+        key = kind, rows.start or 0, taps[0].start, taps[1].start
+        found = self.packed.get(key)
         if found is None:
-            found = self.packed[kind, first] = self._pack(kind, rows)
+            found = self.packed[key] = self._pack(kind, rows, taps)
         return found
 
-    def _pack(self, kind: Literal["exact", "truncating", "signs"], rows: slice) -> Filters:
-        codes, planes = self.weights[rows], self.planes
+    def _pack(self, kind: _Kind, rows: slice, taps: tuple[slice, slice]) -> Filters:
+        down, across = taps
+        codes, planes = self.weights[rows, :, down, across], self.planes
         if kind == "exact":
             return exact_filters(codes)
         if kind == "signs" or planes is None:
             return sign_filters(codes)
         out, channels, high, wide = codes.shape
-        terms = planes.sign[:, rows], planes.exponent[:, rows], planes.present[:, rows]
+        terms = (
+            np.ascontiguousarray(planes.sign[:, rows, :, down, across]),
+            np.ascontiguousarray(planes.exponent[:, rows, :, down, across]),
+            np.ascontiguousarray(planes.present[:, rows, :, down, across]),
+        )
         return truncating_filters((out, channels, high, wide), lambda: terms)
 
 

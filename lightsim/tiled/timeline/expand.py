@@ -37,10 +37,13 @@ from lightsim.tiled.timeline.layout import (
     OUTPUT,
     OUTPUTS,
     PADDING,
+    PHASES,
     PIXELS,
     POOL,
     POST_LANES,
     RANGE_FIELDS,
+    REACH,
+    REPEAT,
     RESIDUAL,
     SCALE,
     SIZES,
@@ -77,9 +80,7 @@ class Lists(NamedTuple):
 
 @njit(cache=True, error_model="numpy")
 def expand(passes: Table, group_starts: Table, weights: Table, word: int) -> tuple[Table, ...]:
-    """The fields of `Lists`, made from the tables of a program; `word` is the port width in
-    bytes.
-    """
+    """The fields of `Lists`, made from a program's tables; `word` is the port width in bytes."""
     total = 0
     for index in range(len(passes)):
         p = passes[index]
@@ -104,9 +105,7 @@ def _count(p: Table, axis: int) -> int:
 
 @inlined
 def _inner_tiles(p: Table) -> int:
-    """The number of tiles along the input channels; only ungrouped convolutions cut the input
-    channels.
-    """
+    """The number of tiles along the input channels, which only ungrouped convolutions cut."""
     return _count(p, 1) if p[HAS_WEIGHTS] and not p[OUTER] else 1
 
 
@@ -126,6 +125,8 @@ def _span(p: Table, axis: int, index: int) -> tuple[int, int]:
 def _input_span(p: Table, m: int, n: int) -> tuple[int, int]:
     """The half-open span of the input channels that a tile reads."""
     filters = _span(p, 0, m)
+    if p[PHASES]:
+        return 0, p[EXTENTS + 1]
     if not p[HAS_WEIGHTS]:
         return filters
     outer, inner = p[OUTER], p[INNER]
@@ -137,10 +138,13 @@ def _input_span(p: Table, m: int, n: int) -> tuple[int, int]:
 
 @inlined
 def _needed(p: Table, axis: int, extent: int, span: tuple[int, int]) -> tuple[int, int]:
-    """The input rows or columns that a span of positions reads, clipped to the image; half-open."""
+    """The input rows or columns that a span of positions reads, clipped to the image."""
+    repeat = p[REPEAT + axis]
+    if repeat > 1:
+        return span[0] // repeat, -(-span[1] // repeat)
     stride, before = p[STRIDE + axis], p[PADDING + axis]
     low = max(span[0] * stride - before, 0)
-    high = min((span[1] - 1) * stride - before + p[KERNEL + axis], extent)
+    high = min((span[1] - 1) * stride - before + p[REACH + axis], extent)
     return (low, high) if low < high else _EMPTY
 
 
@@ -202,9 +206,7 @@ def _expand_tile(
     transfers: Table,
     at: Table,
 ) -> None:
-    """List the transfers and the work of tile (m, n, s); `row` already holds the flags of
-    the tile.
-    """
+    """List the transfers and the work of tile (m, n, s); `row` already holds its flags."""
     down, across = _count(p, 3), _count(p, 4)
     images = _span(p, 2, s // (down * across))
     rows, columns = _span(p, 3, s // across % down), _span(p, 4, s % across)

@@ -77,7 +77,9 @@ def _weighted(layer: QuantisedLayer, x: Tensor) -> Tensor:
         x = x.reshape(len(x), *weights.shape[1:])
     outside = float(layer.inputs[0].outside)
     framed = _framed(x.to(real).contiguous(memory_format=torch.channels_last), layer, outside)
-    products = functional.conv2d(framed, weights, None, own.stride, groups=own.groups)
+    products = functional.conv2d(
+        framed, weights, None, own.stride, dilation=own.dilation, groups=own.groups
+    )
     bias = torch.as_tensor(layer.bias, dtype=torch.int64, device=x.device)
     sums = products.round().to(torch.int64) + bias[:, None, None]
     if layer.output.bits == 1:

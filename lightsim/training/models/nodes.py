@@ -52,7 +52,9 @@ class Weighted(nn.Module):
                     x, (pad.left, pad.right, pad.top, pad.bottom), value=self.outside
                 )
                 edges = 0
-            sums = functional.conv2d(x, weight, self.bias, layer.stride, edges, groups=layer.groups)
+            sums = functional.conv2d(
+                x, weight, self.bias, layer.stride, edges, layer.dilation, layer.groups
+            )
         if self.normalise is not None:
             sums = self.normalise(sums)
         self.normalised = sums

@@ -22,18 +22,19 @@ __all__ = [
     "memory_depth",
 ]
 
-# Constants that follow from the network: whether the logic for poolings and additions is built;
-# whether the logic for one-bit activations is built; the field widths of wider activations (the sum
-# of the widths, which are powers of two); and the number of lanes by which values are rotated on
-# their way to the output buffer.
-GENERAL = ("ELEMENTWISE", "ONE_BIT_INPUTS", "FIELDS", "TURN_STEP")
+# Constants that follow from the network. Some say whether logic is built: for poolings and
+# additions, one-bit activations, dilated kernels, tables, enlarged images, and products. The others
+# are the field widths of wider activations (the sum of the widths, which are powers of two) and the
+# number of lanes by which values are rotated on their way to the output buffer.
+GENERAL = (
+    "ELEMENTWISE", "ONE_BIT_INPUTS", "FIELDS", "TURN_STEP", "DILATES", "LOOKS_UP", "REPEATS",
+    "SCALES",
+)  # fmt: skip
 _GUARDED_SUM_BITS = 48  # a 32-bit bias and 2^16 products of 18 bits
 
 
 def constants_of(accelerator: Accelerator) -> dict[str, int]:
-    """Every constant except those of the tile program; `KINDS` has four bits for each row, row 0
-    lowest.
-    """
+    """Every constant but those of the tile program; `KINDS` has four bits a row, row 0 lowest."""
     return (
         _array(accelerator)
         | memory_constants(accelerator)
@@ -134,4 +135,8 @@ def _general(accelerator: Accelerator) -> dict[str, int]:
         "FIELDS": sum(bits for bits in fields if bits > 1),
         # A word of the widest channels is rotated if it has fewer channels than there are lanes.
         "TURN_STEP": min(accelerator.port_bits // fields[-1], accelerator.post.lanes),
+        "DILATES": 0,
+        "LOOKS_UP": 0,
+        "REPEATS": 0,
+        "SCALES": 0,
     }
