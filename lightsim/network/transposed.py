@@ -9,9 +9,7 @@ more; `interleave` puts their values in turn.
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from lightsim.errors import InputError
 from lightsim.network.entries import TransposedEntry
@@ -20,6 +18,10 @@ from lightsim.network.site import Site
 from lightsim.network.tensor import TensorShape
 from lightsim.network.window import as_pair
 from lightsim.units import ceil_div
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["phase_weights", "transposed"]
 
@@ -114,6 +116,8 @@ def phase_weights(
     `weights` [out, in, kernel height, kernel width] are those of the transposed convolution, whose
     `stride` and `padding` those are.
     """
+    import numpy as np  # a network is read without it
+
     found = []
     for a in range(stride[0]):
         rows = np.arange((a + padding[0]) % stride[0], weights.shape[2], stride[0])[::-1]

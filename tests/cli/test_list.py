@@ -9,6 +9,7 @@ import pytest
 from lightsim.cli.commands.tables import TABLES
 from lightsim.hardware.catalogue import BOARDS, DEVICES
 from lightsim.network import zoo_names
+from lightsim.numerics.formats.family import NAMED
 from lightsim.numerics.formats.scheme import SCHEMES
 from tests.cli.command import lightsim
 
@@ -63,6 +64,6 @@ def test_sources_stand_below_their_table():
 def test_the_tables_hold_what_can_be_named():
     found = listed()
     assert [row["name"] for row in found["networks"]] == list(zoo_names())
-    assert [row["name"] for row in found["schemes"]] == list(SCHEMES)
+    assert [row["name"] for row in found["schemes"]] == list(dict.fromkeys((*SCHEMES, *NAMED)))
     assert [row["name"] for row in found["boards"]] == list(BOARDS)
     assert [row["name"] for row in found["devices"]] == list(DEVICES)

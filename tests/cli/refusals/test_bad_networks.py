@@ -37,7 +37,7 @@ CASES = {
     "zero channels": (GOOD.replace("channels = 4", "channels = 0"), "[input]", "channels is 0"),
     "float height": (GOOD.replace("height = 8", "height = 8.5"), "height is 8.5"),
     "text width": (GOOD.replace("width = 8", 'width = "8"'), "width is '8'", "whole number"),
-    "4-bit input": (GOOD.replace("width = 8", "width = 8\nbits = 4"), "bits is 4", "1 or 8"),
+    "9-bit input": (GOOD.replace("width = 8", "width = 8\nbits = 9"), "bits is 9", "1 to 8"),
     "zero stride": (
         GOOD.replace("kernel = 3", "kernel = 3\nstride = 0"), "layer 'a'", "stride is 0", "1 to",
     ),
@@ -56,10 +56,10 @@ CASES = {
     "no filters": (GOOD.replace("filters = 8", "filters = 0"), "filters is 0", "1 to"),
     "k in the file": (GOOD.replace("kernel = 3", "kernel = 3\nk = 3"), "the k of filters is not"),
     "operator": (GOOD.replace("conv2d", "conv3d"), "'conv3d' is not modelled", "conv2d, dense"),
-    "operator's case": (GOOD.replace("conv2d", "CONV2D"), "operator 'CONV2D'", "'conv2d'"),
+    "operator's case": (GOOD.replace("conv2d", "CONV2D"), "operator 'CONV2D'", "conv2d"),
     "no operator": (GOOD.replace('operator = "dense"\n', ""), "layer 'z'", "conv2d, dense"),
     "activation": (
-        GOOD.replace("kernel = 3", 'kernel = 3\nactivation = "gelu"'), "'gelu'", "none, relu",
+        GOOD.replace("kernel = 3", 'kernel = 3\nactivation = "softmax"'), "'softmax'", "none, relu",
     ),
     "same name": (HEAD + IMAGE + CONV + CONV, "layer 'a'", "an earlier layer"),
     "named input": (GOOD.replace('"z"', '"input"'), "the network's input"),
