@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from pathlib import Path
 __all__ = ["Server", "missing", "server"]
 
 _PROGRAMS = "/usr/lib/postgresql/*/bin"
+_STARTS = 5
 _PATIENCE_S = 60
 
 
@@ -78,7 +80,15 @@ class Server:
         """Begin, and wait until it answers."""
         options = f"-p {self._port} -c listen_addresses=127.0.0.1 -k {self._folder}"
         log = str(self._folder / "log")
-        self._run("pg_ctl", "-D", str(self._data), "-o", options, "-l", log, "-w", "start")
+        for attempt in range(_STARTS):
+            try:
+                self._run("pg_ctl", "-D", str(self._data), "-o", options, "-l", log, "-w", "start")
+                return
+            except subprocess.CalledProcessError:  # what it had before is let go of late
+                if attempt + 1 == _STARTS:
+                    sys.stderr.write(Path(log).read_text()[-2000:])
+                    raise
+                time.sleep(2)
 
     def stop(self) -> None:
         """End at once, as after a loss of power."""
