@@ -90,32 +90,42 @@ package format_pkg;
   function automatic logic [4:0] term(
       input logic [15:0] code, input integer scheme, input integer terms, input integer t);
     integer bits, sign, word;
+    logic [15:0] from_sign, own_word;
     bits = exponent_bits(scheme);
     if (base(scheme) == TERNARY) term = {code[0], code[1], 3'd7};
     else begin
       sign = base(scheme) == LIGHTNN ? terms * bits : (t + 1) * bits + t;
       word = base(scheme) == LIGHTNN ? (terms - 1 - t) * bits : t * (bits + 1);
-      term = worth(4'(code >> word) & 4'((1 << bits) - 1), code[4'(sign)], scheme);
+      from_sign = code >> sign;
+      own_word = (code >> word) & 16'((1 << bits) - 1);
+      term = worth(own_word[3:0], from_sign[0], scheme);
     end
   endfunction
 
   function automatic logic [4:0] worth(
       input logic [3:0] word, input logic minus, input integer scheme);
-    logic behind;
-    behind = word > 4'(greatest(scheme) - least(scheme));
-    worth = {!behind || zero(scheme) == 0, minus,
-             behind ? 3'(greatest(scheme)) : 3'(word + 4'(least(scheme)))};
+    // Through integers, whose bits are taken one by one: tools differ in how wide they make a cast
+    // that is chosen.
+    integer m;
+    logic there;
+    m = least(scheme) + {28'd0, word};
+    there = zero(scheme) == 0 || m <= greatest(scheme);
+    if (m > greatest(scheme)) m = greatest(scheme);
+    worth = {there, minus, m[2:0]};
   endfunction
 
   // The integer that a code means, as a multiplier reads it.
   function automatic logic signed [11:0] weight(input logic [15:0] code, input integer scheme);
     logic [4:0] own;
+    logic [15:0] low;
     logic signed [11:0] total, size_of;
     total = '0;
     if (!is_member(scheme)) total = 12'(lane_pkg::weight(code[7:0], scheme));
-    else if (base(scheme) == FIXED)
-      total = $signed(12'(code) << (12 - size(scheme))) >>> (12 - size(scheme));
-    else
+    else if (base(scheme) == FIXED) begin
+      low = code >> (size(scheme) - 1);  // its lowest bit is the sign
+      total = $signed(code[11:0]);
+      if (low[0]) total = total - (12'sd1 <<< size(scheme));
+    end else
       for (integer t = 0; t < size(scheme); t = t + 1) begin
         own = term(code, scheme, size(scheme), t);
         size_of = 12'sd1 <<< (3'd7 - own[2:0]);
