@@ -1,4 +1,4 @@
-"""Images of a network's data set in the user's cache: more to choose by than come with LightSim."""
+"""Images of a network's data set in the user's cache: more images than come with LightSim."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ from lightsim.quantisation.workload import LabelledImages
 __all__ = ["cached_images"]
 
 _MOST_CHOOSING = 2048
-# An allocation is measured on as many images as this many products allow, and at least so many.
+# The most products of one measurement, which limit its images, and the least number of images.
 _PRODUCTS, _LEAST = 100_000_000_000, 1000
 
 
 def cached_images(
     network: Network, calibration: NDArray[np.int16]
 ) -> tuple[LabelledImages, LabelledImages] | None:
-    """Training images to choose by, without those of `calibration`, and test images that report.
+    """Training images for choosing, without the images of `calibration`, and test images for
+    reports.
 
-    Both are taken evenly over the official files. None where the network's file names no data set
-    or it is not in the cache; raises `InputError` for a damaged one.
+    Both are taken evenly over the official files. None if the network's file names no data set, or
+    if the data set is not in the cache. Raises `InputError` for a damaged data set.
     """
     if not in_cache(network):
         return None

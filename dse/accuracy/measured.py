@@ -15,16 +15,16 @@ from lightsim.quantisation.workload import LabelledImages
 
 __all__ = ["MeasuredAccuracy", "can_measure", "measured"]
 
-_LEAST = 200  # images: of fewer, one is more than half a per cent
+_LEAST = 200  # images: with fewer, a single image is more than half a per cent
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MeasuredAccuracy:
     """The share of labelled images classified correctly.
 
-    `choosing` are the images that decisions may look at, `held_out` those that only report:
-    nothing may be chosen by `held_out_accuracy`. One thread measures: the workers of a study are
-    processes, one a processor.
+    Allocations are chosen by the images `choosing` alone. The images `held_out` are only for
+    reports: nothing may be chosen by `held_out_accuracy`. One thread measures, because the workers
+    of a study are processes, one for each processor.
     """
 
     rounded_network: RoundedNetwork
@@ -34,14 +34,15 @@ class MeasuredAccuracy:
     _known: dict[tuple[bytes, ...], float] = field(default_factory=dict, repr=False)
 
     def evaluate(self, k: KMap) -> float:
-        """The accuracy on the images for choosing; asked again, it is remembered."""
+        """The accuracy on the images `choosing`; kept for the next call with the same k."""
         key = tuple(k[name].tobytes() for name in self.rounded_network.filters)
         if key not in self._known:
             self._known[key] = accuracy(self.rounded_network.with_k(k), self.choosing, threads=1)
         return self._known[key]
 
     def held_out_accuracy(self, k: KMap) -> float:
-        """The accuracy on images that nothing was trained on or chosen by, remembered too."""
+        """The accuracy on the images `held_out`, by which nothing was trained or chosen; kept
+        too."""
         key = (b"held out", *(k[name].tobytes() for name in self.rounded_network.filters))
         if key not in self._known:
             self._known[key] = accuracy(self.rounded_network.with_k(k), self.held_out, threads=1)
@@ -51,13 +52,13 @@ class MeasuredAccuracy:
 def measured(
     rounded_network: RoundedNetwork, choosing: LabelledImages | None = None
 ) -> MeasuredAccuracy:
-    """The source of a rounded network that comes with labelled images.
+    """The measured accuracy of a rounded network that has labelled images.
 
-    Without images of one's own for `choosing`, those are training images that did not calibrate
-    the rounding: of the network's data set where it is in the user's cache (its test images then
-    report), else those that come with the network. The weights have seen them, so accuracies on
-    them are too high; they rank allocations. Raises `InputError` for a rounded network without
-    labelled images.
+    Without `choosing`, allocations are chosen by training images that did not calibrate the
+    rounding. If the network's data set is in the user's cache, they come from the data set, and
+    its test images are the held-out images. Otherwise they come with the network. The weights were
+    trained on these images, so the accuracies are too high, but they still rank allocations.
+    Raises `InputError` for a rounded network without labelled images.
     """
     held_out = rounded_network.reference.held_out
     network = rounded_network.reference.network.name
@@ -93,7 +94,8 @@ def measured(
 
 
 def can_measure(rounded_network: RoundedNetwork) -> bool:
-    """Whether there are images to choose an allocation by; a few of a large data set are not."""
+    """Whether a network has images by which an allocation can be chosen. A few images of a large
+    data set are not enough."""
     network = rounded_network.reference.network
     if rounded_network.reference.held_out is None or network.trained is None:
         return False

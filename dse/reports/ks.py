@@ -1,4 +1,4 @@
-"""How many filters of every layer have no, one, two and more terms."""
+"""The number of filters of every layer with no, one, two and more terms."""
 
 from __future__ import annotations
 

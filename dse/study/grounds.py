@@ -61,7 +61,7 @@ def _network(name: str, network: Network) -> dict[str, str]:
 
 
 def _data_set(name: str, network: Network) -> dict[str, str]:
-    """Which images a free k of a network with a data set is chosen by."""
+    """The images by which a free k of a network with a data set is chosen, as a ground."""
     if network.trained is None or network.trained.dataset is None:
         return {}
     whole = in_cache(network)

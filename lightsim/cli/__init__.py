@@ -25,7 +25,7 @@ from lightsim.cli.commands import (
 )
 from lightsim.cli.process.ending import ended
 from lightsim.cli.process.environment import check_arguments, check_environment
-from lightsim.cli.process.signals import heeded, ignored_at_the_end
+from lightsim.cli.process.signals import heeded
 from lightsim.cli.process.streams import open_streams
 
 __all__ = ["app", "main"]
@@ -70,13 +70,15 @@ def _options(
         raise typer.Exit(2)
 
 
-def main() -> None:
-    """Run the command line; a user's mistake ends with one message and an exit code."""
+def main(*, last: bool = True) -> None:
+    """Run the command line; a user's mistake ends with one message and an exit code.
+
+    The process is taken to end with it (`last`): further signals change nothing.
+    """
     open_streams()
-    ignored_at_the_end()
     _start_lightly()
     try:
-        with heeded(), ended():
+        with heeded(last=last), ended():
             check_environment()
             check_arguments(sys.argv[1:])
             # Not standalone: typer's own message for a wrong option takes four lines.

@@ -1,6 +1,4 @@
-"""The files of a data set as users have them: in a folder, in a folder inside it, or in an
-archive.
-"""
+"""The files of a data set as users have them: in a folder, an inner folder or an archive."""
 
 from __future__ import annotations
 

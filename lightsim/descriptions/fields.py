@@ -1,4 +1,4 @@
-"""The fields of a description are checked against their annotations: no description is ever wrong.
+"""The fields of a description are checked against their annotations when it is made.
 
 Call `check_fields(self)` in `__post_init__`. The annotations of a class are read once. `int` takes
 whole numbers (NumPy integers become `int`; True is refused) and `float` takes finite numbers.

@@ -10,8 +10,6 @@ __all__ = ["float32_lane"]
 
 
 def float32_lane() -> Part:
-    """One single-precision multiplier and adder, only for comparison with full-precision
-    results.
-    """
+    """One single-precision multiplier and adder, for comparison only."""
     source = Source("recalled", "AMD Floating-Point Operator: full DSP usage, multiplier and adder")
     return Part("float32 lane", Resources(lut=430, ff=700, dsp=5), source)

@@ -43,9 +43,7 @@ class ArrayHead:
 
 
 def read_head(member: IO[bytes]) -> ArrayHead:
-    """The header at the beginning of `member`; raises `BadHeadError` if `member` does not begin
-    with one.
-    """
+    """The header at the beginning of `member`; raises `BadHeadError` if there is none."""
     try:
         version = npy.read_magic(member)
         if version == (1, 0):

@@ -109,9 +109,7 @@ class _Archive:
         return head
 
     def _array(self, name: str, member: zipfile.ZipInfo, head: ArrayHead) -> NDArray[Any]:
-        """The array's numbers; the checksum of the archive is checked when the last byte has been
-        read.
-        """
+        """The array's numbers; reading the last byte also checks the checksum of the archive."""
         array = np.empty(head.nbytes, np.uint8)
         try:
             with self._zip.open(member) as opened:

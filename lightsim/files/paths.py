@@ -1,6 +1,4 @@
-"""Paths that a user or a file names: paths that no file system takes are refused where they are
-read.
-"""
+"""Paths that a user or a file names: impossible paths are refused where they are read."""
 
 from __future__ import annotations
 
@@ -16,9 +14,7 @@ _MOST_NAMES = 200
 
 
 def absolute_file(name: str) -> str:
-    """The absolute path of a TOML file, so that it is found from every folder; other names
-    unchanged.
-    """
+    """The absolute path of a TOML file, to be found from every folder; other names unchanged."""
     return os.path.abspath(name) if name.endswith(".toml") else name  # noqa: PTH100 (no links)
 
 

@@ -1,6 +1,4 @@
-"""The programs that LightSim runs: compilers, simulators, synthesis. No program outlives
-LightSim.
-"""
+"""The programs that LightSim runs (compilers, simulators, synthesis); none outlives LightSim."""
 
 from __future__ import annotations
 

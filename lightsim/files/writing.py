@@ -1,6 +1,4 @@
-"""The only writer of files: a file is made under a temporary name and renamed when it is
-complete.
-"""
+"""The only writer of files: a file is made under a temporary name, then renamed."""
 
 from __future__ import annotations
 

@@ -99,14 +99,12 @@ def assemble(ran: Ran) -> RunReport:
 
 
 def _default(best: BestDesign | None, cycles: int) -> DefaultReport | None:
-    """The gap between the first batch, which took `cycles` cycles, and the bound of the default
-    space.
-    """
+    """The gap between the first batch (`cycles` cycles) and the bound of the default space."""
     return None if best is None else DefaultReport(best.bound_cycles, cycles, best.images)
 
 
 def _test_set(workload: Workload) -> WholeSetReport | None:
-    """The test set that the network's file names, and what was measured on all of it."""
+    """The test set that the network's file names, and the accuracies measured on all of it."""
     files = workload.network.trained
     if files is None or files.test_images is None or not workload.trained:
         return None
@@ -166,6 +164,6 @@ def _notes(ran: Ran) -> tuple[str, ...]:
 
 
 def _trained_for(workload: Workload) -> str:
-    """Under which other schemes the network has trained weights."""
+    """A sentence with the other schemes for which the network has trained weights; "" if none."""
     known = trained_schemes(workload.network)
     return f" Trained weights come for {', '.join(known)}." if known else ""

@@ -1,4 +1,4 @@
-"""Files of other tools wherever a network is named: brought in, and named by what they became."""
+"""Files of other tools in place of a network: each is imported, and the result has a new name."""
 
 from __future__ import annotations
 
@@ -37,24 +37,24 @@ TABLE_NOTE = (
 )
 
 Brought = tuple[str, tuple[str, ...]]
-"""The network's name or file, and what the user should know of it."""
+"""The name or the file of the network, and the remarks that the user should see."""
 
 
 def is_foreign(name: str) -> bool:
-    """Whether a name is that of a file of another tool that can be imported."""
+    """Whether a name is the name of another tool's file that can be imported."""
     return name.lower().endswith(_SUFFIXES)
 
 
 def check_importable(name: str) -> None:
-    """Raise `InputError` for a file that is not there, before anything heavy is imported."""
+    """Raises `InputError` for a missing file, before anything heavy is imported."""
     open_file(Path(name), _ACCEPTED).close()
 
 
 def brought(name: str) -> Brought:
-    """The network file that an import of `name` gives, kept in the user's cache; `name` itself
-    where nothing is to be imported.
+    """The network file that an import of `name` gives, stored in the user's cache.
 
-    Raises `InputError` as `importing.bring.import_file` does.
+    Returns `name` unchanged if it needs no import. Raises the errors of
+    `importing.bring.import_file`.
     """
     if not is_foreign(name):
         return name, ()

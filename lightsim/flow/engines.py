@@ -107,9 +107,7 @@ def run_engine(
 
 
 def _note(template: Template, said: str, bits: str) -> str:
-    """The remark of an engine that moves no data; it mentions the simulation if the template has
-    one.
-    """
+    """The remark of an engine that moves no data; it names the template's simulation, if any."""
     if template.simulation is None:
         return said
     return f"{said} {_EQUAL_NOTE}" + (f"; {bits}" if bits else ".")

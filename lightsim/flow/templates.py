@@ -133,9 +133,7 @@ def required(
 
 
 def check_target(template: Template, accelerator: str | Design | None, target_fps: float) -> None:
-    """Raises `InputError` for an impossible target rate, or if no accelerator is made for a rate
-    here.
-    """
+    """Raises `InputError` for an impossible target rate, or for a given accelerator."""
     required(template, lambda row: row.fold, "accelerator for a target rate")
     if not (isfinite(target_fps) and target_fps > 0):
         raise InputError("target_fps", f"{target_fps:g}", "accepted: a number above 0")

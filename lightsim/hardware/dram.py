@@ -73,9 +73,7 @@ class DramPart:
 
     @property
     def clocks_around_refresh(self) -> int:
-        """The most clocks between a refresh that falls due and the first burst after the
-        refresh.
-        """
+        """The most clocks from a refresh that falls due to the first burst after the refresh."""
         slowest = max(self.tRAS, self.tRTP, self.tCWL + self.burst_clocks + self.tWR)
         return slowest + self.tRP + self.tRFC + self.tRCD
 

@@ -73,9 +73,7 @@ DSP_BLOCKS: dict[str, DspBlock] = {
 
 
 def pair_pitch(scheme: Scheme) -> int:
-    """Bits of the signed product of an 8-bit activation and a weight: the distance of the two
-    products.
-    """
+    """Bits of the signed product of an 8-bit activation and a weight: the pitch of a pair."""
     return (_LARGEST_ACTIVATION * scheme.largest).bit_length() + 1
 
 

@@ -75,13 +75,14 @@ class PeKind:
         return scheme.term_bits if self.term_serial else scheme.weight_bits
 
     def product_bits(self, scheme: Scheme, truncates: bool, activation_bits: int = 8) -> int:
-        """Bits of the product of one lane, as a signed number; the product +-1 times an activation
-        is the least.
+        """Bits of the product of one lane, as a signed number; at least those of +-1 times an
+        activation.
 
-        The lanes of the named rows have a width that serves any of them, those of other members of
-        the family what their own largest product takes. Every bit that an activation has less, its
-        product has less; where it is taken bit by bit its width does not matter. Raises
-        `ValueError` for truncated terms of a kind that forms whole products.
+        The lanes of the schemes in the table have a width that serves all these schemes. The lanes
+        of other members of the family have the width of their own largest product. An activation
+        that is n bits narrower than eight bits makes the product n bits narrower. For a bit-serial
+        lane the width of the activation does not matter. Raises `ValueError` for truncated terms of
+        a kind that forms whole products.
         """
         if truncates and not scheme.is_sign and self.truncated_bits is None:
             raise ValueError(f"{self.name} forms whole products")
@@ -97,9 +98,7 @@ class PeKind:
         return self.truncated_bits if truncates and self.truncated_bits else self.exact_bits
 
     def accepts(self, scheme: Scheme, activation_bits: int) -> bool:
-        """Whether a lane of this kind can multiply weights of `scheme` by activations of
-        `activation_bits`.
-        """
+        """Whether a lane can multiply weights of `scheme` by activations of `activation_bits`."""
         return self.takes(scheme)
 
 
@@ -108,8 +107,10 @@ _SIGNED_BITS = 10
 
 
 def _family_bits(scheme: Scheme, truncates: bool, one_term: bool, activation_bits: int) -> int:
-    """Bits of the largest product of an activation and a weight, or one term of it, and of its
-    sign. What is left of a shifted negative activation is -1 at least."""
+    """Bits of the largest product of an activation and a weight (or one term), with its sign.
+
+    A negative activation that is shifted right becomes -1 at least.
+    """
     activation, terms = (1 << activation_bits) - 1, max(scheme.max_terms, 1)
     if truncates:  # a term is x >> m
         least = scheme.member.exponents[0] if scheme.member else 0

@@ -42,22 +42,24 @@ class SchemeEntry(Entry):
 
 
 def find_scheme(given: str, where: str = "scheme") -> Scheme:
-    """The scheme that a name or a scheme file says.
+    """The scheme given by a name or by a scheme file.
 
-    A path is one of the folder that the command runs in. Raises `InputError` for an unknown name,
-    and for a file that cannot be read or describes no member.
+    A relative path starts in the folder in which the command runs. Raises `InputError` for an
+    unknown name, and for a file that cannot be read or that describes no member of the family.
     """
     return scheme(scheme_name(given), where)
 
 
 def scheme_name(given: str) -> str:
-    """The shortest name of the member in a scheme file; any other text as it is. Raises
-    `InputError` for a file that cannot be read or describes no member."""
+    """The shortest name of the member in a scheme file; any other text is returned unchanged.
+
+    Raises `InputError` for a file that cannot be read or that describes no member of the family.
+    """
     return _member(Path(given)).name if names_a_scheme_file(given) else given
 
 
 def names_a_scheme_file(given: str) -> bool:
-    """Whether a text is the path of a scheme file, not the name of a scheme."""
+    """Whether a text is the path of a scheme file, instead of the name of a scheme."""
     return given.endswith(".toml") or "/" in given
 
 

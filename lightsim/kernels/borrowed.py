@@ -26,18 +26,14 @@ def kernel(function: F) -> F:
 
 
 def inlined(function: F) -> F:
-    """As `kernel`, but inlined into its callers, because passing an array takes seven machine
-    words.
-    """
+    """As `kernel`, but inlined into its callers: passing an array takes seven machine words."""
     compiled: F = njit(**_OPTIONS, forceinline=True)(function)
     return compiled
 
 
 @inlined
 def place(index: int) -> int:
-    """An index that is not negative; numba then skips the check for an index from the
-    array's end.
-    """
+    """An index that is not negative: numba then skips the check for a negative index."""
     return max(index, 0)
 
 

@@ -73,9 +73,7 @@ class DramChannel(Channel):
     def serve(
         self, grant: int, address: int, nbytes: int, write: bool, port_time: int
     ) -> tuple[int, int]:
-        """As `Channel.serve`; raises `InputError` for an address beyond the capacity of the
-        part.
-        """
+        """As `Channel.serve`; raises `InputError` for an address beyond the part's capacity."""
         if address + nbytes > self.capacity_bytes:
             raise InputError(
                 f"memory '{self.part.name}'",

@@ -67,9 +67,7 @@ def earliest(
 def enter(
     state: NDArray[np.int64], clock: int, command: int, bank: int, group: int, row: int
 ) -> None:
-    """Issue `command` at `clock`: the rules count from this clock, and its slot on the bus is
-    taken.
-    """
+    """Issue `command` at `clock`: the rules count from this clock, and the bus is taken there."""
     state[LAST + _place(BANK, bank, group) * COMMAND_COUNT + command] = clock
     state[LAST + _place(GROUP, bank, group) * COMMAND_COUNT + command] = clock
     state[LAST + _place(RANK, bank, group) * COMMAND_COUNT + command] = clock
@@ -83,9 +81,7 @@ def enter(
 
 @kernel
 def record(state: NDArray[np.int64], clock: int, command: int, bank: int, row: int) -> None:
-    """Take the slot of `clock` on the command bus, and record the command while the trace
-    has room.
-    """
+    """Take the slot of `clock` on the command bus; record the command if there is room."""
     state[SLOTS + (clock & (WINDOW - 1))] = clock
     state[LATEST] = max(state[LATEST], clock)
     at = TRACE + TRACE_WIDTH * state[TRACE_COUNT]

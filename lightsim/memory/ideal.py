@@ -49,9 +49,7 @@ def occupy(
     write: int,
     port_time: int,
 ) -> tuple[int, int]:
-    """As `serve_ideal`, for a request of `words` words that occupies the memory for `occupation`
-    cycles.
-    """
+    """As `serve_ideal`, for `words` words that occupy the memory for `occupation` cycles."""
     start = max(grant, state[BUSY_UNTIL])
     busy_until = start + occupation
     state[BUSY_UNTIL] = busy_until

@@ -283,7 +283,5 @@ def _column_after(state: Table, spec: Table, plan: Table, hot: Hot, column: int,
 
 @inlined
 def quick_edge(plan: Table, ratio: int, edge: int) -> int:
-    """The first edge of the other clock at or after `edge`, with the numbers that `row_plan`
-    prepared.
-    """
+    """The other clock's first edge at or after `edge`, with the numbers of `row_plan`."""
     return scaled(edge, plan[ratio], plan[ratio + 1], plan[ratio + 2])

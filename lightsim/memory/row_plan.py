@@ -1,6 +1,4 @@
-"""The numbers that `rows` needs, computed once from the spec: shifts for divisions, gates for
-rules.
-"""
+"""The numbers that `rows` needs, from the spec: shifts for divisions, gates for rules."""
 
 from __future__ import annotations
 
@@ -128,9 +126,7 @@ def row_plan(spec: Table) -> Table:
 
 
 def _prepare_one_row(plan: Table, spec: Table, groups: int, ratio: tuple[int, int]) -> None:
-    """Write the numbers that `one_row` needs; QUICK stays 0 if `one_row` may not serve the
-    channel.
-    """
+    """Write the numbers that `one_row` needs; QUICK stays 0 if it may not serve."""
     numerator, denominator = ratio
     read, write = GATES + GATE_WIDTH * RD, GATES + GATE_WIDTH * WR
     alike = plan[read] == plan[write] and plan[STEP + RD] == plan[STEP + WR]

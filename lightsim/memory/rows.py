@@ -171,9 +171,7 @@ def _issue(
 
 @inlined
 def _before_refresh(state: Table, first: int, count: int, step: int) -> int:
-    """The number of the `count` commands from clock `first` on that come before the next
-    refresh.
-    """
+    """How many of `count` commands from clock `first` on come before the next refresh."""
     due = state[NEXT_REFRESH]
     if first + (count - 1) * step < due:
         return count
@@ -261,9 +259,7 @@ def delivered(spec: Table, plan: Table, burst: int, count: int, first: int, addr
 
 @inlined
 def _edge(plan: Table, ratio: int, edge: int) -> int:
-    """The first edge of the other clock at or after `edge`, as in `edges.to_clock` and
-    `edges.to_cycle`.
-    """
+    """The other clock's first edge at or after `edge`, as in `edges`."""
     numerator, less_one = plan[ratio], plan[ratio + 1]
     raised = edge * numerator + less_one
     if edge < 1 << 31 and raised <= plan[ratio + 3]:

@@ -1,6 +1,4 @@
-"""The per-layer table for the terminal: numbers are never cut; less important columns are
-left out.
-"""
+"""The per-layer table for the terminal: less important columns are left out, none is cut."""
 
 from __future__ import annotations
 

@@ -22,9 +22,7 @@ class Fact(NamedTuple):
 
 
 def headline(report: RunReport) -> tuple[Fact, ...]:
-    """Latency, throughput, operations, cycles and their bound, clock, accuracy, energy, and
-    bits.
-    """
+    """Latency, throughput, operations, cycles and their bound, clock, accuracy, energy, bits."""
     return (
         Fact("Latency", spell(report.latency_s, "s"), f"batch of {_images(report.batch)}"),
         Fact(
@@ -100,7 +98,7 @@ def _accuracy(report: RunReport) -> Fact:
 
 
 def _measured_on(report: RunReport) -> str:
-    """Which images an accuracy is of, and what was measured on all of them."""
+    """The images on which an accuracy is measured, and the accuracies on the whole test set."""
     whole, count = report.test_set, report.accuracy_images
     if whole is None:
         return f"on {count:,} held-out images"

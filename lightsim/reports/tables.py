@@ -62,8 +62,8 @@ def layers_frame(report: RunReport) -> pd.DataFrame:
     """One row for each layer, in the order of the run; the columns are those of `COLUMNS`.
 
     Entries of `COLUMNS` with a `<name>` become a column for each stream, stall cause and further
-    number of terms of the run, so that all rows have the same columns: what a layer does not name
-    is 0.
+    number of terms of the run. All rows have the same columns, so a value that a layer does not
+    have is 0.
     """
     import pandas as pd
 

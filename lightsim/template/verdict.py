@@ -9,9 +9,7 @@ __all__ = ["Difference", "LayerVerdict", "TileDifference", "Verdict"]
 
 @dataclass(frozen=True, slots=True)
 class LayerVerdict:
-    """One pass of one batch: the cycle of its end in both models, and the comparison of its
-    values.
-    """
+    """One pass of one batch: the cycle of its end in both models, and how its values compare."""
 
     name: str
     cycles_simulated: int
@@ -22,9 +20,7 @@ class LayerVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A value that differs, with the tile of the pass that wrote the value and the cycle of the
-    tile's end.
-    """
+    """A value that differs, with the tile that wrote the value and the cycle of the tile's end."""
 
     layer: str
     tile: int

@@ -19,9 +19,7 @@ _RANDOM = "_extra_state"
 
 
 def check_place(kept: Checkpoint, epochs: Sequence[int], path: Path) -> None:
-    """Raises `InputError` if the checkpoint's stage and epoch do not fit stages of `epochs`
-    epochs.
-    """
+    """Raises `InputError` if the stage and epoch do not fit stages of `epochs` epochs."""
     if type(kept.stage) is not int or not 0 <= kept.stage < len(epochs):
         raise damaged(path, f"stage is {str(kept.stage)[:20]}")
     if type(kept.epoch) is not int or not 1 <= kept.epoch <= epochs[kept.stage]:

@@ -14,7 +14,7 @@ from lightsim.streaming.description.accelerator import Folding, StreamingAcceler
 from lightsim.streaming.mapping.build import lay_out
 from lightsim.streaming.simulation.machine import simulate
 from lightsim.streaming.timeline.model import run
-from lightsim.streaming.timeline.steady import settled, steady_state
+from lightsim.streaming.timeline.steady import steady_state
 from lightsim.streaming.timing import check_alive
 from tests.quantisation.networks import dense, network
 from tests.tiled.simulation.layers import with_k
@@ -150,12 +150,13 @@ def test_a_deep_branch_flows():
 
 
 def test_the_steady_interval_is_that_of_every_later_image():
-    pipeline = residual(12)
-    steady = settled(pipeline)
-    assert steady is not None and steady.since is not None
-    done = run(pipeline, 40).done(pipeline)
-    later = done[steady.since + steady.period :] - done[steady.since : -steady.period]
-    assert set(later.tolist()) == {int(steady.interval * steady.period)}
+    for depth in (12, 14, 20, 40):
+        pipeline = residual(depth)
+        steady = steady_state(pipeline)
+        assert steady is not None
+        done = run(pipeline, 60).done(pipeline)
+        later = done[30 + steady.period :] - done[30 : -steady.period]
+        assert set(later.tolist()) == {int(steady.interval * steady.period)}
 
 
 def test_the_depth_of_an_engine_can_be_said():

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from dse.accuracy.rounded_network import RoundedNetwork, uniform
 from dse.accuracy.source import FilterLosses, Losses, total_loss
-from dse.allocation.knapsack import least_cycles, least_loss
+from dse.allocation.knapsack import least_loss
 from dse.allocation.table import ChoiceTable, Solution
 from dse.tiled.allocation.costs import MOST_RUNS, point_cycles, program_for, timed
 from dse.tiled.allocation.curve import Curve, UniformCurve, layer_curve, uniform_curve
@@ -38,8 +38,8 @@ class Allocation:
     """The k of every filter, with its loss and its cycles.
 
     `loss` is the source's loss of this k. `table_cycles` are the cycles by the table, `cycles` the
-    cycles of the whole network on the timeline with `tilings`. `bound` is a bound of the minimised
-    quantity (loss or cycles) over all allocations of the table, `gap` the relative distance to it.
+    cycles of the whole network on the timeline with `tilings`. `bound` is a bound of the loss
+    over all allocations of the table within the cycles, `gap` the relative distance to it.
     """
 
     k: KMap
@@ -101,7 +101,7 @@ class AllocationTable:
             if needed <= cycles:
                 # The bound is the bound of the user's budget, not of the lowered budget.
                 bound = least_loss(self.choices, cycles).bound if budget < cycles else None
-                return self._made(k, solution, needed, solution.loss, bound)
+                return self._made(k, solution, needed, bound)
             budget = min(budget - (needed - cycles), solution.cycles - 1)
             if budget < self.fastest:
                 break
@@ -111,16 +111,6 @@ class AllocationTable:
             f"accepted: a little more than {self.fastest}",
         )
 
-    def within_loss(self, loss: float) -> Allocation:
-        """The fastest allocation whose loss is at most `loss`, to a billionth for each filter.
-
-        Raises `InputError` if there is none.
-        """
-        budget = loss_budget(loss, sum(self.rounded_network.filters.values()))
-        solution = least_cycles(self.choices, budget)
-        k = self.k_of(solution.points)
-        return self._made(k, solution, self.cycles_of(k), solution.cycles, None)
-
     def front(self, points: int = 17) -> list[Allocation]:
         """The best allocations for `points` budgets, spread evenly from fastest to slowest."""
         budgets = np.linspace(self.fastest, self.slowest, points).astype(np.int64).tolist()
@@ -129,19 +119,15 @@ class AllocationTable:
             solution = least_loss(self.choices, budget)
             if solution.points not in found:
                 k = self.k_of(solution.points)
-                found[solution.points] = self._made(
-                    k, solution, self.cycles_of(k), solution.loss, None
-                )
+                found[solution.points] = self._made(k, solution, self.cycles_of(k), None)
         return list(found.values())
 
-    def _made(
-        self, k: KMap, solution: Solution, cycles: int, reached: int, bound: int | None
-    ) -> Allocation:
+    def _made(self, k: KMap, solution: Solution, cycles: int, bound: int | None) -> Allocation:
         least = solution.bound if bound is None else bound
-        unit = _UNIT if reached == solution.loss else 1
         return Allocation(
             k, self.tilings, total_loss(self.source.losses, k), solution.cycles, cycles,
-            least * unit, (reached - least) / reached if reached else 0.0, self.source.name,
+            least * _UNIT, (solution.loss - least) / solution.loss if solution.loss else 0.0,
+            self.source.name,
         )  # fmt: skip
 
 

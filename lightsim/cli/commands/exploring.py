@@ -71,9 +71,7 @@ def _brought(given: ExploreOptions) -> ExploreOptions:
 
 
 def _checked(given: ExploreOptions) -> dict[str, Any]:
-    """The given keys of `[search]`; names and numbers are checked first, because imports take
-    seconds.
-    """
+    """The given keys of `[search]`; they are checked before the imports, which take seconds."""
     from lightsim.flow.given.checks import check_search
     from lightsim.reports.directory import check_directory
 

@@ -53,9 +53,7 @@ def list_command(
 
 
 def _show(name: str, rows: list[Row], console: Console) -> None:
-    """Print one table, with its numbered sources below, because most sources are too long for a
-    column.
-    """
+    """Print one table, with its sources numbered below: most are too long for a column."""
     from rich.markup import escape
     from rich.table import Table
 

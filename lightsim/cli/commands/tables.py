@@ -84,9 +84,7 @@ def _devices() -> list[Row]:
 
 
 def _dsp_blocks() -> list[Row]:
-    """The schemes that form two products on each DSP block, and the width of the operand of
-    a pair.
-    """
+    """The schemes that form two products on each DSP block, and the width of a pair's operand."""
     return [
         {
             "name": row.name,

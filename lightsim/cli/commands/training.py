@@ -23,7 +23,7 @@ __all__ = ["train_command"]
 def train_command(given: TrainOptions) -> None:
     """Train a network so that its weights are sums of powers of two, and write it for `run`.
 
-    A training that was stopped goes on when the same command is given again.
+    The same command, given again, continues a training that was stopped.
     """
     from lightsim.errors import InputError
 

@@ -45,7 +45,7 @@ class ExploreOptions:
     accuracy_loss: Annotated[
         str | None,
         typer.Option(
-            help="The accuracy that a free k may lose against k = 2, as '1 %'.  [default: 1 %]"
+            help="The accuracy that a free k may lose against k = 2, such as '1 %'.  [default: 1 %]"
         ),
     ] = None
     trials: Annotated[
@@ -77,7 +77,7 @@ class ExploreOptions:
         typer.Option(help="auto, enumerate, tpe, nsga2, nsga3, random or qmc.  [default: auto]"),
     ] = None
     prove: Annotated[
-        bool, typer.Option("--prove", help="Go on until the gap is closed or the time is spent.")
+        bool, typer.Option("--prove", help="Search until the gap is closed or the time is spent.")
     ] = False
     seconds: Annotated[
         float | None, typer.Option(help="Time that --prove may take.  [default: 900]")
@@ -93,7 +93,7 @@ class ExploreOptions:
     recipe: Annotated[
         Path | None,
         typer.Option(
-            help="How --retrain trains.  [default: as `lightsim train NETWORK`]",
+            help="The recipe of --retrain.  [default: as for `lightsim train NETWORK`]",
             parser=place("--recipe"),
             metavar="<path>",
         ),
@@ -110,10 +110,10 @@ class ExploreOptions:
         typer.Option(help="A journal file or a database URL.  [default: in the output]"),
     ] = None
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the trials that are stored.")
+        bool, typer.Option("--resume", help="Continue with the trials in the storage.")
     ] = False
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Delete the trials that are stored.")
+        bool, typer.Option("--overwrite", help="Delete the study's stored trials.")
     ] = False
     output: Annotated[
         Path | None,

@@ -59,9 +59,7 @@ def on_experiment(check: Check) -> Callable[[Callable[..., None]], Callable[...,
 
 
 def taking(options: type[Options]) -> Callable[[Callable[[Options], None]], Callable[..., None]]:
-    """Turn `command(options)` into a command whose options are the fields of the dataclass
-    `options`.
-    """
+    """Turn `command(options)` into a command with the fields of a dataclass as options."""
 
     def decorated(command: Callable[[Options], None]) -> Callable[..., None]:
         @wraps(command)

@@ -24,11 +24,11 @@ class TrainOptions:
         str | None,
         typer.Argument(
             metavar="RECIPE.toml|NETWORK",
-            help="A recipe, or a network to be trained by the recipe for short.",
+            help="A recipe, or a network, which is then trained by the recipe for short.",
         ),
     ] = None
     variant: Annotated[
-        str | None, typer.Option(help="One of the recipe's variants, as lightnn1 or binarynet.")
+        str | None, typer.Option(help="One of the recipe's variants, such as binarynet.")
     ] = None
     scheme: Annotated[
         str | None,
@@ -45,7 +45,7 @@ class TrainOptions:
     epochs: Annotated[
         int | None,
         typer.Option(
-            help="Epochs under the scheme; 0 quantises what was trained in float.  [default: 60]",
+            help="Epochs under the scheme; 0 quantises the float network.  [default: 60]",
             parser=whole("--epochs"),
             metavar="<int>",
         ),
@@ -53,7 +53,7 @@ class TrainOptions:
     float_epochs: Annotated[
         int | None,
         typer.Option(
-            help="Epochs in float before them.  [default: 40 for a network, 0 in a recipe]",
+            help="Epochs in float before the scheme's.  [default: 40 for a network, 0 in a recipe]",
             parser=whole("--float-epochs"),
             metavar="<int>",
         ),
@@ -61,14 +61,14 @@ class TrainOptions:
     start: Annotated[
         Path | None,
         typer.Option(
-            help="Begin from the float weights in this run directory.",
+            help="Start from the float weights in this run directory.",
             parser=place("--start"),
             metavar="<path>",
         ),
     ] = None
     seeds: Annotated[
         str | None,
-        typer.Option(help="Seeds, as 0,1,2 or 0-4; each is a training.  [default: 0]"),
+        typer.Option(help="Seeds, such as 0,1,2 or 0-4; each is trained.  [default: 0]"),
     ] = None
     board: Annotated[
         str | None,
@@ -89,7 +89,7 @@ class TrainOptions:
     resume: Annotated[
         Path | None,
         typer.Option(
-            help="Go on with the training in this run directory.",
+            help="Continue the training in this run directory.",
             parser=place("--resume"),
             metavar="<path>",
         ),

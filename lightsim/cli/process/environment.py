@@ -1,6 +1,4 @@
-"""Checks of the environment variables and arguments that LightSim reads, before a command
-begins.
-"""
+"""Checks of environment variables and arguments, before a command begins."""
 
 from __future__ import annotations
 
@@ -15,9 +13,7 @@ _INSTRUCTION = "LIGHTSIM_INSTRUCTION"
 
 
 def check_arguments(arguments: Sequence[str]) -> None:
-    """Raises `InputError` for an argument that is not UTF-8, because no file or page could repeat
-    it.
-    """
+    """Raises `InputError` for an argument that is not UTF-8: no file or page could repeat it."""
     for number, argument in enumerate(arguments):
         try:
             argument.encode()

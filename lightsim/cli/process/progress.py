@@ -43,9 +43,7 @@ def shown() -> Iterator[Callable[[str, int, int], None]]:
 
 @contextmanager
 def searching(trials: int, *, prove: bool) -> Iterator[Callable[[Step], None]]:
-    """A function `tell(step)` that moves a bar with the best design so far and the gap to the
-    bound.
-    """
+    """A function `tell(step)` that moves a bar, with the best design so far and the gap."""
     bar = _bar()
     task = bar.add_task("bound the space", total=None if prove else trials)
 

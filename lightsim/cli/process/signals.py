@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import atexit
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["finishing", "heed_no_more", "heeded", "ignored_at_the_end", "interrupt_code"]
+__all__ = ["finishing", "heed_no_more", "heeded", "interrupt_code"]
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 
@@ -20,22 +19,24 @@ class _State:
         self.first: int | None = None
         self.finishing = False
         self.waiting = False
+        self.over = False
 
 
 _state = _State()
 
 
 def interrupt_code() -> int:
-    """The exit code of an interrupted command: 128 plus the number of the signal, so 130 for
-    Ctrl-C.
-    """
+    """The exit code of an interrupted command: 128 plus the signal's number (Ctrl-C: 130)."""
     return 128 + (signal.SIGINT if _state.first is None else _state.first)
 
 
 @contextmanager
-def heeded() -> Iterator[None]:
+def heeded(*, last: bool = False) -> Iterator[None]:
     """Inside this context every signal that ends a command raises `KeyboardInterrupt`.
 
+    Afterwards signals do what they did before; if the process ends there (`last`), they do nothing:
+    results and exit code stand. Python gives every signal back to the system before it has ended,
+    and a Ctrl-C in these last milliseconds would turn a command that is done into one that died.
     A signal that the parent process has set to be ignored stays ignored: Ctrl-C for a shell's
     background job, SIGHUP under `nohup`.
     """
@@ -52,7 +53,10 @@ def heeded() -> Iterator[None]:
     try:
         yield
     finally:
-        if _state.first is None:
+        _state.over = True
+        if last:
+            _ignore_all()
+        elif _state.first is None:
             for number, handler in kept.items():
                 signal.signal(number, handler)
 
@@ -71,19 +75,10 @@ def finishing() -> Iterator[None]:
 
 
 def heed_no_more() -> None:
-    """Ignore all further signals after the first one: the command is ending."""
+    """Ignore all further signals: the command is ending."""
+    _state.over = True
     if _state.first is not None:
         _ignore_all()
-
-
-def ignored_at_the_end() -> None:
-    """Ignore signals while the interpreter ends: the results and the exit code are final.
-
-    Python restores the default handlers before it has ended. A Ctrl-C in the last milliseconds
-    would then replace the exit code of a completed command by the code of a killed one.
-    """
-    atexit.unregister(_ignore_all)
-    atexit.register(_ignore_all)
 
 
 def _ignore_all() -> None:
@@ -93,6 +88,8 @@ def _ignore_all() -> None:
 
 
 def _raise(number: int, frame: FrameType | None) -> None:
+    if _state.over:
+        return
     if _state.first is None:
         _state.first = number
     if _state.finishing:

@@ -35,9 +35,7 @@ def open_streams() -> None:
 
 
 def _escape(error: UnicodeError) -> tuple[str, int]:
-    """Replace characters that an encoding lacks by JSON escapes, so that a JSON document stays
-    valid.
-    """
+    """Replace characters that an encoding lacks by JSON escapes, so that JSON stays valid."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")

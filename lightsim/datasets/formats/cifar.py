@@ -85,9 +85,7 @@ def _pickled(path: Path, number: int | None) -> Labelled:
 
 
 def _page(path: Path, number: int | None) -> Labelled:
-    """The images of a page; `number` is its place among the training pages, None for the held-out
-    page.
-    """
+    """The images of a page; `number` is its place in the training pages, None if held out."""
     try:
         pixels = png_pixels(read_bytes(path))
     except BadPngError as error:
@@ -129,9 +127,7 @@ def _labelled(
 
 
 def _records(path: Path, classes: tuple[int, ...]) -> Labelled:
-    """Images with the last of their labels; a record begins with one label for each entry of
-    `classes`.
-    """
+    """Images with the last of their labels; a record begins with a label for each of `classes`."""
     content = read_bytes(path)
     size = len(classes) + _PIXELS
     if not content or len(content) % size:

@@ -57,9 +57,7 @@ def matlab_arrays(content: bytes, most: int) -> dict[str, NDArray[Any]]:
 
 
 def _elements(content: bytes, order: str, *, padded: bool) -> Iterator[tuple[int, bytes]]:
-    """The type and the body of each element in turn; inside an array each element fills whole
-    words.
-    """
+    """The type and body of each element in turn; inside an array elements fill whole words."""
     place = 0
     while place < len(content):
         if place + 8 > len(content):

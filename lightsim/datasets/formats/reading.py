@@ -1,6 +1,4 @@
-"""Files in a folder of images, found by name and read completely, with errors that say what is
-wrong.
-"""
+"""Files in a folder of images, found by name and read completely, with clear errors."""
 
 from __future__ import annotations
 
@@ -37,9 +35,7 @@ def find(folder: Path, *names: str) -> Path:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The content of a file, unpacked if it is compressed; raises `InputError` if it cannot be
-    read.
-    """
+    """A file's content, unpacked if it is compressed; raises `InputError` if unreadable."""
     with open_file(path) as opened:
         try:
             size = opened.seek(0, 2)

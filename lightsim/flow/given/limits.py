@@ -9,9 +9,7 @@ from lightsim.units import spell
 __all__ = ["check_activations", "check_weights"]
 
 _MOST_PARAMETERS = 1 << 30
-"""Seven times the parameters of the largest network in the zoo; quantising takes about 20 bytes
-each.
-"""
+"""Seven times the parameters of the largest zoo network; quantising takes about 20 bytes each."""
 
 _MOST_ACTIVATION_BYTES = 16 << 30
 _BYTES_PER_VALUE = 6
@@ -30,9 +28,7 @@ def check_weights(network: Network) -> None:
 
 
 def check_activations(network: Network, images: int) -> None:
-    """Raises `InputError` for more images than a run can hold; the message gives the largest
-    number.
-    """
+    """Raises `InputError` for more images than a run can hold, with the largest number."""
     values = network.input_shape.elements
     values += sum(layer.output_shape.elements for layer in network.layers)
     most = _MOST_ACTIVATION_BYTES // (values * _BYTES_PER_VALUE)

@@ -186,9 +186,7 @@ def _given(
 
 
 def _check_fit(template: Template, design: Design, board: Board) -> None:
-    """Raises `BudgetError` for a design that does not fit its board, with advice if the wing has
-    any.
-    """
+    """Raises `BudgetError` for a design that does not fit its board, with the wing's advice."""
     parts = parts_of(template, design, board)
     if template.fit is not None:
         template.fit.open()(design, board, parts)

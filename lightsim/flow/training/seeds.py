@@ -32,9 +32,7 @@ __all__ = ["RECIPE", "Moment", "open_directory", "train"]
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The progress of a training: `done` of `of` epochs over all seeds and stages, and the last
-    epoch.
-    """
+    """The progress of a training: `done` of `of` epochs of all seeds and stages; the last epoch."""
 
     seed: int
     done: int

@@ -200,9 +200,7 @@ DRAM_PARTS: dict[str, DramPart] = {row.name: row for row in _ROWS}
 
 
 def dram_part(name: str, where: str = "memory") -> DramPart:
-    """The memory part called `name`; raises `InputError` with the nearest name for an
-    unknown name.
-    """
+    """The memory part called `name`; raises `InputError` with the nearest name if unknown."""
     try:
         return DRAM_PARTS[name]
     except KeyError:

@@ -6,6 +6,7 @@ import numpy as np
 
 from lightsim.descriptions import within
 from lightsim.errors import InputError
+from lightsim.network.activations import TABLES
 from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType
 from lightsim.network.trained_files import TrainedFiles, fingerprint
@@ -116,11 +117,13 @@ def _quantised(
     lowest, highest, rounding = (
         int(stored.get(f"{layer.name}.{field}", usual[field])) for field in UNUSUAL
     )
-    if not output.lowest <= lowest <= highest <= output.highest:
+    # What a table is looked up with has eight bits, whatever the table gives.
+    least, most = (low, high) if layer.activation in TABLES else (output.lowest, output.highest)
+    if not least <= lowest <= highest <= most:
         raise InputError(
             f"{layer.name}: lowest, highest",
             f"{lowest}, {highest}",
-            f"accepted: a range inside {output.lowest} to {output.highest}",
+            f"accepted: a range inside {least} to {most}",
         )
     if not layer.has_weights:
         return QuantisedLayer(

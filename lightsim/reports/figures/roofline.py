@@ -60,9 +60,7 @@ def _draw(report: RunReport) -> go.Figure:
 
 
 def _diameter(layer: LayerReport, report: RunReport) -> float:
-    """The diameter of a layer's mark in pixels; its area grows with the layer's share of
-    the run.
-    """
+    """The diameter of a layer's mark in pixels; the area shows the layer's share of the run."""
     return 9 + 30 * sqrt(share(layer, report))
 
 
@@ -192,9 +190,7 @@ def _hover(layer: LayerReport, report: RunReport) -> str:
 
 
 def _roof(layer: LayerReport, report: RunReport) -> str:
-    """The roof of one layer: the least cycles in which array, ports and memory allow its
-    operations.
-    """
+    """A layer's roof: the least cycles in which array, ports and memory allow its operations."""
     limits = {
         "the array": layer.compute_bound_cycles,
         "the ports": layer.port_bound_cycles,

@@ -92,9 +92,7 @@ def _note_list(notes: Sequence[str]) -> str:
 
 
 def section(name: str, title: str, body: str, *, long: bool = False) -> str:
-    """A section of a page under its title; `body` is HTML. A `long` section may break over
-    pages.
-    """
+    """A section under its title; `body` is HTML. A `long` section may break over pages."""
     look = ' class="long"' if long else ""
     return f'<section{look} id="{name}">\n<h2>{escape(title)}</h2>\n{body}\n</section>'
 

@@ -1,6 +1,4 @@
-"""The parts of a figure on a page: a drawing, and the sentences that say how to read the
-drawing.
-"""
+"""The parts of a figure on a page: a drawing, and the sentences that explain it."""
 
 from __future__ import annotations
 

@@ -29,9 +29,7 @@ def show_training(report: TrainingReport, console: Console) -> None:
 
 
 def spelled_accuracy(report: TrainingReport) -> str:
-    """The mean and the standard deviation of the accuracy over the seeds, with the judging
-    images.
-    """
+    """The mean and standard deviation of the accuracy over the seeds, and the images judged."""
     found, count = report.accuracy, len(report.seeds)
     spread = "" if found.deviation is None else f" ± {100 * found.deviation:.2f}"
     seeds = f"{count} seed{'s' if count > 1 else ''}"

@@ -22,10 +22,10 @@ __all__ = [
 class EpochReport:
     """An epoch of one stage of one seed.
 
-    `loss` is the mean cross entropy, `penalty` the mean of what is added to it;
-    `training_accuracy` was counted while the weights changed, `accuracy` on the images that
-    judge. `k` has by layer the filters with 0, 1, 2 and more terms, `statistics` by layer numbers
-    on its activations.
+    `loss` is the mean cross entropy, and `penalty` the mean of the terms added to the loss.
+    `training_accuracy` was measured while the weights changed; `accuracy` is the accuracy on the
+    judging images. `k` counts, by layer, the filters with 0, 1, 2 and more terms. `statistics`
+    holds, by layer, numbers on its activations.
     """
 
     stage: str
@@ -57,9 +57,7 @@ class SeedReport:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The mean, the sample standard deviation (None for a single value), the least and the largest
-    value.
-    """
+    """The mean, sample standard deviation (None for a single value), least and largest value."""
 
     mean: float
     deviation: float | None
@@ -69,9 +67,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class TrainingReport:
-    """A training of one recipe. `judges` describes the judging images, on which accuracies are
-    measured.
-    """
+    """A training of one recipe. `judges` describes the images on which accuracy is measured."""
 
     name: str
     network: str
@@ -98,9 +94,7 @@ class TrainingReport:
 
     @property
     def mean_k(self) -> float | None:
-        """The mean number of terms of a filter, over all filters and seeds; None if filters have no
-        k.
-        """
+        """The mean number of terms of a filter, over all filters and seeds; None without k."""
         counts = [row for seed in self.seeds for row in seed.k.values()]
         filters = sum(sum(row) for row in counts)
         terms = sum(terms * count for row in counts for terms, count in enumerate(row))
@@ -108,7 +102,7 @@ class TrainingReport:
 
 
 def k_totals(rows: Iterable[Sequence[int]]) -> tuple[int, ...]:
-    """The filters of all layers with 0, 1, 2 terms and so on."""
+    """The filters of all layers together with 0, 1, 2 and more terms."""
     return tuple(map(sum, zip(*rows, strict=True))) or (0, 0, 0)
 
 

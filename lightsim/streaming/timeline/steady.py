@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-import numpy as np
-
 from lightsim.streaming.mapping.pipeline import Pipeline
-from lightsim.streaming.mapping.program import Program
 from lightsim.streaming.timeline.model import Played, run
 
-__all__ = ["Steady", "least_interval", "paced", "settled", "steady_state"]
+__all__ = ["Steady", "least_interval", "steady_state"]
 
 _LONGEST_PERIOD = 6
-# Words that are looked at before a run is given up (some seconds), and images at the least and most.
+# Words that pass before a run is given up (some seconds), and images at the least and most.
 _MOST_WORDS, _LEAST_IMAGES, _MOST_IMAGES = 300_000_000, 64, 2048
 
 
@@ -35,15 +32,27 @@ class Steady:
 
 
 def steady_state(pipeline: Pipeline, most: int | None = None) -> Steady | None:
-    """The steady state, None where a run of `most` images (by default: as many as take some
-    seconds) does not come to one, nor one of as many images as fill the deepest FIFO eight times,
-    or comes to a deadlock.
+    """The steady state; None at a deadlock, and where no run of at most `most` images (by default:
+    of as many as take some seconds) comes to it.
+
+    The long run does not depend on how it begins. So runs that begin evenly, at once, and with all
+    FIFOs full are tried in turn, each for more and more images: after the first FIFOs that are a
+    little too deep may take very long to fill, after the last to empty.
     """
-    least = least_interval(pipeline)
-    found = settled(paced(pipeline, least), most)
-    if found is not None and found.interval == least:
-        return replace(found, since=None)
-    return settled(pipeline, most)
+    least, held = least_interval(pipeline), _held(pipeline)
+    stored = sum(-(-fifo.depth // fifo.words) for fifo in pipeline.fifos if fifo.depth > fifo.words)
+    images, spare = held + 2 + stored, _emptying(pipeline)
+    full = least * (stored + len(pipeline.fifos) // 4 + 2)
+    while images <= _most(pipeline, most):
+        for pace, late in ((least, 0), (0, 0), (0, full)):
+            played = run(pipeline, images + spare, pace, late)
+            if played.deadlock is not None:
+                return None
+            found = _settled(played, held, spare)
+            if found is not None and (pace == 0 or found.interval == least):
+                return replace(found, since=found.since if pace == late == 0 else None)
+        images *= 2
+    return None
 
 
 def least_interval(pipeline: Pipeline) -> int:
@@ -51,41 +60,25 @@ def least_interval(pipeline: Pipeline) -> int:
     return max(engine.program.image_steps for engine in pipeline.engines)
 
 
-def paced(pipeline: Pipeline, cycles: int) -> Pipeline:
-    """The pipeline with a source that begins an image no sooner than so many cycles after another.
-
-    Raises `ValueError` for fewer cycles than an image takes to load.
-    """
-    number, load = next((n, e) for n, e in enumerate(pipeline.engines) if e.kind == "load")
-    work = load.program
-    if cycles < work.image_steps:
-        raise ValueError(f"an image takes {work.image_steps} cycles to load")
-    first = np.arange(work.repeats, dtype=np.int64)[:, None] * work.steps
-    slowly = Program(cycles, 1, work.entries, (first + work.exits[None]).ravel())
-    engines = list(pipeline.engines)
-    engines[number] = replace(load, program=slowly)
-    return replace(pipeline, engines=tuple(engines))
+def _held(pipeline: Pipeline) -> int:
+    """Images that a step may depend on the steps of."""
+    return 1 + max(-(-fifo.depth // fifo.words) for fifo in pipeline.fifos)
 
 
-def settled(pipeline: Pipeline, most: int | None = None) -> Steady | None:
-    """When and at what interval a run comes to repeat itself; None as of `steady_state`."""
-    held = 1 + max(-(-fifo.depth // fifo.words) for fifo in pipeline.fifos)
-    spare = _emptying(pipeline)
+def _most(pipeline: Pipeline, most: int | None) -> int:
     if most is None:
         words = sum(fifo.words for fifo in pipeline.fifos)
         most = min(max(_MOST_WORDS // words, _LEAST_IMAGES), _MOST_IMAGES)
-    images = held + 2 + spare
-    while images <= max(most, 8 * held + 2) + spare:
-        played = run(pipeline, images)
-        if played.deadlock is not None:
-            return None
-        for period in range(1, _LONGEST_PERIOD + 1):
-            found = None
-            if images > held + period + spare:
-                found = _repeats(played, (held, spare), period)
+    return max(most, 8 * _held(pipeline) + 2)
+
+
+def _settled(played: Played, held: int, spare: int) -> Steady | None:
+    """The steady state that the last images of a run have come to, but for so many spared."""
+    for period in range(1, _LONGEST_PERIOD + 1):
+        if played.images > held + period + spare:
+            found = _repeats(played, (held, spare), period)
             if found is not None:
                 return found
-        images *= 2
     return None
 
 

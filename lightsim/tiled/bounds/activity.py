@@ -32,9 +32,12 @@ Table = dict[str, Floats]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Activity:
-    """`events` by name, float64[machine] each, `dram_byte` among them; `products` float64[terms,
-    machine] are those of filters with 0, 1 and 2 terms or more, whose events depend on the kind of
-    row."""
+    """The least counts of every event.
+
+    `events` maps the name of an event to its count, float64[machine]; `dram_byte` is one of the
+    events. `products` float64[terms, machine] counts the products of filters with 0, 1, and 2 or
+    more terms, because their events depend on the kind of row.
+    """
 
     events: Table
     products: Floats

@@ -18,9 +18,7 @@ Floats = NDArray[np.float64]
 
 
 def design_table(machines: Axes, scheme: Scheme, memory: MemoryInterface | IdealMemory) -> Floats:
-    """The design table float64[DESIGN_FIELDS, machine], with one row for every number of
-    `layout`.
-    """
+    """The design table float64[DESIGN_FIELDS, machine]: a row for every number of `layout`."""
     table = np.zeros((layout.DESIGN_FIELDS, len(machines)))
     word = machines.port_bits // 8
     table[layout.FAST_ROWS // layout.BLOCK] = machines.fast_rows

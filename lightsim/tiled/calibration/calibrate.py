@@ -1,6 +1,4 @@
-"""The whole calibration: measure the grid, fit the formulas, and report the errors on held-out
-points.
-"""
+"""The whole calibration: measure the grid, fit the formulas, report held-out errors."""
 
 from __future__ import annotations
 
@@ -20,9 +18,7 @@ __all__ = ["Calibration", "calibrate"]
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The result of a calibration: what was measured, the file written, and the errors on held-out
-    points.
-    """
+    """The result of a calibration: its points, the file written, and the held-out errors."""
 
     family: str
     yosys: str

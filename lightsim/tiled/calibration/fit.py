@@ -1,6 +1,4 @@
-"""Coefficients of the resource formulas: least squares of relative errors, no coefficient
-negative.
-"""
+"""Coefficients of the resource formulas: least squares of relative errors, none negative."""
 
 from __future__ import annotations
 
@@ -45,9 +43,7 @@ _TRUST = {"unit": 10.0, "lane": 0.1}
 
 
 def fit(rows: Sequence[Measured]) -> dict[str, dict[str, Fitted]]:
-    """The coefficients of every module and case for which `rows` has points that are not
-    held out.
-    """
+    """The coefficients of every module and case for which `rows` has points to fit."""
     cases: dict[str, dict[str, list[Measured]]] = {}
     for row in rows:
         if not row.point.held_out:

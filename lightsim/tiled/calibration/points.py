@@ -45,9 +45,7 @@ def wrapper(points: list[Point]) -> str:
 
 
 def _values(held: Point) -> str:
-    """The parameters as assigned in SystemVerilog; a module that reads a memory image gets an empty
-    one.
-    """
+    """The parameters as assigned in SystemVerilog, with an empty image for each memory."""
     values = [f".{name}({_literal(name, value, held)})" for name, value in held.parameters]
     if held.module in _IMAGES:
         values.append(f'.{_IMAGES[held.module]}("groups.mem")')

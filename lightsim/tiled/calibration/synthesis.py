@@ -1,6 +1,4 @@
-"""Points mapped by Yosys, several in one run: the resources of each module without its
-submodules.
-"""
+"""Points mapped by Yosys, several in one run: each module without its submodules."""
 
 from __future__ import annotations
 

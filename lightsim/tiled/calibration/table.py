@@ -35,9 +35,7 @@ class Measured:
 
 
 def source_digest(module: str) -> str:
-    """Twelve digits that change with the code of the module or of a package that the module may
-    use.
-    """
+    """Twelve digits that change with the code of the module or of a package it may use."""
     digest = sha256()
     with as_file(files("lightsim.tiled.rtl") / "sv") as own:
         names = [f"{module}.sv", "machine_pkg.sv", "lane_pkg.sv"]
@@ -77,9 +75,7 @@ def read(table: Path) -> list[Measured]:
 
 
 def append(table: Path, rows: Iterable[Measured]) -> None:
-    """Add rows to a table; the file is created if it is missing, and an incomplete last line is
-    replaced.
-    """
+    """Add rows to a table, which is created if missing; an incomplete last line is replaced."""
     table.parent.mkdir(parents=True, exist_ok=True)
     there = _content(table) if table.exists() else b""
     whole = there.rfind(b"\n") + 1

@@ -24,9 +24,7 @@ _PIXEL_DOUBLING = 0.02
 
 
 def fits_word(columns: int, word_bytes: int) -> bool:
-    """Whether a whole number of memory words feeds the columns, or a whole number of column groups
-    fills a word.
-    """
+    """Whether whole memory words feed the columns, or whole column groups fill a word."""
     return columns % word_bytes == 0 or word_bytes % columns == 0
 
 

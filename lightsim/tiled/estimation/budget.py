@@ -55,9 +55,7 @@ def _smaller(acc: Accelerator) -> Iterator[tuple[int, int]]:
 
 
 def _scaled(groups: tuple[LaneGroup, ...], rows: int) -> tuple[LaneGroup, ...]:
-    """The groups with `rows` rows in all: shares are rounded down, and the first group gets the
-    rest.
-    """
+    """The groups with `rows` rows in all: shares rounded down, the rest to the first group."""
     present = sum(group.rows for group in groups)
     shares = [group.rows * rows // present for group in groups]
     shares[0] += rows - sum(shares)

@@ -74,9 +74,7 @@ def least_fits(
     utilisation: float,
     activation_bits: tuple[int, ...] = (8,),
 ) -> bool:
-    """Whether the array with its least buffers fits the share `utilisation` of the board's
-    device.
-    """
+    """Whether the array with its least buffers fits a share `utilisation` of the device."""
     return within(least_design(board, scheme, array, activation_bits), board.device, utilisation)
 
 

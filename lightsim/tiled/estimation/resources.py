@@ -62,9 +62,7 @@ def lanes_needed(acc: Accelerator, device: Device) -> Resources:
 
 
 def _constants(acc: Accelerator, device: Device | None) -> dict[str, int]:
-    """The constants of a design; on a device that cannot pair products each product has its own
-    block.
-    """
+    """The constants of a design; if the device cannot pair products, each has its own block."""
     constants = constants_of(acc)
     if device is not None and built_products(acc.array, scheme(acc.scheme), device) == 1:
         constants["PRODUCTS_PER_DSP"] = 1

@@ -1,6 +1,4 @@
-"""The error for a board that is too small for the smallest design, with advice on a larger
-device.
-"""
+"""The error where not even the smallest design fits a board, with advice on a larger device."""
 
 from __future__ import annotations
 

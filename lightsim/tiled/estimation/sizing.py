@@ -1,6 +1,4 @@
-"""Buffers for an array on a board: at least the practical minimum, then as large as the board
-allows.
-"""
+"""Buffers for an array on a board: the practical minimum, then as large as fits."""
 
 from __future__ import annotations
 

@@ -124,9 +124,7 @@ class Search:
         return places[order], limits[order]
 
     def most_promising(self) -> NDArray[np.int64] | None:
-        """The place int64[3] of the legal tiling with the least bound, None if no tiling is
-        legal.
-        """
+        """The place int64[3] of the legal tiling with the least bound; None if none is legal."""
         place = np.full(3, -1)
         least(self._filters.table, self._positions.table, self._machine, ORDER_TABLE, place)
         return None if place[0] < 0 else place

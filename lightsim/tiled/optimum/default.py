@@ -1,6 +1,4 @@
-"""The default accelerator of a network on a board: the best design that fits, judged by
-the bound.
-"""
+"""The default accelerator of a network on a board: the best that fits, by its bound."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The space of a board's default accelerators: arrays as columns of numbers, with their
-memories.
-"""
+"""The space of a board's default accelerators: arrays as columns, with their memories."""
 
 from __future__ import annotations
 
@@ -58,9 +56,7 @@ class DefaultSpace:
     activation_bits: tuple[int, ...] = (8,)
 
     def least(self, place: int) -> Accelerator | None:
-        """The array at `place` with the least of every memory; None if it does not fit the
-        device.
-        """
+        """The array at `place` with the least of every memory; None if it does not fit."""
         array = self.array(place)
         widths = self.activation_bits
         if not least_fits(self.board, self.scheme, array, self.utilisation, widths):
@@ -140,9 +136,7 @@ class DefaultSpace:
 
 
 def memory_bytes(acc: Accelerator) -> dict[str, int]:
-    """Bytes of one bank of every memory, by name; output and residual count as the larger of the
-    two.
-    """
+    """Bytes of one bank of every memory, by name; the larger of output and residual as one."""
     return {
         "input": acc.input.bytes_per_bank,
         "weight": acc.weight.bytes_per_bank,

@@ -73,9 +73,7 @@ def collect(
 
 @kernel
 def least(filters: Floats, positions: Floats, machine: Floats, orders: Ints, place: Ints) -> float:
-    """The least bound of all legal tilings, infinite if none is legal; `place` [3] receives its
-    place.
-    """
+    """The least bound of all legal tilings, infinite if none is legal; writes its `place` [3]."""
     best = np.inf
     for q in range(filters.shape[1]):
         for p in range(positions.shape[1]):
@@ -159,9 +157,7 @@ def sums_fit(
 def loads_of(
     filters: Floats, q: int, positions: Floats, p: int, orders: Ints, order: int, without: int
 ) -> float:
-    """How often a tile is loaded that stays in its buffer while only the loop `without`
-    advances.
-    """
+    """How often a tile is loaded that stays while only the loop `without` advances."""
     loads, running = 1.0, 1.0
     for place in range(3):
         count = _count(filters, q, positions, p, orders[order, place])

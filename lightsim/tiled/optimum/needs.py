@@ -57,9 +57,7 @@ def needs(plan: Plan, accelerator: Accelerator) -> Need | None:
 
 
 def _of_pass(layer: EngineLayer, accelerator: Accelerator) -> dict[str, int] | None:
-    """Bytes by memory of the smallest tile; few input channels are preferred to doing without
-    partial sums.
-    """
+    """Bytes of the smallest tile by memory; prefers few input channels to no partial sums."""
     table = least_filters(layer, accelerator, True).table
     word, array = accelerator.word_bytes, accelerator.array
     if table[at.ROW_GROUPS, 0] * array.rows > PARAMETER_SLOTS:
@@ -77,9 +75,7 @@ def _of_pass(layer: EngineLayer, accelerator: Accelerator) -> dict[str, int] | N
 
 
 def with_room(accelerator: Accelerator, need: Need) -> Accelerator:
-    """`accelerator` with memories that hold `need`; memories that are large enough stay as they
-    are.
-    """
+    """`accelerator` with memories that hold `need`; larger memories stay as they are."""
     word = accelerator.word_bytes
 
     def holding(buffer: Buffer, nbytes: int) -> Buffer:

@@ -34,9 +34,7 @@ __all__ = ["PassTilings", "network_limit", "network_words", "pass_tilings", "sma
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PassTilings:
-    """A pass with all its tile sizes, which depend on the array but not on buffers, ports or
-    clock.
-    """
+    """A pass with all its tile sizes: they depend on the array, not on buffers, ports or clock."""
 
     layer: EngineLayer
     filters: Filters

@@ -1,6 +1,4 @@
-"""Why a board has no default accelerator for a network: the resource that is short, and by how
-much.
-"""
+"""Why a board has no default accelerator for a network: what is short, and by how much."""
 
 from __future__ import annotations
 

@@ -68,9 +68,7 @@ class TilingsBound:
         return max(total, int(self.bound.cycles(machines)[0]))
 
     def expected(self, accelerator: Accelerator) -> int:
-        """As `limit`, but also with passes of which only some tilings are known: an estimate, not a
-        bound.
-        """
+        """As `limit`, but passes with only some tilings known count too: an estimate, no bound."""
         machines = Axes.of([accelerator], self.images)
         total = sum(max(floor, found) for floor, found, _ in self._passes(accelerator, machines))
         return max(total, int(self.bound.cycles(machines)[0]))

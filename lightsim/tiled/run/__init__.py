@@ -1,3 +1,1 @@
-"""A run on the tiled machine, from its mapping to its findings: the rooms behind the wing's
-doors.
-"""
+"""A run on the tiled machine, from mapping to findings: the rooms behind the wing's doors."""

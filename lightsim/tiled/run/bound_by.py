@@ -61,9 +61,7 @@ def _largest(gains: dict[str, int]) -> Bound:
 
 
 def _least(program: Program, fork: Fork, convolves: bool) -> dict[str, float]:
-    """By cause, the cycles that a pass cannot beat while the array, the ports or the memory
-    stay.
-    """
+    """By cause, cycles that a pass cannot beat while the array, the ports or the memory stay."""
     accelerator = program.accelerator
     nbytes = fork.to_move
     read = max(

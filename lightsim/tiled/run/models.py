@@ -11,9 +11,7 @@ __all__ = ["simulation", "timeline"]
 
 
 def simulation(task: Task, tell: Progress) -> Findings:
-    """Run the real data through the modelled machine: the findings hold cycles and every stored
-    layer.
-    """
+    """Run the real data through the machine: the findings hold cycles and every stored layer."""
     # SimPy is imported here, so only a simulation loads it.
     from lightsim.tiled.simulation.machine import simulate
 

@@ -36,9 +36,7 @@ class Inlets:
 
 @dataclass(slots=True)
 class _Held:
-    """The banks that the array reads, and their contents and generations at the start of
-    the tile.
-    """
+    """The banks that the array reads; their contents and generations when the tile began."""
 
     input: Bank[Activations] | None = None
     weight: Bank[WeightTile] | None = None
@@ -121,9 +119,7 @@ class Array:
     def _gather(
         self, tile: Tile, held: _Held
     ) -> Generator[simpy.Event, None, tuple[Bank[Activations] | None, Bank[Activations] | None]]:
-        """Wait for everything that the tile needs; the wait is charged to the cause that
-        came last.
-        """
+        """Wait for everything that the tile needs; the wait is charged to the last cause."""
         env, probe, inlets = self.env, self.probe, self.inlets
         if tile.load_input:
             held.input = yield from inlets.input.take()
@@ -144,9 +140,7 @@ class Array:
     def _compute(
         self, schedule: Schedule, tile: Tile, held: _Held, residual: Bank[Activations] | None
     ) -> Callable[[], Activations]:
-        """Compute the tile's sums now; the returned function computes the outputs when it is
-        called.
-        """
+        """Compute the tile's sums now; the returned function computes the outputs when called."""
         layer, accumulator = schedule.layer, self.accelerator.accumulator
         x, weights = held.read()
 

@@ -134,9 +134,7 @@ def post_process(
     result: TileResult,
     residual: Activations | None,
 ) -> Activations:
-    """The outputs of a tile [images, filters, rows, columns], with the filters in their original
-    order.
-    """
+    """The outputs of a tile [images, filters, rows, columns], filters in their original order."""
     main = layer.main
     policy: Overflow = "saturate" if accumulator.overflow == "saturate" else "wrap"
     sums = _fit(result.sums, accumulator.bits, policy)

@@ -48,8 +48,8 @@ class WeightTile:
     packed: dict[tuple[str, int, int, int], Filters] = field(default_factory=dict, repr=False)
 
     def filters(self, kind: _Kind, rows: slice, taps: tuple[slice, slice]) -> Filters:
-        """Some taps of the filters of some rows as the kernels take them, kept for the next
-        time.
+        """The taps `taps` of the filters of `rows` in the form that the kernels take; kept for
+        reuse.
         """
         key = kind, rows.start or 0, taps[0].start, taps[1].start
         found = self.packed.get(key)

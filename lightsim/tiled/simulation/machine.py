@@ -71,9 +71,7 @@ class Machine:
         self._controller, *_ = [env.process(process.run()) for process in processes]
 
     def run(self, progress: Callable[[int], None] | None = None) -> int:
-        """Run to the end; returns the number of cycles. `progress` receives the number of layers
-        done.
-        """
+        """Run to the end; returns the cycles. `progress` receives the number of layers done."""
         done = self._controller
         while not done.triggered:
             before = len(self.probe.layers)

@@ -172,9 +172,7 @@ class MemorySystem:
         return max(stream.shown_from, stream.port.accepts_from(now), slot)
 
     def _pick(self, channel: int, now: int) -> _Stream | None:
-        """The stream whose request a channel takes in cycle `now`, by the rule in the module
-        docstring.
-        """
+        """The stream whose request a channel takes in cycle `now`, by the rule of this file."""
         if min(self._slots[channel]) > now:
             return None
         first, second = _IMAGES if self._turn[channel] == 0 else _IMAGES[::-1]

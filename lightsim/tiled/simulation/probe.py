@@ -85,9 +85,7 @@ class Probe:
         end: int,
         words: int,
     ) -> None:
-        """A stream requested a bank at `asked`, got it at `start`, and had moved its words by
-        `end`.
-        """
+        """A stream asked for a bank at `asked`, got it at `start`, and moved its words by `end`."""
         unit = self.units[_UNIT[stream]]
         unit.busy += words
         unit.stall("bank", start - asked)

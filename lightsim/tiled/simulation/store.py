@@ -48,9 +48,7 @@ class Store:
         return self._box(view, volume).copy()
 
     def write(self, view: TensorView, volume: Volume, values: Activations) -> None:
-        """Store values into a box of a view; after a scheduling fault `as_addressed` fits them to
-        the box.
-        """
+        """Store values into a box of a view; after a fault `as_addressed` fits them to the box."""
         box = self._box(view, volume)
         box[...] = as_addressed(values, box.shape)
 

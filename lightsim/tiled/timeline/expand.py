@@ -80,9 +80,7 @@ class Lists(NamedTuple):
 
 @njit(cache=True, error_model="numpy")
 def expand(passes: Table, group_starts: Table, weights: Table, word: int) -> tuple[Table, ...]:
-    """The fields of `Lists`, made from the tables of a program; `word` is the port width in
-    bytes.
-    """
+    """The fields of `Lists`, made from a program's tables; `word` is the port width in bytes."""
     total = 0
     for index in range(len(passes)):
         p = passes[index]
@@ -107,9 +105,7 @@ def _count(p: Table, axis: int) -> int:
 
 @inlined
 def _inner_tiles(p: Table) -> int:
-    """The number of tiles along the input channels; only ungrouped convolutions cut the input
-    channels.
-    """
+    """The number of tiles along the input channels, which only ungrouped convolutions cut."""
     return _count(p, 1) if p[HAS_WEIGHTS] and not p[OUTER] else 1
 
 
@@ -210,9 +206,7 @@ def _expand_tile(
     transfers: Table,
     at: Table,
 ) -> None:
-    """List the transfers and the work of tile (m, n, s); `row` already holds the flags of
-    the tile.
-    """
+    """List the transfers and the work of tile (m, n, s); `row` already holds its flags."""
     down, across = _count(p, 3), _count(p, 4)
     images = _span(p, 2, s // (down * across))
     rows, columns = _span(p, 3, s // across % down), _span(p, 4, s % across)

@@ -92,9 +92,7 @@ class Steady(NamedTuple):
 
 @inlined
 def steady_train(machine: Table, spec: Table, plan: Table, shared: bool) -> Steady:
-    """The steady train of the machine's whole requests; `far` is NEVER where streams share
-    a port.
-    """
+    """The steady train of whole requests; `far` is NEVER where streams share a port."""
     period = machine[REQUEST] >> machine[WORD_SHIFT]
     shift = 0
     while period >> shift > 1:

@@ -76,9 +76,7 @@ def _streams(state: State) -> NDArray[np.int64]:
 
 
 def _most_events(lists: Lists, launches: NDArray[np.int64]) -> int:
-    """An upper bound on the number of intervals: a tile computes, drains and waits at most four
-    times.
-    """
+    """An upper bound on the number of intervals: a tile computes, drains and waits four times."""
     counts = np.diff(lists.ranges, axis=0)[launches]
     tiles = int(counts[:, TILES_FROM].sum())
     return 6 * tiles + int(counts[:, TRANSFERS_FROM:].sum())

@@ -175,9 +175,7 @@ def _with(machine: Table, s: int, port: int, free: int, ready: int) -> int:
 
 @inlined
 def _show(machine: Table, s: int, ready: int) -> int:
-    """When a stream's request is ready: `ready`, or the time found by `settle` if no request was
-    shown.
-    """
+    """When a stream's request is ready: `ready`, or if none was shown, what `settle` found."""
     shown = machine[s + SHOWN]
     if ready < NEVER or shown >= NEVER:
         return ready

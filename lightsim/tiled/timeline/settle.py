@@ -103,9 +103,7 @@ def _find(machine: Table, s: int, number: int, ranges: Table, launches: Table) -
 def _begin(
     machine: Table, s: int, number: int, found: Table, events: Table, transfers: Table
 ) -> bool:
-    """Begin a stream's next transfer if its start is known; True if an empty transfer was
-    completed.
-    """
+    """Begin a stream's next transfer if its start is known; True if an empty one was completed."""
     count, asked = machine[s + COUNT], machine[s + ENDED]
     if number == OUTPUT:
         if count == machine[s + FULL_COUNT]:
@@ -141,9 +139,7 @@ def _begin(
 def complete(
     machine: Table, s: int, number: int, found: Table, events: Table, transfers: Table
 ) -> None:
-    """Complete the transfer in hand at DONE: hand its bank on, and close the pass after its last
-    transfer.
-    """
+    """Complete the transfer in hand at DONE: hand its bank on, and perhaps close the pass."""
     at, launch, end = place(machine[s + IN_HAND]), place(machine[s + LAUNCH]), machine[s + DONE]
     nbytes = transfers[number, at, LENGTH] * transfers[number, at, LINES]
     nbytes *= transfers[number, at, PLANES] * transfers[number, at, IMAGES]

@@ -1,6 +1,4 @@
-"""The state of the machine at cycle 0, with the numbers of the machine, as arrays for the
-kernels.
-"""
+"""The state of the machine at cycle 0 and the numbers of the machine, as arrays."""
 
 from __future__ import annotations
 
@@ -73,9 +71,7 @@ class State(NamedTuple):
 
 
 def initial_state(accelerator: Accelerator, passes: int, events: int) -> State:
-    """The machine at cycle 0, with room for the results of `passes` passes and for `events`
-    events.
-    """
+    """The machine at cycle 0, with room for `passes` passes and `events` events."""
     memory = accelerator.memory
     count = memory.channels
     channel = _channel(memory, accelerator.clock_hz, accelerator.word_bytes)
@@ -115,9 +111,7 @@ def initial_state(accelerator: Accelerator, passes: int, events: int) -> State:
 
 
 class _Channel(NamedTuple):
-    """A memory channel at cycle 0, with its capacity in bytes; the arrays must not be
-    written to.
-    """
+    """A memory channel at cycle 0, with its capacity in bytes; the arrays are read-only."""
 
     state: Table
     spec: Table

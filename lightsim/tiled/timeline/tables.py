@@ -47,9 +47,7 @@ class Tables(NamedTuple):
 
 
 def describe(programs: Sequence[Program]) -> Tables:
-    """The tables of programs for one accelerator; a program that occurs twice is written
-    down once.
-    """
+    """The tables of programs for one accelerator; each program is written down once."""
     passes: list[int] = []
     groups: list[int] = []
     starts: list[int] = [0]
@@ -124,9 +122,7 @@ def _pass(program: Program, schedule: Schedule, groups_at: int, weights_at: int)
 
 
 def _view(program: Program, view: TensorView | None) -> list[int]:
-    """The place of a view: the memory region of its tensor, and the view's first channel in the
-    tensor.
-    """
+    """The place of a view: its tensor's memory region, and its first channel in the tensor."""
     if view is None:
         return [0] * VIEW_FIELDS
     region = seen_through(view, program.memory.regions[view.tensor])

@@ -1,6 +1,4 @@
-"""The time of the array: when a tile starts, its waits, when the tile ends, and when it is
-drained.
-"""
+"""The time of the array: when a tile starts, waits, ends, and is drained."""
 
 from __future__ import annotations
 
@@ -166,9 +164,7 @@ def _take_free_output(machine: Table) -> int:
 
 @inlined
 def _wait(machine: Table, found: Table, events: Table, stream: int, cause: int, until: int) -> None:
-    """Let the array wait for a bank of a stream until cycle `until`, if this cycle is still to
-    come.
-    """
+    """Let the array wait for a stream's bank until cycle `until`, if this is still to come."""
     since, launch = machine[ARRAY_AT], machine[ARRAY_LAUNCH]
     if until > since:
         found[launch, cause] += until - since
@@ -234,9 +230,7 @@ def _convolve(
 
 @inlined
 def _stream(machine: Table, found: Table, events: Table, tiles: Table, at: int) -> None:
-    """Compute a pooling or addition tile: ARRAY_AT advances to its end, POST_FREE until it has
-    left.
-    """
+    """Compute a pooling or addition tile: ARRAY_AT advances to its end, POST_FREE to its exit."""
     start, launch = machine[ARRAY_AT], place(machine[ARRAY_LAUNCH])
     begin = max(start, machine[POST_FREE])
     busy = tiles[at, OUTPUTS] * tiles[at, SCALE]

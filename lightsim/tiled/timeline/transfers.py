@@ -63,9 +63,7 @@ def fill_box(
     columns: tuple[int, int],
     row: Table,
 ) -> None:
-    """Write the transfer of a box of activations to `row`; whole rows join to one run, then whole
-    blocks.
-    """
+    """Write the transfer of a box of activations to `row`; whole rows and blocks join to runs."""
     at = VIEWS + VIEW_FIELDS * view
     block = p[at + VIEW_BLOCK]
     first = (p[at + VIEW_FIRST] + channels[0]) // block

@@ -109,9 +109,7 @@ class Fork:
 
     @property
     def to_move(self) -> dict[str, int]:
-        """Bytes, by stream, that the pass needs and that no transfer has begun to move at
-        the fork.
-        """
+        """Bytes, by stream, that the pass needs and that are not yet moving at the fork."""
         lists, machine = self._parts.lists, self._before.machine
         row = int(self._parts.tables.launches[self.number])
         moved = {}
@@ -129,9 +127,7 @@ class Fork:
 
 @dataclass(frozen=True)
 class _Parts:
-    """The data that all forks of a run share, and the changed data of each cause, made at first
-    use.
-    """
+    """The data that all forks share, and the changed data of each cause, made at first use."""
 
     accelerator: Accelerator
     tables: Tables

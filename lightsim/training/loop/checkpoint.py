@@ -49,9 +49,7 @@ class Checkpoint:
 
 
 def save_checkpoint(own: Checkpoint, path: Path) -> None:
-    """Write a checkpoint; at every moment the file is either the old or the new checkpoint,
-    complete.
-    """
+    """Write a checkpoint; at every moment the file is the old or the new one, complete."""
     content = {
         "about": own.about,
         "stage": own.stage,

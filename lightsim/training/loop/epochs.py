@@ -37,8 +37,8 @@ class Passed:
 
 @contextmanager
 def deterministic(threads: int, device: torch.device) -> Iterator[None]:
-    """Inside this context equal work on one processor gives equal bits; the settings are restored
-    after.
+    """Inside, equal work on one processor gives equal bits; afterwards the settings are
+    restored.
     """
     before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
     warned = torch.is_deterministic_algorithms_warn_only_enabled()

@@ -13,11 +13,11 @@ __all__ = ["Epoch", "dump_history", "load_history"]
 class Epoch:
     """The record of one epoch, in one stage (`float32`, or the scheme) of one seed.
 
-    `loss` is the mean cross entropy over the batches and `penalty` the mean of what the model
-    adds to it; `training_accuracy` is that of the batches as they were seen, while the weights
-    changed; `accuracy` that of the images held out, in the integers that would be exported.
-    `k` has by layer the filters with 0, 1, 2 terms and so on; `statistics` by layer what the model
-    tells of its activations.
+    `loss` is the mean cross entropy over the batches, and `penalty` the mean of the terms that the
+    model adds to the loss. `training_accuracy` is the accuracy on the batches during the epoch,
+    while the weights changed. `accuracy` is the accuracy on the judging images with the integers
+    that would be exported. `k` counts, by layer, the filters with 0, 1, 2 and more terms.
+    `statistics` describes, by layer, the distribution of the activations.
     """
 
     stage: str

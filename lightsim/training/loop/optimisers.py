@@ -24,9 +24,7 @@ OPTIMISERS: dict[str, Callable[[Groups, OptimiserEntry], torch.optim.Optimizer]]
         groups, lr=own.learning_rate, alpha=0.99, momentum=0.0
     ),
 }
-"""The optimisers by name; `momentum` is sgd's momentum, adam's first decay rate, and unused by
-rmsprop.
-"""
+"""By name; `momentum` is sgd's momentum and adam's first decay rate; rmsprop has none."""
 
 # Functions from the completed share of the training to a factor of the learning rate.
 SCHEDULES: dict[str, Callable[[float, ScheduleEntry], float]] = {
@@ -37,9 +35,7 @@ SCHEDULES: dict[str, Callable[[float, ScheduleEntry], float]] = {
 
 
 def make_optimiser(groups: Groups, own: OptimiserEntry) -> torch.optim.Optimizer:
-    """The optimiser of a recipe, over groups of parameters that each have their own weight
-    decay.
-    """
+    """A recipe's optimiser, over groups of parameters that have their own weight decay."""
     return OPTIMISERS[own.name](groups, own)
 
 

@@ -210,9 +210,7 @@ def filters_by_k(model: Model) -> dict[str, list[int]]:
 
 
 def _about(recipe: Recipe, data: TrainingData, seed: int) -> str:
-    """A description of model, recipe and data: two trainings with equal descriptions are
-    the same.
-    """
+    """A text on model, recipe and data; two trainings with equal texts are the same."""
     same = replace(absolute(recipe), seeds=(seed,), device="auto", threads=1, name="recipe")
     digest = hashlib.sha256(recipe_text(same).encode())
     for part in (data.training, data.judging):

@@ -69,9 +69,7 @@ def float_start(recipe: Recipe, seed: int) -> dict[str, Tensor] | None:
 
 
 def _check_head(head: ArrayHead | None, own: Tensor, network: str, where: str) -> None:
-    """Raises `InputError` unless an array has the shape and the kind of number of the model's
-    tensor.
-    """
+    """Raises `InputError` unless an array has the shape and type of the model's tensor."""
     kind = "f" if own.is_floating_point() else "b" if own.dtype == torch.bool else "i"
     needs = f"accepted: {_KINDS[kind]} of shape {list(own.shape)}, as '{network}' needs"
     if head is None:
@@ -81,9 +79,7 @@ def _check_head(head: ArrayHead | None, own: Tensor, network: str, where: str) -
 
 
 def _check_numbers(array: NDArray[Any], name: str, path: Path) -> None:
-    """Raises `InputError` for numbers that are not finite, absurdly large, or a negative
-    variance.
-    """
+    """Raises `InputError` for infinite or absurdly large numbers, or a negative variance."""
     least = 0.0 if name.endswith(_NOT_NEGATIVE) else -_LARGEST
     problem = None
     if not np.isfinite(array).all():

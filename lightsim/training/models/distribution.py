@@ -54,9 +54,7 @@ def distribution_terms(sums: Tensor, form: str) -> dict[str, Tensor]:
 
 
 def channel_statistics(sums: Tensor) -> tuple[Tensor, Tensor]:
-    """The mean and the standard deviation of every channel, over batch and space, float[channels]
-    each.
-    """
+    """The mean and standard deviation of every channel over batch and space, float[channels]."""
     mu = sums.mean((0, 2, 3))
     variance = (sums - mu[:, None, None]).square().mean((0, 2, 3))
     return mu, (variance + _TINY).sqrt()

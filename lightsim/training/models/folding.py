@@ -41,9 +41,7 @@ Integers = NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The real number that integer 1 stands for in each input and in the output, and their
-    types.
-    """
+    """The real numbers that integer 1 stands for in inputs and output, and their types."""
 
     inputs: tuple[float, ...]
     output: float

@@ -1,6 +1,4 @@
-"""Grids: the integers that an activation can take, and the tensors of a network that share
-a grid.
-"""
+"""Grids: the integers that an activation can take, and which tensors share a grid."""
 
 from __future__ import annotations
 
@@ -92,9 +90,7 @@ class Grid(nn.Module):
             self.step.data.clamp_(min=_SMALLEST_STEP)
 
     def _best_step(self) -> float:
-        """The step, from the step of the reach downwards, with the least rounding error on the
-        sample.
-        """
+        """The step with the least rounding error on the sample, at most the step of the reach."""
         values = torch.cat(self.seen)
         low, high = self.element.lowest, self.element.highest
         steps = [self.reach / high * 2 ** (-place / 8) for place in range(_NARROW_STEPS)]

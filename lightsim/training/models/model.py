@@ -128,10 +128,7 @@ class Model(nn.Module):
         self.costs = costs
 
     def residual_norms(self) -> dict[str, NDArray[np.float64]]:
-        """By layer, the 2-norm of each filter's residual after the first term, over its scale.
-
-        Only layers with a learned k are included.
-        """
+        """By layer with a learned k: the 2-norm of each filter's residual r1, over its scale."""
         return {
             node.layer.name: node.weights.residual_norms(node.weight)
             for node in self.weighted()
@@ -211,10 +208,7 @@ class Model(nn.Module):
         }
 
     def statistics(self) -> dict[str, dict[str, float]]:
-        """Statistics of the last training pass, for each layer whose activation is rounded.
-
-        By layer: the three terms of the distribution loss, and the shares of `shape_shares`.
-        """
+        """By layer with a rounded activation: loss terms and shares of the last training pass."""
         chosen = self.options.distribution
         return layer_statistics(self.weighted(), "code" if chosen is None else chosen.form)
 

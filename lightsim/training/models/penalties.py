@@ -52,9 +52,7 @@ def layer_statistics(nodes: Sequence[Weighted], form: str) -> dict[str, dict[str
 def parameter_groups(
     model: nn.Module, nodes: Sequence[Weighted], weight_decay: float
 ) -> list[dict[str, Any]]:
-    """Groups for an optimiser: weights with decay; all other parameters; thresholds with their own
-    eps.
-    """
+    """Groups for an optimiser: weights (with decay); thresholds (with their own eps); the rest."""
     weights = [node.weight for node in nodes]
     thresholds = [
         node.weights.thresholds

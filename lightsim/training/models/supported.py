@@ -1,4 +1,4 @@
-"""Which layers can be trained: what is not is refused by its name, before anything is built."""
+"""The layers that can be trained: other layers are refused by name, before anything is built."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ACTIVATIONS = ("none", "relu", "sign")
 
 
 def check_trainable(network: Network) -> None:
-    """Raise `InputError` for an operator or an activation that training has no gradient for."""
+    """Raises `InputError` for an operator or an activation without a gradient in training."""
     for layer in network.layers:
         for what, value, accepted in (
             ("operator", layer.operator, _OPERATORS),

@@ -50,9 +50,7 @@ class DataEntry(Entry):
 
 
 class AugmentationEntry(Entry):
-    """`[augmentation]`: how the images of a batch are changed; the share `share` of them is
-    shifted.
-    """
+    """`[augmentation]`: how the images of a batch change; a share `share` of them is shifted."""
 
     shift: Annotated[int, Field(ge=0, le=32, description="pixels from 0 to 32")] = 0
     share: Share = 1.0

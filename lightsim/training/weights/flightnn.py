@@ -31,11 +31,11 @@ __all__ = ["FlightnnWeights"]
 class FlightnnWeights(WeightFormat):
     """q = g0 * (R(r0) + g1 * (R(r1) + ..)) for every filter, r0 = w / scale, r1 = r0 - R(r0), ..
 
-    There are as many terms as the scheme has. R rounds to a signed power of two; gate gj is 1
-    where the 2-norm of the filter's rj is above the layer's threshold j, else 0. Without
-    `learns_k` all gates are open (`lightnn2` of the residual form). A gate whose strength is 0
-    stays open, and so does the last layer's first: each of its filters is a class. The second
-    strength is that of every term but the first.
+    There are as many terms as the scheme has. R rounds to a signed power of two. Gate gj is 1 if
+    the 2-norm of the filter's rj is above threshold j of the layer, else 0. Without `learns_k` all
+    gates are open (the residual form of `lightnn2`). A gate with strength 0 stays open. So does the
+    first gate of the last layer, because each filter of the last layer is a class. The second
+    strength applies to every term except the first.
     """
 
     term_weights: Tensor
@@ -81,8 +81,10 @@ class FlightnnWeights(WeightFormat):
         return _gated(rounded, self.gates(parts)) * self.scale
 
     def gates(self, parts: Sequence[Tensor]) -> tuple[Tensor, ...] | None:
-        """The gates of every filter [out, 1, 1, 1], of what each of its terms is to express; None
-        where all are open."""
+        """The gates of every filter [out, 1, 1, 1], one for each term, from the residuals `parts`.
+
+        None if all gates are open.
+        """
         if not self.learns_k or self.all_open:
             return None
         if bool(self.frozen):
@@ -90,7 +92,7 @@ class FlightnnWeights(WeightFormat):
         sharpness, found = self.options.sharpness, []
         for number, (part, threshold) in enumerate(zip(parts, self.thresholds, strict=True)):
             gate = step_sigmoid(_norms(part) - threshold, sharpness)
-            # A term that costs nothing is not given up.
+            # A term without a cost stays open.
             kept = self._strength(number) == 0 or (number == 0 and self.last)
             found.append(torch.ones_like(gate) if kept else gate)
         return tuple(found)
@@ -99,7 +101,9 @@ class FlightnnWeights(WeightFormat):
         return self.options.strengths[min(number, 1)]
 
     def _parts(self, scaled: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-        """What every term is to express, and its nearest power, which passes no gradient."""
+        """The residual before every term, and its nearest power of two, which passes no
+        gradient.
+        """
         parts, rounded = [], []
         for _ in range(self.terms):
             parts.append(scaled)
@@ -108,9 +112,7 @@ class FlightnnWeights(WeightFormat):
         return parts, rounded
 
     def begin_epoch(self, epoch: int, epochs: int, weight: Tensor) -> None:
-        """Set the phase of the epoch: k = 2 everywhere, growing strengths, full strengths, or fixed
-        k.
-        """
+        """Set the phase of the epoch: k = 2, growing strengths, full strengths, or fixed k."""
         if not self.learns_k:
             return
         options = self.options
@@ -126,7 +128,7 @@ class FlightnnWeights(WeightFormat):
         self.frozen.fill_(freeze)
 
     def rounded(self, weight: Tensor) -> Tensor:
-        """Nearest values over the scale."""
+        """The nearest values, over the scale."""
         parts, rounded = self._parts(weight / self.scale)
         return _gated(rounded, self.gates(parts))
 
@@ -149,7 +151,9 @@ class FlightnnWeights(WeightFormat):
         return _norms(left).flatten().cpu().numpy().astype(np.float64)
 
     def penalty(self, weight: Tensor) -> Tensor:
-        """The group lasso: strengths times the norms of what each filter's terms must express."""
+        """The group lasso: strengths times the norms of the residuals before each filter's
+        terms.
+        """
         parts, _ = self._parts(weight / self.scale)
         norms = [_norms(part).flatten() for part in parts]
         norms[1:] = [norm * self.term_weights for norm in norms[1:]]
@@ -164,11 +168,11 @@ class FlightnnWeights(WeightFormat):
         return total * (0.0 if self.all_open else self.strength_share)
 
     def calibrate(self, weight: Tensor) -> None:
-        """The scale that errs least."""
+        """Set the scale with the least rounding error."""
         self.scale.copy_(best_scales(weight, self._all_terms, self.scale))
 
     def confine(self, weight: Tensor) -> None:
-        """Within what the format reaches."""
+        """Clamp the weights to the range of the format."""
         limit = self.scale * self.terms * self.most
         weight.clamp_(-limit, limit)
         if self.learns_k:
@@ -185,7 +189,7 @@ class FlightnnWeights(WeightFormat):
 
 
 def _gated(terms: Sequence[Tensor], gates: Sequence[Tensor] | None) -> Tensor:
-    """g0 * (t0 + g1 * (t1 + ..)); all gates are 1 where there are none."""
+    """g0 * (t0 + g1 * (t1 + ..)); all gates are 1 if `gates` is None."""
     total = terms[-1] if gates is None else gates[-1] * terms[-1]
     for number in range(len(terms) - 2, -1, -1):
         total = terms[number] + total

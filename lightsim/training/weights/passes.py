@@ -19,9 +19,7 @@ _LEAST_SPLIT = 1 << 16  # numbers; fewer are done before a thread wakes up
 
 
 def serves(*tensors: Tensor) -> bool:
-    """Whether `apply` takes the tensors: float32 on a processor, dense, equal in shape and memory
-    order.
-    """
+    """Whether `apply` takes the tensors: float32 on a processor, dense, with equal layouts."""
     first = tensors[0]
     if not _layout(first):
         return False

@@ -51,9 +51,7 @@ def weight_format(
 
 
 def _rounds(scheme: Scheme) -> type[WeightFormat]:
-    """The class that rounds the weights of a scheme; it follows from the properties of the
-    scheme.
-    """
+    """The class that rounds the weights of a scheme, from the properties of the scheme."""
     if scheme.is_sign:
         return BinaryWeights
     return Levels if scheme.is_shift_add else FixedWeights

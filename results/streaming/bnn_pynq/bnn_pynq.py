@@ -34,35 +34,40 @@ OPEN = 1 << 14
 
 
 def main() -> None:
+    """Write the page."""
     made = {name: pipeline(*files) for name, files in NETWORKS.items()}
     lines = [
         "# CNV and LFC of BNN-PYNQ", "",
         f"{made_at(COMMAND)}.", "",
-        "Foldings and FIFOs are those of its sources. Nothing is tuned to a row but one number: the",
-        "pipeline depth of all engines with weights, calibrated once, on LFC.", "",
+        "Foldings and FIFOs are those of its sources. Nothing is tuned to a row but one number:",
+        "the pipeline depth of all engines with weights, calibrated once, on LFC.", "",
         *measured(made), "", *calibration(made["LFC"]), "", *explained(made["LFC"]),
     ]  # fmt: skip
     (HERE / "bnn_pynq.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def pipeline(network: str, accelerator: str) -> Pipeline:
+    """A network laid on an accelerator, of files beside this one."""
     workload = quantise(load_network(str(HERE / network)), scheme("binary"), 0)
     design, _ = load_design(HERE / accelerator)
     return lay_out(workload, design)
 
 
 def changed(of: Pipeline, **changes: object) -> Pipeline:
+    """The same network on the accelerator with changes."""
     design: StreamingAccelerator = replace(of.design, **changes)
     return lay_out(of.workload, design)
 
 
 def interval(of: Pipeline) -> int:
+    """Cycles an image in the long run, proven."""
     found = steady_state(of)
     assert found is not None and found.interval.denominator == 1
     return int(found.interval)
 
 
 def measured(made: dict[str, Pipeline]) -> list[str]:
+    """The table of measured and simulated cycles."""
     lines = [
         "| design | board | measured cycles an image | slowest engine | interval, proven | error | "
         "first image |",
@@ -79,6 +84,7 @@ def measured(made: dict[str, Pipeline]) -> list[str]:
 
 
 def calibration(own: Pipeline) -> list[str]:
+    """The interval over the depth of the pipelines."""
     rigid = [interval(changed(own, depth=depth)) for depth in DEPTHS]
     free = [interval(changed(own, depth=depth, pipelines="free")) for depth in DEPTHS]
     return [
@@ -86,8 +92,8 @@ def calibration(own: Pipeline) -> list[str]:
         "| depth | " + " | ".join(map(str, DEPTHS)) + " |", "|---" * (len(DEPTHS) + 1) + "|",
         "| rigid pipelines | " + " | ".join(map(str, rigid)) + " |",
         "| free pipelines | " + " | ".join(map(str, free)) + " |", "",
-        "Depth 0 is no calibration at all: the FIFOs alone. The depth of the file is the one nearest",
-        "to the measured 841 cycles.",
+        "Depth 0 is no calibration at all: the FIFOs alone. The depth of the file is the one",
+        "nearest to the measured 841 cycles.",
     ]  # fmt: skip
 
 
@@ -97,7 +103,8 @@ def explained(own: Pipeline) -> list[str]:
         "## LFC: the FIFOs that explain it", "",
         f"All engines take {least_interval(own)} cycles or less. An engine reads all its words in "
         "its first",
-        "fold, faster than the engine before it makes them: what a FIFO does not hold is waited for.",
+        "fold, faster than the engine before it makes them; what a FIFO does not hold is waited",
+        "for.",
         "", "| FIFO | words | of an image | highest | interval if it were endless |",
         "|---|---|---|---|---|",
     ]  # fmt: skip

@@ -20,8 +20,8 @@ from lightsim.tiled.optimum import choose_exact
 from lightsim.tiled.rtl.program.limits import check_programs
 from lightsim.tiled.simulation.machine import simulate
 from lightsim.tiled.timeline.model import run
+from tests.quantisation.activations.thresholds import counted
 from tests.quantisation.networks import convolution, dense, network
-from tests.quantisation.thresholds import counted
 from tests.tiled.optimum.every import clock, count, every_tiling
 from tests.tiled.simulation.checks import check_accounts, wrong_layers
 from tests.tiled.simulation.machines import DDR3, machine, random_accelerator

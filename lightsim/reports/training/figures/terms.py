@@ -16,9 +16,7 @@ __all__ = ["BY_LAYER", "OVER_EPOCHS"]
 
 
 def _mixed(report: TrainingReport) -> bool:
-    """Whether filters differ in k; under every other scheme the figures would be empty of
-    meaning.
-    """
+    """Whether filters differ in k; under every other scheme the figures say nothing."""
     row = SCHEMES.get(report.scheme)  # float32 has no row
     return row is not None and row.k_per_filter
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from lightsim.hardware.pe_kinds import PeKind, kind_of_code, pe_kind
 from lightsim.numerics.formats.scheme import SCHEMES, Scheme, scheme_of_code
 from lightsim.tiled.estimation.modules.terms import Parameters, Terms
@@ -11,6 +13,7 @@ from lightsim.units import ceil_div
 
 __all__ = [
     "MEASURED",
+    "REGISTERS",
     "dsp_blocks",
     "lane_case",
     "lane_terms",
@@ -20,6 +23,17 @@ __all__ = [
 ]
 
 
+# What a lane takes of its LUTs at eight bits, with activations of 2, 4, 6 and 8 bits: lane_rows.sv
+# of 8 columns and 2 pixels, Yosys 0.70, xc7; kinds that are not here have lanes of few LUTs.
+_LOGIC_SHARES = {
+    "shift_add_serial": (0.42, 0.66, 0.90, 1.0),
+    "shift_add_spatial": (0.55, 0.73, 0.90, 1.0),
+    "multiply_lut": (0.46, 0.65, 0.81, 1.0),
+}
+REGISTERS = "lane of registers"
+"""The term that says how many lanes' flip-flops there are, where they are not as the LUTs are."""
+
+
 def product_bits(p: Parameters) -> int:
     """Bits of the product of one lane."""
     activation = p.get("ACTIVATION_BITS", 8)
@@ -27,22 +41,22 @@ def product_bits(p: Parameters) -> int:
 
 
 MEASURED: dict[str, tuple[str, ...]] = {}
-"""Schemes without a row whose lanes were calibrated, by PE kind."""
+"""By PE kind, schemes without a table row whose lanes were calibrated."""
 
 
 def stands_in(p: Parameters) -> str:
-    """Whose coefficients the lanes have, as "kind with scheme"; "" where they have their own."""
+    """The calibrated "kind with scheme" whose coefficients the lanes borrow; "" for their own."""
     own = _kind(p), scheme_of_code(p["SCHEME"])
     like = _like(p)
     return "" if like == own else f"{like[0].name} with {like[1].name}"
 
 
 def _like(p: Parameters) -> tuple[PeKind, Scheme]:
-    """The kind and the scheme whose coefficients the lanes have.
+    """The kind and the scheme whose coefficients the lanes use.
 
-    A member of the family of formats without lanes of its own has those of the member with the
-    usual exponents, or of a row: see `_calibrated`. With two products on a block terms do not
-    matter, only that a pair fits.
+    A member of the family of formats without calibrated lanes borrows the coefficients of the
+    member with the usual exponents, or of a table row: see `_calibrated`. With two products on a
+    DSP block the terms do not matter, only whether a pair fits.
     """
     kind, scheme = _kind(p), scheme_of_code(p["SCHEME"])
     kind, name = pe_kind(kind.costs_like or kind.name), scheme.costs_like or scheme.name
@@ -53,8 +67,10 @@ def _like(p: Parameters) -> tuple[PeKind, Scheme]:
 
 
 def _calibrated(name: str, kind: PeKind) -> str:
-    """The scheme itself if it has a row or its lanes of this kind were calibrated, else a row: of
-    two terms, or of the next wider `fixed` code, or of signs."""
+    """The scheme itself if it has a table row or calibrated lanes of this kind; else a table row.
+
+    The row has two terms, or the next wider `fixed` code, or signs.
+    """
     member = SCHEMES[name].member
     if name in {*SCHEMES} or name in MEASURED.get(kind.name, ()) or member is None:
         return name
@@ -108,21 +124,30 @@ def lane_terms(p: Parameters) -> Terms:
     return {
         "row": 1,
         "column": columns,
-        "lane": columns * pixels * _operand(p),
+        "lane": columns * pixels * _logic(p),
         "pair": columns * (pixels // 2) * _pairs(p),
         "bit added": sums + pixels * sum(adders * bits for _, adders, bits in levels),
         "bit held": sums + pixels * (held + waits * columns * product_bits(p)),
         "bit shifted": sums * _kind(p).bit_serial,
-    }
+    } | ({} if p.get("ACTIVATION_BITS", 8) == 8 else {REGISTERS: columns * pixels * _registers(p)})
 
 
-def _operand(p: Parameters) -> float:
-    """The share of a lane that remains with activations narrower than eight bits.
+def _registers(p: Parameters) -> float:
+    """The share of a lane's flip-flops: its product, of a multiplier in LUTs its operand too."""
+    kind, bits = _kind(p), p.get("ACTIVATION_BITS", 8)
+    own, whole = product_bits(p), product_bits({**p, "ACTIVATION_BITS": 8})
+    if kind.bit_serial or kind.shifts or kind.on_dsp:
+        return own / whole
+    return (own + bits + 1) / (whole + 9)
 
-    The share is (bits of the activation with its sign) / 9. Lanes that take single bits keep their
-    whole size.
-    """
-    return 1 if _kind(p).bit_serial else (p.get("ACTIVATION_BITS", 8) + 1) / 9
+
+def _logic(p: Parameters) -> float:
+    """The share of a lane's LUTs that narrower activations leave of it, between measured widths."""
+    kind, bits = _kind(p), p.get("ACTIVATION_BITS", 8)
+    shares = _LOGIC_SHARES.get(kind.costs_like or kind.name)
+    if shares is None:
+        return 1
+    return float(np.interp(bits, (2, 4, 6, 8), shares))
 
 
 def pe_array_terms(p: Parameters) -> Terms:
@@ -133,9 +158,7 @@ def pe_array_terms(p: Parameters) -> Terms:
 
 
 def _tree(columns: int, bits: int) -> Iterator[tuple[int, int, int]]:
-    """For every level of an adder tree: its terms, its adders, and the bits of a term behind the
-    level.
-    """
+    """For every level of an adder tree: terms, adders, and bits of a term behind the level."""
     count = columns
     while count > 1:
         half = ceil_div(count, 2)

@@ -49,9 +49,7 @@ def input_terms(p: Parameters) -> Terms:
 
 
 def weight_terms(p: Parameters) -> Terms:
-    """The terms of the weight buffer: counters on both sides, and selecting a weight word in a port
-    word.
-    """
+    """The terms of the weight buffer: counters on both sides, and selecting a weight word."""
     sharing = max(1, p["PORT_BITS"] // p["WORD_BITS"])
     narrow = max(1, p["PORT_BITS"] // p["NARROW_BITS"])
     return {
@@ -85,9 +83,7 @@ def parameter_terms(p: Parameters) -> Terms:
 
 
 def psum_terms(p: Parameters) -> Terms:
-    """The terms of the psum memory: two counters, because the memory itself is costed in
-    `memories`.
-    """
+    """The terms of the psum memory's two counters; `memories` costs the memory itself."""
     return {"module": 1, "address bit": bits_for(p["DEPTH"])}
 
 
@@ -112,16 +108,12 @@ def output_terms(p: Parameters) -> Terms:
 
 
 def output_case(p: Parameters) -> str:
-    """The case of a row: one, two, four, or at least eight port words, with or without one-bit
-    results.
-    """
+    """The case of a row: 1, 2, 4, or 8 and more port words; with or without one-bit results."""
     return f"WORDS={min(_MEASURED_WORDS, _row_words(p))} ONE_BIT={p['ONE_BIT']}"
 
 
 def _row_words(p: Parameters) -> int:
-    """Port words of a row: every lane has 32 bits of the row, or its share of the port if that is
-    more.
-    """
+    """Port words of a row: each lane has 32 bits of it, or its share of the port if larger."""
     return max(32, p["PORT_BITS"] // p["LANES"]) * p["LANES"] // p["PORT_BITS"]
 
 

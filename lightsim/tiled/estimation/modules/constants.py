@@ -22,10 +22,10 @@ __all__ = [
     "memory_depth",
 ]
 
-# Constants that follow from the network: what is built for poolings and additions, for one-bit
-# activations, the fields that wider ones lie in (the sum of their bits, which are powers of two),
-# for dilated kernels, tables, images made larger and products, and by how many lanes values are
-# turned on their way to the output buffer.
+# Constants that follow from the network. Some say whether logic is built: for poolings and
+# additions, one-bit activations, dilated kernels, tables, enlarged images, and products. The others
+# are the field widths of wider activations (the sum of the widths, which are powers of two) and the
+# number of lanes by which values are rotated on their way to the output buffer.
 GENERAL = (
     "ELEMENTWISE", "ONE_BIT_INPUTS", "FIELDS", "TURN_STEP", "DILATES", "LOOKS_UP", "REPEATS",
     "SCALES",
@@ -34,9 +34,7 @@ _GUARDED_SUM_BITS = 48  # a 32-bit bias and 2^16 products of 18 bits
 
 
 def constants_of(accelerator: Accelerator) -> dict[str, int]:
-    """Every constant except those of the tile program; `KINDS` has four bits for each row, row 0
-    lowest.
-    """
+    """Every constant but those of the tile program; `KINDS` has four bits a row, row 0 lowest."""
     return (
         _array(accelerator)
         | memory_constants(accelerator)

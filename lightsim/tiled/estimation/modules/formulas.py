@@ -67,9 +67,7 @@ def _step_generator(p: Parameters) -> Terms:
 
 
 def _accelerator(p: Parameters) -> Terms:
-    """The pipeline of steps, the parameters of each row, the initial sums of the rows, and the
-    wiring.
-    """
+    """The pipeline of steps, each row's parameters, the initial sums, and the wiring."""
     stages = p["LATENCY"] + (p["COLUMNS"] - 1).bit_length() + 3
     values = p["ROWS"] * p["PIXELS"]
     return {
@@ -83,9 +81,7 @@ def _accelerator(p: Parameters) -> Terms:
 
 
 def _walker_case(p: Parameters) -> str:
-    """The case of a walker: striping over a number of channels that is no power of two needs a
-    divider.
-    """
+    """The case of a walker: striping over channels that are no power of two needs a divider."""
     channels = p["CHANNELS"]
     return "divides" if channels & (channels - 1) else "shifts"
 

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from lightsim.source import Source
-from lightsim.tiled.estimation.modules.array_terms import dsp_blocks, stands_in
+from lightsim.tiled.estimation.modules.array_terms import REGISTERS, dsp_blocks, stands_in
 from lightsim.tiled.estimation.modules.formulas import FORMULAS
 from lightsim.tiled.estimation.modules.terms import Parameters
 
@@ -34,9 +34,7 @@ class Cost:
 
 @lru_cache(maxsize=1)
 def fitted() -> Mapping[str, Any]:
-    """The content of the coefficient file: the fitted coefficients, and the tools they were
-    measured with.
-    """
+    """The coefficient file: fitted coefficients, and the tools that measured them."""
     text = (files("lightsim.tiled.estimation") / f"fitted_{FAMILY}.json").read_text(
         encoding="utf-8"
     )
@@ -51,16 +49,15 @@ def module_cost(module: str, parameters: tuple[tuple[str, int], ...]) -> Cost:
 
 
 def cost_of(module: str, values: Parameters, cases: Mapping[str, Any]) -> Cost:
-    """The resources of `module` with the coefficients of `cases`, in the form of the coefficient
-    file.
-    """
+    """The resources of `module` with the coefficients of `cases`, as in the coefficient file."""
     formula = FORMULAS[module]
     held = cases[formula.case(values)]
     terms, closed = formula.terms(values), formula.closed(values)
-    lut, ff = (
-        round(sum(amount * held[name].get(term, 0.0) for term, amount in terms.items()))
-        for name in ("lut", "ff")
-    )
+    registers = terms.pop(REGISTERS, None)
+    lut = round(sum(amount * held["lut"].get(term, 0.0) for term, amount in terms.items()))
+    if registers is not None:
+        terms["lane"] = registers
+    ff = round(sum(amount * held["ff"].get(term, 0.0) for term, amount in terms.items()))
     return Cost(lut + closed.lut, ff + closed.ff, _dsp(module, values), closed.halves)
 
 
@@ -96,9 +93,7 @@ _OF_BYTES = ("ACTIVATION_BITS", "FIELDS")
 
 
 def _dsp(module: str, p: Parameters) -> int:
-    """DSP blocks: for products in `lane_rows`, for requantisation in `post_lane`, for the row pitch
-    in `drain`.
-    """
+    """DSP blocks: products in `lane_rows`, requantisation in `post_lane`, row pitch in `drain`."""
     if module == "lane_rows":
         return dsp_blocks(p)
     if module == "post_lane":

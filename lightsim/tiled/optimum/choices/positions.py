@@ -35,9 +35,7 @@ class Positions:
 
 
 def sizes_along(extent: int, unit: int) -> Ints:
-    """Every legal size along an extent: the multiples of `unit` below the extent, and the
-    extent.
-    """
+    """Every legal size along an extent: multiples of `unit` below the extent, and the extent."""
     return np.unique(np.append(np.arange(unit, extent + 1, unit), extent))
 
 

@@ -57,9 +57,7 @@ _OUTPUT = STREAMS_AT + OUTPUT * STREAM_FIELDS
 
 
 class Built(NamedTuple):
-    """The numbers that no grant changes: the kind of memory, whether streams share a port, and
-    sizes.
-    """
+    """Numbers that no grant changes: kind of memory, whether streams share a port, sizes."""
 
     ideal: bool
     shared: bool

@@ -53,9 +53,7 @@ def first_run(machine: Table, s: int, transfers: Table, number: int) -> None:
 
 @inlined
 def next_run(machine: Table, s: int) -> bool:
-    """Put the next run of the transfer in hand into its stream; False if the transfer has no more
-    runs.
-    """
+    """Put the transfer's next run into its stream; False if the transfer has no more runs."""
     line, plane, image = machine[s + LINE] + 1, machine[s + PLANE], machine[s + IMAGE]
     if line == machine[s + ROW + LINES]:
         line = 0

@@ -27,9 +27,9 @@ from lightsim.quantisation.workload import QuantisedLayer, Workload
 from lightsim.quantisation.zero_points import with_input_zero_point, with_output_zero_point
 from tests import reference
 from tests.numerics.oracle import run, serves
+from tests.quantisation.activations.thresholds import counted
 from tests.quantisation.naive import naive_network
 from tests.quantisation.networks import convolution, dense, network
-from tests.quantisation.thresholds import counted
 
 WIDTHS = [(1, True), *product(range(2, 9), (False, True))]
 MEMBERS = list(product(sorted(SCHEMES), WIDTHS))
