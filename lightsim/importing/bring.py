@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from lightsim.errors import InputError
-from lightsim.importing.integers.digits import terms_histogram
+from lightsim.importing.integers.digits import clipped_weights, terms_histogram
 from lightsim.importing.integers.settling import KEEPING
 from lightsim.importing.integers.workload import Quantised, fitting_schemes, quantised
+from lightsim.importing.lowering.draft import Draft
 from lightsim.importing.lowering.lower import Lowered, lower_graph
 from lightsim.importing.onnx_file.reading import read_graph
 from lightsim.importing.samples import Samples, calibrating, read_samples, seeded
@@ -87,6 +88,7 @@ def import_file(path: Path, wanted: Wanted | None = None) -> Imported:
         named or _schemes(lowered.drafts), origin,
     )  # fmt: skip
     warnings += found.warnings
+    warnings += _clipped(found.drafts)
     warnings += _losses(found)
     terms = {
         row.layer.name: terms_histogram(row.weights.astype(np.int32))
@@ -105,9 +107,22 @@ def _is_calibrated(lowered: Lowered) -> bool:
     )
 
 
-def _schemes(drafts: Sequence[object]) -> list[Scheme]:
-    fitting = fitting_schemes(drafts)  # type: ignore[arg-type]
+def _schemes(drafts: Sequence[Draft]) -> list[Scheme]:
+    fitting = fitting_schemes(drafts)
     return fitting[:1] or [scheme(_DEFAULT)]
+
+
+def _clipped(drafts: Sequence[Draft]) -> list[str]:
+    """What is said of weights that an exporter of a narrow range has probably clipped."""
+    counts = {
+        draft.name: count for draft in drafts
+        if draft.codes is not None and (count := clipped_weights(draft.codes.values))
+    }  # fmt: skip
+    return [
+        f"'{name}': {count} weights are 127 or -127 and all others at most two powers of two: a "
+        "narrow range has probably clipped them from 128, one power of two"
+        for name, count in counts.items()
+    ]
 
 
 def _losses(found: Quantised) -> list[str]:

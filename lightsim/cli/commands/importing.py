@@ -67,11 +67,8 @@ def import_command(
         return
     from lightsim.importing.bring import Wanted, import_file
     from lightsim.importing.folder import import_text, write_imported
-    from lightsim.numerics.formats.scheme import scheme as scheme_of
 
-    schemes = [] if scheme is None else [scheme_of(one.strip()).name for one in scheme.split(",")]
-    wanted = Wanted(data, _sizes(input_shape), tuple(dict.fromkeys(schemes)), name)
-    imported = import_file(Path(file), wanted)
+    imported = import_file(Path(file), Wanted(data, _sizes(input_shape), _schemes(scheme), name))
     where = Path("lightsim-import") / imported.network.name if output is None else output
     path = write_imported(imported, where)
     if json:
@@ -105,6 +102,13 @@ def _import_table(
         return
     typer.echo(f"{network.name}: {len(network.layers)} layers, {network.macs:,} MACs")
     typer.echo(f"note: {TABLE_NOTE}\nwritten to {path.parent}\nRun it: lightsim run {path}")
+
+
+def _schemes(text: str | None) -> tuple[str, ...]:
+    from lightsim.numerics.formats.scheme import scheme
+
+    named = [] if text is None else [scheme(one.strip()).name for one in text.split(",")]
+    return tuple(dict.fromkeys(named))
 
 
 def _sizes(text: str | None) -> tuple[int, ...] | None:

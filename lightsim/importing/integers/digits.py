@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lightsim.numerics.formats.scheme import Scheme
 from lightsim.numerics.formats.table import codec
 
-__all__ = ["filter_k", "greedy_terms", "signed_digits", "terms_histogram"]
+__all__ = ["clipped_weights", "filter_k", "greedy_terms", "signed_digits", "terms_histogram"]
 
 
 def signed_digits(values: NDArray[np.int32]) -> NDArray[np.int64]:
@@ -40,6 +40,17 @@ def terms_histogram(values: NDArray[np.int32]) -> dict[str, int]:
     counts = np.bincount(signed_digits(values).reshape(-1), minlength=4)
     return {"0": int(counts[0]), "1": int(counts[1]), "2": int(counts[2]),
             "more": int(counts[3:].sum())}  # fmt: skip
+
+
+def clipped_weights(values: NDArray[np.int32]) -> int:
+    """How many weights are 127 or -127 where all others are at most two terms.
+
+    An exporter of a narrow range clips 128, which is one term, to 127, which is two: such weights
+    were 128, probably.
+    """
+    at_end = np.abs(values) == 127
+    rest = signed_digits(values[~at_end])
+    return int(at_end.sum()) if rest.size and int(rest.max()) <= 2 else 0
 
 
 def filter_k(weights: NDArray[np.int16], scheme: Scheme) -> NDArray[np.int8]:
