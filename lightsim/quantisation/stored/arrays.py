@@ -151,6 +151,8 @@ def _shape(layer: Layer, field: str) -> tuple[int, ...]:
     """The shape that a layer's field is stored with; () is a single number."""
     if field == "table":
         return (256,)
+    if field == "multiplier" and not layer.count_padding:
+        return (layer.kernel[0] * layer.kernel[1],)
     if layer.has_weights and field == "weights":
         return layer.weight_shape
     return layer.weight_shape[:1] if layer.has_weights and field in _PER_FILTER else ()

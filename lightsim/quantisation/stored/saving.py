@@ -121,6 +121,7 @@ def _integers(workload: Workload) -> dict[str, NDArray[Any]]:
         for field in fields:
             value = np.asarray(getattr(own, field))
             single = field == "multiplier" and not own.layer.has_weights
+            single = single and own.layer.count_padding
             found[f"{own.layer.name}.{field}"] = value.reshape(()) if single else value
     return found
 

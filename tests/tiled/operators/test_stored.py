@@ -47,5 +47,5 @@ def test_a_table_outside_its_type_is_refused(tmp_path):
         arrays = dict(stored)
     arrays["a.table"][7] = -1
     np.savez(file, **arrays)
-    with pytest.raises(InputError, match=r"a\.table holds -1 to"):
+    with pytest.raises(InputError, match=r"a\.table: holds -1 to"):
         load_trained(load_network(path), SCHEMES["flightnn"])
