@@ -60,6 +60,7 @@ MADE_BY_US = (
     "dse.tiled.limits", "lightsim.cli", "lightsim.files", "lightsim.flow.assemble",
     "lightsim.flow.engines", "lightsim.flow.given.resolve", "lightsim.importing",
     "lightsim.flow.training", "lightsim.flow.verification", "lightsim.network.operators",
+    "lightsim.network.activations", "lightsim.network.rules",
     "lightsim.numerics.dot_products", "lightsim.numerics.filters", "lightsim.numerics.images.lanes",
     "lightsim.numerics.images.planes", "lightsim.numerics.vectors",
     "lightsim.quantisation.inference.parts", "lightsim.quantisation.synthetic_filters",

@@ -138,7 +138,7 @@ SAME = {
     "relu6": "activation = \"clipped_relu\" in the layer before",
     "hardtanh": "activation = \"clip\" in the layer before",
     "swish": "activation = \"silu\" in the layer before, or of a layer requantise",
-    "quantizelinear": "requantise", "rescale": "requantise", "quant": "requantise",
+    "rescale": "requantise", "quant": "requantise",
     "relu": "activation = \"relu\" in the layer before",
     "sign": "activation = \"sign\" in the layer before",
     "batchnorm": "none: batch normalisation is part of bias and multiplier",

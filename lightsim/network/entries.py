@@ -16,21 +16,13 @@ __all__ = [
     "DenseEntry",
     "Entry",
     "InputEntry",
-    "InterleaveEntry",
     "JoinEntry",
     "LayerEntry",
-    "MatrixEntry",
-    "MultiplyEntry",
     "NetworkEntry",
     "PoolEntry",
     "ReorganiseEntry",
-    "RequantiseEntry",
-    "RowConvolutionEntry",
-    "RowPoolEntry",
     "SingleEntry",
     "TrainedEntry",
-    "TransposedEntry",
-    "UpsampleEntry",
 ]
 
 # Operators of files that are written with those of layers.
@@ -182,49 +174,6 @@ class ConvolutionEntry(SingleEntry):
     bias: Flag = True
 
 
-class RowConvolutionEntry(SingleEntry):
-    """`conv1d`: a convolution along the columns of an image of one row."""
-
-    filters: Count
-    kernel: Count
-    stride: Count = 1
-    padding: RowEdges = 0
-    dilation: Count = 1
-    groups: CountOrNone = None
-    depthwise: Flag = False
-    activation: ActivationName = "none"
-    activation_bits: BitsOrNone = None
-    activation_signed: FlagOrNone = None
-    bias: Flag = True
-
-
-class MatrixEntry(SingleEntry):
-    """`matmul`: every position's channels times a constant matrix, or `groups` matrices that take
-    a share of the channels each.
-    """
-
-    filters: Count
-    groups: CountOrNone = None
-    activation: ActivationName = "none"
-    activation_bits: BitsOrNone = None
-    activation_signed: FlagOrNone = None
-    bias: Flag = False
-
-
-class TransposedEntry(SingleEntry):
-    """`conv_transpose2d`: read as one convolution for each phase of its stride."""
-
-    filters: Count
-    kernel: Pair
-    stride: Pair = 1
-    padding: EvenEdges = 0
-    output_padding: EvenEdges = 0
-    activation: ActivationName = "none"
-    activation_bits: BitsOrNone = None
-    activation_signed: FlagOrNone = None
-    bias: Flag = True
-
-
 class DenseEntry(SingleEntry):
     """`dense`: a convolution whose kernel is the whole image."""
 
@@ -242,29 +191,7 @@ class PoolEntry(SingleEntry):
     stride: PairOrNone = None
     padding: Edges = 0
     ceil_mode: Flag = False
-
-
-class RowPoolEntry(SingleEntry):
-    """`max_pool1d`, `average_pool1d`: along the columns of an image of one row."""
-
-    kernel: Count
-    stride: CountOrNone = None
-    padding: RowEdges = 0
-    ceil_mode: Flag = False
-
-
-class RequantiseEntry(SingleEntry):
-    """`requantise`: every value scaled, rounded, clamped and, by a table, looked up."""
-
-    activation: ByteActivation = "none"
-    activation_bits: BitsOrNone = None
-    activation_signed: FlagOrNone = None
-
-
-class UpsampleEntry(SingleEntry):
-    """`upsample`: every value `scale` times down and across."""
-
-    scale: Pair = 2
+    count_padding: Flag = True
 
 
 class ReorganiseEntry(SingleEntry):
@@ -279,26 +206,6 @@ class JoinEntry(LayerEntry):
     inputs: Annotated[
         list[str], Field(min_length=2, description="a list of two or more names of earlier layers")
     ]
-
-
-class InterleaveEntry(JoinEntry):
-    """`interleave`: the values of its inputs in turn, row by row of blocks of `stride`; of the last
-    rows and columns `crop` are left out.
-    """
-
-    stride: Pair = 2
-    crop: EvenEdges = 0
-
-
-class MultiplyEntry(JoinEntry):
-    """`multiply`: two tensors, or a tensor and a vector that has a number for each channel."""
-
-    inputs: Annotated[
-        list[str],
-        Field(min_length=2, max_length=2, description="a list of two names of earlier layers"),
-    ]
-    activation_bits: BitsOrNone = None
-    activation_signed: FlagOrNone = None
 
 
 class ConcatEntry(JoinEntry):

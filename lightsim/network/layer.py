@@ -59,6 +59,7 @@ def reach_of(kernel: tuple[int, int], dilation: tuple[int, int]) -> tuple[int, i
 class Layer:
     """A layer with its shapes inferred.
 
+    `count_padding` says whether padding counts in an average, as zeros.
     `dilation` is how many rows and columns the taps of a convolution's kernel lie apart.
     `inputs` are names of earlier layers, or `input` for the network's own input; `input_shape`
     is the first input's. Attributes that an operator does not use keep their defaults.
@@ -82,6 +83,7 @@ class Layer:
     activation_bits: Annotated[int, Whole(1, 8)] | None = None
     activation_signed: bool | None = None
     dilation: tuple[Positive, Positive] = (1, 1)
+    count_padding: bool = True
 
     def __post_init__(self) -> None:
         check_fields(self)

@@ -52,7 +52,7 @@ _KEYS: dict[str, _Row] = {
     "count_include_pad": (
         ("average_pool", "average_pool1d"),
         (True,),
-        "padding counts in an average",
+        "whether padding counts is the key count_padding",
     ),
     "groups": (("dense", *_POOLS), (1,), "groups belong to conv2d alone"),
     "alpha": (_ALL, (), "a slope is not a key: trained weights bring the table of leaky_relu"),

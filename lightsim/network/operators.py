@@ -12,26 +12,28 @@ from lightsim.network.entries import (
     ConcatEntry,
     ConvolutionEntry,
     DenseEntry,
-    InterleaveEntry,
     LayerEntry,
-    MatrixEntry,
-    MultiplyEntry,
     PoolEntry,
     ReorganiseEntry,
+    SingleEntry,
+)
+from lightsim.network.layer import Layer, reach_of
+from lightsim.network.rules.entries import (
+    InterleaveEntry,
+    MatrixEntry,
+    MultiplyEntry,
     RequantiseEntry,
     RowConvolutionEntry,
     RowPoolEntry,
-    SingleEntry,
     TransposedEntry,
     UpsampleEntry,
 )
-from lightsim.network.layer import Layer, reach_of
-from lightsim.network.one_row import as_image_convolution, check_one_row
-from lightsim.network.pooling import global_max_pool, global_pool, pool, row_pool
-from lightsim.network.resizing import interleave, multiply, upsample
-from lightsim.network.site import Site
+from lightsim.network.rules.one_row import as_image_convolution, check_one_row
+from lightsim.network.rules.pooling import global_max_pool, global_pool, pool, row_pool
+from lightsim.network.rules.resizing import interleave, multiply, upsample
+from lightsim.network.rules.site import Site
+from lightsim.network.rules.transposed import transposed
 from lightsim.network.tensor import TensorShape
-from lightsim.network.transposed import transposed
 from lightsim.network.window import as_padding, as_pair, window_positions
 
 __all__ = ["OPERATORS", "OperatorRow", "Site"]

@@ -49,6 +49,8 @@ def _layer(layer: Layer) -> list[str]:
             f"stride = {_pair(layer.stride)}",
             f"padding = {_edges(layer.padding)}",
         ]
+    if not layer.count_padding:
+        lines.append("count_padding = false")
     if layer.operator == "upsample":
         lines.append(f"scale = {_pair(layer.stride)}")
     if layer.operator == "interleave":

@@ -56,6 +56,8 @@ class QuantisedLayer:
     `multiply`: clamp(round(a * b * multiplier[0] / 2**shift)).
     `add`: both inputs are requantised by themselves, then added, then clamped:
     clamp(round(a * multiplier[0] / 2**shift) + round(b * residual_multiplier / 2**residual_shift)).
+    An average that does not count padding has a multiplier for each number of values that a window
+    may hold, from 1 on.
     Average and global pooling: clamp(round(sum * multiplier[0] / 2**shift)), the sum taken over
     the window with padding counted as zeros. Max pooling: padding never wins.
 

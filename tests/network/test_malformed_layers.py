@@ -52,7 +52,7 @@ MALFORMED = [
     (
         "key of another operator",
         HEAD + IMAGE + POOL + "kernel = 2\nfilters = 8\n" + DENSE,
-        ", layer 'p' (max_pool): unknown key 'filters'; known: ceil_mode, input, kernel, name, operator, padding, stride",
+        ", layer 'p' (max_pool): unknown key 'filters'; known: ceil_mode, count_padding, input, kernel, name, operator, padding, stride",
     ),
     (
         "two inputs where one is read",

@@ -66,7 +66,7 @@ def test_what_changes_nothing_is_passed_over(layer: str, line: str):
         (WIDE_POOL, "ceil_mode = true", "ceil_mode lets windows of an average hang over"),
         (
             POOL, "padding = 1\ncount_include_pad = false",
-            "padding counts in an average; accepted: true",
+            "whether padding counts is the key count_padding; accepted: true",
         ),
         (DENSE, "groups = 2", "groups belong to conv2d alone; accepted: 1"),
         (CONV, "alpha = 0.1", "a slope is not a key"),

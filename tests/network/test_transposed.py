@@ -10,7 +10,7 @@ import pytest
 from lightsim.errors import InputError
 from lightsim.network import dump_network
 from lightsim.network.parsing import parse_network
-from lightsim.network.transposed import phase_weights
+from lightsim.network.rules.transposed import phase_weights
 from tests.quantisation.networks import network
 from tests.reference import convolve
 

@@ -162,6 +162,24 @@ def _mean(layer, x):
     sums = reference.sum_pool(
         x, layer.layer.kernel, _shape(layer), layer.layer.stride, _origin(layer)
     )
+    if not layer.layer.count_padding:
+        own = layer.layer
+        ones = [[[[1] * own.input_shape.width] * own.input_shape.height]]
+        held = reference.sum_pool(ones, own.kernel, _shape(layer), own.stride, _origin(layer))[0][0]
+        rest = (layer.shift, layer.rounding, layer.lowest, layer.highest)
+        return [
+            [
+                [
+                    [
+                        reference.requantise(total, int(layer.multiplier[count - 1]), *rest)
+                        for total, count in zip(*rows, strict=True)
+                    ]
+                    for rows in zip(channel, held, strict=True)
+                ]
+                for channel in image
+            ]
+            for image in sums
+        ]
     return each(
         lambda total: reference.requantise(
             total,

@@ -34,6 +34,7 @@ __all__ = [
     "enlarged",
     "layer_output",
     "looked_up",
+    "mean_of_inside",
     "multiplied",
     "scaled",
 ]
@@ -227,7 +228,37 @@ def _pooled(layer: QuantisedLayer, x: NDArray[np.int16]) -> NDArray[np.int16]:
     if layer.layer.operator == "max_pool":
         return max_pool(x, *window, size)
     sums = sum_pool(x, *window, size)
+    if not layer.layer.count_padding:
+        return mean_of_inside(layer, sums, (0, 0))
     return requantise(sums, *_rescaling(layer))
+
+
+def mean_of_inside(
+    layer: QuantisedLayer, sums: NDArray[np.int32], first: Pair
+) -> NDArray[np.int16]:
+    """Sums of windows, from row and column `first` on, by the multiplier of as many values as each
+    holds of the image.
+    """
+    own, pad = layer.layer, layer.layer.padding
+    shape = own.input_shape
+    down, across = (
+        _inside(sums.shape[2 + axis], first[axis], own.stride[axis], before, own.kernel[axis], size)
+        for axis, before, size in ((0, pad.top, shape.height), (1, pad.left, shape.width))
+    )
+    factors = layer.multiplier[np.outer(down, across).ravel() - 1]
+    batch, channels, high, wide = sums.shape
+    turned = np.ascontiguousarray(sums.reshape(batch, channels, -1).transpose(0, 2, 1))
+    means = requantise(turned, factors, layer.shift, layer.rounding, layer.lowest, layer.highest)
+    back = means.transpose(0, 2, 1).reshape(batch, channels, high, wide)
+    return np.ascontiguousarray(back)
+
+
+def _inside(
+    count: int, first: int, stride: int, before: int, kernel: int, size: int
+) -> NDArray[np.int64]:
+    """How many taps of each of `count` windows along an axis lie inside the image."""
+    begin = (first + np.arange(count)) * stride - before
+    return np.minimum(begin + kernel, size) - np.maximum(begin, 0)
 
 
 def _reorganised(x: NDArray[np.int16], block: int) -> NDArray[np.int16]:

@@ -200,6 +200,8 @@ def _shape(layer: Layer, field: str, scheme: Scheme) -> tuple[int, ...]:
         return (word_bytes(layer.weight_shape, scheme),)
     if field == "table":
         return (256,)
+    if field == "multiplier" and not layer.count_padding:
+        return (layer.kernel[0] * layer.kernel[1],)
     if layer.has_weights and field == "weights":
         return layer.weight_shape
     return layer.weight_shape[:1] if layer.has_weights and field in _PER_FILTER else ()

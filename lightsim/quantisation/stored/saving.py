@@ -135,6 +135,7 @@ def _integers(workload: Workload) -> dict[str, NDArray[Any]]:
         for field in fields:
             value = np.asarray(getattr(own, field))
             single = field == "multiplier" and not own.layer.has_weights
+            single = single and own.layer.count_padding
             if field == "weights" and value.min() >= -128 and value.max() < 128:
                 value = value.astype(np.int8)
             found[f"{own.layer.name}.{field}"] = value.reshape(()) if single else value

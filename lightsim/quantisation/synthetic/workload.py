@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -148,6 +150,11 @@ def _without_filters(
         scaled = np.clip(inputs[0] * multiplier / 2**shift, task.lowest, task.highest)
         return _plain(task, multiplier, shift, (1, 0)), _looked_up(task, scaled)
     if layer.operator in ("max_pool", "average_pool", "global_pool"):
+        if not layer.count_padding:
+            values = np.arange(1, layer.kernel[0] * layer.kernel[1] + 1)
+            factors, shift = fixed_point(1.0 / values)
+            made = replace(_plain(task, 1, shift, (1, 0)), multiplier=factors)
+            return made, expect_pool(inputs[0], layer, sample_rng)
         multiplier, shift = (1, 0) if layer.operator == "max_pool" else _mean_of(layer)
         return _plain(task, multiplier, shift, (1, 0)), expect_pool(inputs[0], layer, sample_rng)
     expected = inputs[0]

@@ -32,6 +32,8 @@ def _not_built(quantised: QuantisedLayer) -> str | None:
         return f"operator '{layer.operator}'"
     if layer.dilation != (1, 1):
         return "dilation"
+    if not layer.count_padding:
+        return "count_padding = false"
     if quantised.table is not None:
         return f"activation '{layer.activation}'"
     return None

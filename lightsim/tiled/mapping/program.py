@@ -146,7 +146,8 @@ def _check_activations(layer: EngineLayer, accelerator: Accelerator) -> None:
 def _check_layer(layer: EngineLayer, accelerator: Accelerator) -> None:
     _check_activations(layer, accelerator)
     scheme = layer.main.scheme
-    if layer.main.layer.operator in ("requantise", "multiply"):
+    own = layer.main.layer
+    if own.operator in ("requantise", "multiply") or not own.count_padding:
         _check_multiplier(layer, accelerator)
     if layer.weights is None or scheme is None:
         return

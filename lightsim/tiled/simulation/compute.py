@@ -17,7 +17,13 @@ from lightsim.numerics.sums.pooling import max_pool, sum_pool
 from lightsim.numerics.sums.requantise import requantise, threshold
 from lightsim.numerics.sums.thresholds import count_thresholds
 from lightsim.quantisation.inference.kernels import kernel_of
-from lightsim.quantisation.inference.layer_output import enlarged, looked_up, multiplied, scaled
+from lightsim.quantisation.inference.layer_output import (
+    enlarged,
+    looked_up,
+    mean_of_inside,
+    multiplied,
+    scaled,
+)
 from lightsim.tiled.description.accelerator import Accumulator
 from lightsim.tiled.mapping.plan.plan import EngineLayer
 from lightsim.tiled.mapping.tiles.schedule import Tile, window_origin
@@ -228,4 +234,6 @@ def elementwise(
             return np.ascontiguousarray(x[:, :, rows][:, :, :, columns])
         return max_pool(x, layer.kernel, layer.stride, origin, shape)
     sums = sum_pool(x, layer.kernel, layer.stride, origin, shape)
+    if not main.layer.count_padding:
+        return mean_of_inside(main, sums, (box.rows.start, box.columns.start))
     return requantise(sums, main.multiplier, main.shift, main.rounding, main.lowest, main.highest)

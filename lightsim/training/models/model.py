@@ -14,7 +14,6 @@ from torch import Tensor, nn
 from lightsim.errors import InputError
 from lightsim.network.layer import Network
 from lightsim.quantisation.elements import element_types, input_types
-from lightsim.quantisation.select import check_applicable
 from lightsim.quantisation.term_costs import TermCosts
 from lightsim.quantisation.workload import LabelledImages, QuantisedLayer, Workload
 from lightsim.training.models.folding import Steps, fold_sum, fold_unweighted, fold_weighted
@@ -58,8 +57,7 @@ class Model(nn.Module):
         self.network, self.scheme_name, self.options = network, scheme, options
         self.scheme = exported_scheme(scheme, options)
         self.is_float = scheme == FLOAT
-        check_trainable(network)
-        check_applicable(network, self.scheme)
+        check_trainable(network, self.scheme)
         options.check(network)
         self.types = element_types(network, self.scheme)
         self.distribution_on = True

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from lightsim.errors import InputError
 from lightsim.network.layer import Network
+from lightsim.numerics.formats.scheme import Scheme
+from lightsim.quantisation.select import check_applicable
 
 __all__ = ["check_trainable"]
 
@@ -14,8 +16,11 @@ _OPERATORS = (
 _ACTIVATIONS = ("none", "relu", "sign")
 
 
-def check_trainable(network: Network) -> None:
-    """Raises `InputError` for an operator or an activation without a gradient in training."""
+def check_trainable(network: Network, scheme: Scheme) -> None:
+    """Raise `InputError` for an operator or an activation that training has no gradient for, and
+    for a network that the scheme cannot serve.
+    """
+    check_applicable(network, scheme)
     for layer in network.layers:
         for what, value, accepted in (
             ("operator", layer.operator, _OPERATORS),

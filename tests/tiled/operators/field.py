@@ -124,6 +124,26 @@ class Field(Builder):
         )  # fmt: skip
         self.add("multiply", shape, inputs=[stem, self.name])
 
+    def framed(self):
+        """An average that leaves padding out of the count."""
+        dice = self.dice
+        self.sign = False
+        self.conv(activation="relu")
+        shape = self.shape
+        kernel = [dice.randint(1, 4), dice.randint(1, 4)]
+        stride = [dice.randint(1, 3), dice.randint(1, 3)]
+        padding = [dice.randint(0, kernel[i % 2] - 1) for i in range(4)]
+        if shape.height + padding[0] + padding[2] < kernel[0]:
+            kernel[0], padding[0], padding[2] = 1, 0, 0
+        if shape.width + padding[1] + padding[3] < kernel[1]:
+            kernel[1], padding[1], padding[3] = 1, 0, 0
+        high = (shape.height + padding[0] + padding[2] - kernel[0]) // stride[0] + 1
+        wide = (shape.width + padding[1] + padding[3] - kernel[1]) // stride[1] + 1
+        self.add(
+            "average_pool", TensorShape(shape.channels, high, wide), kernel=kernel,
+            stride=stride, padding=padding, count_padding=False,
+        )  # fmt: skip
+
     def product(self):
         """A tensor times another of its shape."""
         self.sign = False

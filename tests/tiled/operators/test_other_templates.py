@@ -20,7 +20,7 @@ LAYERS = (
 
 @pytest.mark.parametrize(("layer", "answer"), LAYERS)
 def test_streaming_names_what_it_does_not_build(layer, answer):
-    own = network([layer, convolution(3)])
+    own = network([layer, convolution(3, 1)])
     workload = synthetic_workload(own, SCHEMES["flightnn"], 0)
     with pytest.raises(InputError, match=answer):
         check_supported(workload)

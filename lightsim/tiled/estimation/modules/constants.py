@@ -28,7 +28,7 @@ __all__ = [
 # number of lanes by which values are rotated on their way to the output buffer.
 GENERAL = (
     "ELEMENTWISE", "ONE_BIT_INPUTS", "FIELDS", "TURN_STEP", "DILATES", "LOOKS_UP", "REPEATS",
-    "SCALES",
+    "SCALES", "COUNTS",
 )  # fmt: skip
 _GUARDED_SUM_BITS = 48  # a 32-bit bias and 2^16 products of 18 bits
 
@@ -139,4 +139,5 @@ def _general(accelerator: Accelerator) -> dict[str, int]:
         "LOOKS_UP": 0,
         "REPEATS": 0,
         "SCALES": 0,
+        "COUNTS": 0,
     }

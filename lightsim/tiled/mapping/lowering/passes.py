@@ -16,6 +16,7 @@ from lightsim.network.tensor import ElementType, TensorShape
 from lightsim.quantisation.workload import QuantisedLayer, Workload
 from lightsim.tiled.description.accelerator import Accelerator
 from lightsim.tiled.mapping.filters.row_groups import is_depthwise
+from lightsim.tiled.mapping.lowering.copies import copy_pass, enlarged_pass, streamed_pass
 from lightsim.tiled.mapping.lowering.joining import (
     output_shape,
     parts_name,
@@ -24,7 +25,7 @@ from lightsim.tiled.mapping.lowering.joining import (
 )
 from lightsim.tiled.mapping.lowering.moving_window import place_window
 from lightsim.tiled.mapping.plan.input_form import choose_form
-from lightsim.tiled.mapping.plan.plan import EngineLayer, Kind, Plan, Tensor, TensorView
+from lightsim.tiled.mapping.plan.plan import EngineLayer, Plan, Tensor, TensorView
 
 __all__ = ["lower"]
 
@@ -114,20 +115,17 @@ class _Lowering:
             case "conv2d" | "dense":
                 self._convolution(q)
             case "max_pool" | "average_pool" | "global_pool" | "requantise":
-                self._append(q, "pooling", self._views[q.layer.inputs[0]], self._destination(q))
+                source = self._views[q.layer.inputs[0]]
+                self._passes.append(streamed_pass(q, "pooling", source, self._destination(q)))
             case "upsample":
                 source = self._views[q.layer.inputs[0]]
-                self._enlarge(q, source, self._destination(q))
+                self._passes.append(enlarged_pass(q, source, self._destination(q)))
             case "interleave":
                 self._interleave(q)
             case "add" | "multiply":
-                self._append(
-                    q,
-                    "addition",
-                    self._views[q.layer.inputs[0]],
-                    self._destination(q),
-                    residual=self._views[q.layer.inputs[1]],
-                )
+                source, residual = (self._views[name] for name in q.layer.inputs)
+                made = streamed_pass(q, "addition", source, self._destination(q), residual)
+                self._passes.append(made)
             case "flatten":
                 self._refuse_vector(q)
                 self._views[q.layer.name] = self._views[q.layer.inputs[0]]
@@ -154,33 +152,6 @@ class _Lowering:
                     f"{operator} reads '{q.layer.name}', which flattens an image of {shape}",
                     "accepted: dense layers after flatten, or an image of one pixel",
                 )
-
-    def _append(
-        self,
-        q: QuantisedLayer,
-        kind: Kind,
-        source: TensorView,
-        destination: TensorView,
-        residual: TensorView | None = None,
-    ) -> None:
-        layer = q.layer
-        whole = layer.operator == "global_pool"
-        self._passes.append(
-            EngineLayer(
-                name=layer.name,
-                kind=kind,
-                main=q,
-                source=source,
-                residual=residual,
-                destination=destination,
-                computed=destination.shape,
-                kernel=(source.shape.height, source.shape.width) if whole else layer.kernel,
-                stride=layer.stride,
-                padding=layer.padding,
-                groups=1,
-                weights=None,
-            )
-        )
 
     def _convolution(self, q: QuantisedLayer) -> None:
         layer = q.layer
@@ -248,62 +219,11 @@ class _Lowering:
             shape = output_shape(self._workload, name)
             wanted = TensorView(joined.tensor, offset, shape, q.output)
             if self._views[name] != wanted:
-                self._copy(q, f"{q.layer.name}.{index}", self._views[name], wanted)
+                name_of = f"{q.layer.name}.{index}"
+                self._passes.append(copy_pass(q, name_of, self._views[name], wanted))
             offset += shape.channels
         self._views[q.layer.name] = joined
         self._done.add(q.layer.name)
-
-    def _copy(
-        self,
-        q: QuantisedLayer,
-        name: str,
-        source: TensorView,
-        destination: TensorView,
-        stride: tuple[int, int] = (1, 1),
-        offset: tuple[int, int] = (0, 0),
-    ) -> None:
-        """A pooling with a window of one: it moves data and computes nothing."""
-        copy = replace(q, layer=replace(q.layer, operator="max_pool", kernel=(1, 1)))
-        self._passes.append(
-            EngineLayer(
-                name=name,
-                kind="pooling",
-                main=copy,
-                source=source,
-                residual=None,
-                destination=destination,
-                computed=destination.shape,
-                kernel=(1, 1),
-                stride=stride,
-                padding=Padding(top=-offset[0], left=-offset[1]),
-                groups=1,
-                weights=None,
-            )
-        )
-
-    def _enlarge(
-        self, q: QuantisedLayer, source: TensorView, destination: TensorView, phases: bool = False
-    ) -> None:
-        """A copy that reads every position again, or for each of them another part."""
-        copy = replace(q, layer=replace(q.layer, operator="max_pool", kernel=(1, 1)))
-        self._passes.append(
-            EngineLayer(
-                name=q.layer.name,
-                kind="pooling",
-                main=copy,
-                source=source,
-                residual=None,
-                destination=destination,
-                computed=destination.shape,
-                kernel=(1, 1),
-                stride=(1, 1),
-                padding=Padding(),
-                groups=1,
-                weights=None,
-                repeat=q.layer.stride,
-                phases=phases,
-            )
-        )
 
     def _interleave(self, q: QuantisedLayer) -> None:
         joined = self._placed[parts_name(q)]
@@ -311,8 +231,9 @@ class _Lowering:
         for number, name in enumerate(q.layer.inputs):
             wanted = TensorView(joined.tensor, number * each, q.layer.input_shape, q.output)
             if self._views[name] != wanted:
-                self._copy(q, f"{q.layer.name}.part{number}", self._views[name], wanted)
-        self._enlarge(q, joined, self._destination(q), phases=True)
+                name_of = f"{q.layer.name}.part{number}"
+                self._passes.append(copy_pass(q, name_of, self._views[name], wanted))
+        self._passes.append(enlarged_pass(q, joined, self._destination(q), phases=True))
 
     def _reorganise(self, q: QuantisedLayer) -> None:
         source = self._views[q.layer.inputs[0]]
@@ -326,7 +247,8 @@ class _Lowering:
                 view = TensorView(
                     destination.tensor, destination.offset + block * channels, shape, q.output
                 )
-                self._copy(q, f"{q.layer.name}.{block}", source, view, q.layer.stride, (dy, dx))
+                name_of, offset = f"{q.layer.name}.{block}", (dy, dx)
+                self._passes.append(copy_pass(q, name_of, source, view, q.layer.stride, offset))
 
 
 def _pools_in_place(q: QuantisedLayer) -> bool:

@@ -8,30 +8,21 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.numerics.sums.requantise import ROUNDINGS
 from lightsim.tiled.mapping.filters.geometry import Geometry
 from lightsim.tiled.mapping.filters.row_groups import RowGroup
 from lightsim.tiled.mapping.plan.layout import first_in_word
-from lightsim.tiled.mapping.plan.plan import EngineLayer, TensorView
+from lightsim.tiled.mapping.plan.plan import EngineLayer
 from lightsim.tiled.mapping.plan.words import block_channels
 from lightsim.tiled.mapping.program import Program
 from lightsim.tiled.mapping.tiles.schedule import Schedule, Tile, window_origin
 from lightsim.tiled.mapping.tiles.work import Work, column_groups, weight_bytes
 from lightsim.tiled.rtl.program.boxes import box_job
+from lightsim.tiled.rtl.program.layer_fields import layer_descriptor
 from lightsim.units import ceil_div
 
 __all__ = ["Descriptor", "TileProgram", "tile_program"]
 
 Descriptor = dict[str, int]
-_REQUANTISED, _THRESHOLD, _RAW = 0, 1, 2
-_KINDS = {
-    "max_pool": 1,
-    "average_pool": 2,
-    "global_pool": 2,
-    "requantise": 2,
-    "add": 3,
-    "multiply": 3,
-}
 
 
 @dataclass(slots=True)
@@ -46,6 +37,7 @@ class TileProgram:
     residual_jobs: list[Descriptor] = field(default_factory=list)
     output_jobs: list[Descriptor] = field(default_factory=list)
     tables: list[Descriptor] = field(default_factory=list)
+    means: list[Descriptor] = field(default_factory=list)
 
     def table_number(self, table: NDArray[np.int16]) -> int:
         """Where the 256 entries of an activation's table stand, which equal ones share."""
@@ -97,7 +89,10 @@ class _Pass:
         table = self._layer.main.table
         if table is not None:
             more |= {"looks_up": 1, "table_number": self._made.table_number(table)}
-        self._made.layers.append(_layer(self._layer) | more)
+        if not self._layer.main.layer.count_padding:
+            more |= {"counts": 1, "mean_first": len(self._made.means)}
+            self._made.means += [{"value": int(one)} for one in self._layer.main.multiplier]
+        self._made.layers.append(layer_descriptor(self._layer) | more)
         tiles = self._schedule.tiles
         for tile, after in zip(tiles, (*tiles[1:], None), strict=True):
             self._made.tiles.append(self._tile(tile, after))
@@ -245,70 +240,3 @@ class _Pass:
             "parameters": parameters // word,
             "memories": self._geometry.memories_for(bits),
         }
-
-
-def _result(layer: EngineLayer) -> int:
-    """What becomes of a sum: poolings by maximum and additions take it as it is."""
-    if layer.main.layer.operator == "multiply":
-        return _REQUANTISED
-    if layer.weights is None and _KINDS[layer.main.layer.operator] != _KINDS["average_pool"]:
-        return _RAW
-    output = layer.main.output
-    return _REQUANTISED if output.is_requantised else _THRESHOLD if output.is_sign else _RAW
-
-
-def _log_field(view: TensorView) -> int:
-    """The logarithm of a field's bits: 0 to 3, or 5 of raw sums."""
-    return view.element.field_bits.bit_length() - 1
-
-
-def _layer(layer: EngineLayer) -> Descriptor:
-    main, addition = layer.main, layer.addition
-    if main.layer.operator == "add":
-        addition = main
-    made: Descriptor = {
-        "kind": 0 if layer.weights is not None else _KINDS[main.layer.operator],
-        "depthwise": layer.kind == "depthwise",
-        "input_signed": layer.source.element.signed,
-        "input_one_bit": layer.source.element.is_sign,
-        "input_field": _log_field(layer.source) & 3,
-        "sign_bit": (layer.source.element.bits - 1) & 7,
-        "kernel_rows": layer.kernel[0],
-        "kernel_columns": layer.kernel[1],
-        "stride_rows": layer.stride[0],
-        "stride_columns": layer.stride[1],
-        "result": _result(layer),
-        "rounding": ROUNDINGS.index(main.rounding),
-        "shift": main.shift,
-        "lowest": main.lowest if main.output.is_requantised else 0,
-        "highest": main.highest if main.output.is_requantised else 0,
-        "adds": addition is not None,
-        "output_signed": layer.destination.element.signed,
-        "output_width": _log_field(layer.destination),
-        "pool_rows": layer.pool[0],
-        "pool_columns": layer.pool[1],
-        "multiplier": int(main.multiplier[0]),
-        "again_rows": layer.repeat[0] - 1,
-        "again_columns": layer.repeat[1] - 1,
-        "scales": main.layer.operator == "multiply",
-        "apart_rows": layer.dilation[0] - 1,
-        "apart_columns": layer.dilation[1] - 1,
-    }
-    if layer.residual is not None:
-        made["residual_signed"] = layer.residual.element.signed
-        made["residual_field"] = _log_field(layer.residual)
-    if addition is not None:
-        own = (int(addition.multiplier[0]), addition.shift)
-        other = (addition.residual_multiplier, addition.residual_shift)
-        if layer.swapped:
-            own, other = other, own
-        made |= {
-            "add_rounding": ROUNDINGS.index(addition.rounding),
-            "own_multiplier": own[0],
-            "own_shift": own[1],
-            "other_multiplier": other[0],
-            "other_shift": other[1],
-            "add_lowest": addition.lowest,
-            "add_highest": addition.highest,
-        }
-    return made

@@ -20,6 +20,7 @@ LAYER: Fields = (
     ("pool_rows", 16), ("pool_columns", 16), ("multiplier", 16), ("output_first", 16),
     ("apart_rows", 16), ("apart_columns", 16), ("looks_up", 1), ("table_number", 8),
     ("again_rows", 16), ("again_columns", 16), ("scales", 1),
+    ("counts", 1), ("mean_first", 16),
 )  # fmt: skip
 
 TILE: Fields = (

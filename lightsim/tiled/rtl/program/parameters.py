@@ -31,6 +31,7 @@ _BITS = (
     "DILATES",
     "LOOKS_UP",
     "REPEATS",
+    "COUNTS",
     "SCALES",
 )
 
@@ -116,6 +117,7 @@ def program_constants(programs: Sequence[Program]) -> dict[str, int]:
         "ONE_BIT_INPUTS": int(1 in fields),
         "FIELDS": sum(field for field in fields if field > 1),
         "TURN_STEP": _turn_step(programs),
+        "COUNTS": int(any(not s.layer.main.layer.count_padding for s in schedules)),
         "REPEATS": int(any(s.layer.repeat != (1, 1) for s in schedules)),
         "SCALES": int(any(s.layer.main.layer.operator == "multiply" for s in schedules)),
         "LOOKS_UP": int(any(s.layer.main.table is not None for s in schedules)),

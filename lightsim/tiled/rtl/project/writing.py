@@ -38,6 +38,7 @@ IMAGES: dict[str, Fields] = {
     "residual_jobs": JOB,
     "output_jobs": JOB,
     "tables": ENTRY,
+    "means": ENTRY,
 }
 
 

@@ -50,6 +50,8 @@ module accelerator #(
     parameter int OUTPUT_DEPTH = design_pkg::OUTPUT_DEPTH,
     parameter bit ELEMENTWISE = design_pkg::ELEMENTWISE,
     parameter bit DILATES = design_pkg::DILATES,
+    parameter bit COUNTS = design_pkg::COUNTS,
+    parameter int MEANS = design_pkg::MEANS,
     parameter bit REPEATS = design_pkg::REPEATS,
     parameter bit SCALES = design_pkg::SCALES,
     parameter bit LOOKS_UP = design_pkg::LOOKS_UP,
@@ -290,19 +292,22 @@ module accelerator #(
   // --- poolings and additions that are passes of their own ---
   logic element_reads, element_ends, element_drained, element_leaves;
   logic [31:0] element_address, element_word;
+  logic [15:0] element_multiplier;
   logic [LANES-1:0] element_valid;
   logic [LANES*32-1:0] element_value;
   logic [LANES*16-1:0] element_channel;
   if (ELEMENTWISE) begin : has_elementwise
     elementwise #(
         .PORT_BITS(PORT_BITS), .MEMORIES(INPUT_MEMORIES), .LANES(LANES), .REPEATS(REPEATS),
+        .COUNTS(COUNTS), .MEANS(MEANS),
         .ONE_BIT(ONE_BIT_INPUTS), .FIELDS(FIELDS)
     ) unit (
         .clock, .reset, .begins(tile_begins && layer.kind != machine_pkg::CONVOLUTION),
         .post_free(!snapshot_busy), .tile, .layer, .post_layer, .reads(element_reads),
         .read_address(element_address), .words(input_words[0]), .ends(element_ends),
         .drained(element_drained), .leaves(element_leaves), .valid(element_valid),
-        .value(element_value), .channel(element_channel), .word_address(element_word)
+        .value(element_value), .channel(element_channel), .word_address(element_word),
+        .multiplier(element_multiplier)
     );
   end else begin : no_elementwise
     assign element_reads = 1'b0;
@@ -311,6 +316,7 @@ module accelerator #(
     assign element_leaves = 1'b0;
     assign element_address = '0;
     assign element_word = '0;
+    assign element_multiplier = '0;
     assign element_valid = '0;
     assign element_value = '0;
     assign element_channel = '0;
@@ -428,7 +434,7 @@ module accelerator #(
   );
   assign leaving = element_leaves ? element_valid : drained;
   assign leaving_value = element_leaves ? element_value : drained_value;
-  assign leaving_multiplier = element_leaves ? {LANES{post_layer.multiplier}} : drained_multiplier;
+  assign leaving_multiplier = element_leaves ? {LANES{element_multiplier}} : drained_multiplier;
   assign leaving_channel = element_leaves ? element_channel : drained_channel;
 
   logic [15:0] residual_turn;

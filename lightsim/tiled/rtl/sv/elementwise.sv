@@ -9,6 +9,8 @@ module elementwise #(
     parameter int PORT_BITS = 64,
     parameter int MEMORIES = 1,
     parameter int LANES = 4,
+    parameter bit COUNTS = 1'b0,                          // built for averages inside the image
+    parameter int MEANS = 64,                             // the multipliers of those
     parameter bit REPEATS = 1'b0,                         // built for images made larger
     parameter bit ONE_BIT = 1'b1,                         // built for one-bit activations too
     parameter int FIELDS = 8                              // sum of the bits of all wider fields
@@ -30,6 +32,7 @@ module elementwise #(
     output logic [LANES-1:0]              valid,
     output logic [LANES*32-1:0]           value,
     output logic [LANES*16-1:0]           channel,        // of the word
+    output logic [15:0]                   multiplier,
     output logic [31:0]                   word_address    // in the output and residual buffers
 );
   localparam int WIDEST = FIELDS >= 8 ? 8 : FIELDS >= 4 ? 4 : 2;
@@ -236,10 +239,30 @@ module elementwise #(
     end
   end
 
+  logic folds_last;
+  assign folds_last = read_2.valid && read_2.last;
+
+  // --- the multiplier: that of as many values as the window holds of the image ---
+  if (COUNTS) begin : counting
+    logic [15:0] means[MEANS];
+    logic [15:0] count, count_kept, mean, mean_held;
+    initial $readmemh("means.mem", means);
+    assign count = (read_2.first ? 16'd0 : count_kept) + 16'(read_2.in_image);
+    assign mean = layer.counts ? means[$clog2(MEANS)'(layer.mean_first + count - 16'd1)]
+        : layer.multiplier;
+    assign multiplier = folds_last ? mean : mean_held;
+    always_ff @(posedge clock) begin
+      if (read_2.valid) count_kept <= count;
+      if (folds_last) mean_held <= mean;
+    end
+  end else begin : no_counting
+    assign multiplier = post_layer.multiplier;
+  end
+
   // --- the way out: the first LANES results at once, the others from a register ---
   localparam int CHUNKS = (CHANNELS + LANES - 1) / LANES;
   localparam int BIT_CHUNKS = (PORT_BITS + LANES - 1) / LANES;
-  logic folds_last, later;
+  logic later;
   logic [15:0] chunk, chunks;
   logic [31:0] next_word, held_word;
   logic [CHUNKS*LANES*32-1:0] held;
@@ -247,7 +270,6 @@ module elementwise #(
   logic [LANES*32-1:0] values;
   logic [LANES-1:0] bits;
 
-  assign folds_last = read_2.valid && read_2.last;
   assign leaves = folds_last || later;
   assign word_address = folds_last ? next_word : held_word;
   always_ff @(posedge clock) begin

@@ -89,6 +89,8 @@ package machine_pkg;
     dim_t        again_rows;        // how often a row is read again, of an image made larger
     dim_t        again_columns;
     logic        scales;            // a product with what the residual buffer holds
+    logic        counts;            // an average of what lies inside the image alone
+    logic [15:0] mean_first;        // its multiplier for one value, in the memory of these
   } layer_t;
 
   // A tile: its place in the loops, its box, and what the address generators count with.

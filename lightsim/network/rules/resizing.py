@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from lightsim.errors import InputError
-from lightsim.network.entries import InterleaveEntry, MultiplyEntry, UpsampleEntry
 from lightsim.network.layer import Layer
-from lightsim.network.site import Site
+from lightsim.network.rules.entries import InterleaveEntry, MultiplyEntry, UpsampleEntry
+from lightsim.network.rules.site import Site
 from lightsim.network.tensor import TensorShape
 from lightsim.network.window import as_pair
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lightsim.errors import InputError
-from lightsim.network.entries import TransposedEntry
 from lightsim.network.layer import Layer, Padding
-from lightsim.network.site import Site
+from lightsim.network.rules.entries import TransposedEntry
+from lightsim.network.rules.site import Site
 from lightsim.network.tensor import TensorShape
 from lightsim.network.window import as_pair
 from lightsim.units import ceil_div

@@ -5,13 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from lightsim.errors import InputError
-from lightsim.network.entries import (
-    ConvolutionEntry,
-    PoolEntry,
-    RowConvolutionEntry,
-    RowPoolEntry,
-    SingleEntry,
-)
+from lightsim.network.entries import ConvolutionEntry, PoolEntry, SingleEntry
+from lightsim.network.rules.entries import RowConvolutionEntry, RowPoolEntry
 from lightsim.network.tensor import TensorShape
 
 _Edges = int | Literal["same"] | list[int]
@@ -66,6 +61,7 @@ def as_image_pooling(entry: RowPoolEntry) -> PoolEntry:
         stride=[1, stride],
         padding=_edges(entry.padding),
         ceil_mode=entry.ceil_mode,
+        count_padding=entry.count_padding,
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lightsim.errors import InputError
-from lightsim.network.entries import PoolEntry, RowPoolEntry, SingleEntry
+from lightsim.network.entries import PoolEntry, SingleEntry
 from lightsim.network.layer import Layer, Padding
-from lightsim.network.one_row import as_image_pooling, check_one_row
-from lightsim.network.site import Site
+from lightsim.network.rules.entries import RowPoolEntry
+from lightsim.network.rules.one_row import as_image_pooling, check_one_row
+from lightsim.network.rules.site import Site
 from lightsim.network.tensor import TensorShape
 from lightsim.network.window import as_padding, as_pair, window_positions
 from lightsim.units import ceil_div
@@ -22,6 +23,8 @@ def pool(entry: PoolEntry, site: Site) -> Layer:
     kernel = as_pair(entry.kernel)
     stride = kernel if entry.stride is None else as_pair(entry.stride)
     padding = as_padding(entry.padding, image, kernel, stride)
+    if entry.operator == "max_pool" and not entry.count_padding:
+        raise InputError(site.where, "count_padding is false", "accepted: that of average_pool")
     if entry.ceil_mode:
         padding = _up_to_the_end(entry, image, kernel, stride, padding, site.where)
     _refuse_windows_of_padding(kernel, padding, site.where)
@@ -35,6 +38,8 @@ def pool(entry: PoolEntry, site: Site) -> Layer:
         kernel=kernel,
         stride=stride,
         padding=padding,
+        # Without padding there is nothing that could count.
+        count_padding=entry.count_padding or padding == Padding(),
     )
 
 
@@ -54,11 +59,11 @@ def _up_to_the_end(
         allowed = (size + before[axis] - 1) // step
         after[axis] += max(min(wanted, allowed) * step + kernel[axis] - framed, 0)
     longer = replace(padding, bottom=after[0], right=after[1])
-    if entry.operator == "average_pool" and longer != padding:
+    if entry.operator == "average_pool" and entry.count_padding and longer != padding:
         raise InputError(
             where,
             "ceil_mode lets windows of an average hang over the end, which would count as zeros",
-            "accepted: false, or max_pool",
+            "accepted: false, max_pool, or count_padding = false",
         )
     return longer
 
