@@ -37,25 +37,25 @@ def run(
     ideal_memory: bool = False,
     energy_table: str | None = None,
     measure_accuracy: bool = True,
+    test_set: bool = False,
     tracing: bool = True,
     target_fps: float | None = None,
     progress: Progress | None = None,
 ) -> RunReport:
     """Simulate a network on an accelerator; the report of `lightsim run`.
 
-    `network` is a zoo name, a TOML file or a `Network`. `accelerator` is None (the board's default
-    for the scheme), a PE kind (the default of that kind), a TOML file or an `Accelerator`;
-    `template` is the kind of machine where the accelerator does not say it (default tiled); `board`
-    a name or a TOML file (default zc706), `scheme` a name (default flightnn, or the accelerator's
-    own). `engine` is `simulation` (the default) or `timeline`, which has the same cycles and
-    computes output values only with `values`; without them `bit_exact`, `output_sha256` and
-    `accuracy` are None. `mapping` fixes the tiling of the layers it names. `k` gives every filter
-    of a `flightnn` network its number of terms, or names a k file. `target_fps` is the rate that a
-    streaming accelerator is folded for (without: the most that fits the board). `tracing` keeps the
-    events that `trace.json.gz` shows. Cycles are of the accelerator clock.
+    `network` is a zoo name, a TOML or ONNX file or a `Network`. `accelerator` is None (the board's
+    default for the scheme), a PE kind, a TOML file or an `Accelerator`; `template` is the kind of
+    machine where the accelerator does not say it (tiled); `board` a name or a TOML file (zc706),
+    `scheme` a name (flightnn, or the accelerator's own). `engine` is `simulation` or `timeline`,
+    which has the same cycles and computes values only with `values`; without them `bit_exact`,
+    `output_sha256` and `accuracy` are None. `mapping` fixes the tiling of the layers it names. `k`
+    gives every filter its number of terms, or names a k file. `target_fps` is the rate that a
+    streaming accelerator is folded for (without: the most that fits). `test_set` takes the whole
+    test set in the cache for the images that come with the network. `tracing` keeps the events that
+    `trace.json.gz` shows. Cycles are of the accelerator clock.
 
-    Raises `InputError` for anything that cannot be accepted and `BudgetError` for a design that
-    does not fit its board.
+    Raises `InputError` for what cannot be accepted, `BudgetError` for a design that does not fit.
     """
     experiment = Experiment(
         network=network if isinstance(network, Network) else str(network),
@@ -76,6 +76,7 @@ def run(
         energy_table=energy_table,
         measure_accuracy=measure_accuracy,
         target_fps=target_fps,
+        test_set=test_set,
     )
     return run_experiment(experiment, progress)
 

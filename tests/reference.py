@@ -89,22 +89,23 @@ def neighbours(number, values):
     return low, up, Fraction(inside - low, up - low) if up > low else Fraction(0)
 
 
-def flightnn_greedy(number, k):
+def flightnn_greedy(number, k, size=2, least=0, greatest=6, bits=3):
     """The term words of FLightNN's rounding, as recalled from the paper.
 
-    r_0 = w, the term is R(r_j), r_(j+1) = r_j - term; absent where |r_j| < 1, half the least.
-    R(r) = sign(r) * 2^round(log2 |r|), kept within 2^1..2^7. |r| rounds up from 2^p to 2^(p+1)
-    where |r| > 2^(p + 1/2), that is where r^2 > 2^(2p + 1).
+    r_0 = w, the term is R(r_j), r_(j+1) = r_j - term; absent where |r_j| is less than half the
+    least term. R(r) = sign(r) * 2^round(log2 |r|), kept within the terms that there are, which
+    are 2^1..2^7 for m = 0..6. |r| rounds up from 2^p to 2^(p+1) where |r| > 2^(p + 1/2), that is
+    where r^2 > 2^(2p + 1).
     """
-    words, residual = [], number
-    for j in range(2):
-        if j >= k or abs(residual) < 1:
-            words.append(7)
+    words, residual, plus = [], number, 2**bits
+    for j in range(size):
+        if j >= k or abs(residual) < Fraction(2 ** (7 - greatest), 2):
+            words.append(plus - 1)
             continue
-        power = 1
-        while power < 7 and residual**2 > 2 ** (2 * power + 1):
+        power = 7 - greatest
+        while power < 7 - least and residual**2 > 2 ** (2 * power + 1):
             power += 1
-        words.append((8 if residual < 0 else 0) + 7 - power)
+        words.append((plus if residual < 0 else 0) + 7 - power - least)
         residual -= (-1 if residual < 0 else 1) * 2**power
     return words
 
@@ -149,6 +150,11 @@ def requantise(acc, multiplier, shift, rounding, lowest, highest):
     return min(max(rounded(acc * multiplier, shift, rounding), lowest), highest)
 
 
+def multi_threshold(acc, thresholds, lowest):
+    """How many thresholds a sum has reached, from `lowest` on."""
+    return lowest + sum(1 for one in thresholds if acc >= one)
+
+
 def threshold(acc):
     """The sign of a 1-bit output."""
     return 1 if acc >= 0 else -1
@@ -171,13 +177,22 @@ def at(image, row, column, outside):
     return outside
 
 
-def over_window(shape, kernel, stride, origin, reduce):
-    """[row][column] of `shape`: reduce([(ky, kx, input row, input column), ...])."""
+def over_window(shape, kernel, stride, origin, reduce, apart=(1, 1)):
+    """[row][column] of `shape`: reduce([(ky, kx, input row, input column), ...]).
+
+    Taps of a dilated kernel lie `apart` rows and columns from each other.
+    """
+    down, right = apart
     return [
         [
             reduce(
                 [
-                    (ky, kx, r * stride[0] + ky + origin[0], c * stride[1] + kx + origin[1])
+                    (
+                        ky,
+                        kx,
+                        r * stride[0] + ky * down + origin[0],
+                        c * stride[1] + kx * right + origin[1],
+                    )
                     for ky in range(kernel[0])
                     for kx in range(kernel[1])
                 ]
@@ -188,8 +203,8 @@ def over_window(shape, kernel, stride, origin, reduce):
     ]
 
 
-def convolve(x, w, shape, stride, origin, pad_value=0, groups=1):
-    """out[b][m][r][c] = sum of x[b][n][r*sy+ky+oy][c*sx+kx+ox] * w[m][n][ky][kx]."""
+def convolve(x, w, shape, stride, origin, pad_value=0, groups=1, apart=(1, 1)):
+    """out[b][m][r][c] = sum of x[b][n][r*sy+ky*dy+oy][c*sx+kx*dx+ox] * w[m][n][ky][kx]."""
     inner, outer = len(w[0]), len(w) // groups
 
     def output(image, m):
@@ -202,7 +217,8 @@ def convolve(x, w, shape, stride, origin, pad_value=0, groups=1):
                 for ky, kx, i, j in window
             )
 
-        return over_window(shape, (len(w[0][0]), len(w[0][0][0])), stride, origin, reduce)
+        kernel = (len(w[0][0]), len(w[0][0][0]))
+        return over_window(shape, kernel, stride, origin, reduce, apart)
 
     return [[output(image, m) for m in range(len(w))] for image in x]
 
@@ -212,7 +228,7 @@ def convolve_depthwise(x, w, shape, stride, origin, pad_value=0):
     return convolve(x, [[one] for one in w], shape, stride, origin, pad_value, groups=len(w))
 
 
-def convolve_truncating(x, terms, shape, stride, origin, pad_value=0):
+def convolve_truncating(x, terms, shape, stride, origin, pad_value=0, apart=(1, 1)):
     """The sum of sign * (x >> exponent) over the terms; `>>` rounds towards minus infinity.
 
     `terms[m][n][ky][kx]` is a list of (sign, exponent).
@@ -228,7 +244,7 @@ def convolve_truncating(x, terms, shape, stride, origin, pad_value=0):
             )
 
         kernel = (len(filters[0]), len(filters[0][0]))
-        return over_window(shape, kernel, stride, origin, reduce)
+        return over_window(shape, kernel, stride, origin, reduce, apart)
 
     return [[output(image, filters) for filters in terms] for image in x]
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from dse.accuracy.cached_images import cached_images
 from dse.accuracy.rounded_network import RoundedNetwork
 from lightsim.errors import InputError
+from lightsim.flow.whole_data import in_cache
 from lightsim.quantisation.inference.infer import accuracy
 from lightsim.quantisation.per_filter import KMap
 from lightsim.quantisation.stored.trained import training_images
 from lightsim.quantisation.workload import LabelledImages
 
-__all__ = ["MeasuredAccuracy", "measured"]
+__all__ = ["MeasuredAccuracy", "can_measure", "measured"]
+
+_LEAST = 200  # images: of fewer, one is more than half a per cent
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,8 +41,11 @@ class MeasuredAccuracy:
         return self._known[key]
 
     def held_out_accuracy(self, k: KMap) -> float:
-        """The accuracy on images that nothing was trained on or chosen by."""
-        return accuracy(self.rounded_network.with_k(k), self.held_out, threads=1)
+        """The accuracy on images that nothing was trained on or chosen by, remembered too."""
+        key = (b"held out", *(k[name].tobytes() for name in self.rounded_network.filters))
+        if key not in self._known:
+            self._known[key] = accuracy(self.rounded_network.with_k(k), self.held_out, threads=1)
+        return self._known[key]
 
 
 def measured(
@@ -46,9 +53,11 @@ def measured(
 ) -> MeasuredAccuracy:
     """The source of a rounded network that comes with labelled images.
 
-    Without images of one's own for `choosing`, those are the training images that did not
-    calibrate the rounding. The weights have seen them, so accuracies on them are too high; they
-    rank allocations. Raises `InputError` for a rounded network without labelled images.
+    Without images of one's own for `choosing`, those are training images that did not calibrate
+    the rounding: of the network's data set where it is in the user's cache (its test images then
+    report), else those that come with the network. The weights have seen them, so accuracies on
+    them are too high; they rank allocations. Raises `InputError` for a rounded network without
+    labelled images.
     """
     held_out = rounded_network.reference.held_out
     network = rounded_network.reference.network.name
@@ -58,6 +67,11 @@ def measured(
             f"'{network}' comes without labelled images",
             "use sensitivity, a table or a callable",
         )
+    cached = None
+    if choosing is None:
+        cached = cached_images(rounded_network.reference.network, rounded_network.calibration)
+    if cached is not None:
+        choosing, held_out = cached
     if choosing is None:
         seen, first = (
             training_images(rounded_network.reference.network),
@@ -76,3 +90,13 @@ def measured(
             origin=f"{seen.origin}, without the first {first}",
         )
     return MeasuredAccuracy(rounded_network, choosing, held_out)
+
+
+def can_measure(rounded_network: RoundedNetwork) -> bool:
+    """Whether there are images to choose an allocation by; a few of a large data set are not."""
+    network = rounded_network.reference.network
+    if rounded_network.reference.held_out is None or network.trained is None:
+        return False
+    if network.trained.dataset is None or in_cache(network):
+        return True
+    return len(training_images(network).labels) - len(rounded_network.calibration) >= _LEAST

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from lightsim.network.layer import Activation, Operator
+from lightsim.network.activations import Activation
+from lightsim.network.layer import Operator
 
 __all__ = [
     "AddEntry",
@@ -15,14 +16,27 @@ __all__ = [
     "DenseEntry",
     "Entry",
     "InputEntry",
+    "InterleaveEntry",
     "JoinEntry",
     "LayerEntry",
+    "MatrixEntry",
+    "MultiplyEntry",
     "NetworkEntry",
     "PoolEntry",
     "ReorganiseEntry",
+    "RequantiseEntry",
+    "RowConvolutionEntry",
+    "RowPoolEntry",
     "SingleEntry",
     "TrainedEntry",
+    "TransposedEntry",
+    "UpsampleEntry",
 ]
+
+# Operators of files that are written with those of layers.
+Written = Literal[
+    "conv1d", "max_pool1d", "average_pool1d", "global_max_pool", "matmul", "conv_transpose2d",
+]  # fmt: skip
 
 LARGEST = 65536
 """The largest side, kernel or filter count: beyond it, a slip of the hand asks for terabytes."""
@@ -33,6 +47,7 @@ _PAIR = f"{_COUNT}, or [height, width]"
 _Extent = Annotated[int, Field(ge=1, le=LARGEST)]
 _Sides = _Extent | Annotated[list[_Extent], Field(min_length=2, max_length=2)]
 _Edge = Annotated[int, Field(ge=0, le=LARGEST)]
+_RowEdges = _Edge | Literal["same"] | Annotated[list[_Edge], Field(min_length=2, max_length=2)]
 _Edges = _Edge | Literal["same"] | Annotated[list[_Edge], Field(min_length=4, max_length=4)]
 
 # Keys that may be left out have their own type: a description inside `X | None` would be lost.
@@ -43,6 +58,11 @@ PairOrNone = Annotated[_Sides | None, Field(description=_PAIR)]
 Edges = Annotated[
     _Edges, Field(description=f"0 to {LARGEST}, 'same', or [top, left, bottom, right]")
 ]
+EvenEdges = Annotated[
+    _Edge | Annotated[list[_Edge], Field(min_length=2, max_length=2)],
+    Field(description=f"0 to {LARGEST}, or [height, width]"),
+]
+RowEdges = Annotated[_RowEdges, Field(description=f"0 to {LARGEST}, 'same', or [left, right]")]
 Name = Annotated[
     str,
     Field(
@@ -57,7 +77,24 @@ Flag = Annotated[bool, Field(description="true or false")]
 Bits = Annotated[int, Field(ge=1, le=8, description="a whole number from 1 to 8")]
 BitsOrNone = Annotated[int | None, Field(ge=1, le=8, description="a whole number from 1 to 8")]
 FlagOrNone = Annotated[bool | None, Field(description="true or false")]
-ActivationName = Annotated[Activation, Field(description="none, relu or sign")]
+ActivationName = Annotated[Activation, Field(description=", ".join(get_args(Activation)))]
+_LOOKED_UP = tuple(name for name in get_args(Activation) if name != "sign")
+
+
+def _of_bytes(name: str) -> str:
+    if name == "sign":
+        raise ValueError
+    return name
+
+
+ByteActivation = Annotated[
+    Activation, AfterValidator(_of_bytes), Field(description=", ".join(_LOOKED_UP))
+]
+# What a sum of two branches may be clamped by.
+SumActivation = Annotated[
+    Literal["none", "relu"],
+    Field(description="none or relu (another one is a layer requantise behind it)"),
+]
 
 
 class Entry(BaseModel):
@@ -90,6 +127,12 @@ class TrainedEntry(Entry):
         str | None,
         Field(pattern=r"^[0-9a-f]{16}$", description="16 hexadecimal digits, as training wrote"),
     ] = None
+    dataset: Annotated[str | None, Field(min_length=1, description="the name of a data set")] = None
+    test_images: Annotated[int | None, Field(ge=1, description="a whole number from 1")] = None
+    accuracy: Annotated[
+        dict[str, Annotated[float, Field(ge=0, le=1)]],
+        Field(description="a table of shares from 0 to 1 by scheme, as flightnn = 0.995"),
+    ] = {}
 
 
 class NetworkEntry(Entry):
@@ -114,7 +157,7 @@ class LayerEntry(Entry):
     """`[[layer]]`: what every operator has."""
 
     name: Name
-    operator: Annotated[Operator, Field(description="the name of an operator")]
+    operator: Annotated[Operator | Written, Field(description="the name of an operator")]
 
 
 class SingleEntry(LayerEntry):
@@ -130,8 +173,52 @@ class ConvolutionEntry(SingleEntry):
     kernel: Pair
     stride: Pair = 1
     padding: Edges = 0
+    dilation: Pair = 1
     groups: CountOrNone = None
     depthwise: Flag = False
+    activation: ActivationName = "none"
+    activation_bits: BitsOrNone = None
+    activation_signed: FlagOrNone = None
+    bias: Flag = True
+
+
+class RowConvolutionEntry(SingleEntry):
+    """`conv1d`: a convolution along the columns of an image of one row."""
+
+    filters: Count
+    kernel: Count
+    stride: Count = 1
+    padding: RowEdges = 0
+    dilation: Count = 1
+    groups: CountOrNone = None
+    depthwise: Flag = False
+    activation: ActivationName = "none"
+    activation_bits: BitsOrNone = None
+    activation_signed: FlagOrNone = None
+    bias: Flag = True
+
+
+class MatrixEntry(SingleEntry):
+    """`matmul`: every position's channels times a constant matrix, or `groups` matrices that take
+    a share of the channels each.
+    """
+
+    filters: Count
+    groups: CountOrNone = None
+    activation: ActivationName = "none"
+    activation_bits: BitsOrNone = None
+    activation_signed: FlagOrNone = None
+    bias: Flag = False
+
+
+class TransposedEntry(SingleEntry):
+    """`conv_transpose2d`: read as one convolution for each phase of its stride."""
+
+    filters: Count
+    kernel: Pair
+    stride: Pair = 1
+    padding: EvenEdges = 0
+    output_padding: EvenEdges = 0
     activation: ActivationName = "none"
     activation_bits: BitsOrNone = None
     activation_signed: FlagOrNone = None
@@ -154,6 +241,30 @@ class PoolEntry(SingleEntry):
     kernel: Pair
     stride: PairOrNone = None
     padding: Edges = 0
+    ceil_mode: Flag = False
+
+
+class RowPoolEntry(SingleEntry):
+    """`max_pool1d`, `average_pool1d`: along the columns of an image of one row."""
+
+    kernel: Count
+    stride: CountOrNone = None
+    padding: RowEdges = 0
+    ceil_mode: Flag = False
+
+
+class RequantiseEntry(SingleEntry):
+    """`requantise`: every value scaled, rounded, clamped and, by a table, looked up."""
+
+    activation: ByteActivation = "none"
+    activation_bits: BitsOrNone = None
+    activation_signed: FlagOrNone = None
+
+
+class UpsampleEntry(SingleEntry):
+    """`upsample`: every value `scale` times down and across."""
+
+    scale: Pair = 2
 
 
 class ReorganiseEntry(SingleEntry):
@@ -170,6 +281,26 @@ class JoinEntry(LayerEntry):
     ]
 
 
+class InterleaveEntry(JoinEntry):
+    """`interleave`: the values of its inputs in turn, row by row of blocks of `stride`; of the last
+    rows and columns `crop` are left out.
+    """
+
+    stride: Pair = 2
+    crop: EvenEdges = 0
+
+
+class MultiplyEntry(JoinEntry):
+    """`multiply`: two tensors, or a tensor and a vector that has a number for each channel."""
+
+    inputs: Annotated[
+        list[str],
+        Field(min_length=2, max_length=2, description="a list of two names of earlier layers"),
+    ]
+    activation_bits: BitsOrNone = None
+    activation_signed: FlagOrNone = None
+
+
 class ConcatEntry(JoinEntry):
     """`concat`: the channels of its inputs, in the order in which they are named."""
 
@@ -181,6 +312,6 @@ class AddEntry(JoinEntry):
         list[str],
         Field(min_length=2, max_length=2, description="a list of two names of earlier layers"),
     ]
-    activation: ActivationName = "none"
+    activation: SumActivation = "none"
     activation_bits: BitsOrNone = None
     activation_signed: FlagOrNone = None

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from lightsim.descriptions import Positive, Text, Whole, check_fields, refuse
+from lightsim.network.activations import Activation
 from lightsim.network.tensor import TensorShape
 from lightsim.network.trained_files import TrainedFiles
 
-__all__ = ["Activation", "Layer", "Network", "Operator", "Padding"]
+__all__ = ["Layer", "Network", "Operator", "Padding", "reach_of"]
 
 Operator = Literal[
     "conv2d",
@@ -21,9 +22,11 @@ Operator = Literal[
     "concat",
     "flatten",
     "reorganise",
+    "requantise",
+    "upsample",
+    "interleave",
+    "multiply",
 ]
-Activation = Literal["none", "relu", "sign"]
-
 
 Rows = Annotated[int, Whole(-(1 << 30), 1 << 30)]
 
@@ -47,10 +50,16 @@ class Padding:
         return f"{self.top},{self.left},{self.bottom},{self.right}"
 
 
+def reach_of(kernel: tuple[int, int], dilation: tuple[int, int]) -> tuple[int, int]:
+    """What a kernel spans whose taps lie `dilation` apart."""
+    return (kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """A layer with its shapes inferred.
 
+    `dilation` is how many rows and columns the taps of a convolution's kernel lie apart.
     `inputs` are names of earlier layers, or `input` for the network's own input; `input_shape`
     is the first input's. Attributes that an operator does not use keep their defaults.
     For `dense` the weights are `[filters, channels * height * width]` of its input in channel,
@@ -72,6 +81,7 @@ class Layer:
     bias: bool = True
     activation_bits: Annotated[int, Whole(1, 8)] | None = None
     activation_signed: bool | None = None
+    dilation: tuple[Positive, Positive] = (1, 1)
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -86,6 +96,11 @@ class Layer:
     def has_weights(self) -> bool:
         """Whether the layer multiplies by trained weights."""
         return self.operator in ("conv2d", "dense")
+
+    @property
+    def reach(self) -> tuple[int, int]:
+        """Rows and columns from the first tap of the kernel to behind its last."""
+        return reach_of(self.kernel, self.dilation)
 
     @property
     def filters_of_group(self) -> int:

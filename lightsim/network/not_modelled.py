@@ -5,38 +5,62 @@ A key whose value changes nothing (`dilation = 1`) is accepted and left out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from lightsim.errors import InputError
+from lightsim.network.activations import Activation
+from lightsim.network.checking import on_one_line
+from lightsim.network.elsewhere import NOT_MODELLED, SAME, plain_name
 
 __all__ = ["modelled", "refuse_operator"]
 
-_WINDOWS = ("conv2d", "max_pool", "average_pool")
-_WEIGHTED = ("conv2d", "dense")
-_ALL = (*_WINDOWS, "dense", "global_pool", "add", "concat", "flatten", "reorganise")
+_POOLS = ("max_pool", "average_pool", "max_pool1d", "average_pool1d")
+_WINDOWS = ("conv2d", "conv1d", *_POOLS)
+_WEIGHTED = ("conv2d", "dense", "conv1d", "matmul")
+_ALL = (
+    *_WINDOWS,
+    "dense",
+    "matmul",
+    "global_max_pool",
+    "global_pool",
+    "add",
+    "concat",
+    "flatten",
+    "reorganise",
+)
 # What these give has the type of what they read.
-_SAME_TYPE = ("max_pool", "average_pool", "global_pool", "concat", "flatten", "reorganise")
+_SAME_TYPE = (
+    *_POOLS, "global_max_pool", "global_pool", "concat", "flatten", "reorganise",
+)  # fmt: skip
 _BITS = "the bits of activations are called activation_bits here"
+
 
 # For each key: the operators it belongs to elsewhere, the values that say what is modelled
 # anyway (the first is named), and what the answer says.
 _Row = tuple[tuple[str, ...], tuple[object, ...], str]
 _KEYS: dict[str, _Row] = {
-    "dilation": (_WINDOWS, (1,), "dilation is not modelled"),
-    "dilations": (_WINDOWS, (1,), "dilation is not modelled"),
-    "dilation_rate": (_WINDOWS, (1,), "dilation is not modelled"),
-    "atrous": (_WINDOWS, (1,), "dilation is not modelled"),
-    "output_padding": (_WINDOWS, (0,), "output_padding is not modelled"),
-    "transposed": (_WINDOWS, (False,), "transposed convolution is not modelled"),
+    "dilation": (_POOLS, (1,), "dilation of a pooling is not modelled"),
+    "dilations": (_WINDOWS, (1,), "the key is dilation, of conv2d and conv1d alone"),
+    "dilation_rate": (_WINDOWS, (1,), "the key is dilation, of conv2d and conv1d alone"),
+    "atrous": (_WINDOWS, (1,), "the key is dilation, of conv2d and conv1d alone"),
+    "output_padding": (_WINDOWS, (0,), "output_padding belongs to conv_transpose2d alone"),
+    "transposed": (_WINDOWS, (False,), "a transposed convolution is the operator conv_transpose2d"),
     "padding_mode": (_WINDOWS, ("zeros", "zero", "constant"), "padding is with zeros alone"),
     "pad_value": (_WINDOWS, (0,), "padding is with zeros alone"),
-    "ceil_mode": (_WINDOWS, (False,), "ceil_mode is not modelled"),
-    "count_include_pad": (("average_pool",), (True,), "padding counts in an average"),
-    "groups": (("dense", "max_pool", "average_pool"), (1,), "groups belong to conv2d alone"),
-    "alpha": (_ALL, (), "a slope below 0 (leaky ReLU) is not modelled"),
-    "negative_slope": (_ALL, (), "a slope below 0 (leaky ReLU) is not modelled"),
+    "ceil_mode": (("conv2d", "conv1d"), (False,), "ceil_mode belongs to poolings alone"),
+    "count_include_pad": (
+        ("average_pool", "average_pool1d"),
+        (True,),
+        "padding counts in an average",
+    ),
+    "groups": (("dense", *_POOLS), (1,), "groups belong to conv2d alone"),
+    "alpha": (_ALL, (), "a slope is not a key: trained weights bring the table of leaky_relu"),
+    "negative_slope": (
+        _ALL,
+        (),
+        "a slope is not a key: trained weights bring the table of leaky_relu",
+    ),
     "activation_bits": (_SAME_TYPE, (8,), "its output has the bits of its input"),
     "activation_signed": (_SAME_TYPE, (), "its output has the sign of its input"),
     "activations_bits": (_ALL, (8,), _BITS),
@@ -57,157 +81,15 @@ _KEYS: dict[str, _Row] = {
     "dropout": (_ALL, (0,), "dropout computes nothing when a network runs"),
 }
 _ACTIVATIONS = (
-    "leaky_relu", "leakyrelu", "relu6", "prelu", "elu", "selu", "gelu", "silu", "swish", "mish",
-    "sigmoid", "hard_sigmoid", "hardsigmoid", "hard_swish", "hardswish", "tanh", "hard_tanh",
-    "hardtanh", "softmax", "softplus", "clip", "quadratic", "exp",
+    "prelu", "selu", "mish", "softmax", "softplus", "quadratic", "exp", "celu", "glu", "softsign",
 )  # fmt: skip
-
-# Spelled without case, spaces and dashes, and without a leading framework's prefix.
-_OPERATORS = [
-    "upsample",
-    "upsampling2d",
-    "resize",
-    "interpolate",
-    "convtranspose",
-    "convtranspose2d",
-    "transposedconv",
-    "transposedconv2d",
-    "convolutiontranspose",
-    "conv2dtranspose",
-    "deconv",
-    "deconvolution",
-    "deconv2d",
-    "conv1d",
-    "conv3d",
-    "matmul",
-    "bmm",
-    "einsum",
-    "attention",
-    "multiheadattention",
-    "selfattention",
-    "multiply",
-    "mul",
-    "divide",
-    "div",
-    "subtract",
-    "sub",
-    "power",
-    "sqrt",
-    "exp",
-    "log",
-    "neg",
-    "abs",
-    "channelshuffle",
-    "shuffle",
-    "pixelshuffle",
-    "depthtospace",
-    "split",
-    "slice",
-    "gather",
-    "scatter",
-    "pad",
-    "transpose",
-    "permute",
-    "reshape",
-    "squeeze",
-    "unsqueeze",
-    "tile",
-    "expand",
-    "lstm",
-    "gru",
-    "rnn",
-    "embedding",
-    "softmax",
-    "logsoftmax",
-    "argmax",
-    "topk",
-    "sigmoid",
-    "tanh",
-    "gelu",
-    "silu",
-    "swish",
-    "mish",
-    "elu",
-    "selu",
-    "prelu",
-    "leakyrelu",
-    "relu6",
-    "hardswish",
-    "hardsigmoid",
-    "hardtanh",
-    "softplus",
-    "layernorm",
-    "instancenorm",
-    "groupnorm",
-    "lrn",
-    "localresponsenorm",
-    "l2norm",
-    "rmsnorm",
-    "maxpool1d",
-    "maxpool3d",
-    "averagepool1d",
-    "avgpool1d",
-    "avgpool3d",
-    "averagepool3d",
-    "adaptiveavgpool2d",
-    "adaptivemaxpool2d",
-    "globalmaxpool",
-    "lppool",
-    "unpool",
-    "maxunpool",
-    "maximum",
-    "minimum",
-    "max",
-    "min",
-    "mean",
-    "sum",
-    "reducemean",
-    "reducesum",
-    "where",
-    "cast",
-    "deformconv",
-    "deformconv2d",
-    "roialign",
-    "nms",
-    "cumsum",
-    "squeezeexcite",
-    "se",
-    "gridsample",
-    "fft",
-    "lstmcell",
-    "grucell",
-    "constant",
-    "identity",
-    "noop",
-    "dilatedconv",
-    "atrousconv",
-    "conv2ddilated",
-    "bilinear",
-    "spacetobatch",
-    "batchtospace",
-    "scaledadd",
-]
-_SAME = {
-    "conv": "conv2d", "convolution": "conv2d", "convolution2d": "conv2d", "qlinearconv": "conv2d",
-    "depthwise": "conv2d with depthwise = true", "depthwiseconv2d": "conv2d with depthwise = true",
-    "depthwiseconv": "conv2d with depthwise = true", "groupconv": "conv2d with groups",
-    "separableconv2d": "conv2d with depthwise = true, then conv2d with kernel = 1",
-    "gemm": "dense", "linear": "dense", "fc": "dense", "fullyconnected": "dense",
-    "innerproduct": "dense", "maxpool": "max_pool", "maxpool2d": "max_pool",
-    "maxpooling2d": "max_pool", "avgpool": "average_pool", "avgpool2d": "average_pool",
-    "averagepool": "average_pool", "averagepool2d": "average_pool",
-    "averagepooling2d": "average_pool", "globalaveragepool": "global_pool",
-    "globalavgpool": "global_pool", "globalaveragepooling2d": "global_pool", "gap": "global_pool",
-    "eltwise": "add", "eltwiseadd": "add", "residual": "add", "residualadd": "add",
-    "concatenate": "concat", "cat": "concat", "spacetodepth": "reorganise", "reorg": "reorganise",
-    "pixelunshuffle": "reorganise",
-    "relu": "activation = \"relu\" in the layer before",
-    "sign": "activation = \"sign\" in the layer before",
-    "batchnorm": "none: batch normalisation is part of bias and multiplier",
-    "batchnorm2d": "none: batch normalisation is part of bias and multiplier",
-    "batchnormalization": "none: batch normalisation is part of bias and multiplier",
-    "dropout": "none: dropout computes nothing when a network runs",
+_SAME_ACTIVATION = {
+    "relu6": "clipped_relu", "swish": "silu", "hardtanh": "clip", "relun": "clipped_relu",
+    "logistic": "sigmoid", "linear": "none", "identity": "none", "boundedrelu": "clipped_relu",
+    "clippedrelu": "clipped_relu",
 }  # fmt: skip
+
+_KNOWN = get_args(Activation)
 
 
 def modelled(table: Mapping[str, Any], operator: str, where: str) -> dict[str, Any]:
@@ -227,18 +109,30 @@ def modelled(table: Mapping[str, Any], operator: str, where: str) -> dict[str, A
         told = f"accepted: {_spelled(neutral[0])}" if neutral else f"accepted: no key '{key}'"
         raise InputError(where, problem, told)
     activation = kept.get("activation")
-    if isinstance(activation, str) and _plain(activation) in map(_plain, _ACTIVATIONS):
-        problem = f"activation '{activation}' is not modelled"
-        raise InputError(where, problem, "accepted: none, relu or sign")
+    if isinstance(activation, str) and activation not in _KNOWN:
+        _refuse_activation(activation, where)
     return kept
+
+
+def _refuse_activation(activation: str, where: str) -> None:
+    """Raise `InputError` for an activation that other frameworks have, by any spelling."""
+    plain = plain_name(activation)
+    same = _SAME_ACTIVATION | {plain_name(name): name for name in _KNOWN}
+    if plain in same:
+        problem = f"unknown activation '{on_one_line(activation)}'"
+        raise InputError(where, problem, f"here it is {same[plain]}")
+    if plain in _ACTIVATIONS:
+        problem = f"activation '{activation}' is not modelled"
+        raise InputError(where, problem, f"accepted: {', '.join(_KNOWN)}")
 
 
 def refuse_operator(operator: str, known: Mapping[str, object], where: str) -> None:
     """Raise `InputError` for an operator that other frameworks have, by any of its spellings."""
-    plain = _plain(operator)
-    if plain in _SAME:
-        raise InputError(where, f"unknown operator '{operator}'", f"here it is {_SAME[plain]}")
-    if plain in _OPERATORS:
+    plain = plain_name(operator)
+    same = SAME | {plain_name(name): name for name in known}
+    if plain in same:
+        raise InputError(where, f"unknown operator '{operator}'", f"here it is {same[plain]}")
+    if plain in NOT_MODELLED:
         problem = f"operator '{operator}' is not modelled"
         raise InputError(where, problem, f"accepted: {', '.join(known)}")
 
@@ -264,9 +158,3 @@ def _padded(table: Mapping[str, Any]) -> bool:
 
 def _spelled(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _plain(name: str) -> str:
-    return re.sub(
-        r"^(nn|torch|keras|tf|onnx|aten|f)[.:]+", "", re.sub(r"[\s_\-]", "", name.lower())
-    )

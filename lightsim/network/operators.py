@@ -12,33 +12,41 @@ from lightsim.network.entries import (
     ConcatEntry,
     ConvolutionEntry,
     DenseEntry,
+    InterleaveEntry,
     LayerEntry,
+    MatrixEntry,
+    MultiplyEntry,
     PoolEntry,
     ReorganiseEntry,
+    RequantiseEntry,
+    RowConvolutionEntry,
+    RowPoolEntry,
     SingleEntry,
+    TransposedEntry,
+    UpsampleEntry,
 )
-from lightsim.network.layer import Layer, Padding
+from lightsim.network.layer import Layer, reach_of
+from lightsim.network.one_row import as_image_convolution, check_one_row
+from lightsim.network.pooling import global_max_pool, global_pool, pool, row_pool
+from lightsim.network.resizing import interleave, multiply, upsample
+from lightsim.network.site import Site
 from lightsim.network.tensor import TensorShape
+from lightsim.network.transposed import transposed
 from lightsim.network.window import as_padding, as_pair, window_positions
 
 __all__ = ["OPERATORS", "OperatorRow", "Site"]
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
-    """Where a layer stands: the names and shapes of its inputs, and how errors call it."""
-
-    inputs: tuple[str, ...]
-    shapes: tuple[TensorShape, ...]
-    where: str
-
-
 def _convolution(entry: ConvolutionEntry, site: Site) -> Layer:
     image = site.shapes[0]
     kernel, stride = as_pair(entry.kernel), as_pair(entry.stride)
-    padding = as_padding(entry.padding, image, kernel, stride)
+    # A single tap lies nowhere apart.
+    down, across = as_pair(entry.dilation)
+    dilation = (down if kernel[0] > 1 else 1, across if kernel[1] > 1 else 1)
+    reach = reach_of(kernel, dilation)
+    padding = as_padding(entry.padding, image, reach, stride)
     groups = _groups(entry, image.channels, site.where)
-    high, wide = window_positions(image, kernel, stride, padding, site.where)
+    high, wide = window_positions(image, reach, stride, padding, site.where)
     return Layer(
         name=entry.name,
         operator="conv2d",
@@ -53,7 +61,18 @@ def _convolution(entry: ConvolutionEntry, site: Site) -> Layer:
         activation_bits=entry.activation_bits,
         activation_signed=entry.activation_signed,
         bias=entry.bias,
+        dilation=dilation,
     )
+
+
+def _row_convolution(entry: RowConvolutionEntry, site: Site) -> Layer:
+    check_one_row(entry, site.shapes[0], site.where)
+    return _convolution(as_image_convolution(entry), site)
+
+
+def _matrix(entry: MatrixEntry, site: Site) -> Layer:
+    own = entry.model_dump() | {"operator": "conv2d", "kernel": 1}
+    return _convolution(ConvolutionEntry(**own), site)
 
 
 def _groups(entry: ConvolutionEntry, channels: int, where: str) -> int:
@@ -88,49 +107,6 @@ def _dense(entry: DenseEntry, site: Site) -> Layer:
         activation_bits=entry.activation_bits,
         activation_signed=entry.activation_signed,
         bias=entry.bias,
-    )
-
-
-def _pool(entry: PoolEntry, site: Site) -> Layer:
-    image = site.shapes[0]
-    kernel = as_pair(entry.kernel)
-    stride = kernel if entry.stride is None else as_pair(entry.stride)
-    padding = as_padding(entry.padding, image, kernel, stride)
-    _refuse_windows_of_padding(kernel, padding, site.where)
-    high, wide = window_positions(image, kernel, stride, padding, site.where)
-    return Layer(
-        name=entry.name,
-        operator=entry.operator,
-        inputs=site.inputs,
-        input_shape=image,
-        output_shape=TensorShape(image.channels, high, wide),
-        kernel=kernel,
-        stride=stride,
-        padding=padding,
-    )
-
-
-def _refuse_windows_of_padding(kernel: tuple[int, int], padding: Padding, where: str) -> None:
-    """A maximum over padding alone has no value, so no edge may be as wide as the kernel."""
-    high, wide = max(padding.top, padding.bottom), max(padding.left, padding.right)
-    if high >= kernel[0] or wide >= kernel[1]:
-        raise InputError(
-            where,
-            f"padding {padding} leaves windows of padding alone under a kernel of "
-            f"{kernel[0]}x{kernel[1]}",
-            f"accepted: at most {kernel[0] - 1} above and below, {kernel[1] - 1} left and right",
-        )
-
-
-def _global_pool(entry: SingleEntry, site: Site) -> Layer:
-    image = site.shapes[0]
-    return Layer(
-        name=entry.name,
-        operator="global_pool",
-        inputs=site.inputs,
-        input_shape=image,
-        output_shape=TensorShape(image.channels, 1, 1),
-        kernel=(image.height, image.width),
     )
 
 
@@ -185,6 +161,20 @@ def _flatten(entry: SingleEntry, site: Site) -> Layer:
     )
 
 
+def _requantise(entry: RequantiseEntry, site: Site) -> Layer:
+    image = site.shapes[0]
+    return Layer(
+        name=entry.name,
+        operator="requantise",
+        inputs=site.inputs,
+        input_shape=image,
+        output_shape=image,
+        activation=entry.activation,
+        activation_bits=entry.activation_bits,
+        activation_signed=entry.activation_signed,
+    )
+
+
 def _reorganise(entry: ReorganiseEntry, site: Site) -> Layer:
     """Space to depth: output channel (dy * stride + dx) * C + c holds channel c, offset (dy, dx).
 
@@ -211,20 +201,34 @@ def _reorganise(entry: ReorganiseEntry, site: Site) -> Layer:
 
 @dataclass(frozen=True, slots=True)
 class OperatorRow:
-    """An operator's keys in a file and its rule: (entry, site) -> layer with its shapes."""
+    """An operator's keys in a file and its rule: (entry, site) -> layer with its shapes.
+
+    Some are written with several layers, of which the last has the entry's name.
+    """
 
     entry: type[LayerEntry]
-    infer: Callable[[Any, Site], Layer]
+    infer: Callable[[Any, Site], Layer | tuple[Layer, ...]]
 
 
 OPERATORS: dict[str, OperatorRow] = {
     "conv2d": OperatorRow(ConvolutionEntry, _convolution),
     "dense": OperatorRow(DenseEntry, _dense),
-    "max_pool": OperatorRow(PoolEntry, _pool),
-    "average_pool": OperatorRow(PoolEntry, _pool),
-    "global_pool": OperatorRow(SingleEntry, _global_pool),
+    "max_pool": OperatorRow(PoolEntry, pool),
+    "average_pool": OperatorRow(PoolEntry, pool),
+    "global_pool": OperatorRow(SingleEntry, global_pool),
     "add": OperatorRow(AddEntry, _add),
     "concat": OperatorRow(ConcatEntry, _concat),
     "flatten": OperatorRow(SingleEntry, _flatten),
     "reorganise": OperatorRow(ReorganiseEntry, _reorganise),
+    "requantise": OperatorRow(RequantiseEntry, _requantise),
+    "upsample": OperatorRow(UpsampleEntry, upsample),
+    "interleave": OperatorRow(InterleaveEntry, interleave),
+    "multiply": OperatorRow(MultiplyEntry, multiply),
+    # Written with the operators above: no layer of a network is one of these.
+    "conv1d": OperatorRow(RowConvolutionEntry, _row_convolution),
+    "max_pool1d": OperatorRow(RowPoolEntry, row_pool),
+    "average_pool1d": OperatorRow(RowPoolEntry, row_pool),
+    "global_max_pool": OperatorRow(SingleEntry, global_max_pool),
+    "matmul": OperatorRow(MatrixEntry, _matrix),
+    "conv_transpose2d": OperatorRow(TransposedEntry, transposed),
 }

@@ -72,9 +72,10 @@ def network_of(table: dict[str, Any], file: str, beside: Beside | None = None) -
 
 
 def _trained(entry: TrainedEntry, network: Network, where: str, beside: Beside) -> TrainedFiles:
-    for scheme in entry.weights:
-        if scheme not in SCHEMES:
-            raise unknown_name(f"{where}, weights", "scheme", on_one_line(scheme), SCHEMES)
+    for key, table in (("weights", entry.weights), ("accuracy", entry.accuracy)):
+        for scheme in table:
+            if scheme not in SCHEMES:
+                raise unknown_name(f"{where}, {key}", "scheme", on_one_line(scheme), SCHEMES)
     return TrainedFiles(
         where=where,
         weights={scheme: beside(path) for scheme, path in entry.weights.items()},
@@ -82,6 +83,9 @@ def _trained(entry: TrainedEntry, network: Network, where: str, beside: Beside) 
         data=entry.data,
         provenance=entry.provenance,
         fingerprint=entry.fingerprint or fingerprint(network),
+        dataset=entry.dataset,
+        test_images=entry.test_images,
+        accuracy=entry.accuracy,
     )
 
 
@@ -142,10 +146,14 @@ def _layers(entries: list[LayerEntry], shape: TensorShape, file: str) -> tuple[L
         for name in inputs:
             _refuse_unknown_input(name, entry.name, shapes, later, where)
         site = Site(inputs, tuple(shapes[name] for name in inputs), where)
-        layer = OPERATORS[entry.operator].infer(entry, site)
-        layers.append(layer)
-        shapes[layer.name] = layer.output_shape
-        previous = layer.name
+        made = OPERATORS[entry.operator].infer(entry, site)
+        for layer in (made,) if isinstance(made, Layer) else made:
+            if layer.name != entry.name and layer.name in (*shapes, *later):
+                problem = f"is written with a layer '{layer.name}', which there is already"
+                raise InputError(where, problem, "accepted: another name for one of them")
+            layers.append(layer)
+            shapes[layer.name] = layer.output_shape
+        previous = entry.name
     return tuple(layers)
 
 

@@ -37,7 +37,7 @@ def _outputs(network: Network) -> list[str]:
 
 def _layer(layer: Layer) -> list[str]:
     lines = ["", "[[layer]]", f"name = {toml_text(layer.name)}", f'operator = "{layer.operator}"']
-    if layer.operator in ("add", "concat"):
+    if layer.operator in ("add", "concat", "interleave", "multiply"):
         lines.append(f"inputs = [{', '.join(toml_text(name) for name in layer.inputs)}]")
     else:
         lines.append(f"input = {toml_text(layer.inputs[0])}")
@@ -49,11 +49,23 @@ def _layer(layer: Layer) -> list[str]:
             f"stride = {_pair(layer.stride)}",
             f"padding = {_edges(layer.padding)}",
         ]
+    if layer.operator == "upsample":
+        lines.append(f"scale = {_pair(layer.stride)}")
+    if layer.operator == "interleave":
+        high, wide = layer.input_shape.height, layer.input_shape.width
+        crop = (
+            high * layer.stride[0] - layer.output_shape.height,
+            wide * layer.stride[1] - layer.output_shape.width,
+        )
+        lines += [f"stride = {_pair(layer.stride)}"]
+        lines += [f"crop = {_pair(crop)}"] if crop != (0, 0) else []
     if layer.operator == "reorganise":
         lines.append(f"stride = {layer.stride[0]}")
     if layer.operator == "conv2d":
         lines.append(f"groups = {layer.groups}")
-    if layer.has_weights or layer.operator == "add":
+        # Only where it says something: files of old networks keep their fingerprint.
+        lines += [f"dilation = {_pair(layer.dilation)}"] if layer.dilation != (1, 1) else []
+    if layer.has_weights or layer.operator in ("add", "requantise"):
         lines.append(f'activation = "{layer.activation}"')
     if layer.activation_bits is not None:
         lines.append(f"activation_bits = {layer.activation_bits}")

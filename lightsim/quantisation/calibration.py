@@ -19,9 +19,10 @@ _MOST_IMAGES = 128
 
 
 def calibration_images(workload: Workload) -> NDArray[np.int16]:
-    """The images that calibrate: the first of the training set, or seeded random ones."""
+    """The images that calibrate: the first of the training set, or seeded random ones where the
+    network comes without any."""
     count = int(np.clip(_PRODUCTS // max(workload.network.macs, 1), 1, _MOST_IMAGES))
-    if workload.trained:
+    if workload.held_out is not None:
         return training_images(workload.network).images[:count]
     return synthetic_images(workload.network, count, 0)
 
@@ -52,9 +53,11 @@ def _means(layer: QuantisedLayer, x: Activations) -> NDArray[np.float64]:
     framed = np.pad(x, edges, constant_values=layer.inputs[0].outside)
     (down, right), (high, wide) = layer.layer.stride, layer.layer.kernel
     sums = np.empty((x.shape[1], high, wide), np.int64)
+    below, beside = layer.layer.dilation
     for ky in range(high):
         for kx in range(wide):
-            rows = slice(ky, ky + down * (shape.height - 1) + 1, down)
-            columns = slice(kx, kx + right * (shape.width - 1) + 1, right)
+            top, left = ky * below, kx * beside
+            rows = slice(top, top + down * (shape.height - 1) + 1, down)
+            columns = slice(left, left + right * (shape.width - 1) + 1, right)
             sums[:, ky, kx] = framed[:, :, rows, columns].sum(axis=(0, 2, 3), dtype=np.int64)
     return sums.reshape(groups, -1) / (len(x) * shape.height * shape.width)

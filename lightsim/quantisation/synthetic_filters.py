@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.errors import InputError
+from lightsim.network.activations import table_entries
 from lightsim.network.layer import Layer
 from lightsim.network.tensor import ElementType
 from lightsim.numerics.formats.scheme import Scheme
 from lightsim.numerics.sums.fixed_point import LARGEST_MULTIPLIER, fixed_point, shift_for
-from lightsim.quantisation.elements import lowest_output
+from lightsim.quantisation.elements import assumed_clamp, clamp_of
 from lightsim.quantisation.synthetic.expectation import Expectation, mean_and_spread
 from lightsim.quantisation.synthetic.random_weights import choose_k, draw_weights
 from lightsim.quantisation.workload import QuantisedLayer, Undrawn
@@ -50,8 +51,24 @@ class LayerTask:
 
     @property
     def lowest(self) -> int:
-        """The least output."""
-        return lowest_output(self.layer, self.output)
+        """The least value after rounding."""
+        return assumed_clamp(self.layer, self.output)[0]
+
+    @property
+    def highest(self) -> int:
+        """The largest value after rounding."""
+        return assumed_clamp(self.layer, self.output)[1]
+
+    @property
+    def full(self) -> int:
+        """What `DEVIATIONS_AT_CLAMP` standard deviations reach."""
+        return clamp_of(self.layer, self.output)[1]
+
+    @property
+    def table(self) -> NDArray[np.int16] | None:
+        """What the values are looked up in, if they are."""
+        entries = table_entries(self.layer.activation, self.output.lowest, self.output.highest)
+        return None if entries is None else np.array(entries, np.int16)
 
     @property
     def pad_value(self) -> int:
@@ -79,7 +96,7 @@ def filters_in_outline(task: LayerTask, values: Expectation) -> QuantisedLayer:
         task.inputs,
         task.output,
         task.lowest,
-        task.output.highest,
+        task.highest,
         task.scheme,
         without_room(task.layer.weight_shape),
         choose_k(task.scheme, filters, task.last, random_stream(task.seed, task.number)),
@@ -87,6 +104,7 @@ def filters_in_outline(task: LayerTask, values: Expectation) -> QuantisedLayer:
         np.full(filters, LARGEST_MULTIPLIER if multiplies else 1, np.int32),
         shift if multiplies else 0,
         undrawn=undrawn,
+        table=task.table,
     )
 
 
@@ -116,19 +134,20 @@ def _drawn(task: LayerTask, mean: float, spread: float) -> QuantisedLayer:
     bias = np.rint(deviations * jitter - mean * sums).astype(np.int32)
     multiplier, shift = np.ones(k.size, np.int32), 0
     if output.is_requantised:
-        multiplier, shift = fixed_point(output.highest / DEVIATIONS_AT_CLAMP / deviations)
+        multiplier, shift = fixed_point(task.full / DEVIATIONS_AT_CLAMP / deviations)
     return QuantisedLayer(
         task.layer,
         task.inputs,
         output,
         task.lowest,
-        output.highest,
+        task.highest,
         task.scheme,
         weights,
         k,
         bias,
         multiplier,
         shift,
+        table=task.table,
     )
 
 
@@ -154,5 +173,5 @@ def _least_shift(task: LayerTask, spread: float) -> int:
     """A shift that the drawn layer's is not below: a filter that is not of zeros is 1 long."""
     if spread <= 0:
         return 0
-    largest = task.output.highest / DEVIATIONS_AT_CLAMP / spread
+    largest = task.full / DEVIATIONS_AT_CLAMP / spread
     return shift_for(largest)

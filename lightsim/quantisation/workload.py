@@ -9,12 +9,13 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.descriptions import Whole, check_fields
+from lightsim.descriptions import Whole, check_fields, refuse
 from lightsim.errors import InputError
 from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType
 from lightsim.numerics.formats.scheme import Scheme
 from lightsim.numerics.sums.requantise import Rounding
+from lightsim.numerics.sums.thresholds import check_thresholds
 
 __all__ = ["LabelledImages", "QuantisedLayer", "Undrawn", "Workload", "check_drawn"]
 
@@ -44,10 +45,15 @@ class QuantisedLayer:
     and the output is
       `threshold` (1-bit output)   +1 where acc >= 0, else -1
       `raw` (32-bit output)        acc
+      with `thresholds` int64[out, highest - lowest], rising
+                                   lowest + how many of them are <= acc
       otherwise                    clamp(round((acc * multiplier) / 2**shift))
     with `rounding` naming the rounding and the clamp going from `lowest` to `highest`
-    (`lowest` = 0 for relu).
+    (`lowest` = 0 for relu). A layer with a `table` int16[256] gives table[128 + that] in its
+    place; the clamp then goes from -128 to 127.
 
+    `requantise`: clamp(round(x * multiplier[0] / 2**shift)), and the table where there is one.
+    `multiply`: clamp(round(a * b * multiplier[0] / 2**shift)).
     `add`: both inputs are requantised by themselves, then added, then clamped:
     clamp(round(a * multiplier[0] / 2**shift) + round(b * residual_multiplier / 2**residual_shift)).
     Average and global pooling: clamp(round(sum * multiplier[0] / 2**shift)), the sum taken over
@@ -72,12 +78,20 @@ class QuantisedLayer:
     rounding: Rounding = "half_up"
     residual_multiplier: int = 1
     residual_shift: Annotated[int, Whole(0, 31)] = 0
+    thresholds: NDArray[np.int64] | None = None
     undrawn: Undrawn | None = None
+    table: NDArray[np.int16] | None = None
     # What `parts.parts_of` has packed of the weights.
     packed: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         check_fields(self)
+        if self.thresholds is not None:
+            check_thresholds(self.thresholds, self.layer.output_shape.channels)
+            levels = self.highest - self.lowest
+            if self.thresholds.shape[1] != levels:
+                told = f"{self.thresholds.shape[1]} a filter"
+                refuse(self, "thresholds", told, f"{levels}, from {self.lowest} to {self.highest}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

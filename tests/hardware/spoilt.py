@@ -29,6 +29,25 @@ bytes_per_bank = "8 KiB"
 bytes_per_bank = "8 KiB"
 """)
 
+GOOD_BOARD = tomllib.loads("""
+name = "mine"
+title = "My board"
+clock = "125 MHz"
+port_bits = 128
+port_count = 2
+source = "its manual"
+[device]
+name = "XC7Z010"
+family = "Zynq-7000"
+dsp_type = "DSP48E1"
+lut = 17600
+ff = 35200
+dsp = 80
+bram36 = 60
+[memory]
+part = "ddr3-1066-x32"
+""")
+
 GONE = type("Missing", (), {"__repr__": lambda self: "missing"})()
 
 

@@ -4,8 +4,12 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
+from lightsim.network.activations import Activation
+from lightsim.network.operators import OPERATORS
 from tests.network.pieces import CONV, DENSE, HEAD, IMAGE, POOL, assert_answered
 
 # What is wrong, the file's text, and what the error says after the file's name.
@@ -13,12 +17,12 @@ MALFORMED = [
     (
         "no operator",
         HEAD + IMAGE + '[[layer]]\nname = "a"\nfilters = 3\n',
-        ", layer 'a': key 'operator' is missing; it takes one of conv2d, dense, max_pool, average_pool, global_pool, add, concat, flatten, reorganise",
+        ", layer 'a': key 'operator' is missing; it takes one of " + ", ".join(OPERATORS),
     ),
     (
         "operator is a number",
         HEAD + IMAGE + '[[layer]]\nname = "a"\noperator = 3\n',
-        ", layer 'a': operator is 3; accepted: one of conv2d, dense, max_pool, average_pool, global_pool, add, concat, flatten, reorganise",
+        ", layer 'a': operator is 3; accepted: one of " + ", ".join(OPERATORS),
     ),
     (
         "misspelt operator",
@@ -28,7 +32,7 @@ MALFORMED = [
     (
         "operator of elsewhere",
         HEAD + IMAGE + CONV.replace("conv2d", "lstm"),
-        ", layer 'a': operator 'lstm' is not modelled; accepted: conv2d, dense, max_pool, average_pool, global_pool, add, concat, flatten, reorganise",
+        ", layer 'a': operator 'lstm' is not modelled; accepted: " + ", ".join(OPERATORS),
     ),
     (
         "no name",
@@ -48,7 +52,7 @@ MALFORMED = [
     (
         "key of another operator",
         HEAD + IMAGE + POOL + "kernel = 2\nfilters = 8\n" + DENSE,
-        ", layer 'p' (max_pool): unknown key 'filters'; known: input, kernel, name, operator, padding, stride",
+        ", layer 'p' (max_pool): unknown key 'filters'; known: ceil_mode, input, kernel, name, operator, padding, stride",
     ),
     (
         "two inputs where one is read",
@@ -117,8 +121,8 @@ MALFORMED = [
     ),
     (
         "unknown activation",
-        HEAD + IMAGE + CONV + 'activation = "gelu"\n',
-        ", layer 'a' (conv2d): activation 'gelu' is not modelled; accepted: none, relu or sign",
+        HEAD + IMAGE + CONV + 'activation = "half"\n',
+        ", layer 'a' (conv2d): activation is 'half'; accepted: " + ", ".join(get_args(Activation)),
     ),
     (
         "zero groups",

@@ -4,6 +4,7 @@ from itertools import chain
 
 from lightsim.numerics.formats.table import CODECS
 from tests import reference
+from tests.reference_family import family_terms
 
 
 def naive_network(workload, images, *, bits=32, overflow="wrap", accumulation="exact"):
@@ -40,11 +41,12 @@ def _weighted(layer, x, bits, overflow, accumulation):
     bias, shift, fraction = layer.bias.tolist(), layer.shift, layer.scheme.fraction_bits
     where = (_shape(layer), layer.layer.stride, _origin(layer), pad_value)
     if accumulation == "truncate" and fraction:
-        sums = _truncating(layer, x, where)
+        sums = _truncating(layer, x, (*where, layer.layer.dilation))
         bias = [reference.rounded(value, fraction, "half_up") for value in bias]
         shift -= fraction
     else:
-        sums = reference.convolve(x, layer.weights.tolist(), *where, layer.layer.groups)
+        weights, groups = layer.weights.tolist(), layer.layer.groups
+        sums = reference.convolve(x, weights, *where, groups, layer.layer.dilation)
     hold = {"wrap": reference.wrapped, "saturate": reference.saturated}[overflow]
     out = []
     for image in sums:
@@ -52,26 +54,77 @@ def _weighted(layer, x, bits, overflow, accumulation):
         for number, channel in enumerate(image):
             factor = int(layer.multiplier[number % len(layer.multiplier)])
 
-            def finish(total, start=bias[number], factor=factor):
+            levels = None if layer.thresholds is None else layer.thresholds[number].tolist()
+
+            def finish(total, start=bias[number], factor=factor, levels=levels):
                 total = hold(total + start, bits)
                 if layer.output.bits == 1:
                     return reference.threshold(total)
                 if layer.output.bits == 32:
                     return total
-                return reference.requantise(
+                if levels is not None:
+                    return reference.multi_threshold(total, levels, layer.lowest)
+                value = reference.requantise(
                     total, factor, shift, layer.rounding, layer.lowest, layer.highest
                 )
+                return _looked_up(layer, value)
 
             rows.append(each(finish, channel))
         out.append(rows)
     return out
 
 
+def _looked_up(layer, value):
+    """The entry of the layer's table, which begins at -128."""
+    return value if layer.table is None else int(layer.table[value + 128])
+
+
+def _scale(layer, x):
+    def finish(value):
+        rest = (int(layer.multiplier[0]), layer.shift, layer.rounding, layer.lowest, layer.highest)
+        return _looked_up(layer, reference.requantise(value, *rest))
+
+    return each(finish, x)
+
+
+def _multiply(layer, x, y):
+    if isinstance(x, list):
+        return [_multiply(layer, one, other) for one, other in zip(x, y, strict=True)]
+    rest = (int(layer.multiplier[0]), layer.shift, layer.rounding, layer.lowest, layer.highest)
+    return reference.requantise(x * y, *rest)
+
+
+def _upsample(layer, x):
+    high, wide = layer.layer.stride
+    return [
+        [[[v for v in row for _ in range(wide)] for row in channel for _ in range(high)]
+         for channel in image]
+        for image in x
+    ]  # fmt: skip
+
+
+def _interleave(layer, *parts):
+    (down, across), shape = layer.layer.stride, layer.layer.output_shape
+    return [
+        [
+            [
+                [
+                    parts[r % down * across + c % across][n][m][r // down][c // across]
+                    for c in range(shape.width)
+                ]
+                for r in range(shape.height)
+            ]
+            for m in range(shape.channels)
+        ]
+        for n in range(len(parts[0]))
+    ]
+
+
 def _truncating(layer, x, where):
     """Group by group, with the terms of the canonical code words."""
     name = layer.scheme.name
     codes = CODECS[name].encode_values(layer.weights, k=layer.k)
-    terms = each(_TERMS[name], codes.tolist())
+    terms = each(_TERMS.get(name) or _family_terms(layer.scheme.member), codes.tolist())
     outer, inner = len(terms) // layer.layer.groups, layer.weights.shape[1]
     parts = []
     for group in range(layer.layer.groups):
@@ -79,6 +132,11 @@ def _truncating(layer, x, where):
         own = terms[group * outer : (group + 1) * outer]
         parts.append(reference.convolve_truncating(seen, own, *where))
     return [list(chain(*images)) for images in zip(*parts, strict=True)]
+
+
+def _family_terms(member):
+    where = (member.base, member.terms, *member.exponents, member.zero)
+    return lambda code: [term for term in family_terms(code, *where) if term is not None]
 
 
 def _sign(bit):
@@ -156,6 +214,10 @@ _PLAIN = {
     "max_pool": _max_pool,
     "average_pool": _mean,
     "global_pool": _mean,
+    "requantise": _scale,
+    "multiply": _multiply,
+    "upsample": _upsample,
+    "interleave": _interleave,
     "add": _add,
     "concat": _concat,
     "flatten": _flatten,

@@ -16,6 +16,7 @@ from lightsim.training.recipes.options import (  # noqa: E402
     FlightnnOptions,
     ModelOptions,
 )
+from tests.quantisation.networks import convolution, dense, network  # noqa: E402
 
 SMALL = load_network("digits-small")
 
@@ -155,3 +156,12 @@ def test_the_distribution_loss_rests_for_the_last_epochs():
 def test_what_is_refused(make, message):
     with pytest.raises(InputError, match=message):
         make()
+
+
+def test_what_has_no_gradient_is_refused_by_its_name():
+    for layer, answer in (
+        (convolution(4, activation="hard_swish"), "activation 'hard_swish' is not trained"),
+        ({"operator": "requantise"}, "operator 'requantise' is not trained"),
+    ):
+        with pytest.raises(InputError, match=answer):
+            build_model(network([layer, dense(3)]), "flightnn", ModelOptions(), 0)

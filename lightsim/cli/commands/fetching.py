@@ -1,4 +1,4 @@
-"""`lightsim data`: a data set of the papers brought into the user's cache."""
+"""`lightsim data`: fetches a data set of the papers into the user's cache."""
 
 from __future__ import annotations
 

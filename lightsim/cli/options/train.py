@@ -1,4 +1,4 @@
-"""The options of `lightsim train`, as keys of a recipe, and what of them does not go together."""
+"""The options of `lightsim train`, as keys of a recipe, and the combinations that are refused."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_SEEDS = 1000
 
 @dataclass(frozen=True, slots=True)
 class TrainOptions:
-    """The words behind `lightsim train`."""
+    """The arguments and options of `lightsim train`."""
 
     recipe: Annotated[
         str | None,
@@ -33,6 +33,14 @@ class TrainOptions:
     scheme: Annotated[
         str | None,
         typer.Option(help="The weights' number format, or float32.  [default: flightnn]"),
+    ] = None
+    activation_bits: Annotated[
+        int | None,
+        typer.Option(
+            help="Bits of all activations whose layers state none, 1 to 8.",
+            parser=whole("--activation-bits"),
+            metavar="<int>",
+        ),
     ] = None
     epochs: Annotated[
         int | None,
@@ -92,9 +100,10 @@ class TrainOptions:
 
 
 def recipe_keys(given: TrainOptions) -> dict[str, Any]:
-    """The options that were given, as keys of a recipe."""
+    """The given options as keys of a recipe."""
     rows: dict[str, Any] = {
         "scheme": given.scheme,
+        "activation_bits": given.activation_bits,
         "epochs": given.epochs,
         "float_epochs": given.float_epochs,
         "start": None if given.start is None else str(given.start),
@@ -108,7 +117,7 @@ def recipe_keys(given: TrainOptions) -> dict[str, Any]:
 
 
 def refuse_with_resume(given: TrainOptions, options: dict[str, Any]) -> None:
-    """Raise `InputError` for anything given beside `--resume`."""
+    """Raises `InputError` for any option that is given together with `--resume`."""
     from lightsim.errors import InputError
 
     named = (
@@ -122,7 +131,7 @@ def refuse_with_resume(given: TrainOptions, options: dict[str, Any]) -> None:
 
 
 def _seeds(text: str) -> list[int]:
-    """`0,1,2` or `0-4` as numbers."""
+    """The numbers in `0,1,2` or `0-4`."""
     from lightsim.errors import InputError
 
     found: list[int] = []

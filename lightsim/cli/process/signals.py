@@ -1,4 +1,4 @@
-"""Signals that end a command: SIGTERM and SIGHUP end it as Ctrl-C does, with codes of their own."""
+"""Signals that end a command: SIGTERM and SIGHUP act like Ctrl-C, but have their own exit codes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 class _State:
-    """Which signal came first, and whether one has to wait."""
+    """The signal that came first, and whether a signal has to wait."""
 
     def __init__(self) -> None:
         self.first: int | None = None
@@ -26,16 +26,18 @@ _state = _State()
 
 
 def interrupt_code() -> int:
-    """The exit code of a command that was interrupted: 128 and the signal, of Ctrl-C 130."""
+    """The exit code of an interrupted command: 128 plus the number of the signal, so 130 for
+    Ctrl-C.
+    """
     return 128 + (signal.SIGINT if _state.first is None else _state.first)
 
 
 @contextmanager
 def heeded() -> Iterator[None]:
-    """Inside, every signal that ends a command raises `KeyboardInterrupt`.
+    """Inside this context every signal that ends a command raises `KeyboardInterrupt`.
 
-    What whoever started the process has set to be ignored (a shell's background job Ctrl-C,
-    `nohup` a terminal that goes) stays ignored.
+    A signal that the parent process has set to be ignored stays ignored: Ctrl-C for a shell's
+    background job, SIGHUP under `nohup`.
     """
     global _state  # noqa: PLW0603 (handlers have no other way to tell)
     _state = _State()
@@ -45,7 +47,7 @@ def heeded() -> Iterator[None]:
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
                 kept[number] = signal.signal(number, _raise)
-    except ValueError:  # not the main thread: signals are not its own
+    except ValueError:  # only the main thread can set signal handlers
         pass
     try:
         yield
@@ -57,7 +59,7 @@ def heeded() -> Iterator[None]:
 
 @contextmanager
 def finishing() -> Iterator[None]:
-    """Inside, results are written: a signal waits until they are, and interrupts then."""
+    """Inside this context results are written: a signal waits for the end of the context."""
     _state.finishing = True
     try:
         yield
@@ -69,16 +71,16 @@ def finishing() -> Iterator[None]:
 
 
 def heed_no_more() -> None:
-    """After a first signal: the command ends now, further ones change nothing."""
+    """Ignore all further signals after the first one: the command is ending."""
     if _state.first is not None:
         _ignore_all()
 
 
 def ignored_at_the_end() -> None:
-    """Once the interpreter ends, a signal changes nothing: the results and the exit code stand.
+    """Ignore signals while the interpreter ends: the results and the exit code are final.
 
-    Python gives every signal back to the system before it has ended, and a Ctrl-C in the last
-    milliseconds would turn the exit code of a command that is done into one of a command that died.
+    Python restores the default handlers before it has ended. A Ctrl-C in the last milliseconds
+    would then replace the exit code of a completed command by the code of a killed one.
     """
     atexit.unregister(_ignore_all)
     atexit.register(_ignore_all)

@@ -7,9 +7,27 @@ from dataclasses import dataclass
 from lightsim.descriptions import Count, check_fields
 from lightsim.errors import InputError
 
-__all__ = ["Pair", "Window"]
+__all__ = ["Pair", "Taps", "Window", "undilated"]
 
 Pair = tuple[int, int]
+Taps = tuple[slice, slice, Pair]
+"""Rows and columns of a kernel, and how far from its first tap theirs lies."""
+
+
+def undilated(kernel: Pair, dilation: Pair) -> tuple[Taps, ...]:
+    """A kernel whose taps lie `dilation` apart, as kernels whose taps are neighbours.
+
+    The convolution is the sum of theirs, each over the image moved by its distance: one kernel
+    where nothing is dilated, else one for each row, column or tap.
+    """
+    high, wide = kernel
+    rows = [slice(0, high)] if dilation[0] == 1 else [slice(y, y + 1) for y in range(high)]
+    columns = [slice(0, wide)] if dilation[1] == 1 else [slice(x, x + 1) for x in range(wide)]
+    return tuple(
+        (row, column, (row.start * dilation[0], column.start * dilation[1]))
+        for row in rows
+        for column in columns
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
+
 from lightsim.numerics.filters.packed import (
     Filters,
     exact_filters,
     sign_filters,
     truncating_filters,
 )
+from lightsim.numerics.formats.codec import Terms
+from lightsim.numerics.images.window import Pair, undilated
 from lightsim.quantisation.inference.accumulators import filter_blocks, terms_of
 from lightsim.quantisation.inference.kernels import Kernel
 from lightsim.quantisation.workload import QuantisedLayer
@@ -20,11 +24,14 @@ __all__ = ["Part", "parts_of"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """Filters and the channels that they see, as slices of the layer's."""
+    """Filters and the channels that they see, as slices of the layer's; of a dilated kernel the
+    taps that are neighbours, `offset` rows and columns from the first.
+    """
 
     outputs: slice
     channels: slice
     filters: Filters
+    offset: Pair = (0, 0)
 
 
 def parts_of(layer: QuantisedLayer, kernel: Kernel) -> tuple[Part, ...]:
@@ -51,9 +58,11 @@ def _whole(layer: QuantisedLayer, kernel: Kernel) -> list[Part]:
         Part(
             slice(g * outer, (g + 1) * outer),
             slice(g * inner, (g + 1) * inner),
-            packed(layer.weights[g * outer : (g + 1) * outer]),
+            packed(layer.weights[g * outer : (g + 1) * outer, :, rows, columns]),
+            offset,
         )
         for g in range(groups)
+        for rows, columns, offset in undilated(layer.layer.kernel, layer.layer.dilation)
     ]
 
 
@@ -68,12 +77,23 @@ def _truncating(layer: QuantisedLayer) -> list[Part]:
             outputs = slice(
                 max(block.start, group * filters), min(block.stop, (group + 1) * filters)
             )
-            shape = (outputs.stop - outputs.start, inner, high, wide)
-            parts.append(
-                Part(
-                    outputs,
-                    slice(group * inner, (group + 1) * inner),
-                    truncating_filters(shape, partial(terms_of, layer, outputs)),
+            channels = slice(group * inner, (group + 1) * inner)
+            for rows, columns, offset in undilated((high, wide), layer.layer.dilation):
+                shape = (
+                    outputs.stop - outputs.start,
+                    inner,
+                    rows.stop - rows.start,
+                    columns.stop - columns.start,
                 )
-            )
+                made = truncating_filters(shape, partial(_terms, layer, outputs, rows, columns))
+                parts.append(Part(outputs, channels, made, offset))
     return parts
+
+
+def _terms(layer: QuantisedLayer, outputs: slice, rows: slice, columns: slice) -> Terms:
+    sign, exponent, present = terms_of(layer, outputs)
+    return (
+        np.ascontiguousarray(sign[..., rows, columns]),
+        np.ascontiguousarray(exponent[..., rows, columns]),
+        np.ascontiguousarray(present[..., rows, columns]),
+    )

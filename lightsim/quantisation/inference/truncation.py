@@ -40,6 +40,12 @@ def in_truncated_units(layer: QuantisedLayer) -> QuantisedLayer:
     if bits == 0:
         return layer
     bias = (layer.bias + (1 << (bits - 1))) >> bits
+    if layer.thresholds is not None:
+        raise InputError(
+            f"layer '{layer.layer.name}'",
+            "accumulation 'truncate' with thresholds, which are of exact sums",
+            "use accumulation 'exact'",
+        )
     if not layer.output.is_requantised:
         return replace(layer, bias=bias)
     if layer.shift < bits:

@@ -12,66 +12,116 @@ from numpy.typing import NDArray
 from lightsim.errors import InputError, unknown_name
 from lightsim.files.npy_header import ArrayHead
 from lightsim.files.npz import read_npz
+from lightsim.network.activations import TABLES
 from lightsim.network.checking import on_one_line
 from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType
 from lightsim.numerics.formats.scheme import Scheme
 from lightsim.numerics.formats.table import codec
+from lightsim.numerics.sums.requantise import ROUNDINGS
+from lightsim.quantisation.stored.words import weights_of_words, word_bytes
 
-__all__ = ["HELD_OUT", "TRAINING", "Arrays", "images_of", "integers_of", "layer_fields"]
+__all__ = [
+    "HELD_OUT",
+    "SCALES",
+    "TRAINING",
+    "UNUSUAL",
+    "WORDS",
+    "Arrays",
+    "images_of",
+    "integers_of",
+    "layer_fields",
+]
 
 TRAINING, HELD_OUT = 0, 1
 """The values of `split` in a file of images."""
 
+WORDS = "words"
+"""The field that may stand for `weights`: their code words, packed."""
+
 Arrays = dict[str, NDArray[Any]]
 
 _ACCEPTED = "accepted: an npz file of numpy arrays, as training writes"
-_PLAIN = ("multiplier", "shift")
+SCALES = ("multiplier", "shift")
+"""The fields of a requantisation by multiplier and shift."""
 _FIELDS = {
-    "conv2d": ("weights", "k", "bias", *_PLAIN),
-    "dense": ("weights", "k", "bias", *_PLAIN),
-    "average_pool": _PLAIN,
-    "global_pool": _PLAIN,
-    "add": (*_PLAIN, "residual_multiplier", "residual_shift"),
+    "conv2d": ("weights", "k", "bias", *SCALES),
+    "dense": ("weights", "k", "bias", *SCALES),
+    "average_pool": SCALES,
+    "global_pool": SCALES,
+    "requantise": SCALES,
+    "multiply": SCALES,
+    "add": (*SCALES, "residual_multiplier", "residual_shift"),
 }
+UNUSUAL = ("lowest", "highest", "rounding")
+"""Fields that a file holds where they are not those of the layer's type, or not `half_up`; the
+rounding by its number in `ROUNDINGS`."""
+
 _INT32 = np.iinfo(np.int32)
 # What a field may hold, and the type that it is held in.
 _RANGES = {
     "weights": (-256, 256, np.int16),
+    WORDS: (0, 255, np.uint8),
     "k": (0, 2, np.int8),
     "bias": (int(_INT32.min), int(_INT32.max), np.int32),
     "multiplier": (1, 32767, np.int32),
+    "thresholds": (-(1 << 40), 1 << 40, np.int64),
     "shift": (0, 31, np.int64),
     "residual_multiplier": (1, 32767, np.int32),
     "residual_shift": (0, 31, np.int64),
+    "lowest": (-128, 255, np.int64),
+    "highest": (-128, 255, np.int64),
+    "rounding": (0, len(ROUNDINGS) - 1, np.int64),
+    "table": (-128, 255, np.int16),
 }
 _PER_FILTER = ("k", "bias", "multiplier")
 
 
 def layer_fields(layer: Layer) -> tuple[str, ...]:
     """The fields that a file of integers holds for a layer; most operators have none."""
-    return _FIELDS.get(layer.operator, ())
+    own = _FIELDS.get(layer.operator, ())
+    if layer.activation in TABLES:
+        return (*own, "table")
+    ends = {"clip": ("lowest", "highest"), "clipped_relu": ("highest",)}
+    return (*own, *ends.get(layer.activation, ()))
 
 
 def integers_of(network: Network, scheme: Scheme, file: Traversable) -> Arrays:
     """The arrays `LAYER.FIELD` of a network's weights, in the types of `QuantisedLayer`.
 
+    A file may hold `LAYER.words` in place of `LAYER.weights` (`words.words_of`).
+
     Raises `InputError` for a file that cannot be read or is damaged, an array too many or too
     few, a shape that is not the layer's, a number out of its range, and a weight that `scheme`
     does not have or that has more terms than its filter's k.
     """
-    expected = dict(_expected(network))
+    expected: dict[str, tuple[Layer, str]] = {}
+    unusual = {
+        f"{layer.name}.{field}": (layer, field) for layer in network.layers for field in UNUSUAL
+    }
 
     def check(heads: Mapping[str, ArrayHead]) -> None:
-        _check_names(heads, expected, file)
-        for key, (layer, field) in expected.items():
-            _check_head(heads[key], _shape(layer, field), f"{file}: {key}")
+        expected.update(_expected(network, heads))
+        _expect_thresholds(expected, heads)
+        _check_names(heads, expected | unusual, file, unusual)
+        for key, head in heads.items():
+            layer, field = (expected | unusual)[key]
+            shape = _shape(layer, field, scheme)
+            if field == "thresholds":  # how many is the output's to say
+                shape = (layer.weight_shape[0], head.shape[1] if len(head.shape) == 2 else 1)
+            _check_head(head, shape, f"{file}: {key}")
 
     stored = read_npz(file, check, _ACCEPTED)
-    for key, (_, field) in expected.items():
+    for key in list(stored):
+        layer, field = (expected | unusual)[key]
         least, most, kept = _RANGES[field]
+        least, most = _of_scheme(field, scheme, least, most)
         _check_range(stored[key], least, most, f"{file}: {key}")
         stored[key] = stored[key].astype(kept)
+        if field == WORDS:
+            words, where = stored.pop(key), f"{file}: {key}"
+            weights = weights_of_words(words, layer.weight_shape, scheme, where)
+            stored[f"{layer.name}.weights"] = weights
     for layer in network.layers:
         if layer.has_weights:
             _check_terms(layer, scheme, stored, str(file))
@@ -113,14 +163,43 @@ def images_of(
     return images.astype(np.int16), labels.astype(np.int64), split.astype(np.int64)
 
 
-def _expected(network: Network) -> Iterator[tuple[str, tuple[Layer, str]]]:
+def _of_scheme(field: str, scheme: Scheme, least: int, most: int) -> tuple[int, int]:
+    """A range, which weights and k of a format of more than two terms may leave."""
+    if field == "k":
+        return least, max(most, scheme.max_terms)
+    if field == "weights":
+        return min(least, -scheme.largest), max(most, scheme.largest)
+    return least, most
+
+
+def _expected(
+    network: Network, heads: Mapping[str, ArrayHead]
+) -> Iterator[tuple[str, tuple[Layer, str]]]:
+    """The arrays of a file of `heads`: weights as integers, or as words where it has those."""
     for layer in network.layers:
         for field in layer_fields(layer):
-            yield f"{layer.name}.{field}", (layer, field)
+            words = field == "weights" and f"{layer.name}.{WORDS}" in heads
+            own = WORDS if words and f"{layer.name}.{field}" not in heads else field
+            yield f"{layer.name}.{own}", (layer, own)
 
 
-def _shape(layer: Layer, field: str) -> tuple[int, ...]:
+def _expect_thresholds(
+    expected: dict[str, tuple[Layer, str]], heads: Mapping[str, ArrayHead]
+) -> None:
+    """A layer with weights that stores thresholds stores no multiplier and no shift."""
+    for key, (layer, field) in list(expected.items()):
+        own = f"{layer.name}.thresholds"
+        if layer.has_weights and field in SCALES and own in heads:
+            del expected[key]
+            expected[own] = layer, "thresholds"
+
+
+def _shape(layer: Layer, field: str, scheme: Scheme) -> tuple[int, ...]:
     """The shape that a layer's field is stored with; () is a single number."""
+    if field == WORDS:
+        return (word_bytes(layer.weight_shape, scheme),)
+    if field == "table":
+        return (256,)
     if layer.has_weights and field == "weights":
         return layer.weight_shape
     return layer.weight_shape[:1] if layer.has_weights and field in _PER_FILTER else ()

@@ -107,11 +107,20 @@ def _share_inside(layer: Layer) -> float:
         return 1.0
     shape, out = layer.input_shape, layer.output_shape
     pad = layer.padding
-    rows = _taps_inside(shape.height, out.height, layer.kernel[0], layer.stride[0], pad.top)
-    columns = _taps_inside(shape.width, out.width, layer.kernel[1], layer.stride[1], pad.left)
+    sizes, outputs, before = (
+        (shape.height, shape.width), (out.height, out.width), (pad.top, pad.left)
+    )  # fmt: skip
+    rows, columns = (
+        _taps_inside(
+            sizes[i], outputs[i], layer.kernel[i], layer.stride[i], before[i], layer.dilation[i]
+        )
+        for i in (0, 1)
+    )
     return rows * columns
 
 
-def _taps_inside(size: int, outputs: int, kernel: int, stride: int, before: int) -> float:
-    taps = np.arange(outputs)[:, None] * stride - before + np.arange(kernel)
+def _taps_inside(
+    size: int, outputs: int, kernel: int, stride: int, before: int, apart: int
+) -> float:
+    taps = np.arange(outputs)[:, None] * stride - before + np.arange(kernel) * apart
     return float(np.mean((taps >= 0) & (taps < size)))

@@ -17,7 +17,7 @@ from lightsim.quantisation.synthetic.expectation import (
     expect_pool,
     expect_sum,
 )
-from lightsim.quantisation.synthetic.random_weights import MIXED_K
+from lightsim.quantisation.synthetic.random_weights import mixed_k
 from lightsim.quantisation.synthetic_filters import (
     DEVIATIONS_AT_CLAMP,
     LayerTask,
@@ -40,7 +40,7 @@ def synthetic_workload(
     sums and bring three standard deviations to the output's largest value, both worked out from
     `expectation` and not by running the network. Sums of residuals are scaled in the same way;
     averages have the multiplier round(2**shift / window). The filters of a `flightnn` layer have
-    k = 0, 1, 2 with the shares `random_weights.MIXED_K` (an assumption), except in a layer that
+    k = 0, 1, .. with the shares `random_weights.mixed_k` (an assumption), except in a layer that
     none reads, where none is pruned. Every layer has its own random stream.
 
     In `outline` the k of the filters are drawn, which is what timing needs, and no weights.
@@ -103,11 +103,18 @@ def _expect_filters(
     """The outputs of a layer with weights."""
     unit = expect_sum(values, task.layer, task.pad_value, sample_rng)
     if task.output.is_requantised:
-        reach = task.output.highest / DEVIATIONS_AT_CLAMP
-        return np.clip(unit * reach, task.lowest, task.output.highest)
+        reach = task.full / DEVIATIONS_AT_CLAMP
+        return _looked_up(task, np.clip(unit * reach, task.lowest, task.highest))
     if task.output.is_sign:
         return np.where(unit >= 0, 1.0, -1.0)
     return unit
+
+
+def _looked_up(task: LayerTask, values: Expectation) -> Expectation:
+    """What a layer's table makes of its values, if it has one."""
+    if task.table is None:
+        return values
+    return task.table[np.rint(values).astype(np.int64) + 128].astype(np.float64)
 
 
 def _without_filters(
@@ -126,11 +133,25 @@ def _without_filters(
         residual = (int(factors[0]), shift)
         expected = np.clip(total * scale, task.lowest, task.output.highest)
         return _plain(task, *residual, residual), expected
+    if layer.operator == "multiply":
+        total = inputs[0] * inputs[1]
+        reach = DEVIATIONS_AT_CLAMP * max(float(np.sqrt(np.mean(total**2))), 1e-9)
+        scale = min(task.output.highest / reach, 1.0)
+        factors, shift = fixed_point(np.array([scale]))
+        expected = np.clip(total * scale, task.lowest, task.output.highest)
+        return _plain(task, int(factors[0]), shift, (1, 0)), expected
+    if layer.operator == "requantise":
+        # The same scale, as far as the type goes: an unsigned byte is halved, a signed one doubled.
+        multiplier, shift = (1, 0) if task.full == task.inputs[0].highest else (
+            (1, 1) if task.full < task.inputs[0].highest else (2, 0)
+        )  # fmt: skip
+        scaled = np.clip(inputs[0] * multiplier / 2**shift, task.lowest, task.highest)
+        return _plain(task, multiplier, shift, (1, 0)), _looked_up(task, scaled)
     if layer.operator in ("max_pool", "average_pool", "global_pool"):
         multiplier, shift = (1, 0) if layer.operator == "max_pool" else _mean_of(layer)
         return _plain(task, multiplier, shift, (1, 0)), expect_pool(inputs[0], layer, sample_rng)
     expected = inputs[0]
-    if layer.operator == "concat":
+    if layer.operator in ("concat", "interleave"):
         expected = expect_concat(inputs, channels)
     return _plain(task, 1, 0, (1, 0)), expected
 
@@ -144,11 +165,12 @@ def _plain(
         task.inputs,
         task.output,
         task.lowest,
-        task.output.highest,
+        task.highest,
         multiplier=np.array([multiplier], np.int32),
         shift=shift,
         residual_multiplier=residual[0],
         residual_shift=residual[1],
+        table=task.table,
     )
 
 
@@ -167,5 +189,5 @@ def _mean_of(layer: Layer) -> tuple[int, int]:
 def _origin(scheme: Scheme, seed: int) -> str:
     if not scheme.k_per_filter:
         return f"synthetic (seed {seed})"
-    shares = ", ".join(f"{share:.0%} k={terms}" for terms, share in MIXED_K.items())
+    shares = ", ".join(f"{share:.0%} k={terms}" for terms, share in mixed_k(scheme).items())
     return f"synthetic (seed {seed}; assumed filters: {shares})"

@@ -11,6 +11,7 @@ from lightsim.streaming.description.accelerator import StreamingAccelerator
 from lightsim.streaming.estimation.choices import Choice, choices_of
 from lightsim.streaming.estimation.resources import as_built, estimate
 from lightsim.streaming.mapping.build import lay_out
+from lightsim.streaming.mapping.supported import check_supported
 from lightsim.streaming.sizing.depths import enough, with_depths
 
 __all__ = ["fold"]
@@ -25,6 +26,7 @@ def fold(
     a second; without, the rate is the highest at which the layers so chosen fit the board. Raises
     `BudgetError` where the rate is out of reach or does not fit, naming the best that does.
     """
+    check_supported(workload)
     search = _Search(workload, board, pe)
     if target_fps is None:
         return search.fastest()

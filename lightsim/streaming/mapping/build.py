@@ -10,6 +10,7 @@ from lightsim.streaming.mapping.factors import check_folding
 from lightsim.streaming.mapping.layers import BUILDERS, Site, wanted_lanes
 from lightsim.streaming.mapping.pipeline import Pipeline
 from lightsim.streaming.mapping.program import program
+from lightsim.streaming.mapping.supported import check_supported
 from lightsim.streaming.mapping.topology import Topology
 from lightsim.streaming.mapping.wiring import Wiring
 
@@ -23,6 +24,7 @@ def lay_out(workload: Workload, design: StreamingAccelerator, sorts: bool = True
     Raises `InputError` for a layer without a folding, a factor that does not divide its layer, a
     name that is none of the network's, and what the template does not build.
     """
+    check_supported(workload)
     names = [layer.name for layer in workload.network.layers if layer.operator != "flatten"]
     for name in design.layers:
         if name not in names:

@@ -1,6 +1,7 @@
-"""What lies outside the RTL: the FIFOs that join its ports to a bus, and the DRAM controller.
+"""Parts outside the RTL: FIFOs that join its ports to a bus, the DRAM controller, thresholds.
 
-None of these is measured: the figures are assumptions or other people's, each with its formula.
+None of the figures is measured: they are assumptions or figures of other sources, each with its
+formula.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from lightsim.hardware.families import FAMILIES
 from lightsim.hardware.part import Part
 from lightsim.source import Source
 from lightsim.tiled.description.accelerator import Accelerator
+from lightsim.tiled.description.pipeline import PARAMETER_SLOTS, THRESHOLD_BYTES
 from lightsim.tiled.estimation.modules.memories import memory_resources
 from lightsim.units import ceil_div
 
@@ -33,9 +35,24 @@ _FABRIC_SDR = Source("assumed", "a small SDRAM state machine")
 
 
 def surrounding_parts(acc: Accelerator, device: Device | None) -> tuple[Part, ...]:
-    """Every part between the RTL's ports and the memory."""
+    """Every part between the RTL's ports and the memory, and what compares with thresholds."""
     controller = _memory_controller(acc, device)
-    return (_ports(acc),) if controller is None else (_ports(acc), controller)
+    parts = (_ports(acc),) if controller is None else (_ports(acc), controller)
+    return (*parts, _thresholds(acc)) if acc.post.thresholds else parts
+
+
+def _thresholds(acc: Accelerator) -> Part:
+    """Comparisons of every lane, and the thresholds of the rows beside their parameters."""
+    count, bits = acc.post.thresholds, 8 * THRESHOLD_BYTES
+    compared = Resources(lut=acc.post.lanes * count * (bits // 2 + 1), ff=acc.post.lanes * count)
+    kept = Resources(ff=acc.array.rows * count * bits)
+    held = memory_resources(bits * count, PARAMETER_SLOTS * acc.weight.banks)
+    source = Source(
+        "assumed",
+        "two bits a LUT of every comparison and one to count it, a register a row and threshold, a "
+        "memory of all row slots; no part of the RTL yet",
+    )
+    return Part("thresholds", compared + kept + held, source)
 
 
 def _ports(acc: Accelerator) -> Part:

@@ -146,6 +146,8 @@ def _check_activations(layer: EngineLayer, accelerator: Accelerator) -> None:
 def _check_layer(layer: EngineLayer, accelerator: Accelerator) -> None:
     _check_activations(layer, accelerator)
     scheme = layer.main.scheme
+    if layer.main.layer.operator in ("requantise", "multiply"):
+        _check_multiplier(layer, accelerator)
     if layer.weights is None or scheme is None:
         return
     for group in accelerator.array.groups:
@@ -163,6 +165,18 @@ def _check_layer(layer: EngineLayer, accelerator: Accelerator) -> None:
                 f"accumulation 'truncate' on PE kind '{kind.name}', whose products are whole",
                 f"accepted: accumulation 'exact', or {able}",
             )
+    if layer.thresholds > accelerator.post.thresholds:
+        compared = accelerator.post.thresholds
+        raise InputError(
+            layer.name,
+            f"has {layer.thresholds} thresholds a filter, and a post-processing lane compares with "
+            f"{compared or 'none'}",
+            f"accepted: thresholds = {layer.thresholds} in [post], or a multiplier and a shift",
+        )
+    _check_multiplier(layer, accelerator)
+
+
+def _check_multiplier(layer: EngineLayer, accelerator: Accelerator) -> None:
     needs_multiplier = bool((layer.main.multiplier != 1).any())
     if needs_multiplier and accelerator.post.requantise == "shift":
         raise InputError(

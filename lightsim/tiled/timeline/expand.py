@@ -1,4 +1,4 @@
-"""The tiles of every pass in order, and the transfers of every stream, listed from the tables."""
+"""The tiles of every pass in order, and the transfers of every stream, made from the tables."""
 
 from __future__ import annotations
 
@@ -37,10 +37,13 @@ from lightsim.tiled.timeline.layout import (
     OUTPUT,
     OUTPUTS,
     PADDING,
+    PHASES,
     PIXELS,
     POOL,
     POST_LANES,
     RANGE_FIELDS,
+    REACH,
+    REPEAT,
     RESIDUAL,
     SCALE,
     SIZES,
@@ -63,10 +66,11 @@ _EMPTY = (0, 0)
 
 
 class Lists(NamedTuple):
-    """`tiles` [tile, TILE_FIELDS]; `transfers` [stream, transfer, TRANSFER_FIELDS].
+    """The tiles and the transfers of all passes of a program.
 
-    Pass i has the tiles `ranges[i, TILES_FROM]` up to `ranges[i + 1, TILES_FROM]`, and likewise
-    the transfers of stream s from `ranges[i, TRANSFERS_FROM + s]`.
+    `tiles` int64[tile, TILE_FIELDS]; `transfers` int64[stream, transfer, TRANSFER_FIELDS]. Pass i
+    has the tiles from `ranges[i, TILES_FROM]` up to `ranges[i + 1, TILES_FROM]`. The column
+    TRANSFERS_FROM + s of `ranges` gives the transfers of stream s in the same way.
     """
 
     tiles: Table
@@ -76,7 +80,9 @@ class Lists(NamedTuple):
 
 @njit(cache=True, error_model="numpy")
 def expand(passes: Table, group_starts: Table, weights: Table, word: int) -> tuple[Table, ...]:
-    """The fields of `Lists` for the tables of a program."""
+    """The fields of `Lists`, made from the tables of a program; `word` is the port width in
+    bytes.
+    """
     total = 0
     for index in range(len(passes)):
         p = passes[index]
@@ -95,13 +101,15 @@ def expand(passes: Table, group_starts: Table, weights: Table, word: int) -> tup
 
 @inlined
 def _count(p: Table, axis: int) -> int:
-    """Tiles along one of the five extents."""
+    """The number of tiles along one of the five extents."""
     return int(-(-p[EXTENTS + axis] // p[SIZES + axis]))
 
 
 @inlined
 def _inner_tiles(p: Table) -> int:
-    """Tiles along the input channels, which only ungrouped convolutions cut."""
+    """The number of tiles along the input channels; only ungrouped convolutions cut the input
+    channels.
+    """
     return _count(p, 1) if p[HAS_WEIGHTS] and not p[OUTER] else 1
 
 
@@ -112,15 +120,17 @@ def _positions(p: Table) -> int:
 
 @inlined
 def _span(p: Table, axis: int, index: int) -> tuple[int, int]:
-    """Tile `index` along an extent, half-open."""
+    """The half-open span of tile `index` along an extent."""
     start = index * p[SIZES + axis]
     return start, min(start + p[SIZES + axis], p[EXTENTS + axis])
 
 
 @inlined
 def _input_span(p: Table, m: int, n: int) -> tuple[int, int]:
-    """The input channels of a tile."""
+    """The half-open span of the input channels that a tile reads."""
     filters = _span(p, 0, m)
+    if p[PHASES]:
+        return 0, p[EXTENTS + 1]
     if not p[HAS_WEIGHTS]:
         return filters
     outer, inner = p[OUTER], p[INNER]
@@ -133,9 +143,12 @@ def _input_span(p: Table, m: int, n: int) -> tuple[int, int]:
 @inlined
 def _needed(p: Table, axis: int, extent: int, span: tuple[int, int]) -> tuple[int, int]:
     """The input rows or columns that a span of positions reads, clipped to the image."""
+    repeat = p[REPEAT + axis]
+    if repeat > 1:
+        return span[0] // repeat, -(-span[1] // repeat)
     stride, before = p[STRIDE + axis], p[PADDING + axis]
     low = max(span[0] * stride - before, 0)
-    high = min((span[1] - 1) * stride - before + p[KERNEL + axis], extent)
+    high = min((span[1] - 1) * stride - before + p[REACH + axis], extent)
     return (low, high) if low < high else _EMPTY
 
 
@@ -150,7 +163,7 @@ def _expand_pass(
     at: Table,
     place: Table,
 ) -> None:
-    """List the tiles of a pass, its loops nested in their order, with what is loaded anew."""
+    """List the tiles of a pass in its loop order, and mark the data that each tile loads."""
     counts = (_count(p, 0), _inner_tiles(p), _positions(p))
     has_weights = p[HAS_WEIGHTS] == 1
     tied = p[OUTER] > 0 or not has_weights
@@ -197,7 +210,9 @@ def _expand_tile(
     transfers: Table,
     at: Table,
 ) -> None:
-    """The transfers and the work of tile (m, n, s), whose flags stand in `row`."""
+    """List the transfers and the work of tile (m, n, s); `row` already holds the flags of
+    the tile.
+    """
     down, across = _count(p, 3), _count(p, 4)
     images = _span(p, 2, s // (down * across))
     rows, columns = _span(p, 3, s // across % down), _span(p, 4, s % across)
@@ -229,7 +244,9 @@ def _expand_tile(
 def _convolution(
     p: Table, group_starts: Table, m: int, channels: tuple[int, int], pixels: int, row: Table
 ) -> None:
-    """The work of a convolution tile; `tiled.mapping.tiles.work.tile_groups` says it in words."""
+    """Write the work of a convolution tile to `row`; `tiled.mapping.tiles.work.tile_groups`
+    explains it.
+    """
     width = p[PIXELS]
     columns = 1 if p[OUTER] else -(-(channels[1] - channels[0]) // p[COLUMNS])
     row[GROUP_BEGIN] = group_starts[p[GROUPS_AT] + m]
@@ -243,9 +260,9 @@ def _convolution(
 
 @inlined
 def _elementwise(p: Table, channels: tuple[int, int], pixels: int, row: Table) -> None:
-    """The words of a pooling or addition tile, and the cycles each of them takes.
+    """Write the words of a pooling or addition tile to `row`, and the cycles of each word.
 
-    A copy of `tiled.mapping.plan.words.streamed`, with which a test compares it.
+    The rule is a copy of `tiled.mapping.plan.words.streamed`; a test compares the two.
     """
     block, taps, count = p[BLOCK], p[KERNEL] * p[KERNEL + 1], channels[1] - channels[0]
     words = -(-channels[1] // block) - channels[0] // block

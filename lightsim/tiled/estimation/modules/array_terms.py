@@ -1,37 +1,76 @@
-"""Terms of the array's modules: `pe_array` itself, and the rows of lanes it is made of."""
+"""Terms of the array's modules: `pe_array` itself, and the rows of lanes inside it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from lightsim.hardware.pe_kinds import PeKind, kind_of_code, pe_kind
-from lightsim.numerics.formats.scheme import SCHEMES, scheme_of_code
+from lightsim.numerics.formats.scheme import SCHEMES, Scheme, scheme_of_code
 from lightsim.tiled.estimation.modules.terms import Parameters, Terms
 from lightsim.units import ceil_div
 
-__all__ = ["dsp_blocks", "lane_case", "lane_terms", "pe_array_terms", "product_bits", "stands_in"]
+__all__ = [
+    "MEASURED",
+    "dsp_blocks",
+    "lane_case",
+    "lane_terms",
+    "pe_array_terms",
+    "product_bits",
+    "stands_in",
+]
 
 
 def product_bits(p: Parameters) -> int:
-    """Bits of one lane's product."""
+    """Bits of the product of one lane."""
     activation = p.get("ACTIVATION_BITS", 8)
     return _kind(p).product_bits(scheme_of_code(p["SCHEME"]), bool(_truncates(p)), activation)
 
 
+MEASURED: dict[str, tuple[str, ...]] = {}
+"""Schemes without a row whose lanes were calibrated, by PE kind."""
+
+
 def stands_in(p: Parameters) -> str:
     """Whose coefficients the lanes have, as "kind with scheme"; "" where they have their own."""
+    own = _kind(p), scheme_of_code(p["SCHEME"])
+    like = _like(p)
+    return "" if like == own else f"{like[0].name} with {like[1].name}"
+
+
+def _like(p: Parameters) -> tuple[PeKind, Scheme]:
+    """The kind and the scheme whose coefficients the lanes have.
+
+    A member of the family of formats without lanes of its own has those of the member with the
+    usual exponents, or of a row: see `_calibrated`. With two products on a block terms do not
+    matter, only that a pair fits.
+    """
     kind, scheme = _kind(p), scheme_of_code(p["SCHEME"])
-    like = kind.costs_like or kind.name, scheme.costs_like or scheme.name
-    return "" if like == (kind.name, scheme.name) else f"{like[0]} with {like[1]}"
+    kind, name = pe_kind(kind.costs_like or kind.name), scheme.costs_like or scheme.name
+    calibrated = _calibrated(name, kind)
+    if _pairs(p) and SCHEMES[calibrated].max_terms > 1:
+        calibrated = "lightnn1"
+    return kind, SCHEMES[calibrated]
+
+
+def _calibrated(name: str, kind: PeKind) -> str:
+    """The scheme itself if it has a row or its lanes of this kind were calibrated, else a row: of
+    two terms, or of the next wider `fixed` code, or of signs."""
+    member = SCHEMES[name].member
+    if name in {*SCHEMES} or name in MEASURED.get(kind.name, ()) or member is None:
+        return name
+    if member.base == "fixed":
+        return "fixed4" if member.bits < 5 else "fixed8"
+    return {"ternary": "binary", "flightnn": "flightnn"}.get(member.base, "lightnn2")
 
 
 def lane_case(p: Parameters) -> str:
-    """Lanes differ by kind, scheme, whether they truncate and whether two share a DSP block.
+    """The case of a lane: its kind, its scheme, whether it truncates, and whether two lanes share a
+    DSP block.
 
-    A kind or scheme that was not calibrated has the coefficients of the one that its row names.
+    A kind or scheme that was not calibrated borrows the coefficients of the kind or scheme that its
+    table row names.
     """
-    kind, scheme = _kind(p), scheme_of_code(p["SCHEME"])
-    like = pe_kind(kind.costs_like or kind.name), SCHEMES[scheme.costs_like or scheme.name]
+    like = _like(p)
     case = f"KIND={like[0].rtl_code} SCHEME={like[1].rtl_code} TRUNCATES={_truncates(p)}"
     return f"{case} PRODUCTS_PER_DSP=2" if _pairs(p) else case
 
@@ -52,16 +91,18 @@ def _pairs(p: Parameters) -> bool:
 
 
 def _truncates(p: Parameters) -> int:
-    """Only lanes that shift can truncate: an accumulator that wants it of others is refused."""
+    """1 where the accumulator truncates and the lanes shift: `Accelerator` refuses truncation for
+    other lanes.
+    """
     return p.get("TRUNCATES", 0) if _kind(p).shifts else 0
 
 
 def lane_terms(p: Parameters) -> Terms:
-    """One row: its lanes, codes and columns, its adder trees and its accumulators."""
+    """The terms of one row: its lanes, codes and columns, its adder trees and its accumulators."""
     columns, pixels = p["COLUMNS"], p["PIXELS"]
     levels = list(_tree(columns, product_bits(p)))
     waits = p["LATENCY"] - _kind(p).latency
-    # A term that is passed on, not added, keeps its width.
+    # A term that is passed on without an addition keeps its width.
     held = sum(terms * bits - (terms > adders) for terms, adders, bits in levels)
     sums = pixels * p["SUM_BITS"]
     return {
@@ -76,19 +117,25 @@ def lane_terms(p: Parameters) -> Terms:
 
 
 def _operand(p: Parameters) -> float:
-    """The share of a lane that narrower activations leave of it: as many of nine bits as their
-    numbers with a sign have. Of lanes that take single bits, all of it.
+    """The share of a lane that remains with activations narrower than eight bits.
+
+    The share is (bits of the activation with its sign) / 9. Lanes that take single bits keep their
+    whole size.
     """
     return 1 if _kind(p).bit_serial else (p.get("ACTIVATION_BITS", 8) + 1) / 9
 
 
 def pe_array_terms(p: Parameters) -> Terms:
-    """Codes are selected for depthwise layers, and every row knows its column of them."""
+    """The terms of `pe_array`: selecting the codes of depthwise layers, and a column number for
+    each row.
+    """
     return {"module": 1, "row": p["ROWS"], "code bit": p["WORD_BITS"]}
 
 
 def _tree(columns: int, bits: int) -> Iterator[tuple[int, int, int]]:
-    """Terms, adders and bits of a term behind every level of an adder tree."""
+    """For every level of an adder tree: its terms, its adders, and the bits of a term behind the
+    level.
+    """
     count = columns
     while count > 1:
         half = ceil_div(count, 2)

@@ -1,7 +1,8 @@
-"""The constants an accelerator is built with, by the names of the RTL's parameters.
+"""The constants of an accelerator, under the names of the RTL's parameters.
 
-A few depend on the network too (`GENERAL`): here they are those of an accelerator built for any
-network of its scheme; `lightsim rtl` replaces them by what its program needs.
+A few constants also depend on the network (`GENERAL`). Here they have the values of an accelerator
+that runs any network of its scheme; `lightsim rtl` replaces them by the values that its program
+needs.
 """
 
 from __future__ import annotations
@@ -23,13 +24,19 @@ __all__ = [
 
 # Constants that follow from the network: what is built for poolings and additions, for one-bit
 # activations, the fields that wider ones lie in (the sum of their bits, which are powers of two),
-# and by how many lanes values are turned on their way to the output buffer.
-GENERAL = ("ELEMENTWISE", "ONE_BIT_INPUTS", "FIELDS", "TURN_STEP")
+# for dilated kernels, tables, images made larger and products, and by how many lanes values are
+# turned on their way to the output buffer.
+GENERAL = (
+    "ELEMENTWISE", "ONE_BIT_INPUTS", "FIELDS", "TURN_STEP", "DILATES", "LOOKS_UP", "REPEATS",
+    "SCALES",
+)  # fmt: skip
 _GUARDED_SUM_BITS = 48  # a 32-bit bias and 2^16 products of 18 bits
 
 
 def constants_of(accelerator: Accelerator) -> dict[str, int]:
-    """Every constant but those of the tile program; `KINDS` has four bits a row, row 0 lowest."""
+    """Every constant except those of the tile program; `KINDS` has four bits for each row, row 0
+    lowest.
+    """
     return (
         _array(accelerator)
         | memory_constants(accelerator)
@@ -88,7 +95,9 @@ def memory_constants(accelerator: Accelerator) -> dict[str, int]:
 
 
 def memory_depth(c: Mapping[str, int], name: str, nbytes: int) -> int:
-    """The depth of a memory of so many bytes (a bank of them) on a machine of these constants."""
+    """The depth in words of a memory (or of one bank) of `nbytes` bytes, on a machine with
+    constants `c`.
+    """
     word = c["PORT_BITS"] // 8
     if name == "psum":
         return nbytes * 8 // (c["ROWS"] * c["PIXELS"] * c["ACCUMULATOR_BITS"])
@@ -126,6 +135,10 @@ def _general(accelerator: Accelerator) -> dict[str, int]:
         "ELEMENTWISE": 1,
         "ONE_BIT_INPUTS": int(1 in fields),
         "FIELDS": sum(bits for bits in fields if bits > 1),
-        # Words of the widest channels that have fewer of them than there are lanes are turned.
+        # A word of the widest channels is rotated if it has fewer channels than there are lanes.
         "TURN_STEP": min(accelerator.port_bits // fields[-1], accelerator.post.lanes),
+        "DILATES": 0,
+        "LOOKS_UP": 0,
+        "REPEATS": 0,
+        "SCALES": 0,
     }

@@ -25,6 +25,7 @@ class MovingWindow:
     kernel: tuple[int, int]
     stride: tuple[int, int]
     padding: Padding
+    dilation: tuple[int, int] = (1, 1)
 
 
 def place_window(
@@ -47,8 +48,10 @@ def place_window(
         high = layer.kernel[0]
         weights = weights.transpose(0, 3, 1, 2).reshape(len(weights), -1, high, 1)
         padding = replace(layer.padding, left=0, right=0)
-        return source, MovingWindow(weights, (high, 1), (layer.stride[0], 1), padding)
-    return source, MovingWindow(weights, layer.kernel, layer.stride, layer.padding)
+        dilation = (layer.dilation[0], 1)
+        return source, MovingWindow(weights, (high, 1), (layer.stride[0], 1), padding, dilation)
+    window = MovingWindow(weights, layer.kernel, layer.stride, layer.padding, layer.dilation)
+    return source, window
 
 
 def _dense(

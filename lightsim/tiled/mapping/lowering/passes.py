@@ -16,7 +16,12 @@ from lightsim.network.tensor import ElementType, TensorShape
 from lightsim.quantisation.workload import QuantisedLayer, Workload
 from lightsim.tiled.description.accelerator import Accelerator
 from lightsim.tiled.mapping.filters.row_groups import is_depthwise
-from lightsim.tiled.mapping.lowering.joining import output_shape, place_joins
+from lightsim.tiled.mapping.lowering.joining import (
+    output_shape,
+    parts_name,
+    parts_shape,
+    place_joins,
+)
 from lightsim.tiled.mapping.lowering.moving_window import place_window
 from lightsim.tiled.mapping.plan.input_form import choose_form
 from lightsim.tiled.mapping.plan.plan import EngineLayer, Kind, Plan, Tensor, TensorView
@@ -108,9 +113,14 @@ class _Lowering:
         match q.layer.operator:
             case "conv2d" | "dense":
                 self._convolution(q)
-            case "max_pool" | "average_pool" | "global_pool":
+            case "max_pool" | "average_pool" | "global_pool" | "requantise":
                 self._append(q, "pooling", self._views[q.layer.inputs[0]], self._destination(q))
-            case "add":
+            case "upsample":
+                source = self._views[q.layer.inputs[0]]
+                self._enlarge(q, source, self._destination(q))
+            case "interleave":
+                self._interleave(q)
+            case "add" | "multiply":
                 self._append(
                     q,
                     "addition",
@@ -198,6 +208,7 @@ class _Lowering:
                 addition=fused.addition,
                 pooling=fused.pooling,
                 swapped=fused.swapped,
+                dilation=window.dilation,
             )
         )
 
@@ -207,7 +218,7 @@ class _Lowering:
         follower = self._only_user(q.layer.name)
         if follower is not None and follower.layer.operator == "add":
             other = [name for name in follower.layer.inputs if name != q.layer.name]
-            numbers = q.output.is_requantised and follower.output.is_requantised
+            numbers = q.output.is_requantised and follower.output.is_requantised and q.table is None
             if len(other) == 1 and other[0] in self._views and numbers:
                 fused.addition = fused.last = follower
                 fused.residual = self._views[other[0]]
@@ -269,6 +280,39 @@ class _Lowering:
                 weights=None,
             )
         )
+
+    def _enlarge(
+        self, q: QuantisedLayer, source: TensorView, destination: TensorView, phases: bool = False
+    ) -> None:
+        """A copy that reads every position again, or for each of them another part."""
+        copy = replace(q, layer=replace(q.layer, operator="max_pool", kernel=(1, 1)))
+        self._passes.append(
+            EngineLayer(
+                name=q.layer.name,
+                kind="pooling",
+                main=copy,
+                source=source,
+                residual=None,
+                destination=destination,
+                computed=destination.shape,
+                kernel=(1, 1),
+                stride=(1, 1),
+                padding=Padding(),
+                groups=1,
+                weights=None,
+                repeat=q.layer.stride,
+                phases=phases,
+            )
+        )
+
+    def _interleave(self, q: QuantisedLayer) -> None:
+        joined = self._placed[parts_name(q)]
+        _, each = parts_shape(self._workload, q, self._accelerator)
+        for number, name in enumerate(q.layer.inputs):
+            wanted = TensorView(joined.tensor, number * each, q.layer.input_shape, q.output)
+            if self._views[name] != wanted:
+                self._copy(q, f"{q.layer.name}.part{number}", self._views[name], wanted)
+        self._enlarge(q, joined, self._destination(q), phases=True)
 
     def _reorganise(self, q: QuantisedLayer) -> None:
         source = self._views[q.layer.inputs[0]]

@@ -38,7 +38,8 @@ class InputForm:
     def arrange(self, images: NDArray[np.int16]) -> NDArray[np.int16]:
         """Images int16[count, channels, height, width] as they are stored.
 
-        Unfolded: stored[i, kx * channels + c, y, x] = images[i, c, y, x * stride + kx - padding].
+        Unfolded: stored[i, kx * channels + c, y, x]
+        = images[i, c, y, x * stride + kx * dilation - padding].
         """
         layer = self.unfolded_for
         if layer is None:
@@ -50,7 +51,7 @@ class InputForm:
             (count, wide, channels, height, self.shape.width), self.pad_value, np.int16
         )
         for kx in range(wide):
-            at = np.arange(self.shape.width) * stride + kx - left
+            at = np.arange(self.shape.width) * stride + kx * layer.dilation[1] - left
             inside = (at >= 0) & (at < width)
             stored[:, kx, :, :, inside] = images[:, :, :, at[inside]].transpose(3, 0, 1, 2)
         return stored.reshape(count, wide * channels, height, self.shape.width)

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lightsim.network.layer import Padding
+from lightsim.network.layer import Padding, reach_of
 from lightsim.network.tensor import ElementType, TensorShape
 from lightsim.quantisation.workload import QuantisedLayer, Workload
 from lightsim.tiled.mapping.plan.input_form import InputForm
@@ -56,7 +56,9 @@ class EngineLayer:
     `main` holds the integers of the convolution, pooling or addition; `addition` and `pooling`
     those of the fused layers. `weights` are `main`'s, shaped for `window`
     (int16[out, in / groups, kernel height, kernel width]). For an addition, fused or not,
-    `swapped` says that the residual is the addition's first input.
+    `swapped` says that the residual is the addition's first input. A pooling of one position may
+    read every input `repeat` times down and across; with `phases` it takes for each of them the
+    channels of another part of the source, of which there are as many.
     """
 
     name: str
@@ -74,6 +76,14 @@ class EngineLayer:
     addition: QuantisedLayer | None = None
     pooling: QuantisedLayer | None = None
     swapped: bool = False
+    dilation: tuple[int, int] = (1, 1)
+    repeat: tuple[int, int] = (1, 1)
+    phases: bool = False
+
+    @property
+    def reach(self) -> tuple[int, int]:
+        """Rows and columns from a window's first tap to behind its last."""
+        return reach_of(self.kernel, self.dilation)
 
     @property
     def filters_of_group(self) -> int:
@@ -94,6 +104,12 @@ class EngineLayer:
     def last_name(self) -> str:
         """The network layer whose output this pass writes."""
         return self.fused[-1] if self.fused else self.main.layer.name
+
+    @property
+    def thresholds(self) -> int:
+        """Thresholds of each filter; 0 where sums are scaled, or none are made."""
+        own = self.main.thresholds
+        return 0 if own is None else own.shape[1]
 
     @property
     def pool(self) -> tuple[int, int]:

@@ -128,6 +128,8 @@ def input_channels(
 
     Those of a grouped convolution begin where the word begins that holds the first channel.
     """
+    if layer.phases:
+        return [(Span(0, layer.source.shape.channels),) for _ in filters]
     if layer.weights is None:
         return [(span,) for span in filters]
     total = layer.source.shape.channels

@@ -10,6 +10,7 @@ from lightsim.descriptions import Positive, check_fields
 from lightsim.tiled.description.accelerator import Accelerator
 from lightsim.tiled.mapping.plan.plan import EngineLayer
 from lightsim.tiled.mapping.plan.words import block_channels
+from lightsim.units import ceil_div
 
 __all__ = [
     "ORDERS",
@@ -84,6 +85,8 @@ def grain(layer: EngineLayer, accelerator: Accelerator) -> Grain:
     pool = layer.pool
     if layer.residual is not None:
         out_block = lcm(out_block, block_channels(word, layer.residual.element.bits))
+    if layer.phases:  # every tile reads all parts, from the first of a position's phases on
+        return Grain(layer.computed.channels, layer.source.shape.channels, *layer.repeat)
     if layer.kind in ("pooling", "addition"):
         step = lcm(out_block, in_block)
         return Grain(step, step, *pool)
@@ -115,17 +118,20 @@ def input_extent(layer: EngineLayer, axis: int, start: int, stop: int) -> tuple[
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One axis of a pass: how a kernel of `kernel` strides over `size` inputs to `extent` outputs,
-    with `before` of padding in front."""
+    """One axis of a pass: how a kernel that spans `kernel` strides over `size` inputs to `extent`
+    outputs, with `before` of padding in front."""
 
     extent: int
     size: int
     kernel: int
     stride: int
     before: int
+    repeat: int = 1
 
     def needed(self, start: int, stop: int) -> tuple[int, int]:
         """The inputs that outputs `start`..`stop` need, as `input_extent` has them."""
+        if self.repeat > 1:
+            return start // self.repeat, ceil_div(stop, self.repeat)
         first = start * self.stride - self.before
         last = (stop - 1) * self.stride - self.before + self.kernel
         low, high = max(first, 0), min(last, self.size)
@@ -139,7 +145,8 @@ def axis_of(layer: EngineLayer, axis: int) -> Axis:
     return Axis(
         computed.height if down else computed.width,
         shape.height if down else shape.width,
-        layer.kernel[axis],
+        layer.reach[axis],
         layer.stride[axis],
         layer.padding.top if down else layer.padding.left,
+        layer.repeat[axis],
     )

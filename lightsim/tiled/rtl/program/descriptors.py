@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lightsim.numerics.sums.requantise import ROUNDINGS
 from lightsim.tiled.mapping.filters.geometry import Geometry
 from lightsim.tiled.mapping.filters.row_groups import RowGroup
@@ -21,7 +24,14 @@ __all__ = ["Descriptor", "TileProgram", "tile_program"]
 
 Descriptor = dict[str, int]
 _REQUANTISED, _THRESHOLD, _RAW = 0, 1, 2
-_KINDS = {"max_pool": 1, "average_pool": 2, "global_pool": 2, "add": 3}
+_KINDS = {
+    "max_pool": 1,
+    "average_pool": 2,
+    "global_pool": 2,
+    "requantise": 2,
+    "add": 3,
+    "multiply": 3,
+}
 
 
 @dataclass(slots=True)
@@ -35,6 +45,16 @@ class TileProgram:
     weight_jobs: list[Descriptor] = field(default_factory=list)
     residual_jobs: list[Descriptor] = field(default_factory=list)
     output_jobs: list[Descriptor] = field(default_factory=list)
+    tables: list[Descriptor] = field(default_factory=list)
+
+    def table_number(self, table: NDArray[np.int16]) -> int:
+        """Where the 256 entries of an activation's table stand, which equal ones share."""
+        entries = [{"value": int(value)} for value in table]
+        held = [self.tables[at : at + 256] for at in range(0, len(self.tables), 256)]
+        if entries not in held:
+            self.tables += entries
+            return len(held)
+        return held.index(entries)
 
 
 def tile_program(programs: Sequence[Program]) -> TileProgram:
@@ -73,8 +93,11 @@ class _Pass:
     def add(self) -> None:
         """Append the pass's descriptors to all lists."""
         elementwise = self._layer.weights is None
-        first = {"output_first": self._first} if elementwise else {}
-        self._made.layers.append(_layer(self._layer) | first)
+        more = {"output_first": self._first} if elementwise else {}
+        table = self._layer.main.table
+        if table is not None:
+            more |= {"looks_up": 1, "table_number": self._made.table_number(table)}
+        self._made.layers.append(_layer(self._layer) | more)
         tiles = self._schedule.tiles
         for tile, after in zip(tiles, (*tiles[1:], None), strict=True):
             self._made.tiles.append(self._tile(tile, after))
@@ -92,34 +115,58 @@ class _Pass:
         if layer.residual is not None:
             word = self._program.accelerator.word_bytes
             residual_blocks = box.blocks(block_channels(word, layer.residual.element.bits))
+        return (
+            {
+                "valid": 1,
+                "load_input": tile.load_input,
+                "load_weight": tile.load_weight,
+                "load_residual": tile.load_residual,
+                "first": tile.first,
+                "last": tile.last,
+                "next_loads_input": after is None or after.load_input,
+                "next_loads_weight": layer.weights is not None
+                and (after is None or after.load_weight),
+                "ends_layer": after is None,
+                "groups": len(tile.groups),
+                "images": box.images.size,
+                "rows": box.rows.size,
+                "columns": box.columns.size,
+                "read_rows": read.rows.size,
+                "read_columns": wide,
+                "origin_row": top,
+                "origin_column": left,
+                "base": top * wide + left,
+                "row_step": stride[0] * wide - back,
+                "image_step": lines * plane - (box.rows.size - 1) * stride[0] * wide - back,
+                "plane": plane,
+                "psum": tile.slot * self._psum_words,
+                "output_columns": tile.written.columns.size,
+                "output_blocks": tile.written.blocks(self._out_block, self._first),
+                "residual_blocks": residual_blocks,
+                "blocks": box.blocks(self._block),
+                "apart": (layer.dilation[0] - 1) * wide,
+            }
+            | (self._slots(tile) if layer.weights is None else {})
+            | self._again(tile, lines, plane)
+        )
+
+    def _again(self, tile: Tile, lines: int, plane: int) -> Descriptor:
+        """Where the rows and columns of a tile are read again: its words are walked by counters."""
+        (down, across), box = self._layer.repeat, tile.computed
+        if (down, across) == (1, 1):
+            return {}
+        parts = lines // (down * across) * plane if self._layer.phases else 0
         return {
-            "valid": 1,
-            "load_input": tile.load_input,
-            "load_weight": tile.load_weight,
-            "load_residual": tile.load_residual,
-            "first": tile.first,
-            "last": tile.last,
-            "next_loads_input": after is None or after.load_input,
-            "next_loads_weight": layer.weights is not None and (after is None or after.load_weight),
-            "ends_layer": after is None,
-            "groups": len(tile.groups),
-            "images": box.images.size,
-            "rows": box.rows.size,
-            "columns": box.columns.size,
-            "read_rows": read.rows.size,
-            "read_columns": wide,
-            "origin_row": top,
-            "origin_column": left,
-            "base": top * wide + left,
-            "row_step": stride[0] * wide - back,
-            "image_step": lines * plane - (box.rows.size - 1) * stride[0] * wide - back,
-            "plane": plane,
-            "psum": tile.slot * self._psum_words,
-            "output_columns": tile.written.columns.size,
-            "output_blocks": tile.written.blocks(self._out_block, self._first),
-            "residual_blocks": residual_blocks,
-            "blocks": box.blocks(self._block),
-        } | (self._slots(tile) if layer.weights is None else {})
+            "origin_row": 0,
+            "origin_column": 0,
+            "base": 0,
+            "row_step": 0,
+            "image_step": lines * plane,
+            "phase_row": box.rows.start % down,
+            "phase_column": box.columns.start % across,
+            "phase_right": parts,
+            "phase_down": parts * across,
+        }
 
     def _slots(self, tile: Tile) -> Descriptor:
         """The cycles of a pooling's or addition's blocks, and of what leaves after the last."""
@@ -202,6 +249,8 @@ class _Pass:
 
 def _result(layer: EngineLayer) -> int:
     """What becomes of a sum: poolings by maximum and additions take it as it is."""
+    if layer.main.layer.operator == "multiply":
+        return _REQUANTISED
     if layer.weights is None and _KINDS[layer.main.layer.operator] != _KINDS["average_pool"]:
         return _RAW
     output = layer.main.output
@@ -215,7 +264,7 @@ def _log_field(view: TensorView) -> int:
 
 def _layer(layer: EngineLayer) -> Descriptor:
     main, addition = layer.main, layer.addition
-    if layer.kind == "addition":
+    if main.layer.operator == "add":
         addition = main
     made: Descriptor = {
         "kind": 0 if layer.weights is not None else _KINDS[main.layer.operator],
@@ -239,15 +288,21 @@ def _layer(layer: EngineLayer) -> Descriptor:
         "pool_rows": layer.pool[0],
         "pool_columns": layer.pool[1],
         "multiplier": int(main.multiplier[0]),
+        "again_rows": layer.repeat[0] - 1,
+        "again_columns": layer.repeat[1] - 1,
+        "scales": main.layer.operator == "multiply",
+        "apart_rows": layer.dilation[0] - 1,
+        "apart_columns": layer.dilation[1] - 1,
     }
-    if addition is not None and layer.residual is not None:
+    if layer.residual is not None:
+        made["residual_signed"] = layer.residual.element.signed
+        made["residual_field"] = _log_field(layer.residual)
+    if addition is not None:
         own = (int(addition.multiplier[0]), addition.shift)
         other = (addition.residual_multiplier, addition.residual_shift)
         if layer.swapped:
             own, other = other, own
         made |= {
-            "residual_signed": layer.residual.element.signed,
-            "residual_field": _log_field(layer.residual),
             "add_rounding": ROUNDINGS.index(addition.rounding),
             "own_multiplier": own[0],
             "own_shift": own[1],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["GROUP", "JOB", "LAYER", "TILE", "Fields", "packed", "width_bits"]
+__all__ = ["ENTRY", "GROUP", "JOB", "LAYER", "TILE", "Fields", "packed", "width_bits"]
 
 # Name and bits of every field, the first one in the highest bits.
 Fields = tuple[tuple[str, int], ...]
@@ -18,6 +18,8 @@ LAYER: Fields = (
     ("own_multiplier", 16), ("own_shift", 6), ("other_multiplier", 16), ("other_shift", 6),
     ("add_lowest", 16), ("add_highest", 16), ("output_signed", 1), ("output_width", 3),
     ("pool_rows", 16), ("pool_columns", 16), ("multiplier", 16), ("output_first", 16),
+    ("apart_rows", 16), ("apart_columns", 16), ("looks_up", 1), ("table_number", 8),
+    ("again_rows", 16), ("again_columns", 16), ("scales", 1),
 )  # fmt: skip
 
 TILE: Fields = (
@@ -28,6 +30,8 @@ TILE: Fields = (
     ("base", 32), ("row_step", 32), ("image_step", 32), ("plane", 32), ("psum", 32),
     ("output_columns", 16), ("output_blocks", 16), ("residual_blocks", 16),
     ("blocks", 16), ("slot_cycles", 16), ("chunks", 16), ("last_chunks", 16), ("tail", 16),
+    ("apart", 32), ("phase_row", 16), ("phase_column", 16), ("phase_right", 32),
+    ("phase_down", 32),
 )  # fmt: skip
 
 GROUP: Fields = (
@@ -42,6 +46,10 @@ JOB: Fields = (
     ("image_pitch", 32), ("words", 32), ("plane", 32), ("blocks", 16), ("parameters", 32),
     ("memories", 16), ("first_bit", 16), ("end_bit", 16),
 )  # fmt: skip
+
+
+# An entry of an activation's table: 256 of them follow each other.
+ENTRY: Fields = (("value", 16),)
 
 
 def width_bits(fields: Fields) -> int:

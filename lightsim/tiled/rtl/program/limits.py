@@ -50,8 +50,22 @@ def _check_lanes(accelerator: Accelerator) -> None:
 
 def check_layer(layer: EngineLayer, accelerator: Accelerator | None = None) -> None:
     """Raise `InputError` for a pass that the RTL cannot run."""
+    if layer.thresholds:
+        raise InputError(
+            layer.name,
+            "has thresholds, and the RTL scales and shifts",
+            "accepted: a multiplier and a shift, or `lightsim run`",
+        )
     if layer.kind == "addition":
         _check_addition(layer)
+    fields = {layer.source.element.field_bits, layer.destination.element.field_bits}
+    if layer.main.layer.operator == "requantise" and len(fields) > 1:
+        raise InputError(
+            layer.name,
+            "the RTL requantises activations in fields of one width to such, and these are in "
+            f"fields of {' and '.join(map(str, sorted(fields)))} bits",
+            "accepted: the activation_bits of what it reads",
+        )
     averages = layer.kind == "pooling" and layer.main.layer.operator != "max_pool"
     if averages and layer.source.element.is_sign:
         raise InputError(

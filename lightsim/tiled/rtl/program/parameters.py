@@ -22,6 +22,17 @@ __all__ = [
 ]
 
 _LEAST_ROM = 64
+_BITS = (
+    "TRUNCATES",
+    "SATURATES",
+    "MULTIPLIES",
+    "ONE_BIT_INPUTS",
+    "ELEMENTWISE",
+    "DILATES",
+    "LOOKS_UP",
+    "REPEATS",
+    "SCALES",
+)
 
 
 def design_package(programs: Sequence[Program], tiles: TileProgram) -> str:
@@ -85,7 +96,7 @@ def _typed(name: str) -> str:
         return "logic [ROWS*4-1:0] KINDS"
     if name.startswith("PORT_OF"):
         return f"logic [7:0] {name}"
-    bit = name in ("TRUNCATES", "SATURATES", "MULTIPLIES", "ONE_BIT_INPUTS", "ELEMENTWISE")
+    bit = name in _BITS
     return f"{'bit' if bit else 'int'} {name}"
 
 
@@ -99,12 +110,16 @@ def program_constants(programs: Sequence[Program]) -> dict[str, int]:
     # The line of the input buffer is that of the machine's widest fields, used or not.
     fields = {t.element.field_bits for t in tensors if not t.element.is_raw}
     fields.add(programs[0].accelerator.field_bits)
-    schedules = (s for program in programs for s in program.schedules)
+    schedules = [s for program in programs for s in program.schedules]
     return {
         "ELEMENTWISE": int(any(s.layer.weights is None for s in schedules)),
         "ONE_BIT_INPUTS": int(1 in fields),
         "FIELDS": sum(field for field in fields if field > 1),
         "TURN_STEP": _turn_step(programs),
+        "REPEATS": int(any(s.layer.repeat != (1, 1) for s in schedules)),
+        "SCALES": int(any(s.layer.main.layer.operator == "multiply" for s in schedules)),
+        "LOOKS_UP": int(any(s.layer.main.table is not None for s in schedules)),
+        "DILATES": int(any(s.layer.dilation != (1, 1) for s in schedules)),
     }
 
 

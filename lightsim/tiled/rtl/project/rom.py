@@ -20,11 +20,12 @@ _LUT_BITS = 64
 _DEEPEST_IN_LUTS = 256
 
 
-def rom_part(tiles: TileProgram) -> tuple[Part, int]:
+def rom_part(tiles: TileProgram, lanes: int) -> tuple[Part, int]:
     """All ROMs, and their halves of block RAM: what the columns take that are not all equal.
 
     In LUTs equal columns are built once, a LUT for 64 entries with a register behind it. Every
-    ROM has a counter of the entry in hand.
+    ROM has a counter of the entry in hand; each post-processing lane has its own tables of
+    activations.
     """
     lut = ff = halves = 0
     for name, fields in IMAGES.items():
@@ -33,6 +34,9 @@ def rom_part(tiles: TileProgram) -> tuple[Part, int]:
         if not columns:
             continue
         counter = len(entries).bit_length()
+        if name == "tables":
+            halves += lanes * block_ram_halves(len(columns), 1 << counter)
+            continue
         lut, ff = lut + counter, ff + counter
         if len(entries) >= _DEEPEST_IN_LUTS:
             halves += block_ram_halves(len(columns), 1 << counter)

@@ -15,7 +15,16 @@ from lightsim.files.writing import Content, write_files
 from lightsim.tiled.mapping.program import Program
 from lightsim.tiled.rtl.program.contents import memory_image
 from lightsim.tiled.rtl.program.descriptors import Descriptor, TileProgram, tile_program
-from lightsim.tiled.rtl.program.fields import GROUP, JOB, LAYER, TILE, Fields, packed, width_bits
+from lightsim.tiled.rtl.program.fields import (
+    ENTRY,
+    GROUP,
+    JOB,
+    LAYER,
+    TILE,
+    Fields,
+    packed,
+    width_bits,
+)
 from lightsim.tiled.rtl.program.parameters import bench_header, design_package
 
 __all__ = ["IMAGES", "write_project"]
@@ -28,6 +37,7 @@ IMAGES: dict[str, Fields] = {
     "weight_jobs": JOB,
     "residual_jobs": JOB,
     "output_jobs": JOB,
+    "tables": ENTRY,
 }
 
 

@@ -49,6 +49,11 @@ module accelerator #(
     parameter int OUTPUT_BANKS = design_pkg::OUTPUT_BANKS,
     parameter int OUTPUT_DEPTH = design_pkg::OUTPUT_DEPTH,
     parameter bit ELEMENTWISE = design_pkg::ELEMENTWISE,
+    parameter bit DILATES = design_pkg::DILATES,
+    parameter bit REPEATS = design_pkg::REPEATS,
+    parameter bit SCALES = design_pkg::SCALES,
+    parameter bit LOOKS_UP = design_pkg::LOOKS_UP,
+    parameter int TABLES = design_pkg::TABLES,
     parameter int PSUM_DEPTH = design_pkg::PSUM_DEPTH,
     parameter int LAYERS = design_pkg::LAYERS,
     parameter int TILES = design_pkg::TILES,
@@ -264,7 +269,7 @@ module accelerator #(
 
   step_generator #(
       .COLUMNS(COLUMNS), .PIXELS(PIXELS), .PARTS(PARTS), .ONE_BIT_PARTS(ONE_BIT_PARTS),
-      .FIELDS(FIELDS),
+      .DILATES(DILATES), .FIELDS(FIELDS),
       .GROUPS(GROUPS), .GROUP_IMAGE("groups.mem")
   ) steps (
       .clock, .reset, .enable, .begins(tile_begins && layer.kind == machine_pkg::CONVOLUTION), .tile, .layer,
@@ -290,8 +295,8 @@ module accelerator #(
   logic [LANES*16-1:0] element_channel;
   if (ELEMENTWISE) begin : has_elementwise
     elementwise #(
-        .PORT_BITS(PORT_BITS), .MEMORIES(INPUT_MEMORIES), .LANES(LANES), .ONE_BIT(ONE_BIT_INPUTS),
-        .FIELDS(FIELDS)
+        .PORT_BITS(PORT_BITS), .MEMORIES(INPUT_MEMORIES), .LANES(LANES), .REPEATS(REPEATS),
+        .ONE_BIT(ONE_BIT_INPUTS), .FIELDS(FIELDS)
     ) unit (
         .clock, .reset, .begins(tile_begins && layer.kind != machine_pkg::CONVOLUTION),
         .post_free(!snapshot_busy), .tile, .layer, .post_layer, .reads(element_reads),
@@ -432,8 +437,9 @@ module accelerator #(
   logic [LANES-1:0] write;
   logic write_bank, write_opens_window;
   post_processing #(
-      .PORT_BITS(PORT_BITS), .LANES(LANES), .MULTIPLIES(MULTIPLIES), .TURN_STEP(TURN_STEP),
-      .BANKS(OUTPUT_BANKS), .FIELDS(FIELDS)
+      .PORT_BITS(PORT_BITS), .LANES(LANES), .MULTIPLIES(MULTIPLIES), .SCALES(SCALES),
+      .LOOKS_UP(LOOKS_UP), .TABLES(TABLES), .TURN_STEP(TURN_STEP), .BANKS(OUTPUT_BANKS),
+      .FIELDS(FIELDS)
   ) post (
       .clock, .reset, .layer(post_layer), .valid(leaving), .value(leaving_value),
       .multiplier(leaving_multiplier), .position(leaving_channel),
@@ -443,7 +449,7 @@ module accelerator #(
       .ends_tile(drained_tile || element_drained), .residual_turn, .residual_index, .residual,
       .write, .write_bank, .write_opens_window, .write_index, .write_value, .full(output_commit)
   );
-  assign residual_drop = (drained_tile || element_drained) && post_layer.adds;
+  assign residual_drop = (drained_tile || element_drained) && (post_layer.adds || post_layer.scales);
 
   logic [31:0] residual_fill_address;
   unpack_walker residual_filling (

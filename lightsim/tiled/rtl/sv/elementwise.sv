@@ -9,6 +9,7 @@ module elementwise #(
     parameter int PORT_BITS = 64,
     parameter int MEMORIES = 1,
     parameter int LANES = 4,
+    parameter bit REPEATS = 1'b0,                         // built for images made larger
     parameter bit ONE_BIT = 1'b1,                         // built for one-bit activations too
     parameter int FIELDS = 8                              // sum of the bits of all wider fields
 ) (
@@ -82,6 +83,50 @@ module elementwise #(
     tail <= ends_tile ? tile.tail : tail - 16'd1;
   end
 
+  // --- where, of an image made larger: a word is read again, or for each time that of a part ---
+  logic again;
+  logic [31:0] again_base;
+  if (REPEATS) begin : repeats
+    logic [31:0] image, line, place, down, right, image_kept, line_kept, place_kept;
+    logic [31:0] down_kept, right_kept;
+    logic [15:0] row, column, row_kept, column_kept;
+    logic same_row, same_column, ends_line, ends_image;
+
+    assign again = layer.again_rows != '0 || layer.again_columns != '0;
+    assign {image, line, place, down, right}
+        = fresh ? '0 : {image_kept, line_kept, place_kept, down_kept, right_kept};
+    assign row = fresh ? tile.phase_row : row_kept;
+    assign column = fresh ? tile.phase_column : column_kept;
+    assign same_row = row != layer.again_rows;
+    assign same_column = column != layer.again_columns;
+    assign ends_line = at.column + 16'd1 == tile.columns;
+    assign ends_image = ends_line && at.row + 16'd1 == tile.rows;
+    assign again_base = place + down + right;
+    always_ff @(posedge clock) begin
+      if (works && ends_position) begin
+        image_kept <= ends_image ? image + $unsigned(tile.image_step) : image;
+        if (!ends_line) begin
+          {line_kept, down_kept, row_kept} <= {line, down, row};
+          column_kept <= same_column ? column + 16'd1 : '0;
+          right_kept <= same_column ? right + tile.phase_right : '0;
+          place_kept <= same_column ? place : place + 32'd1;
+        end else begin
+          column_kept <= tile.phase_column;
+          right_kept <= '0;
+          row_kept <= ends_image ? tile.phase_row : same_row ? row + 16'd1 : '0;
+          down_kept <= ends_image || !same_row ? '0 : down + tile.phase_down;
+          line_kept <= ends_image ? image + $unsigned(tile.image_step)
+              : same_row ? line : line + 32'(tile.read_columns);
+          place_kept <= ends_image ? image + $unsigned(tile.image_step)
+              : same_row ? line : line + 32'(tile.read_columns);
+        end
+      end
+    end
+  end else begin : in_place
+    assign again = 1'b0;
+    assign again_base = '0;
+  end
+
   // --- where: taps of the window, in the memory and line of the block ---
   logic [15:0] tap_row, tap_column, memory;
   logic [31:0] tap_offset, line_offset;
@@ -90,14 +135,14 @@ module elementwise #(
 
   assign place_row = at.top + $signed(tap_row);
   assign place_column = at.left + $signed(tap_column);
-  assign in_image = !place_row[15] && $unsigned(place_row) < tile.read_rows
+  assign in_image = again || !place_row[15] && $unsigned(place_row) < tile.read_rows
       && !place_column[15] && $unsigned(place_column) < tile.read_columns;
   assign tap = works && !taps_done;
   assign ends_row = tap_column + 16'd1 == layer.kernel_columns;
   assign ends_taps = ends_row && tap_row + 16'd1 == layer.kernel_rows;
   assign first_tap = tap_row == '0 && tap_column == '0;
   assign reads = works;
-  assign read_address = 32'(at.base) + line_offset + tap_offset;
+  assign read_address = (again ? again_base : 32'(at.base)) + line_offset + tap_offset;
 
   always_ff @(posedge clock) begin
     if (reset) begin

@@ -82,6 +82,13 @@ package machine_pkg;
     dim_t        pool_columns;
     logic [15:0] multiplier;        // of an average pooling
     dim_t        output_first;      // of a pooling or addition: its first channel in its word
+    dim_t        apart_rows;        // rows between two taps of a dilated kernel
+    dim_t        apart_columns;
+    logic        looks_up;          // the clamped value is looked up
+    logic [7:0]  table_number;
+    dim_t        again_rows;        // how often a row is read again, of an image made larger
+    dim_t        again_columns;
+    logic        scales;            // a product with what the residual buffer holds
   } layer_t;
 
   // A tile: its place in the loops, its box, and what the address generators count with.
@@ -116,6 +123,11 @@ package machine_pkg;
     dim_t         chunks;             // cycles in which a block's results leave
     dim_t         last_chunks;        // those of the last block of a position
     dim_t         tail;               // cycles from the last slot until the last results leave
+    addr_t        apart;              // words of the rows between two taps of a dilated kernel
+    dim_t         phase_row;          // how often its first row was read, of an image made larger
+    dim_t         phase_column;
+    addr_t        phase_right;        // words from the part of one reading to that of the next
+    addr_t        phase_down;         // and to that of the next row
   } tile_t;
 
   // A row group of a tile.

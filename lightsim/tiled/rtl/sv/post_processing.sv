@@ -9,6 +9,9 @@ module post_processing #(
     parameter int PORT_BITS = 64,
     parameter int LANES = 4,
     parameter bit MULTIPLIES = 1'b1,
+    parameter bit SCALES = 1'b0,
+    parameter bit LOOKS_UP = 1'b0,
+    parameter int TABLES = 256,
     parameter int TURN_STEP = 1,       // what all turns are a multiple of
     parameter int BANKS = 2,           // of the output buffer
     parameter int FIELDS = 8           // sum of the bits of all fields wider than one bit
@@ -91,7 +94,9 @@ module post_processing #(
       else {valid_2, valid_3, write[l]} <= {valid_1, valid_2, valid_3};
       {index_2, index_3, write_index[32*l+:32]} <= {index_1, index_2, index_3};
     end
-    post_lane #(.MULTIPLIES(MULTIPLIES)) arithmetic (
+    post_lane #(
+        .MULTIPLIES(MULTIPLIES), .SCALES(SCALES), .LOOKS_UP(LOOKS_UP), .TABLES(TABLES)
+    ) arithmetic (
         .clock, .layer, .sum(value_1), .multiplier(multiplier_1),
         .residual(residual[9*l+:9]), .result(write_value[32*l+:32])
     );

@@ -8,6 +8,7 @@ module step_generator #(
     parameter int    PARTS = 1,           // column groups in a line of the widest fields
     parameter int    FIELDS = 8,          // sum of the bits of all fields wider than one bit
     parameter int    ONE_BIT_PARTS = 1,   // and of one-bit channels
+    parameter bit    DILATES = 1'b0,      // built for kernels whose taps are no neighbours
     parameter int    GROUPS = 1,
     parameter GROUP_IMAGE = ""
 ) (
@@ -33,6 +34,7 @@ module step_generator #(
   logic running, fresh, group_opens, issues;
   logic [7:0] pass;
   logic [15:0] column_group, tap_row, tap_column, group_index, kept_part, parts, channel;
+  logic [15:0] place_row, place_column;
   logic [31:0] kept_offset, offset, tap_offset;
   machine_pkg::position_t kept_position;
   machine_pkg::position_t at;      // one after another of this pixel group
@@ -72,8 +74,8 @@ module step_generator #(
       after = machine_pkg::next_position(at, tile, layer);
       positions = positions + 16'(at.exists);
       address[p] = 32'(at.base) + offset + tap_offset;
-      is_image[p] = at.exists && in_extent(at.top, tap_row, tile.read_rows)
-                              && in_extent(at.left, tap_column, tile.read_columns);
+      is_image[p] = at.exists && in_extent(at.top, place_row, tile.read_rows)
+                              && in_extent(at.left, place_column, tile.read_columns);
     end
   end
   assign ends_positions = ends && !after.exists;
@@ -105,11 +107,11 @@ module step_generator #(
       end else if (ends_row) begin
         tap_row <= tap_row + 16'd1;
         tap_column <= '0;
-        tap_offset <= tap_offset + 32'(tile.read_columns)
-                      - 32'(layer.kernel_columns) + 32'd1;
+        tap_offset <= tap_offset + 32'(tile.read_columns) + (DILATES
+            ? tile.apart - 32'(place_column) : 32'd1 - 32'(layer.kernel_columns));
       end else if (ends_columns) begin
         tap_column <= tap_column + 16'd1;
-        tap_offset <= tap_offset + 32'd1;
+        tap_offset <= tap_offset + (DILATES ? 32'(layer.apart_columns) + 32'd1 : 32'd1);
       end
       if (ends) begin
         kept_position <= after;
@@ -118,6 +120,24 @@ module step_generator #(
       end
       if (ends_group) group_index <= step.ends_tile ? '0 : group_index + 16'd1;
     end
+  end
+
+  // --- how far from the window's first row and column the tap lies ---
+  if (DILATES) begin : dilated
+    always_ff @(posedge clock) begin
+      if (reset) begin
+        place_row <= '0;
+        place_column <= '0;
+      end else if (issues && enable) begin
+        if (ends) place_row <= '0;
+        else if (ends_row) place_row <= place_row + layer.apart_rows + 16'd1;
+        if (ends || ends_row) place_column <= '0;
+        else if (ends_columns) place_column <= place_column + layer.apart_columns + 16'd1;
+      end
+    end
+  end else begin : undilated
+    assign place_row = tap_row;
+    assign place_column = tap_column;
   end
 
   // --- what the step carries along ---

@@ -1,0 +1,148 @@
+"""The operators of other frameworks, by name: what they are here, or that they are not modelled."""
+
+from __future__ import annotations
+
+import re
+
+from lightsim.network.activations import CLAMPS, TABLES
+
+__all__ = ["NOT_MODELLED", "SAME", "plain_name"]
+
+
+def plain_name(name: str) -> str:
+    """A name without case, spaces, dashes and a leading framework's prefix."""
+    return re.sub(
+        r"^(nn|torch|keras|tf|onnx|aten|f)[.:]+", "", re.sub(r"[\s_\-]", "", name.lower())
+    )
+
+
+# Spelled without case, spaces and dashes, and without a leading framework's prefix.
+NOT_MODELLED = [
+    "resize",
+    "interpolate",
+    "conv3d",
+    "einsum",
+    "attention",
+    "multiheadattention",
+    "selfattention",
+    "divide",
+    "div",
+    "subtract",
+    "sub",
+    "power",
+    "sqrt",
+    "exp",
+    "log",
+    "neg",
+    "abs",
+    "channelshuffle",
+    "shuffle",
+    "pixelshuffle",
+    "depthtospace",
+    "split",
+    "slice",
+    "gather",
+    "scatter",
+    "pad",
+    "transpose",
+    "permute",
+    "reshape",
+    "squeeze",
+    "unsqueeze",
+    "tile",
+    "expand",
+    "lstm",
+    "gru",
+    "rnn",
+    "embedding",
+    "softmax",
+    "logsoftmax",
+    "argmax",
+    "topk",
+    "mish",
+    "selu",
+    "prelu",
+    "softplus",
+    "layernorm",
+    "instancenorm",
+    "groupnorm",
+    "lrn",
+    "localresponsenorm",
+    "l2norm",
+    "rmsnorm",
+    "maxpool3d",
+    "avgpool3d",
+    "averagepool3d",
+    "adaptiveavgpool2d",
+    "lppool",
+    "unpool",
+    "maxunpool",
+    "maximum",
+    "minimum",
+    "max",
+    "min",
+    "mean",
+    "sum",
+    "reducemean",
+    "reducesum",
+    "where",
+    "cast",
+    "deformconv",
+    "deformconv2d",
+    "roialign",
+    "nms",
+    "cumsum",
+    "gridsample",
+    "fft",
+    "lstmcell",
+    "grucell",
+    "constant",
+    "identity",
+    "noop",
+    "bilinear",
+    "spacetobatch",
+    "batchtospace",
+    "scaledadd",
+]
+SAME = {
+    "conv": "conv2d", "convolution": "conv2d", "convolution2d": "conv2d", "qlinearconv": "conv2d",
+    "depthwise": "conv2d with depthwise = true", "depthwiseconv2d": "conv2d with depthwise = true",
+    "depthwiseconv": "conv2d with depthwise = true", "groupconv": "conv2d with groups",
+    "separableconv2d": "conv2d with depthwise = true, then conv2d with kernel = 1",
+    "gemm": "dense", "linear": "dense", "fc": "dense", "fullyconnected": "dense",
+    "innerproduct": "dense", "maxpool": "max_pool", "maxpool2d": "max_pool",
+    "maxpooling2d": "max_pool", "avgpool": "average_pool", "avgpool2d": "average_pool",
+    "averagepool": "average_pool", "averagepool2d": "average_pool",
+    "averagepooling2d": "average_pool", "globalaveragepool": "global_pool",
+    "globalavgpool": "global_pool", "globalaveragepooling2d": "global_pool", "gap": "global_pool",
+    "eltwise": "add", "eltwiseadd": "add", "residual": "add", "residualadd": "add",
+    "concatenate": "concat", "cat": "concat", "spacetodepth": "reorganise", "reorg": "reorganise",
+    "pixelunshuffle": "reorganise",
+    **dict.fromkeys(
+        (
+            "convtranspose", "transposedconv", "transposedconv2d", "convolutiontranspose",
+            "conv2dtranspose", "deconv", "deconvolution", "deconv2d",
+        ),
+        "conv_transpose2d",
+    ),
+    "upsampling2d": "upsample", "mul": "multiply", "squeezeexcite": "multiply", "se": "multiply",
+    "avgpool1d": "average_pool1d", "avgpooling1d": "average_pool1d",
+    "averagepooling1d": "average_pool1d", "maxpooling1d": "max_pool1d",
+    "globalmaxpooling2d": "global_max_pool", "gmp": "global_max_pool",
+    "dilatedconv": "conv2d with dilation", "atrousconv": "conv2d with dilation",
+    "conv2ddilated": "conv2d with dilation", "bmm": "matmul with groups",
+    **{
+        plain_name(name): f"activation = \"{name}\" in the layer before, or of a layer requantise"
+        for name in (*TABLES, *CLAMPS)
+    },
+    "relu6": "activation = \"clipped_relu\" in the layer before",
+    "hardtanh": "activation = \"clip\" in the layer before",
+    "swish": "activation = \"silu\" in the layer before, or of a layer requantise",
+    "quantizelinear": "requantise", "rescale": "requantise", "quant": "requantise",
+    "relu": "activation = \"relu\" in the layer before",
+    "sign": "activation = \"sign\" in the layer before",
+    "batchnorm": "none: batch normalisation is part of bias and multiplier",
+    "batchnorm2d": "none: batch normalisation is part of bias and multiplier",
+    "batchnormalization": "none: batch normalisation is part of bias and multiplier",
+    "dropout": "none: dropout computes nothing when a network runs",
+}  # fmt: skip

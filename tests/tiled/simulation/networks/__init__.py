@@ -1,0 +1,1 @@
+"""Tests of the simulation on whole networks and on random topologies."""
