@@ -238,9 +238,11 @@ def _of_set(plan: MatrixPlan, number: int) -> QuantisedLayer:
         groups=plan.channels // q.weights.shape[1],
     )  # fmt: skip
     multiplier = q.multiplier[own] if len(q.multiplier) == len(q.weights) else q.multiplier
+    thresholds = None if q.thresholds is None else q.thresholds[own]
     return replace(
-        q, layer=made, weights=q.weights[own], bias=q.bias[own], k=q.k[own], multiplier=multiplier
-    )
+        q, layer=made, weights=q.weights[own], bias=q.bias[own], k=q.k[own],
+        multiplier=multiplier, thresholds=thresholds,
+    )  # fmt: skip
 
 
 def _alone(quantised: QuantisedLayer, shape: TensorShape, channels: int) -> QuantisedLayer:
