@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lightsim.importing.lowering import (
+from lightsim.importing.lowering.handlers import (
     elementwise,
     integer_operators,
     pooling,

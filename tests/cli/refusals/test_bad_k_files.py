@@ -17,7 +17,10 @@ CASES = {
     "unknown key": ("ka = 1\n" + GOOD, "k.toml", "unknown key 'ka'", "'k'"),
     "a digit": (GOOD.replace("112112", "112115"), "[k] conv2", "'112115'", "0, 1, 2 or more"),
     "more terms": (
-        GOOD.replace("112112", "112113"), "k.toml: k of layer 'conv2'", "from 1 to 3", "0, 1 or 2",
+        GOOD.replace("112112", "112113"),
+        "k.toml: k of layer 'conv2'",
+        "from 1 to 3",
+        "0, 1 or 2",
     ),
     "a list": (GOOD.replace('"112112"', "[1, 1]"), "[k] conv2", "is [1, 1]", "a text"),
     "too few": (GOOD.replace("112112", "1121"), "k.toml: k of layer 'conv2'", "4 values", "6"),

@@ -6,9 +6,9 @@ import numpy as np
 
 from lightsim.importing.lowering.axes import CHANNELS, Atom, positions
 from lightsim.importing.lowering.draft import Reals, WeightCodes, Weights
+from lightsim.importing.lowering.handlers.windows import window_of
 from lightsim.importing.lowering.values import Codes, View
 from lightsim.importing.lowering.walk import Walk
-from lightsim.importing.lowering.windows import window_of
 from lightsim.importing.onnx_file.graph import Node
 
 __all__ = ["convolve", "convolved", "gemm", "matmul", "multiplied"]

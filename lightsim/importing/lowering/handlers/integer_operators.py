@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from lightsim.importing.lowering.draft import Grid, Reals
-from lightsim.importing.lowering.elementwise import joined, summed
-from lightsim.importing.lowering.pooling import averaged
-from lightsim.importing.lowering.quantisers import grid_of, on_grid, real_of, with_codes
+from lightsim.importing.lowering.handlers.elementwise import joined, summed
+from lightsim.importing.lowering.handlers.pooling import averaged
+from lightsim.importing.lowering.handlers.quantisers import grid_of, on_grid, real_of, with_codes
+from lightsim.importing.lowering.handlers.weighted import convolved, multiplied
 from lightsim.importing.lowering.values import Codes, Constant, View
 from lightsim.importing.lowering.walk import Walk
-from lightsim.importing.lowering.weighted import convolved, multiplied
 from lightsim.importing.onnx_file.graph import Node
 
 __all__ = ["add", "average_pool", "concat", "convolve", "gemm", "global_average", "matmul"]

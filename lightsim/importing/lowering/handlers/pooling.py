@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from lightsim.importing.lowering.axes import COLUMNS, ROWS
+from lightsim.importing.lowering.handlers.windows import WindowKeys, window_of
 from lightsim.importing.lowering.values import View
 from lightsim.importing.lowering.walk import Walk
-from lightsim.importing.lowering.windows import WindowKeys, window_of
 from lightsim.importing.onnx_file.graph import Node
 from lightsim.network.layer import Padding
 

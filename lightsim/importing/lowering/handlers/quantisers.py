@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.importing.lowering.draft import Draft, Grid
-from lightsim.importing.lowering.elementwise import identity
+from lightsim.importing.lowering.handlers.elementwise import identity
 from lightsim.importing.lowering.values import Codes, Constant, View
 from lightsim.importing.lowering.walk import Walk
 from lightsim.importing.onnx_file.graph import Node

@@ -1,0 +1,3 @@
+"""What each operator of ONNX becomes: one function for each."""
+
+from __future__ import annotations

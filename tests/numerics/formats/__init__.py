@@ -1,0 +1,1 @@
+"""Tests of the number formats and of their packing."""
