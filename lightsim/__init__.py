@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lightsim.api import run, train
+    from lightsim.api import explore, from_torch, run, train
     from lightsim.errors import BudgetError, InputError, LightSimError
     from lightsim.flow.accelerators import dump_accelerator, load_accelerator
     from lightsim.flow.run import Experiment
@@ -46,6 +46,8 @@ __all__ = [
     "default_accelerator",
     "dump_accelerator",
     "estimate",
+    "explore",
+    "from_torch",
     "infer",
     "load_accelerator",
     "load_network",
@@ -60,7 +62,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "lightsim.api": ("run", "train"),
+    "lightsim.api": ("explore", "from_torch", "run", "train"),
     "lightsim.errors": ("BudgetError", "InputError", "LightSimError"),
     "lightsim.tiled.estimation.budget": ("check_budget",),
     "lightsim.tiled.estimation.defaults": ("default_accelerator",),

@@ -89,22 +89,23 @@ def neighbours(number, values):
     return low, up, Fraction(inside - low, up - low) if up > low else Fraction(0)
 
 
-def flightnn_greedy(number, k):
+def flightnn_greedy(number, k, size=2, least=0, greatest=6, bits=3):
     """The term words of FLightNN's rounding, as recalled from the paper.
 
-    r_0 = w, the term is R(r_j), r_(j+1) = r_j - term; absent where |r_j| < 1, half the least.
-    R(r) = sign(r) * 2^round(log2 |r|), kept within 2^1..2^7. |r| rounds up from 2^p to 2^(p+1)
-    where |r| > 2^(p + 1/2), that is where r^2 > 2^(2p + 1).
+    r_0 = w, the term is R(r_j), r_(j+1) = r_j - term; absent where |r_j| is less than half the
+    least term. R(r) = sign(r) * 2^round(log2 |r|), kept within the terms that there are, which
+    are 2^1..2^7 for m = 0..6. |r| rounds up from 2^p to 2^(p+1) where |r| > 2^(p + 1/2), that is
+    where r^2 > 2^(2p + 1).
     """
-    words, residual = [], number
-    for j in range(2):
-        if j >= k or abs(residual) < 1:
-            words.append(7)
+    words, residual, plus = [], number, 2**bits
+    for j in range(size):
+        if j >= k or abs(residual) < Fraction(2 ** (7 - greatest), 2):
+            words.append(plus - 1)
             continue
-        power = 1
-        while power < 7 and residual**2 > 2 ** (2 * power + 1):
+        power = 7 - greatest
+        while power < 7 - least and residual**2 > 2 ** (2 * power + 1):
             power += 1
-        words.append((8 if residual < 0 else 0) + 7 - power)
+        words.append((plus if residual < 0 else 0) + 7 - power - least)
         residual -= (-1 if residual < 0 else 1) * 2**power
     return words
 

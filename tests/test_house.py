@@ -160,6 +160,12 @@ def test_spelling_is_british():
 ALLOWED_SPELLINGS = {
     "fill_uninitialized_memory",
     "QuantizeLinear",
+    "quantize_static",
+    "quantization",
+    "DynamicQuantizeLinear",
+    "DynamicQuantizeMatMul",
+    "initializer",
+    "sparse_initializer",
     "DequantizeLinear",
     "quantize_linear",
     "maximize",

@@ -1,1 +1,1 @@
-"""Where the accuracy of an allocation comes from: measured, modelled, or given."""
+"""The sources of an allocation's accuracy: measured, modelled, or given."""

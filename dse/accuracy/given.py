@@ -18,13 +18,14 @@ from lightsim.quantisation.per_filter import KMap
 
 __all__ = ["CallableAccuracy", "TableAccuracy", "load_table"]
 
-# A loss is a share of the accuracy; weights of it are allowed, numbers beyond sense are not.
+# A loss is a share of the accuracy, and may be scaled by the user; larger numbers are mistakes.
 _MOST_LOSS = 1e6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TableAccuracy:
-    """`accuracy` without any loss, less the loss of every filter at its k."""
+    """A table of the user's: `accuracy` is the accuracy without losses, from which the loss of
+    every filter at its k is subtracted."""
 
     accuracy: Fraction
     losses: Losses
@@ -40,7 +41,7 @@ class TableAccuracy:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CallableAccuracy:
-    """A function of the user's from the k of all filters to an accuracy."""
+    """A function of the user's that returns the accuracy for the k of all filters."""
 
     function: Callable[[KMap], float]
     name: str = "callable"
@@ -49,7 +50,7 @@ class CallableAccuracy:
         check_fields(self)
 
     def evaluate(self, k: KMap) -> float:
-        """What the function says; `InputError` if that is not a number from 0 to 1."""
+        """The function's result; raises `InputError` if it is not a number from 0 to 1."""
         found = float(self.function(k))
         if not 0 <= found <= 1:
             raise InputError("accuracy source 'callable'", f"it says {found}", "0 to 1")
@@ -57,10 +58,11 @@ class CallableAccuracy:
 
 
 def load_table(path: Path, rounded_network: RoundedNetwork) -> TableAccuracy:
-    """The table in a TOML file: `accuracy`, and under `[loss]` for every layer with weights
-    either three numbers (k = 0, 1, 2; of each filter) or such a triple for every filter.
+    """The table of a TOML file.
 
-    Raises `InputError` naming file, layer and what is accepted.
+    The file has the key `accuracy` and the table `[loss]`. For every layer with weights, `[loss]`
+    has three numbers, the losses of each filter at k = 0, 1, 2, or a list of three numbers for
+    every filter. Raises `InputError` with the file, the layer and the accepted values.
     """
     table = read_table(path)
     for key in table:
@@ -88,7 +90,7 @@ def _rows(given: object, filters: int, where: str) -> np.ndarray:
     try:
         row = np.asarray(given, np.float64)
         shaped = row.shape in ((3,), (filters, 3))
-        # NaN is in no range.
+        # Written so that NaN is refused: every comparison with NaN is false.
         if not shaped or not ((row >= 0) & (row <= _MOST_LOSS)).all():
             raise ValueError
     except (TypeError, ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""What a change of one layer's output does to the network's output, by the bit-exact kernels."""
+"""The effect of a change of one layer's output on the network's output, by bit-exact kernels."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from lightsim.quantisation.workload import QuantisedLayer, Workload
 __all__ = ["Propagation"]
 
 _RULES = SumRules(overflow="wrap")
-# Values of one tensor that are carried together, so that memory stays small.
+# The most values of one tensor that are calculated together, to keep memory small.
 _VALUES = 1 << 24
 
 
 class Propagation:
-    """A workload's tensors for some images, kept so that any layer's output can be changed."""
+    """All tensors of a workload for some images, kept so that the output of any layer can be
+    changed and the layers after it calculated again."""
 
     def __init__(self, workload: Workload, images: NDArray[np.int16]) -> None:
         self._layers = workload.layers
@@ -32,7 +33,7 @@ class Propagation:
         self._signal = max(float(np.square(spread).sum()), 1e-30)
 
     def products_after(self, name: str) -> int:
-        """Multiplications that it takes to carry one change of a layer's output to the end."""
+        """The multiplications of all layers that one change of a layer's output reaches."""
         changed, products = {name}, 0
         for layer in self._layers:
             if changed.intersection(layer.layer.inputs):
@@ -41,21 +42,23 @@ class Propagation:
         return products * self._images
 
     def output_of(self, layer: QuantisedLayer) -> Activations:
-        """A changed layer's output from its unchanged inputs."""
+        """The output of a changed layer, from its unchanged inputs."""
         inputs = tuple(self._values[name] for name in layer.layer.inputs)
         return layer_output(layer, inputs, _RULES)
 
     def own_energies(self, name: str, changed: Activations) -> NDArray[np.float64]:
-        """The squared change of a layer's output, by channel: float64[channels]."""
+        """The squared change of a layer's own output for each channel, float64[channels]."""
         difference = changed.astype(np.float64) - self._values[name]
         return np.asarray(np.square(difference).sum(axis=(0, 2, 3)), np.float64)
 
     def energy_of(self, name: str, changed: Activations) -> float:
-        """The squared change of the network's output over the output's own energy."""
+        """The squared change of the network's output, as a share of the output's energy, if the
+        layer's output is `changed`."""
         return float(self._energies(name, changed, 1)[0])
 
     def energies_of_channels(self, name: str, changed: Activations) -> NDArray[np.float64]:
-        """The same with every channel of the layer changed alone: float64[channels]."""
+        """The energies of `energy_of` if each channel of the layer alone is changed,
+        float64[channels]."""
         own = self._values[name]
         widest = max(value[0].size for value in self._values.values()) * self._images
         together = max(1, _VALUES // widest)
@@ -93,7 +96,8 @@ class Propagation:
         return cast(Activations, repeated.reshape(-1, *own.shape[1:]))
 
     def _centred(self, out: NDArray[Any]) -> NDArray[np.float64]:
-        """Outputs without what all classes share, which no choice of the largest depends on."""
+        """Outputs minus their mean over the classes: the mean has no effect on which class is the
+        largest."""
         real = out.astype(np.float64)
         if real.shape[-2:] == (1, 1):
             real = real - real.mean(axis=-3, keepdims=True)

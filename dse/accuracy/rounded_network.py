@@ -1,4 +1,4 @@
-"""The network whose filters are given terms: its reference, and every filter at every k."""
+"""A network whose filters get a k: its reference workload, and every filter at every k."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ __all__ = ["RoundedNetwork", "rounded_network_of", "uniform"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RoundedNetwork:
-    """A reference workload, its filters at every k, and the images that calibrated them.
+    """A reference workload, its filters at every k, and the images that calibrated the rounding.
 
-    `with_k(k)` is what `lightsim run --k FILE` runs with the same k, bit for bit.
+    `lightsim run --k FILE` with the same k runs the workload `with_k(k)`, bit for bit.
     """
 
     reference: Workload
@@ -43,19 +43,20 @@ class RoundedNetwork:
 
     @property
     def last(self) -> str:
-        """The last layer with weights: its filters are the network's outputs."""
+        """The last layer with weights; each of its filters is an output of the network."""
         return list(self.rounded)[-1]
 
     def with_k(self, k: KMap) -> Workload:
-        """The `flightnn` workload with `k`; `InputError` if a layer or a filter is missing."""
+        """The `flightnn` workload with `k`; raises `InputError` if `k` lacks a layer or a
+        filter."""
         return with_k(self.reference, self.rounded, k)
 
 
 def rounded_network_of(
     network: Network, *, seed: int = 0, weights: str | None = None
 ) -> RoundedNetwork:
-    """`network` with the weights of scheme `weights` (default: `reference_scheme`), trained where
-    it can be, ready for any k."""
+    """The rounded network of `network`, ready for any k. It has the weights of the scheme `weights`
+    (default: `reference_scheme`), trained weights if the network has them."""
     weights = reference_scheme(network) if weights is None else weights
     reference = quantise(network, scheme(weights), seed)
     images = calibration_images(reference)

@@ -1,10 +1,11 @@
-"""`sensitivity`: how much error each filter's rounding adds to the network's output.
+"""`sensitivity`: the error that each filter's rounding adds to the network's output.
 
-Every filter is rounded to 0, 1 or 2 terms by itself and run on calibration images by the
-bit-exact kernels. Where that is affordable its error is carried to the network's output filter
-by filter; elsewhere the error energy of a filter's own output is multiplied by its layer's
-gain: the output energy over the layer's when all its filters have one term. Energies are
-shares of the output's own energy about its mean, and are added over filters as if independent.
+Every filter is rounded by itself to 0, 1 or 2 terms and run on calibration images by the bit-exact
+kernels. If there are few enough products, the error of every filter is carried to the network's
+output. Otherwise the error energy of the filter's own output is multiplied by the gain of its
+layer. The gain is the energy at the network's output over the energy at the layer's output, with
+one term in all filters of the layer. Energies are shares of the output's own energy about its mean.
+They are added over filters as if the errors were independent.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from lightsim.quantisation.per_filter import KMap
 
 __all__ = ["SensitivityModel", "sensitivity"]
 
-# Up to so many products the filters are carried to the output one by one.
+# Up to so many products the error of each filter is carried to the output by itself.
 _PRODUCTS = 8_000_000_000
 _MOST_IMAGES = 64
 _TERMS = (0, 1, 2)
@@ -32,7 +33,8 @@ _TERMS = (0, 1, 2)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SensitivityModel:
-    """The losses of all filters, and how they were found: `filters` one by one, or `layers`."""
+    """The losses of all filters. `granularity` is `filters` if the error of each filter was carried
+    to the output, `layers` if the gains of layers were used."""
 
     losses: Losses
     granularity: str
@@ -44,15 +46,17 @@ class SensitivityModel:
     def evaluate(self, k: KMap) -> float:
         """The share of the output's energy that is signal and not error: 1 without any loss.
 
-        It grows with accuracy but is not an accuracy.
+        The share rises with accuracy but is not an accuracy.
         """
         return 1 / (1 + total_loss(self.losses, k))
 
 
 def sensitivity(rounded_network: RoundedNetwork, *, products: int = _PRODUCTS) -> SensitivityModel:
-    """The model of a network, on its own calibration images; the same for the same network.
+    """The sensitivity model of a network, by its own calibration images; the result is always the
+    same for the same network.
 
-    `products` is the largest number of multiplications spent on carrying single filters.
+    `products` is the most multiplications that may be spent to carry errors of single filters to
+    the output.
     """
     images = rounded_network.calibration[:_MOST_IMAGES]
     carrying = Propagation(rounded_network.reference, images)
@@ -71,7 +75,7 @@ def sensitivity(rounded_network: RoundedNetwork, *, products: int = _PRODUCTS) -
 def _variants(
     rounded_network: RoundedNetwork, carrying: Propagation, name: str
 ) -> Mapping[int, Activations]:
-    """The layer's output with all filters at each k."""
+    """The layer's output for each k, with this k in all filters."""
     rounded, count = rounded_network.rounded[name], rounded_network.filters[name]
     return {
         terms: carrying.output_of(rounded.at(np.full(count, terms, np.int8))) for terms in _TERMS
@@ -81,7 +85,8 @@ def _variants(
 def _by_filter(
     rounded_network: RoundedNetwork, carrying: Propagation, name: str
 ) -> NDArray[np.float64]:
-    """Every filter alone at every k, its output carried to the end: float64[out, 3]."""
+    """The losses float64[out, 3] of a layer's filters at k = 0, 1, 2, each carried to the output by
+    itself."""
     losses = np.empty((rounded_network.filters[name], len(_TERMS)))
     for terms, outputs in _variants(rounded_network, carrying, name).items():
         losses[:, terms] = carrying.energies_of_channels(name, outputs)
@@ -91,7 +96,8 @@ def _by_filter(
 def _by_layer(
     rounded_network: RoundedNetwork, carrying: Propagation, name: str
 ) -> NDArray[np.float64]:
-    """Every filter's own error energy times its layer's gain: float64[out, 3]."""
+    """The losses float64[out, 3] of a layer's filters at k = 0, 1, 2: the error energy of each
+    filter times the gain of its layer."""
     own = np.empty((rounded_network.filters[name], len(_TERMS)))
     variants = _variants(rounded_network, carrying, name)
     for terms, outputs in variants.items():

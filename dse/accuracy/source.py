@@ -1,4 +1,5 @@
-"""What an accuracy source is: a name that every result shows, and a number for an allocation."""
+"""The source of accuracy: it has a name, shown with every result, and a number for an
+allocation."""
 
 from __future__ import annotations
 
@@ -13,24 +14,25 @@ from lightsim.quantisation.per_filter import KMap
 __all__ = ["AccuracySource", "FilterLosses", "Losses", "total_loss"]
 
 Losses = Mapping[str, NDArray[np.float64]]
-"""By layer, float64[out, 3]: what is lost where a filter has 0, 1 or 2 terms; losses add up."""
+"""For each layer float64[out, 3]: the loss of each filter with 0, 1 or 2 terms; losses add up."""
 
 
 @runtime_checkable
 class AccuracySource(Protocol):
-    """Something that can say how accurate a network is with a given k of every filter.
+    """A source that gives the accuracy of a network for any allocation of k.
 
-    `name` is `measured`, `sensitivity`, `table` or `callable`; `evaluate` gives a number from 0
-    to 1 that grows with accuracy, and is an accuracy itself except for `sensitivity`.
+    `name` is `measured`, `sensitivity`, `table` or `callable`. `evaluate` gives a number from 0 to
+    1 that rises with accuracy. The number is an accuracy, except of `sensitivity`.
     """
 
     @property
     def name(self) -> str:
-        """What a report calls the source."""
+        """The name of the source."""
         ...
 
     def evaluate(self, k: KMap) -> float:
-        """The accuracy with `k[layer]` int8[out] terms in the filters."""
+        """The accuracy of an allocation, where the filters of a layer have `k[layer]` int8[out]
+        terms."""
         ...
 
 
@@ -40,10 +42,11 @@ class FilterLosses(AccuracySource, Protocol):
 
     @property
     def losses(self) -> Losses:
-        """The loss of every filter at every k."""
+        """The loss of every filter at every k, float64[out, 3] by layer."""
         ...
 
 
 def total_loss(losses: Losses, k: KMap) -> float:
-    """The sum of the filters' losses, each at its k; layer by layer in the order of `losses`."""
+    """The sum of the losses of all filters at their k, added layer by layer in the order of
+    `losses`."""
     return float(sum(row[np.arange(len(row)), k[name]].sum() for name, row in losses.items()))

@@ -25,10 +25,12 @@ _INFEASIBLE = 2  # scipy's status of a problem without a solution
 def highs_choice(
     values: Sequence[Ints], weights: Sequence[Ints], limit: int
 ) -> tuple[int, ...] | None:
-    """The points of least value within `limit`, or None if nothing fits; of equals any.
+    """Returns one point per row: the choice of least total value whose total weight is at most
+    `limit`, or None if there is none. Ties are broken arbitrarily.
 
-    HiGHS calculates in doubles: a choice that is over the limit in whole numbers is forbidden
-    and the rest solved again. Raises `LightSimError` if HiGHS ends without an answer.
+    `values` and `weights` have one int64[point] for each row. HiGHS calculates in doubles. If its
+    choice is over the limit in whole numbers, the choice is forbidden and the problem is solved
+    again. Raises `LightSimError` if HiGHS ends without an answer.
     """
     if sum(int(weight.min()) for weight in weights) > limit:
         return None
@@ -64,7 +66,7 @@ def highs_choice(
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """HiGHS writes stray lines to the process's standard output, past Python's."""
+    """Discard the lines that HiGHS writes to the process's standard output, past Python's."""
     sys.stdout.flush()
     try:
         kept = os.dup(1)

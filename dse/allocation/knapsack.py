@@ -1,4 +1,4 @@
-"""The choice of a point for every row, solved exactly and in both directions, with its bound."""
+"""The multiple-choice knapsack: least loss within cycles, or least cycles within a loss, exact."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ METHODS: dict[str, Method] = {"pareto": pareto_choice, "highs": _highs}
 
 
 def least_loss(table: ChoiceTable, cycles: int, method: str = "pareto") -> Solution:
-    """The points of least loss whose cycles are at most `cycles`.
+    """The points of least total loss whose total cycles are at most `cycles`.
 
-    Raises `InputError` if not even the fastest points are within, saying how many cycles are.
+    Raises `InputError`, with the least possible cycles, if even the fastest points take more.
     """
     found, bound = _solve(table.losses, table.cycles, cycles, method, "cycles")
     return Solution(found, table.loss(found), table.total_cycles(found), bound)
 
 
 def least_cycles(table: ChoiceTable, loss: int, method: str = "pareto") -> Solution:
-    """The points of least cycles whose loss is at most `loss`.
+    """The points of least total cycles whose total loss is at most `loss`.
 
-    Raises `InputError` if not even the points of least loss are within, saying what loss is.
+    Raises `InputError`, with the least possible loss, if even the points of least loss lose more.
     """
     found, bound = _solve(table.cycles, table.losses, loss, method, "loss")
     return Solution(found, table.loss(found), table.total_cycles(found), bound)

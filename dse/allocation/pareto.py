@@ -18,10 +18,12 @@ Ints = NDArray[np.int64]
 def pareto_choice(
     values: Sequence[Ints], weights: Sequence[Ints], limit: int
 ) -> tuple[int, ...] | None:
-    """The points of least value within `limit`, or None if nothing fits; of equals any.
+    """Returns one point per row: the choice of least total value whose total weight is at most
+    `limit`, or None if there is none. Ties are broken arbitrarily.
 
-    Row after row, every undominated pair (value, weight) of the rows so far is kept that can
-    still become better than the whole steps of the relaxation are.
+    `values` and `weights` have one int64[point] for each row. The rows are added one after
+    another. Of all sums (value, weight) of the rows so far, the undominated sums are kept that can
+    still lead to a better choice than the whole steps of the relaxation.
     """
     relaxed = relax(values, weights, limit)
     if relaxed is None:
@@ -44,7 +46,8 @@ def _search(
     limit: int,
     known: int,
 ) -> tuple[int, ...] | None:
-    """The best choice among `kept` of a value below `known`, if there is one."""
+    """The best choice among the points `kept` with a value below `known`; None if there is
+    none."""
     rows = [(values[row][points], weights[row][points]) for row, points in enumerate(kept)]
     price = float(relaxed.price)
     lightest, cheapest = _rests(rows, price)
@@ -53,7 +56,8 @@ def _search(
     for number, (own, heavy) in enumerate(rows):
         sums, loads = (total[:, None] + own).ravel(), (weight[:, None] + heavy).ravel()
         hopeful = loads + lightest[number + 1] <= limit
-        # The relaxed value of what is left, from below: a margin keeps rounding on the safe side.
+        # A lower bound of the final value, by the relaxation of the rows that are left. The margin
+        # below is larger than the rounding of the doubles.
         least = sums + cheapest[number + 1] - price * (limit - loads).astype(np.float64)
         hopeful &= least < known + 1e-9 * (abs(least) + known)
         places = np.flatnonzero(hopeful)
@@ -74,7 +78,8 @@ def _search(
 
 
 def _rests(rows: list[tuple[Ints, Ints]], price: float) -> tuple[list[int], list[float]]:
-    """Of the rows from each on: their least weight, and their least value + price * weight."""
+    """For each row, over this row and all later rows: the sum of their least weights, and the sum
+    of their least value + price * weight."""
     lightest, cheapest = [0], [0.0]
     for value, weight in reversed(rows):
         lightest.append(lightest[-1] + int(weight.min()))

@@ -1,4 +1,5 @@
-"""Points that no best choice can take: dominated ones, and those the relaxation prices out."""
+"""Removal of points that no best choice can take: dominated points, and points that the
+relaxation excludes."""
 
 from __future__ import annotations
 
@@ -15,7 +16,10 @@ Ints = NDArray[np.int64]
 
 
 def undominated(values: Ints, weights: Ints) -> Ints:
-    """The points that no other beats or equals in both, lightest first; of equals the first."""
+    """The points that no other point beats in value and weight, lightest first, int64[point].
+
+    Of equal points only the first is kept.
+    """
     order = np.lexsort((values, weights))
     ordered = values[order]
     best = np.minimum.accumulate(ordered)
@@ -27,14 +31,15 @@ def undominated(values: Ints, weights: Ints) -> Ints:
 def survivors(
     values: Sequence[Ints], weights: Sequence[Ints], relaxed: Relaxed, limit: int, best: int
 ) -> list[Ints]:
-    """For every row the points of some choice that is better than `best`, or may be.
+    """For every row the points that could be in a choice better than `best`, int64[point].
 
-    At a price p of weight, any choice within `limit` has at least the value
-    sum(min(value + p * weight)) - p * limit, and at least the excess of its point over its
-    row's minimum on top of that: a point whose excess reaches beyond `best` is out.
+    With p the price of a unit of weight, any choice within `limit` has at least the value
+    sum over rows of min(value + p * weight) - p * limit. A choice with a certain point has more:
+    the excess of the point's value + p * weight over the least of its row is added. A point for
+    which this sum is not below `best` is left out.
     """
     price = relaxed.price
-    # Whole numbers: everything times the price's denominator.
+    # In whole numbers: all values are multiplied by the price's denominator.
     up, down = price.numerator, price.denominator
     reduced = [
         [int(value) * down + int(weight) * up for value, weight in zip(*pair, strict=True)]

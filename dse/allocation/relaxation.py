@@ -1,9 +1,9 @@
 """The linear relaxation of the choice: a proven bound, and the price at which it is reached.
 
-Multiple-choice knapsack (Sinha and Zoltners 1979): on the lower convex hull of each row the
-steps from one point to the next are taken in order of their price (value saved for a unit of
-weight) until the limit is met; the step that goes beyond is taken in part. Everything is in
-integers and fractions, so the bound is proven and not only near.
+Multiple-choice knapsack (Sinha and Zoltners 1979): a step leads from one point on the lower convex
+hull of a row to the next. Steps of all rows are taken in order of their price (value saved for a
+unit of weight) until the limit is met. The step that would exceed the limit is taken in part. All
+arithmetic is in integers and fractions, so rounding cannot spoil the bound.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Relaxed:
-    """`bound`: no choice within the limit has a smaller value; `price`: of a unit of weight.
+    """The relaxation of a choice.
 
-    `points` is the choice with every step taken whole that fits: within the limit, and worse
-    than the bound by less than one step.
+    `bound`: no choice within the limit has a smaller value. `price`: the value saved for a unit
+    of weight at the limit. `points`: a choice within the limit, made of the steps that fit whole;
+    its value is above the bound by less than one step.
     """
 
     bound: Fraction
@@ -35,9 +36,11 @@ class Relaxed:
 
 
 def relax(values: Sequence[Ints], weights: Sequence[Ints], limit: int) -> Relaxed | None:
-    """The relaxation of: least sum of values, one point a row, sum of weights at most `limit`.
+    """The relaxation of the problem: choose one point in every row with the least sum of values
+    and a sum of weights of at most `limit`.
 
-    None if not even the lightest points fit.
+    `values` and `weights` have one int64[point] for each row. None if not even the lightest points
+    fit.
     """
     hulls = [hull(value, weight) for value, weight in zip(values, weights, strict=True)]
     points = [row[0] for row in hulls]
@@ -63,7 +66,7 @@ def relax(values: Sequence[Ints], weights: Sequence[Ints], limit: int) -> Relaxe
 
 
 def hull(values: Ints, weights: Ints) -> list[int]:
-    """The points on the lower convex hull, lightest first, values falling."""
+    """The points on the lower convex hull, by their places, lightest first with falling values."""
     order = np.lexsort((values, weights)).tolist()
     corners: list[int] = []
     for at in order:
@@ -76,7 +79,7 @@ def hull(values: Ints, weights: Ints) -> list[int]:
 
 
 def _above(values: Ints, weights: Ints, first: int, middle: int, last: int) -> bool:
-    """Whether `middle` is not below the line from `first` to `last`; in whole numbers."""
+    """Whether the point `middle` is on or above the line from `first` to `last`, exactly."""
     v0, v1, v2 = (int(values[at]) for at in (first, middle, last))
     w0, w1, w2 = (int(weights[at]) for at in (first, middle, last))
     return (v0 - v1) * (w2 - w0) <= (v0 - v2) * (w1 - w0)
@@ -85,7 +88,7 @@ def _above(values: Ints, weights: Ints, first: int, middle: int, last: int) -> b
 def _steps(
     values: Sequence[Ints], weights: Sequence[Ints], hulls: list[list[int]]
 ) -> list[tuple[Fraction, int, int, int]]:
-    """Price, row, and the points before and after of every step along every hull."""
+    """Every step along every hull: its price, its row, and the points before and after it."""
     return [
         (
             Fraction(

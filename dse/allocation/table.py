@@ -18,10 +18,12 @@ _LARGEST_TOTAL = 1 << 52  # sums stay exact where a solver holds them as doubles
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ChoiceTable:
-    """Row `names[i]` may take point c for `losses[i][c]` of loss and `cycles[i][c]` cycles.
+    """A table in which exactly one point of every row is chosen.
 
-    Both are integers from 0, in whatever unit; exactly one point is taken in every row. Raises
-    `InputError` for an empty row, rows that do not match, and totals beyond 2**52.
+    In the row of the layer `names[i]`, point c has the loss `losses[i][c]` and takes
+    `cycles[i][c]` cycles; both are integers from 0, int64[point], in any unit. Raises
+    `InputError` for an empty row, rows of different lengths, negative numbers and totals above
+    2**52.
     """
 
     names: tuple[str, ...]
@@ -40,19 +42,20 @@ class ChoiceTable:
                 raise InputError(what, f"they reach {total}", f"totals up to {_LARGEST_TOTAL}")
 
     def loss(self, points: tuple[int, ...]) -> int:
-        """The loss of one point in every row."""
+        """The total loss of a choice: `points` has one place in every row."""
         return sum(int(row[at]) for row, at in zip(self.losses, points, strict=True))
 
     def total_cycles(self, points: tuple[int, ...]) -> int:
-        """The cycles of one point in every row."""
+        """The total cycles of a choice: `points` has one place in every row."""
         return sum(int(row[at]) for row, at in zip(self.cycles, points, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """The best points, what they cost, and `bound`: no choice within the limit does better.
+    """The best choice: its `points`, its `loss` and its `cycles`.
 
-    `bound` is of the quantity minimised, from the linear relaxation in exact arithmetic.
+    `bound` is a bound on the minimised quantity, by the linear relaxation in exact arithmetic: no
+    choice within the limit has less.
     """
 
     points: tuple[int, ...]

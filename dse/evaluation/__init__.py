@@ -1,1 +1,1 @@
-"""What designs are judged by: their networks, accuracies and budgets, in processes of their own."""
+"""The evaluation of designs: their networks, accuracies and budgets, and processes to run them."""

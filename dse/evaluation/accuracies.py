@@ -14,7 +14,7 @@ from lightsim.template.design import Arithmetic
 
 __all__ = ["Scores", "refused_schemes", "scores_of"]
 
-# Where k is free, the sources that are called otherwise in a report, and what each looks at.
+# Where k is free: the sources that have another name in a report, and the detail of each source.
 _KINDS = {"callable": "table"}
 _OF_FILTERS = {
     "measured": "k chosen by training images, held-out images report",
@@ -26,10 +26,10 @@ _OF_FILTERS = {
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Accuracy by scheme (None where nothing says it), and its source.
+    """The accuracy of each scheme (None if no source gives it), and the source.
 
-    `source` is `measured`, `sensitivity` or `table`; `detail` says which of its kind it is: a
-    function of the user's is a table whose detail is `callable`.
+    `source` is `measured`, `sensitivity` or `table`; `detail` describes it more closely. A
+    function of the user's has the source `table` and the detail `callable`.
     """
 
     by_scheme: Mapping[str, float | None]
@@ -38,10 +38,10 @@ class Scores:
 
 
 def refused_schemes(study: Study, accumulator: Arithmetic) -> dict[str, LightSimError]:
-    """The schemes of a study that one of its networks cannot have on a machine that adds up so,
-    with the reason.
+    """The schemes of a study under which the sums of a network do not fit the accumulator, or
+    which a network cannot have at all, each with the reason.
 
-    Raises the first reason where no scheme is left.
+    Raises the first reason if no scheme is left.
     """
     found: dict[str, LightSimError] = {}
     for name in map(str, study.axes["scheme"]):
@@ -56,12 +56,13 @@ def refused_schemes(study: Study, accumulator: Arithmetic) -> dict[str, LightSim
 
 
 def scores_of(study: Study, free_k: str | None = None, refused: Collection[str] = ()) -> Scores:
-    """The accuracies that the study's designs are judged by, but for `refused` schemes.
+    """The accuracies by which the study's designs are judged, without the `refused` schemes.
 
-    `free_k` names the source where k is free: an accuracy is then an allocation's. With `auto`
-    they are measured where every network has labelled images, else taken from the table.
-    Measuring runs the held-out images through the bit-exact kernels, once a scheme.
-    Raises `InputError` where an objective or a budget asks for an accuracy that nothing gives.
+    `free_k` names the source if k is free; the accuracy then belongs to an allocation, and no
+    scheme has one here. With source `auto` a table of accuracies is used if the study has one;
+    otherwise accuracies are measured if every network has labelled images. To measure is to run
+    the held-out images through the bit-exact kernels, once for each scheme. Raises `InputError` if
+    an objective or a budget asks for an accuracy that no source gives.
     """
     schemes = [str(name) for name in study.axes["scheme"] if name not in refused]
     if free_k is not None:
@@ -102,7 +103,8 @@ def _asked(study: Study) -> bool:
 
 
 def _measured(study: Study, scheme: str) -> float | None:
-    """The mean over the networks, by their shares."""
+    """The mean accuracy over the networks, weighted by their shares; None if a network has no
+    labelled images."""
     found = 0.0
     for share in study.shares:
         workload = workload_of(share.network, scheme, study.search.seed)

@@ -1,8 +1,8 @@
 """Processes that run designs side by side, and what happens when one of them dies.
 
-A design is handed to one process and its outcome comes back through a pipe. A process that ends
-while it has a design in hand is replaced and the design handed out again; after `_ATTEMPTS`
-processes have died of one design it is given up.
+A design is sent to one process through a pipe, and its outcome comes back through the pipe. A
+process that ends while it runs a design is replaced, and the design is run again. A design at
+which `_ATTEMPTS` processes ended is given up.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A design that no process came back from."""
+    """A design that was given up: every process that ran it ended."""
 
     reason: str
 
@@ -51,8 +51,8 @@ class _Worker:
 
 
 class Crew:
-    """`count` processes that run designs of a machine; with one, this process runs them. A context
-    manager."""
+    """`count` processes that run designs of a machine; with a count of 1 this process runs the
+    designs itself. A context manager, which ends the processes."""
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class Crew:
         return [pid for worker in self._workers if (pid := worker.process.pid) is not None]
 
     def run(self, designs: Sequence[Design]) -> Iterator[tuple[int, Result]]:
-        """The place of every design with its result, as they come."""
+        """The place of every design with its result, in the order in which runs end."""
         if self._own is not None:
             for place, design in enumerate(designs):
                 yield place, self._own.run(design)
@@ -116,14 +116,17 @@ class Crew:
         while True:
             try:
                 worker.pipe.send((place, designs[place]))
-            except OSError:  # it died before it was given anything
+            except OSError:  # the process ended before it was sent the design
                 worker = self._replacement(worker)
                 continue
             worker.task = place
             return worker
 
     def _returned(self, waiting: list[int], attempts: list[int]) -> list[tuple[int, Result]]:
-        """Wait until a process answers or ends; what is known then."""
+        """Wait until a process answers or ends; the places and results that are new.
+
+        A design whose process ended goes back to `waiting`, and its `attempts` are counted.
+        """
         busy = {worker.pipe: at for at, worker in enumerate(self._workers)}
         found: list[tuple[int, Result]] = []
         for pipe in wait(list(busy)):
@@ -164,7 +167,7 @@ class Crew:
 
 
 def _end_with_parent() -> None:
-    """End this process as soon as the one that hands out designs has ended, whatever runs."""
+    """End this process as soon as its parent has ended, even in the middle of a run."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])
@@ -179,8 +182,8 @@ def _serve(
     with_energy: bool,
     free_k: FreeK | None,
 ) -> None:
-    """What a process does: run what it is handed until the pipe closes."""
-    # Signals of a terminal go to all its processes; the one that hands out designs answers them.
+    """The work of a process: run the designs that come through the pipe until the pipe closes."""
+    # A terminal sends its signals to all processes; only the parent answers them.
     for number in TERMINALS:
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

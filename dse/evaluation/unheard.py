@@ -1,4 +1,4 @@
-"""While a process is begun no signal ends this one: it is answered when the process is there."""
+"""Signals wait while a child process is started, and are answered when the process is there."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from types import FrameType
 __all__ = ["TERMINALS", "unheard"]
 
 TERMINALS = [getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)]
-"""The signals that a terminal sends to all processes that were begun from it."""
+"""The signals that a terminal sends to all processes that were started from it."""
 _ENDING = [*TERMINALS, signal.SIGTERM]
 
 
 @contextmanager
 def unheard() -> Iterator[None]:
-    """Inside, signals that end a command wait; the last of those that came is answered afterwards.
+    """A context in which signals that end a command wait; afterwards the last signal that came is
+    answered.
 
-    A process that is begun inside never hears the signals of a terminal, not while it imports
-    either. A process whose parent was interrupted while it was handed its task would end with a
+    A process that is started inside never receives the signals of a terminal, even while it still
+    imports. Without this, a process whose parent was interrupted at the start would end with a
     traceback of its own.
     """
     came: list[int] = []
@@ -32,8 +33,8 @@ def unheard() -> Iterator[None]:
 
 @contextmanager
 def _answered_later(came: list[int]) -> Iterator[None]:
-    # Blocking alone does not do: another thread of this process may hear the signal, and Python
-    # then calls the handler in this thread.
+    # Blocking alone is not enough: another thread of this process may receive the signal, and
+    # Python then calls the handler in this thread.
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -55,7 +56,7 @@ def _blocked() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    # What is waiting already is raised by the first call, which blocks nothing yet.
+    # A signal that is already pending is raised by the first call, which blocks nothing yet.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     try:
         signal.pthread_sigmask(signal.SIG_BLOCK, TERMINALS)

@@ -16,7 +16,11 @@ __all__ = ["judged"]
 def judged(
     study: Study, scores: Scores, number: int, design: Design, result: Outcome | Refusal | Lost
 ) -> Record:
-    """The record of a design that was run, or that could not be."""
+    """The record of a design that was run, or of a design that could not be run.
+
+    The state is `complete`, `infeasible` (a budget is broken, or the machine refused the design)
+    or `failed` (the design was lost).
+    """
     if isinstance(result, Lost):
         return Record(number, "failed", {}, {}, {}, result.reason)
     if isinstance(result, Refusal):

@@ -1,4 +1,4 @@
-"""The bits of the activations that the designs of a study have to take."""
+"""The bits of the activations that the designs of a study must accept."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ __all__ = ["widths_of"]
 
 
 def widths_of(study: Study) -> dict[str, tuple[int, ...]]:
-    """By scheme the widths of all networks of the study together, rising.
+    """For each scheme the bits of the activations of all networks of the study, rising.
 
-    A scheme that cannot serve a network has none of it: such schemes are refused by themselves.
+    A network that cannot have a scheme adds no width to it: the scheme is refused elsewhere, with
+    the reason.
     """
     networks = [load_network(share.network) for share in study.shares]
     found = {}

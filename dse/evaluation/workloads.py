@@ -1,4 +1,4 @@
-"""The networks of a study as `lightsim run` has them."""
+"""The quantised networks of a study, the same as `lightsim run` uses."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ __all__ = ["check_sums", "workload_of"]
 
 @lru_cache(maxsize=64)
 def workload_of(network: str, scheme_name: str, seed: int) -> Workload:
-    """The quantised network, as `lightsim run` has it."""
+    """The quantised network, the same as `lightsim run` uses; kept for the next call."""
     return quantise(load_network(network), scheme(scheme_name), seed)
 
 
 def check_sums(workload: Workload, accumulator: Arithmetic) -> None:
-    """Raises `InputError` where a sum could be too large for an accumulator that refuses it."""
+    """Raise `InputError` if a sum could be too large for an accumulator with overflow `refuse`."""
     if accumulator.overflow == "refuse":
         _check(workload, accumulator.bits, accumulator.accumulation)
 

@@ -1,1 +1,1 @@
-"""The k of filters that is free: the filters, what they lose, and what may be lost."""
+"""A free k: the filters, the losses of their terms, and the loss that is allowed."""

@@ -1,4 +1,4 @@
-"""The network of a study whose k is free: its filters, what they lose, and what may be lost."""
+"""The network of a study whose k is free: its filters, their losses and the loss allowed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dse.accuracy.given import CallableAccuracy, load_table
-from dse.accuracy.measured import MeasuredAccuracy, measured
+from dse.accuracy.measured import MeasuredAccuracy, can_measure, measured
 from dse.accuracy.rounded_network import RoundedNetwork, rounded_network_of, uniform
 from dse.accuracy.sensitivity import sensitivity
 from dse.accuracy.source import AccuracySource, FilterLosses, total_loss
@@ -29,8 +29,11 @@ __all__ = ["FreeK", "free_k_of"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FreeK:
-    """What allocations of a study are chosen by: `losses` add up over filters, `judge` (where there
-    is one) says how accurate a whole allocation is, and `tolerances` what each choice of k allows.
+    """The measures by which allocations of k are chosen in a study.
+
+    `losses` are losses of single filters, which add up. `judge`, if there is one, gives the
+    accuracy of a whole allocation. `tolerances` gives for each choice of the axis k the loss that
+    is allowed.
     """
 
     study: Study
@@ -41,37 +44,43 @@ class FreeK:
 
     @property
     def uniform_layers(self) -> dict[str, tuple[int, ...]]:
-        """The layers whose filters all have one number of terms, and which it may be."""
+        """Layers in which all filters must have the same number of terms, with the allowed
+        numbers in rising order. Layers that may be free are left out."""
         return restricted(self.study.layers)
 
     @property
     def most_terms(self) -> dict[str, NDArray[np.int8]]:
-        """The allocation with the most terms that layers may hold."""
+        """The allocation with the most terms that the layers may have, int8[filter] by layer."""
         return most_terms(self.rounded_network, self.uniform_layers)
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Another process makes it again: its kernels cannot be carried over."""
+        """Pickled as the study alone: another process builds the rest again, because kernels
+        cannot be pickled."""
         own = self.judge if isinstance(self.judge, CallableAccuracy) else None
         return free_k_of, (self.study, own)
 
     @property
     def source(self) -> str:
-        """The name of what says the accuracy."""
+        """The name of the source of the accuracy."""
         return self.losses.name if self.judge is None else self.judge.name
 
     @property
     def workload(self) -> Workload:
-        """The network as bounds take it: with two terms everywhere."""
+        """The network for the bounds: with two terms in every filter."""
         return self.rounded_network.with_k(uniform(self.rounded_network, 2))
 
     def keeps(self, k: KMap, tolerance: Tolerance) -> bool:
-        """Whether an allocation within the loss keeps the accuracy too."""
+        """Whether an allocation that keeps the tolerance's loss keeps its accuracy too."""
         floor = tolerance.floor
         return self.judge is None or floor is None or self.judge.evaluate(k) >= floor
 
     def values(self, k: KMap) -> dict[str, float]:
-        """What is known of an allocation's accuracy: `accuracy` where the source says one,
-        `choosing_accuracy` where it was chosen by other images, `loss` by the filters' losses."""
+        """The values of an allocation by name.
+
+        `loss` is the sum of the filters' losses. `accuracy` is there if the source gives one.
+        `choosing_accuracy`, on the images by which allocations are chosen, is there if accuracy is
+        measured; `accuracy` is then measured on held-out images.
+        """
         found = {"loss": total_loss(self.losses.losses, k)}
         if isinstance(self.judge, MeasuredAccuracy):
             found["choosing_accuracy"] = self.judge.evaluate(k)
@@ -84,11 +93,12 @@ class FreeK:
 
 
 def free_k_of(study: Study, judge: CallableAccuracy | None = None) -> FreeK | None:
-    """What is free of k in a study, None where every k is the workload's own.
+    """The free k of a study; None if k is given by the workload.
 
-    `judge` is the user's own function. Without one, `[accuracy]` says the source: a file of
-    losses, measured accuracy where the network has labelled images, sensitivity elsewhere.
-    Raises `InputError` for a study that leaves open what k may be chosen by.
+    `judge` is the user's own function. Without `judge`, `[accuracy]` says the source: a file of
+    losses; otherwise measured accuracy if the network has labelled images; otherwise sensitivity.
+    Raises `InputError` for a study that does not say how much a choice of k may lose, or that has
+    a free k beside several networks, another scheme or k = 'given'.
     """
     choices = [str(choice) for choice in study.axes.get("k", (GIVEN,))]
     if choices == [GIVEN]:
@@ -113,7 +123,7 @@ def free_k_of(study: Study, judge: CallableAccuracy | None = None) -> FreeK | No
         problem = "has a table by scheme, which says nothing of single filters"
         raise InputError("[accuracy]", problem, "accepted: file = 'losses.toml', with their losses")
     losses = sensitivity(rounded_network)
-    labelled = rounded_network.reference.held_out is not None
+    labelled = can_measure(rounded_network)
     own: AccuracySource | None = judge
     if judge is None and choice.source != "sensitivity" and (labelled or choice.source != "auto"):
         own = _measured(rounded_network, choice.images)
@@ -166,7 +176,8 @@ def _tolerance(
     losses: FilterLosses,
     judge: AccuracySource | None,
 ) -> Tolerance:
-    """What a choice allows: by the judge an accuracy, without one a loss beyond that of k = 2."""
+    """The tolerance of a choice of the axis k: with a judge a least accuracy, without a judge a
+    loss beyond the loss of k = 2."""
     two, lost, layers = uniform(rounded_network, 2), tolerated(choice), restricted(study.layers)
     if choice == ANY:
         return Tolerance(sum(float(row.max(axis=1).sum()) for row in losses.losses.values()))
@@ -182,7 +193,7 @@ def _tolerance(
         _check_least(choice, most, least_loss(losses.losses, rounded_network.last, layers))
         return Tolerance(most)
     reached = judge.evaluate(two)
-    # More than there is cannot be lost: a network half right may lose all of it by '100 %'.
+    # An accuracy is never below 0: '100 %' allows a network of accuracy 0.5 to lose all of it.
     floor = stated if lost is None else max(0.0, reached - lost)
     assert floor is not None
     most_or_none = loss_that_keeps(rounded_network, losses.losses, judge, floor, layers)
@@ -198,7 +209,7 @@ def _tolerance(
 
 
 def _check_least(choice: str, most: float, least: float) -> None:
-    """A loss that no allocation of the layers keeps to is told before anything is searched."""
+    """Raise `InputError`, before the search, if every allocation loses more than `most`."""
     if least > most * (1 + 1e-9) + 1e-9:
         problem = f"k is '{choice}', a loss of {most:.4g}; what layers may hold loses {least:.4g}"
         raise InputError("[layers]", problem, "accepted: more terms, or a larger loss in axis k")

@@ -1,8 +1,8 @@
-"""From an accuracy that must be kept to a loss that an allocation may have.
+"""From a least accuracy to the loss that an allocation of k may have.
 
-Measured accuracies do not add up over filters, losses do. So the accuracy is measured once along
-a path of allocations that hangs on no accelerator, and the loss of the last one that keeps the
-accuracy is what designs are given.
+Losses add up over filters, measured accuracies do not. So the accuracy is measured once along a
+path of allocations that is the same for all accelerators. The largest loss on the path that keeps
+the accuracy is the loss that every design may have.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _POINTS = 48
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """What an allocation may lose: `loss` by the filters' losses, and where accuracy is judged by
-    something else the `floor` it must not fall below."""
+    """The loss that an allocation may have: `loss` is the most that the filters' losses may add up
+    to. `floor`, if a judge gives the accuracy, is the least accuracy that is allowed."""
 
     loss: NotNegative
     floor: Fraction | None = None
@@ -37,7 +37,8 @@ class Tolerance:
 def most_terms(
     rounded_network: RoundedNetwork, layers: Mapping[str, tuple[int, ...]]
 ) -> dict[str, NDArray[np.int8]]:
-    """Two terms in every filter, but in `layers` the most that they may hold everywhere."""
+    """Two terms in every filter; in the filters of `layers` the largest number of terms that the
+    layer allows. int8[filter] by layer."""
     k = uniform(rounded_network, 2)
     for name, terms in layers.items():
         k[name][:] = terms[-1]
@@ -45,7 +46,8 @@ def most_terms(
 
 
 def least_loss(losses: Losses, last: str, layers: Mapping[str, tuple[int, ...]]) -> float:
-    """What every allocation loses: filters of `last` keep a term, `layers` hold one number."""
+    """The least loss of any allocation: filters of the layer `last` keep at least one term, and
+    all filters of a layer of `layers` have the same number of terms."""
     found = 0.0
     for name, row in losses.items():
         if name in layers:
@@ -64,8 +66,9 @@ def loss_that_keeps(
 ) -> float | None:
     """The largest loss on the path whose accuracy by `judge` is at least `floor`; None if none is.
 
-    The path takes a term away where it costs the least loss for the products it saves; from
-    `layers`, that hold one number of terms in all filters, all or none.
+    The path begins with the most terms. It removes one term after another, each time the term
+    that loses least for each product that it saves. In a layer of `layers`, where all filters must
+    have the same number of terms, it removes a term of all filters at once.
     """
     whole = layers or {}
     names, k = list(rounded_network.filters), most_terms(rounded_network, whole)
@@ -82,8 +85,10 @@ def loss_that_keeps(
 def _moves(
     rounded_network: RoundedNetwork, losses: Losses, whole: Mapping[str, tuple[int, ...]]
 ) -> NDArray[np.int64]:
-    """Terms to take away in order, int64[move, (layer, filter)]: none but the first is taken from
-    a filter of the last layer; filter -1 stands for all of a layer."""
+    """The terms to remove, in order, int64[move, (layer, filter)].
+
+    Filter -1 stands for all filters of the layer. A filter of the last layer keeps one term.
+    """
     rows = []
     macs = {q.layer.name: q.layer.macs for q in rounded_network.reference.layers}
     for layer, (name, count) in enumerate(rounded_network.filters.items()):

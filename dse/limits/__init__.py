@@ -1,1 +1,1 @@
-"""What could be reached at best, and why nothing can be, by the bounds of a machine."""
+"""The best values that designs could reach by the bounds of a machine, and why none can."""

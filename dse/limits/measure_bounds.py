@@ -1,4 +1,4 @@
-"""The best that could be true of designs that were not run."""
+"""Bounds of the measures of designs that were not run."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ __all__ = ["MeasureBounds"]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-# Sums of what is spent are rounded otherwise than those of a run: a share to be safe from that.
+# A run adds up joules and bytes in another order, so its sums round differently. A bound is
+# lowered by this share, which is larger than any such difference.
 _SAFE = 1 - 1e-12
 
 
 class MeasureBounds:
-    """Measures of designs from the least cycles and resources they can have."""
+    """Bounds of the measures of a study, from the least cycles, resources and spending of
+    designs."""
 
     def __init__(self, study: Study, accuracies: Mapping[str, float | None]) -> None:
         self._study = study
@@ -38,8 +40,10 @@ class MeasureBounds:
         return len(self._study.objectives)
 
     def proves(self, objective: Objective) -> bool:
-        """Whether anything is known of an objective before designs are run: not of one against its
-        better direction, nor of power and mean traffic where designs may be as slow as they like.
+        """Whether an objective has a bound before designs are run.
+
+        An objective against the better direction of its measure has none. Power and mean traffic
+        have none where no budget of throughput or latency keeps designs from being slow.
         """
         if objective.direction != objective.measure.direction:
             return False
@@ -49,12 +53,14 @@ class MeasureBounds:
     def measures(
         self, space: Space, families: Ints, cycles: Ints, used: Ints, spending: Spending
     ) -> dict[str, Floats]:
-        """By measure, the best value of designs on `families` of so many cycles and resources, that
-        spend so much at least.
+        """The best value of every measure, float64[design], by the measure's name.
 
-        Who keeps a budget of power P and spends E on an image has P / E images a second at the
-        most, and likewise for memory traffic. Power and traffic are at least what the fewest
-        images a second that the budgets allow take.
+        A design belongs to a family of `families` int64[design] and takes at least `cycles`
+        int64[design, network], `used` int64[design, 5] and `spending`.
+
+        A design within a power budget P that spends at least E joules on an image runs at most
+        P / E images a second. The same holds for memory traffic. Power and traffic are at least
+        as much as the smallest throughput that the budgets allow needs.
         """
         hz = self._study.board.clock_hz
         clocks, of_clock = space.of_axis(families, "clock")
@@ -86,9 +92,10 @@ class MeasureBounds:
         }
 
     def values(self, best: Mapping[str, Floats]) -> Floats:
-        """float64[design, objective], to be minimised.
+        """The bounds `best` as values to be minimised, float64[design, objective].
 
-        Of an objective against a measure's better direction nothing is known.
+        An objective against the better direction of its measure has no bound: its value is 0 or
+        minus infinity, which every design reaches.
         """
         columns = []
         for objective in self._study.objectives:

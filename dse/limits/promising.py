@@ -1,8 +1,9 @@
-"""The families of a space that could be worth a look: all of them, or so many as memory holds.
+"""The families of a space that are worth a look, all of them or as many as memory holds.
 
-A space may have more families than can be kept. They are bounded block by block, and of those that
-could keep every budget the most promising are held; of the rest only the best value is known, and
-when that is next, the space is gone through again without those that are known by then.
+A space may have more families than can be kept. Families are bounded block by block; of the
+families that could keep every budget the most promising are held. Of the other families only the
+best bound is remembered. When that bound is the next to be looked at, all families are bounded
+again, except those already seen.
 """
 
 from __future__ import annotations
@@ -26,9 +27,12 @@ MOST_HELD = 16_000_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Families:
-    """`numbers` int64[family], `values` float64[family, objective] and least `cycles`
-    int64[family] (of the slowest network) of the families that are held; `dropped`
-    float64[objective] is what none of the others is better than (infinite if none is)."""
+    """The families that are held, and a bound of the others.
+
+    `numbers` int64[family]; `values` float64[family, objective] are bounds, to be minimised;
+    `cycles` int64[family] are the least cycles of the slowest network. `dropped`
+    float64[objective] is the best bound of the families that are not held (infinite if all are).
+    """
 
     numbers: Ints
     values: Floats
@@ -45,9 +49,12 @@ def gather(
     beaten_by: Floats | None = None,
     most: int = MOST_HELD,
 ) -> Families:
-    """The families that could keep every budget, but those `known` (sorted) and those that a design
-    of the values `beaten_by` makes needless: when more than `most` are found, the half that is
-    the most promising in one objective is kept."""
+    """The families that could keep every budget.
+
+    Left out are the families `known` int64[family] (sorted) and the families whose bounds are no
+    better than a row of `beaten_by` float64[row, objective]. Whenever more than `most` families
+    are gathered, only the `most // 2` with the best bounds in `objective` are kept.
+    """
     rows = measure_bounds.objectives
     none = np.zeros(0, np.int64)
     found = Families(none, np.zeros((0, rows)), none, np.full(rows, np.inf))
@@ -71,7 +78,8 @@ def gather(
 
 
 def beaten(values: Floats, rows: Floats) -> NDArray[np.bool_]:
-    """Which of `values` [design, objective] some row is at least as good as in every objective."""
+    """Which rows of `values` [design, objective] are beaten: bool[design], true where some row of
+    `rows` [row, objective] is at least as good in every objective."""
     found = np.zeros(len(values), np.bool_)
     for row in rows:
         found |= (row <= values).all(axis=1)
@@ -88,7 +96,8 @@ def _joined(parts: list[Families]) -> Families:
 
 
 def _best_half(families: Families, objective: int, most: int) -> Families:
-    # In the order of their numbers, whatever the blocks were; of equals the first.
+    # The kept families stay in the order of their numbers, whatever the blocks were. Among equal
+    # values the lowest number is kept.
     order = np.argsort(families.values[:, objective], kind="stable")
     kept = np.sort(order[: most // 2])
     left = families.values[order[most // 2 :]].min(axis=0)

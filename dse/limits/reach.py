@@ -1,4 +1,4 @@
-"""What designs could reach at best, run or not."""
+"""The best values that designs could reach, whether they were run or not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 LARGE = 50_000
-"""Cycles above which a closer look is not worth its time: latencies do not count there."""
+"""Cycles above which a closer bound is not worth its time: in long runs latencies are a small
+share."""
 
 
 def valued(
@@ -28,9 +29,13 @@ def valued(
     used: Ints,
     closer: CloserBound | None = None,
 ) -> tuple[Floats, NDArray[np.bool_]]:
-    """Values float64[design, objective] of designs of a family that take at least `cycles` int64
-    [design, network] and resources `used` int64[design, 5], and what a `closer` bound says of them;
-    and which could keep the budgets."""
+    """The bounds of designs of one family.
+
+    The designs take at least `cycles` int64[design, network] and resources `used`
+    int64[design, 5]; a `closer` bound raises the cycles and the spending. Returns the values
+    float64[design, objective], to be minimised, and which designs could keep the budgets,
+    bool[design].
+    """
     families = np.full(len(cycles), family, np.int64)
     cycles = cycles if closer is None else np.maximum(cycles, closer.cycles)
     best = measure_bounds.measures(
@@ -42,7 +47,8 @@ def valued(
 def value_bound(
     bounds: Bounds, measure_bounds: MeasureBounds, numbers: Iterable[int], objective: int = 0
 ) -> float | None:
-    """The best value that any of these designs could have in an objective; None for no designs."""
+    """The best value, to be minimised, that any of the designs `numbers` could have in an
+    objective; None if there are no such designs."""
     found = [np.inf]
     for number in numbers:
         family = number // bounds.space.variants

@@ -1,4 +1,4 @@
-"""Budgets that nothing keeps: which, and the nearest value there is, in a line."""
+"""The error of a study whose budgets no design keeps: the budgets and the nearest values."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ _EXACT = {*Resources.names(), "accuracy"}
 def unreachable(
     study: Study, bounds: Bounds, accuracies: Mapping[str, float | None]
 ) -> LightSimError:
-    """The error of a study none of whose designs could keep its budgets, by what bounds say.
+    """The error of a study whose budgets no design can keep, as the bounds prove.
 
-    Budgets that nothing keeps even by itself are named with the nearest value. Where each could be
-    kept alone, each is named with the nearest value beside all others.
+    A budget that no design keeps even by itself is named with the nearest value. If every budget
+    could be kept by itself, each is named with the nearest value of the designs that could keep
+    all other budgets.
     """
     best = _nearest(study, bounds, accuracies, alone=True)
     broken = [row for row in study.budgets if best[row.measure.name] is not None]
@@ -52,8 +53,8 @@ def unreachable(
 
 
 def none_complete(study: Study, records: Sequence[Record], rest: str) -> LightSimError:
-    """The error of a search whose designs all broke a budget, or could not be run; `rest` says
-    what is known of the other designs."""
+    """The error of a search in which every design broke a budget or could not be run; `rest` is
+    the part of the sentence about the designs that were not run."""
     run = [record for record in records if record.cycles]
     where = f"study '{study.name}'"
     if run:
@@ -80,7 +81,7 @@ def _alone(study: Study, row: Budget, value: float | None) -> str:
 
 
 def _limit(study: Study, row: Budget) -> str:
-    """A budget as it stands: `lut is at most 2,186 (1 % of XC7Z045)`."""
+    """A budget in words: `lut is at most 2,186 (1 % of XC7Z045)`."""
     side = "most" if row.measure.direction == "minimise" else "least"
     told = f"{row.measure.name} is at {side} {spell_measure(row.measure, row.limit)}"
     device = study.board.device
@@ -92,7 +93,7 @@ def _limit(study: Study, row: Budget) -> str:
 
 
 def _least(row: Budget, value: float) -> str:
-    """The nearest value, and whether it is a design's or a bound."""
+    """The nearest value in words, which say whether a design has it or whether it is a bound."""
     spelled = spell_measure(row.measure, value)
     if row.measure.name in Resources.names():
         return f"the smallest design takes {spelled}"
@@ -105,8 +106,11 @@ def _least(row: Budget, value: float) -> str:
 def _nearest(
     study: Study, bounds: Bounds, accuracies: Mapping[str, float | None], *, alone: bool
 ) -> dict[str, float | None]:
-    """By budget the best value of its measure on any family: whatever the other budgets say, or
-    only on families that could keep them. None where no family does."""
+    """For every budget the best value of its measure among the families.
+
+    With `alone` all families count, otherwise only the families that could keep the other
+    budgets. None for a budget without such a family.
+    """
     found: dict[str, float | None] = {row.measure.name: None for row in study.budgets}
     judges = {}
     for row in study.budgets:

@@ -1,1 +1,1 @@
-"""What the search asks of a machine, and what a wing of the explorer answers with."""
+"""The questions of the search to a machine, and the answers of the explorer's wings."""

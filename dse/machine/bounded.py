@@ -1,4 +1,4 @@
-"""What is asked of the bounds of a space, and what they say of its designs."""
+"""The question that a machine bounds a space for, and the bounds of its designs."""
 
 from __future__ import annotations
 
@@ -19,9 +19,12 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Question:
-    """What designs are bounded for: `workloads[network][scheme]`, and why there are none of the
-    schemes in `refused`. With `free_k` the k of filters is chosen with each design; `spending` and
-    `sizes` say that the study asks for energy or traffic, and that resources are objectives."""
+    """What the designs of a space are bounded for.
+
+    `workloads[network][scheme]` are the networks; `refused` gives the reason for each scheme that
+    has no workload. With `free_k` the k of filters is chosen for each design. `spending` says that
+    the study asks for energy or memory traffic, `sizes` that resources are among its objectives.
+    """
 
     workloads: Mapping[str, Mapping[str, Workload]]
     refused: Mapping[str, LightSimError] = field(default_factory=dict)
@@ -32,8 +35,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Listed:
-    """Designs of a family: `numbers` int64[design], least `cycles` int64[design, network] of a
-    batch and resources `used` int64[design, 5]."""
+    """Designs of a family: `numbers` int64[design], the least `cycles` int64[design, network] of
+    a batch, and the resources `used` int64[design, 5]."""
 
     numbers: Ints
     cycles: Ints
@@ -42,8 +45,8 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CloserBound:
-    """Least `cycles` and bytes through the memory `dram_bytes`, int64[network], of a batch, where
-    a machine can say more of a design or a family than when it was listed."""
+    """A closer bound of a design or a family than it had when it was listed: the least `cycles`
+    and the least bytes through the memory `dram_bytes`, int64[network] each, of a batch."""
 
     cycles: Ints
     dram_bytes: Ints

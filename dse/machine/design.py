@@ -1,4 +1,4 @@
-"""A design of a space as the search knows it, whichever machine it is."""
+"""A design of a space as the search knows it, the same for every machine."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ __all__ = ["Design", "DesignWords", "Refusal"]
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """What is built and how it is run: `batch` images share a load of weights.
+    """A point of a space, built: an accelerator, and the batch of images that share one load of
+    weights.
 
-    `accelerator` is a description of its template (`lightsim.template.design.Design`), with the
-    fields of its own that only its wing reads. `k` is the choice of that axis: where it is free,
-    running the design chooses it.
+    `accelerator` is a description of its template (`lightsim.template.design.Design`); only the
+    template's wing reads the other fields of the description. `k` is the choice of the axis k; if
+    k is free, the allocation is chosen when the design is run.
     """
 
     accelerator: Any
@@ -29,7 +30,8 @@ class Design:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a point is no design: `excess` is by how much of a budget it is over, else 1."""
+    """Why a point is no design. `excess` is the share of a budget by which the point is over the
+    budget, and 1 where the reason is not a budget."""
 
     reason: str
     excess: float = 1.0
@@ -39,9 +41,9 @@ class Refusal:
 class DesignWords:
     """A design in the words of its machine, for reports.
 
-    `part` is what its largest part is called ("array"), `short` that part in a few letters, `whole`
-    in a line. `lanes` says what its lanes are built from. `numbers` are, by the heads of their
-    columns, the sizes by which designs are told apart.
+    `part` is the name of the design's largest part ("array"); `short` describes the part in a few
+    letters, `whole` in a line. `lanes` says what the lanes are built from. `numbers` are the sizes
+    that distinguish designs, by the heads of their columns.
     """
 
     part: str

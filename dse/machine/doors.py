@@ -1,7 +1,7 @@
 """The doors of the explorer: what a template's row must give for its machine to be searched.
 
-A wing of the explorer (`dse/tiled`) answers them. `Machine` opens the doors of a template; nothing
-else in the search knows which machine it searches.
+A wing of the explorer (`dse/tiled`) provides the functions behind these doors. `Machine` opens the
+doors of a template; no other part of the search knows which machine it searches.
 """
 
 from __future__ import annotations
@@ -34,24 +34,24 @@ Ints = NDArray[np.int64]
 
 
 class Builder(Protocol):
-    """From points to designs, on a board, under limits of its resources (door `designs`)."""
+    """Builds the designs of points, on a board and within limits of resources (door `designs`)."""
 
     @property
     def accumulator(self) -> Arithmetic:
-        """How designs of the space add up."""
+        """The accumulator of every design of the space: its bits and its overflow."""
         ...
 
     def check(self, space: Space) -> None:
-        """Raise `InputError` for a space that is too large to be gone through."""
+        """Raise `InputError` for a space that is too large to be searched."""
         ...
 
     def build(self, point: Mapping[str, Choice], /) -> Design | Refusal:
-        """The design of a point, or why it is none."""
+        """The design of a point, or the reason why the point is no design."""
         ...
 
 
 class Bounds(Protocol):
-    """What no design of a space can beat (door `bound`)."""
+    """The bounds that no design of a space can beat (door `bound`)."""
 
     @property
     def space(self) -> Space:
@@ -65,16 +65,20 @@ class Bounds(Protocol):
 
     @property
     def left_out(self) -> LeftOut:
-        """What of the space is no design, as far as is known."""
+        """The points of the space that are known to be no design."""
         ...
 
     def nothing_left(self) -> LightSimError | None:
-        """Why no design is left at all; None where some may be."""
+        """The reason why no point of the space is a design; None if some point may be one."""
         ...
 
     def family_blocks(self, fitting: bool = False) -> Iterator[tuple[Ints, Ints, Ints]]:
-        """Numbers, least cycles [family, network] and least resources [family, 5] of families,
-        block by block, if `fitting` those alone that keep to the limits of resources."""
+        """The families of the space, block by block.
+
+        A block is numbers int64[family], least cycles int64[family, network] of a batch and least
+        resources int64[family, 5]. With `fitting` only families that keep the limits of resources
+        are given.
+        """
         ...
 
     def listed(self, family: int) -> Listed:
@@ -82,43 +86,48 @@ class Bounds(Protocol):
         ...
 
     def spending(self, families: Ints, closer: CloserBound | None = None) -> Spending:
-        """What designs of these families spend at least, no less than a closer bound says."""
+        """The least spending of designs of `families` int64[design], raised to the closer bound
+        if there is one."""
         ...
 
     def closer(self, number: int) -> CloserBound | None:
-        """More of a design that is about to be run; None where nothing more is known."""
+        """A closer bound of the design `number`, which is next to be run; None if the machine
+        has none."""
         ...
 
     def closer_of_family(self, family: int) -> CloserBound | None:
-        """The same of all designs of a family."""
+        """A closer bound of all designs of a family; None if the machine has none."""
         ...
 
     def cannot_run(self, number: int, design: Design) -> bool:
-        """Whether a design that was built cannot be run. What that says of others is left out of
-        the space from then on."""
+        """Whether a design that was built cannot be run. From then on all designs that cannot be
+        run for the same reason are left out of the space."""
         ...
 
     def usable(self, families: Ints) -> NDArray[np.bool_]:
-        """Which families still have designs, as far as is known."""
+        """Which of `families` int64[family] may still have designs, bool[family]."""
         ...
 
 
 class Evaluator(Protocol):
-    """Runs designs; what several of them share is made once (door `evaluate`)."""
+    """Runs designs; parts that several designs share are made once (door `evaluate`)."""
 
     def run(self, design: Design, /) -> Outcome | Refusal:
-        """The outcome of a design, or why it cannot run a network of the study."""
+        """The outcome of a design, or the reason why it cannot run a network of the study."""
         ...
 
 
 class ExactMapping(Protocol):
-    """The quickest mapping of a design that is found at any price (door `exact_mapping`)."""
+    """Finds the quickest mapping of a design, however long it takes (door `exact_mapping`)."""
 
     def quicker(
         self, design: Design, k: Mapping[str, str], /
     ) -> tuple[Outcome, Mapping[str, Any]] | None:
-        """The outcome with the mappings by network that are quicker than the usual ones, None where
-        none is; `k` are the digits of its filters where they were chosen."""
+        """The outcome of a design with its exact mappings, and the mappings by network that are
+        quicker than the usual mappings; None if no mapping is quicker.
+
+        `k` is the allocation that was chosen for the design, as a digit for each filter by layer.
+        """
         ...
 
 
@@ -136,13 +145,14 @@ class Machine:
     def builder(
         self, board: Board, limits: Resources, widths: Mapping[str, tuple[int, ...]]
     ) -> Builder:
-        """The builder of designs for a board; `widths` are by scheme the bits of the activations
-        that the designs have to take."""
+        """The builder of designs for a board; `widths` gives for each scheme the bits of the
+        activations that the designs must accept."""
         made = opened(self.template, lambda row: row.designs, "builder of designs")
         return cast(Builder, made(board, limits, widths))
 
     def bounds(self, space: Space, builder: Builder, question: Question) -> Bounds:
-        """The bounds of a space; raises the reason where no design of it can be built or run."""
+        """The bounds of a space; raises the reason if no design of the space can be built or
+        run."""
         made = opened(self.template, lambda row: row.bound, "bound of its designs")
         return cast(Bounds, made(space, builder, question))
 
@@ -154,19 +164,19 @@ class Machine:
         with_energy: bool = True,
         free_k: FreeK | None = None,
     ) -> Evaluator:
-        """What runs designs of a study; energy is counted only `with_energy`."""
+        """An evaluator that runs designs of a study; energy is counted only `with_energy`."""
         made = opened(self.template, lambda row: row.evaluate, "evaluation of its designs")
         return cast(Evaluator, made(shares, seed, with_energy=with_energy, free_k=free_k))
 
     def exact_mapping(
         self, shares: tuple[Share, ...], seed: int, free_k: FreeK | None
     ) -> ExactMapping:
-        """What maps designs exactly."""
+        """The machine's search for exact mappings."""
         made = opened(self.template, lambda row: row.exact_mapping, "exact mapping")
         return cast(ExactMapping, made(shares, seed, free_k))
 
     def words(self, design: Design) -> DesignWords:
-        """A design in words."""
+        """A design in the words of its machine."""
         said = opened(self.template, lambda row: row.words, "words for its designs")
         return cast(DesignWords, said(design))
 

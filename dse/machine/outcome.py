@@ -1,4 +1,4 @@
-"""What a design was found to be worth: cycles, traffic and energy by network, and its measures."""
+"""The outcome of a design's run: cycles, traffic and energy by network, and its measures."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ __all__ = ["Outcome"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A design that was run: by network the cycles of a batch, its memory traffic and energy.
+    """A design that was run: for each network the cycles, bytes of memory traffic and joules of a
+    batch.
 
-    The energy is None where it was not counted. Where k was free, `k` has by layer a digit for
-    each filter, and `accuracies` what is known of that allocation's accuracy.
+    `energy_j` is None if energy was not counted. If k was free, `k` is the allocation that was
+    chosen, as a digit for each filter by layer, and `accuracies` are its loss and accuracies.
     """
 
     cycles: tuple[int, ...]
@@ -28,8 +29,8 @@ class Outcome:
     def values(self, design: Design, shares: tuple[Share, ...]) -> dict[str, float]:
         """The measures by key.
 
-        A mixture of networks takes the mean time, energy and traffic of an image, weighted by
-        their shares of the images; its throughput is the inverse of that mean time.
+        Time, energy and traffic of several networks are means over an image, weighted by the
+        networks' shares of the images. The throughput is the inverse of the mean time.
         """
         hz, batch = design.accelerator.clock_hz, design.batch
         weights = [share.weight for share in shares]

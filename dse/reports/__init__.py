@@ -1,1 +1,1 @@
-"""What an exploration leaves behind: the JSON document, tables, files and one page."""
+"""The reports of an exploration: a JSON document, tables, files and one page."""

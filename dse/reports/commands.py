@@ -1,4 +1,4 @@
-"""The commands that run what an exploration found."""
+"""The commands that run the best design of an exploration."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ BEST_MAPPING = "best-mapping.toml"
 
 
 def run_command(found: Exploration, file: str = "best.toml", *, anywhere: bool = False) -> str:
-    """`lightsim run` of the best design on the study's first network; "" without a front.
+    """The command `lightsim run` for the best design and the study's first network; "" if there is
+    no front.
 
-    `anywhere` names the user's own files by their whole paths: a page may be read in another
-    folder than the search was begun in.
+    With `anywhere` the user's own files have absolute paths, because a page may be read in another
+    folder than the search ran in.
     """
     if not found.front:
         return ""

@@ -18,7 +18,8 @@ _MOST_REASONS = 3
 
 
 def show_exploration(found: Exploration, console: Console, best: str = "best.toml") -> None:
-    """The best design, its bound and gap, the front, and how to run the file that holds it."""
+    """Print the best design, its limit and gap, the front, and the command that runs the file
+    `best` with the best design."""
     study = found.study
     networks = ", ".join(
         share.network if len(study.shares) == 1 else f"{share.weight:.0%} {share.network}"
@@ -74,7 +75,7 @@ def _further(found: Exploration) -> list[tuple[str, str]]:
 
 
 def _any_k(found: Exploration) -> list[tuple[str, str]]:
-    """Where k is free: what any allocation could reach, and what was chosen."""
+    """If k is free: the limit over all allocations, and the allocation that was chosen."""
     if found.limit_of_any_k is None:
         return []
     objective, best = found.study.objectives[0].measure, found.front[0]

@@ -1,4 +1,4 @@
-"""Every scheme of an exploration by itself, in the terminal."""
+"""The result of every scheme of an exploration, in the terminal."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ __all__ = ["show_schemes"]
 
 
 def show_schemes(found: Exploration, console: Console) -> None:
-    """Where there are several schemes, the best design of each with its limit and gap, and under
-    the table why a scheme has none."""
+    """Print, if there are several schemes, the best design of each scheme with its limit and gap.
+    Below the table stand the reasons of schemes without a best design."""
     if len(found.schemes) < 2:
         return
     objective = found.study.objectives[0].measure

@@ -1,4 +1,4 @@
-"""The results directory: everything an exploration found, and what it takes to do it again."""
+"""The results directory: all results of an exploration, and the study file to repeat it."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def check_results(path: Path) -> None:
 
 
 def begin_results(study: Study, path: Path) -> None:
-    """Write the study's file into `path`, made if need be; reports of another study, or of one
-    that is begun anew, go, so that what lies there is never taken for this one's.
+    """Write the study's file into the folder `path`, which is made if it does not exist.
 
-    To be called when the study is held, before it is searched. Raises `OutputError` where that
-    cannot be done.
+    Reports of another study, or of an earlier search of a study that is begun anew, are removed,
+    so that nobody takes them for reports of this study. To be called once the study is locked and
+    before it is searched. Raises `OutputError` if a file cannot be written or removed.
     """
     text = study_text(absolute(study), searching=False).rstrip("\n")
     if not _text(path / STUDY).startswith(f"{text}\n\n[search]"):
@@ -57,10 +57,10 @@ def begin_results(study: Study, path: Path) -> None:
 
 
 def write_results(found: Exploration, path: Path) -> None:
-    """Write every file of the results into `path`; all of them are made before the first takes its
-    name, and each is whole.
+    """Write every file of the results into the folder `path`.
 
-    Raises `OutputError` where that cannot be done.
+    All files are written under temporary names before the first gets its final name, so no file
+    is ever half written. Raises `OutputError` if a file cannot be written.
     """
     files = {
         name: content(found)
@@ -78,8 +78,8 @@ def _text(path: Path) -> str:
 
 
 def _is_study(path: Path) -> bool:
-    """Whether a search was begun there: its study file is written as soon as its trials have a
-    place, which until then is all that is there."""
+    """Whether a search was begun in a folder. A search writes its study file as soon as its trials
+    have a storage; before that, the folder contains only the storage."""
     if {entry.name for entry in path.iterdir() if not is_partial(entry)} <= {
         JOURNAL,
         f"{JOURNAL}.lock",
@@ -100,7 +100,7 @@ def _best(found: Exploration) -> str:
     return found.machine.text(found.design(found.front[0]))
 
 
-# Files that only some searches have: there is a best design, with a k or a mapping of its own.
+# Files that are only there if there is a best design, or if it has its own k or mapping.
 _OF_THE_BEST: dict[str, Callable[[Exploration], bool]] = {
     BEST: lambda found: bool(found.front),
     BEST_K: lambda found: bool(found.front) and bool(found.front[0].k),
@@ -109,7 +109,7 @@ _OF_THE_BEST: dict[str, Callable[[Exploration], bool]] = {
 
 
 def _best_mapping(found: Exploration) -> Any:
-    """That of the best design on the first network, None where it is the usual one."""
+    """The mapping of the best design on the first network; None if it is the usual mapping."""
     network = found.study.shares[0].network
     return found.front[0].mappings.get(network) if found.front else None
 
@@ -124,7 +124,7 @@ def _best_k(found: Exploration) -> str:
 
 
 def _page(found: Exploration) -> str:
-    # Plotly takes a quarter of a second to import: only who writes a page pays for it.
+    # Plotly takes a quarter of a second to import: only a page pays for it.
     from dse.reports.page import page
 
     return page(found)

@@ -1,20 +1,20 @@
-"""How many filters of every layer have no, one or two terms."""
+"""The number of filters of every layer with no, one, two and more terms."""
 
 from __future__ import annotations
-
-import numpy as np
 
 from dse.evaluation.workloads import workload_of
 from dse.search.result import Exploration
 from dse.storage.record import Record
+from lightsim.quantisation.term_counts import filters_by_k
 
 __all__ = ["k_counts"]
 
 
 def k_counts(found: Exploration, record: Record) -> dict[str, dict[str, int]]:
-    """By layer with weights, filters by k; for several networks the layer is `network/layer`.
+    """The number of filters of each k, for every layer with weights. If there are several networks,
+    a layer is named `network/layer`.
 
-    Formats that multiply have no terms: nothing is counted for them.
+    Schemes that multiply have no terms and are not counted.
     """
     if record.k:
         return {
@@ -30,8 +30,5 @@ def k_counts(found: Exploration, record: Record) -> dict[str, dict[str, int]]:
             if layer.weights is None or layer.k is None:
                 continue
             name = f"{share.network}/{layer.layer.name}" if several else layer.layer.name
-            shifts = layer.scheme is not None and layer.scheme.is_shift_add
-            counts[name] = {
-                str(k): int(np.count_nonzero(layer.k == k)) if shifts else 0 for k in (0, 1, 2)
-            }
+            counts[name] = filters_by_k(layer)
     return counts

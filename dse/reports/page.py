@@ -86,7 +86,7 @@ def _headline(found: Exploration) -> list[tuple[str, str, str]]:
 
 
 def _any_k(found: Exploration) -> list[tuple[str, str, str]]:
-    """Where k is free, what any allocation could reach."""
+    """If k is free, the limit over all allocations."""
     if found.limit_of_any_k is None:
         return []
     value = spell_measure(found.study.objectives[0].measure, found.limit_of_any_k)

@@ -1,4 +1,4 @@
-"""Every scheme of an exploration by itself, as an HTML table."""
+"""The result of every scheme of an exploration, as an HTML table."""
 
 from __future__ import annotations
 

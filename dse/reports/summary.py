@@ -21,8 +21,9 @@ SCHEMA_NAME = "lightsim.explore/1"
 def summary(found: Exploration) -> dict[str, Any]:
     """The exploration as JSON-able data: the contract's keys, then additions.
 
-    `values` has every measure by its key, with its unit in the name, `accuracy` null where
-    nothing says it. `bound.gap` is |bound - best| / max(|bound|, |best|), null without a best.
+    `values` has every measure by its key, whose name contains the unit; `accuracy` is null if no
+    source gives it. `bound.gap` is |bound - best| / max(|bound|, |best|), and null if there is no
+    best design.
     """
     objective = found.study.objectives[0].measure.key
     return {
@@ -64,7 +65,8 @@ def _design(found: Exploration, record: Record) -> dict[str, Any]:
 
 
 def _scheme(found: Exploration, row: SchemeFound) -> dict[str, Any]:
-    """A scheme by itself: its best design as one of the front, null where there is none."""
+    """The result of a scheme; its best design has the form of a design of the front, and is null
+    if there is none."""
     return {
         "scheme": row.scheme,
         "best": None if row.best is None else _design(found, row.best),
@@ -75,7 +77,7 @@ def _scheme(found: Exploration, row: SchemeFound) -> dict[str, Any]:
 
 
 def _of_any_k(found: Exploration) -> dict[str, Any]:
-    """The limit over all allowed allocations of k, where k is free."""
+    """If k is free, the limit over all allowed allocations of k."""
     if found.limit_of_any_k is None:
         return {}
     return {"limit_of_any_k": found.limit_of_any_k}

@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 __all__ = ["TRIALS", "front_text", "trials_table", "write_trials"]
 
-# pandas writes Parquet through pyarrow; an environment made before it was a dependency has none.
+# pandas writes Parquet through pyarrow. Environments from before pyarrow was a dependency lack it.
 _PARQUET = find_spec("pyarrow") is not None
 TRIALS = "trials.parquet" if _PARQUET else "trials.csv"
 
 
 def trials_table(found: Exploration) -> pd.DataFrame:
-    """A row for every trial in order: its design's choices, state, measures and cycles.
+    """A row for every trial, in order: the choices of its design, its state, measures and cycles.
 
-    A measure that a trial does not have is missing (NaN). Choices of an axis are numbers where
-    all of them are, else texts.
+    A measure that a trial does not have is NaN. The choices of an axis are numbers if all of them
+    are numbers, otherwise texts.
     """
     import pandas as pd
 
@@ -51,14 +51,14 @@ def front_text(found: Exploration) -> str:
 
 
 def _columns(found: Exploration) -> list[str]:
-    """What a row has, in order."""
+    """The names of the columns, in order."""
     cycles = _cycles(found).values()
     measures = (row.key for row in MEASURES.values())
     return ["design", "state", *found.space.names, *measures, *cycles, "reason"]
 
 
 def _cycles(found: Exploration) -> dict[str, str]:
-    """The column of each network's cycles."""
+    """The name of the column with the cycles of each network."""
     names = [share.network for share in found.study.shares]
     return {name: f"cycles {name}" if len(names) > 1 else "cycles" for name in names}
 

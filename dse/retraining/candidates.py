@@ -1,8 +1,8 @@
 """Candidates: one network retrained at several strengths of the regulariser of k.
 
-All start from one training in float. They are compared by training images that were set apart
-(`validation` of the recipe; without it by such as the weights have seen); the images held out only
-report.
+All candidates start from the same training in float. They are compared by training images that
+were set apart (`validation` of the recipe); without such images they are compared by images that
+the weights were trained on. The held-out images are only for reports.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ __all__ = ["Candidate", "Strengths", "read_strengths", "retrain", "spell_strengt
 FLIGHTNN = PER_FILTER.name
 Tell = Callable[["Moment"], None]
 Strengths = tuple[float, float]
-"""Of the regulariser, for first and for second terms."""
+"""The strengths of the regulariser for first terms and for second terms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A network retrained: its strengths and seed, its file, and what it classifies correctly.
+    """A retrained network: its strengths and seed, its file, and its accuracies.
 
-    `strengths` are those for first and second terms. `accuracy` is on the images held out,
-    `choosing_accuracy` on the training images that come with the file, but for those that
-    calibrate; `k` counts its filters with 0, 1 and 2 terms.
+    `accuracy` is measured on the held-out images. `choosing_accuracy` is measured on the training
+    images of the file, without the images that calibrate. `k` is the number of filters with 0, 1
+    and 2 terms.
     """
 
     strengths: Strengths
@@ -55,14 +55,15 @@ class Candidate:
 
     @property
     def label(self) -> str:
-        """The strengths as `read_strengths` takes them."""
+        """The strengths as a text that `read_strengths` reads."""
         return spell_strengths(self.strengths)
 
 
 def read_strengths(text: str, where: str) -> tuple[Strengths, ...]:
-    """Strengths of second terms as `0.001,0.003`, or of first and second as `0.001:0.003`.
+    """The strengths of a text: for second terms as `0.001,0.003`, or for first and second terms as
+    `0.001:0.003`.
 
-    Raises `InputError` for anything else.
+    Raises `InputError` for a text of another form.
     """
     try:
         rows = [[float(number) for number in part.split(":")] for part in text.split(",")]
@@ -80,7 +81,7 @@ def read_strengths(text: str, where: str) -> tuple[Strengths, ...]:
 
 
 def spell_strengths(own: Strengths) -> str:
-    """`0.003`, or `0.001:0.003` where first terms are regularised too."""
+    """The text of strengths: `0.003`, or `0.001:0.003` if first terms are regularised too."""
     return f"{own[0]:g}:{own[1]:g}" if own[0] else f"{own[1]:g}"
 
 
@@ -89,11 +90,11 @@ def retrain(
 ) -> tuple[Candidate, ...]:
     """Train `base` once in float, then under `flightnn` at all strengths.
 
-    Every training has its own run directory in `directory`, and goes on where it was stopped.
-    Raises `InputError` for a recipe of another scheme, without epochs in float or a start, and
-    for all that training refuses.
+    Every training has its own run directory in `directory`, and resumes where it was stopped.
+    Raises `InputError` for a recipe of another scheme, for a recipe that has neither epochs in
+    float nor a start, and for a recipe that training refuses.
     """
-    # Inside: PyTorch is an extra, and takes seconds to load.
+    # Imported here: PyTorch is an extra, and takes seconds to load.
     from lightsim.flow.training import train
 
     if base.scheme != FLIGHTNN:
@@ -132,5 +133,5 @@ def _candidate(strengths: Strengths, seed: SeedReport, folder: Path) -> Candidat
     seen, first = training_images(network), len(calibration_images(workload))
     own = replace(seen, images=seen.images[first:], labels=seen.labels[first:])
     choosing = accuracy(workload, own, threads=cores())
-    k = [sum(row[terms] for row in seed.k.values()) for terms in (0, 1, 2)]
+    k = [sum(row) for row in zip(*seed.k.values(), strict=True)]
     return Candidate(strengths, seed.seed, str(path), held_out, choosing, (k[0], k[1], k[2]))

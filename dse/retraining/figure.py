@@ -14,7 +14,7 @@ __all__ = ["FRONT"]
 
 
 def _draw(points: Sequence[Point]) -> go.Figure:
-    """Accuracy on images held out over throughput, every candidate a point."""
+    """The accuracy on held-out images against the throughput, one point for each candidate."""
     figure = frame(
         460, xaxis={"title": {"text": "throughput (images/s)"}, "rangemode": "tozero"},
         yaxis={"title": {"text": "accuracy, images held out (%)"}},

@@ -1,4 +1,4 @@
-"""A joint study as files: its front, all candidates, and a page with both."""
+"""The files of a joint study: its front, all its candidates, and a page with both."""
 
 from __future__ import annotations
 
@@ -59,10 +59,11 @@ def is_joint(directory: Path) -> bool:
 
 @contextmanager
 def held_joint(directory: Path) -> Iterator[None]:
-    """Hold a directory for one joint study, and remove what an earlier one reported: it is made
-    again from what is kept.
+    """Lock a directory for one joint study, and remove the reports of an earlier joint study. The
+    reports can be made again from the trainings and trials, which stay.
 
-    Raises `InputError` where another process holds it, `OutputError` where it cannot be written.
+    Raises `InputError` if another process holds the directory, `OutputError` if it cannot be
+    written.
     """
     with writing(directory):
         directory.mkdir(parents=True, exist_ok=True)
@@ -77,7 +78,7 @@ def held_joint(directory: Path) -> Iterator[None]:
 def write_joint(points: Sequence[Point], network: str, board: str, directory: Path) -> None:
     """Write `front.csv`, `candidates.csv`, `report.html` and, last, `summary.json`.
 
-    Raises `OutputError` where they cannot be written: then none of them is.
+    Raises `OutputError` if a file cannot be written; then none of the four is written.
     """
     texts = (
         _table(joint_front(points)),
@@ -117,7 +118,7 @@ def _table(points: Sequence[Point]) -> str:
 
 
 def _page(points: Sequence[Point], network: str, board: str) -> str:
-    # Plotly takes a quarter of a second to import: only who writes a page pays for it.
+    # Plotly takes a quarter of a second to import: only a page pays for it.
     from dse.retraining.figure import FRONT
     from lightsim.reports.frame.document import document, fact, section
     from lightsim.reports.frame.figure import figure_sections

@@ -1,4 +1,4 @@
-"""The accelerator searched for every candidate, and one front over all of them."""
+"""The search of an accelerator for every candidate, and one front over all candidates."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ __all__ = ["Point", "joint_front", "search_candidates"]
 class Point:
     """A candidate on the best accelerator that was found for it.
 
-    `limit` is what no design of the space can beat; `command` runs the point. Where k was free
-    within a loss, the accuracies are those of the allocation chosen.
+    `limit` is the bound that no design of the space can beat; `command` runs the point. If k was
+    free within a loss, the accuracies belong to the allocation that was chosen.
     """
 
     candidate: Candidate
@@ -47,9 +47,10 @@ def search_candidates(
 ) -> tuple[Point, ...]:
     """Explore accelerators for each candidate, in a results directory of its own.
 
-    `axes` are those of a study, `search` the keys of its `[search]`; `progress` gives for every
-    candidate what is told of its search. A search that was stopped is gone on with.
-    A candidate that no design was found for is left out. Raises what `explore` raises.
+    `axes` are the axes of a study, `search` the keys of its table `[search]`. `progress` returns
+    for each candidate the function that is called after every wave of its search. A search that
+    was stopped is resumed. A candidate without any design is left out. Raises what `explore`
+    raises.
     """
     found: list[Point] = []
     for candidate in candidates:
@@ -77,8 +78,8 @@ def search_candidates(
 
 
 def joint_front(points: Iterable[Point]) -> tuple[Point, ...]:
-    """The points that none beats in throughput and in the accuracy that may choose, the fastest
-    first. Of equal points the one of the least strengths stands for all."""
+    """The points that no other point beats in both throughput and choosing accuracy, the fastest
+    first. Of equal points only the point with the least strengths is kept."""
     ranked = sorted(
         points, key=lambda p: (-p.throughput, -p.choosing_accuracy, p.candidate.strengths)
     )

@@ -1,4 +1,4 @@
-"""What designs that need not be run could have been at best, by scheme."""
+"""For every scheme, the best value that its closed designs could have had."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ Floats = NDArray[np.float64]
 class Closed:
     """The best bound of the closed designs of every scheme.
 
-    A design is closed by what another one reached, of any scheme. Of its own scheme it may still
-    be the best: its bound, known when it is closed, is what keeps that scheme's limit proven.
+    A design is closed when a design that was run, of any scheme, is at least as good as its bound.
+    The closed design may still be the best of its own scheme. Its bound is therefore noted here,
+    and the limit of its scheme stays proven.
     """
 
     def __init__(self, space: Space, objectives: int) -> None:
@@ -25,17 +26,18 @@ class Closed:
         self._best = np.full((len(space.axes["scheme"]), objectives), np.inf)
 
     def best(self, scheme: int, objective: int) -> float:
-        """What no closed design of a scheme, by its place, beats; infinite where none is closed."""
+        """The best bound of the closed designs of a scheme, given by its place on the axis;
+        infinite if none is closed."""
         return float(self._best[scheme, objective])
 
     def note(self, families: Ints, values: Floats) -> None:
-        """Note closed designs of these `families` int64[design] that no more than reach `values`
-        float64[design, objective]."""
+        """Note closed designs: `families` int64[design] are their families, `values`
+        float64[design, objective] the best values that they could have."""
         if families.size:
             places = self._space.places(families, self._space.family_axes)["scheme"]
             np.minimum.at(self._best, places, values)
 
     def note_any(self, values: Floats) -> None:
-        """Note closed designs, of any scheme, that no more than reach `values`
-        float64[objective]."""
+        """Note closed designs that may be of any scheme; `values` float64[objective] are the best
+        values that they could have."""
         np.minimum(self._best, values, out=self._best)

@@ -1,8 +1,9 @@
 """The best designs mapped exactly, with the quickest mapping that their machine can find.
 
-A search values designs with the mapping that `lightsim run` takes by default. Those of the front
-are then mapped exactly, and after them other designs that were run, as long as their bounds leave
-it open whether they would be better; what is left open so is part of the limit.
+A search runs every design with the mapping that `lightsim run` takes by default. Afterwards the
+designs of the front are mapped exactly. Then other designs that were run are mapped exactly too,
+in the order of their bounds, until no bound is better than the best design. A design that keeps
+its usual mapping counts in the limit with its bound.
 """
 
 from __future__ import annotations
@@ -21,15 +22,18 @@ from dse.storage.record import Record
 
 __all__ = ["Mapped", "mapped_exactly"]
 
-# Designs mapped exactly beside those of the front where a batch takes more cycles than `LARGE`: a
-# large pass may take seconds. Of smaller ones all that could be better are.
+# A large pass may take seconds to map. Where a batch takes more than `LARGE` cycles, so many
+# designs are mapped exactly beside the front; below, all designs that could be better are.
 _MOST_LARGE = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mapped:
-    """The front and the limits of all objectives with designs mapped exactly; all complete
-    records as they are then, and the numbers of those `left` to the usual mapping."""
+    """The result of a search after its best designs were mapped exactly.
+
+    `front` and `limits` (one of each objective) take the exact mappings into account. `records`
+    are all complete records, `left` the numbers of the designs that kept the usual mapping.
+    """
 
     front: list[Record]
     limits: tuple[Limit, ...]
@@ -38,7 +42,7 @@ class Mapped:
 
 
 def mapped_exactly(searcher: Searcher, pool: Pool) -> Mapped:
-    """Map the designs of a search exactly where that pays."""
+    """Map the designs of the front exactly, and the other designs that could then be better."""
     objectives = searcher.study.objectives
     complete = {r.number: r for r in searcher.records if r.state == "complete"}
     first = [record.number for record in front_of(list(complete.values()), objectives)]
@@ -86,7 +90,8 @@ def _limit(row: Limit, value: float | None, records: Sequence[Record]) -> Limit:
 
 
 def _exact(searcher: Searcher, mapping: ExactMapping, record: Record) -> Record:
-    """The record with the exact mapping, or as it was where that is no quicker."""
+    """The record with the exact mapping; the same record if the exact mapping is not quicker, or
+    if the design breaks a budget with it."""
     design = searcher.builder.build(searcher.space.point(record.number))
     assert isinstance(design, Design)
     found = mapping.quicker(design, record.k)

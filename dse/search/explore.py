@@ -35,9 +35,10 @@ from lightsim.errors import InputError
 
 __all__ = ["explore"]
 
-# So many families are bounded, about a microsecond each; those that fit the device are kept.
+# The most families that a space may have: bounding one takes about a microsecond.
 _MOST_FAMILIES = 1_000_000_000
-# Spaces up to this size are run through in the order of their bounds.
+# Up to this size every design of a space is looked at in the order of the bounds, without a
+# sampler.
 _MOST_ENUMERATED = 1 << 40
 
 
@@ -52,17 +53,21 @@ def explore(
     opened: Callable[[], None] | None = None,
     note: Callable[[str], None] | None = None,
 ) -> Exploration:
-    """Search a study; its front, every trial, and what no design of the space can beat.
+    """Search a study and return its front, every trial, and the bounds that no design can beat.
 
-    `storage` is None (in memory), a journal file or a database URL; `resume` goes on with the
-    trials that are there, `overwrite` deletes them; without either a study that has some is
-    refused. The study is held by this process until the search ends; `opened` is called when it
-    is, before anything is searched. `progress` is told after every wave, `note` (else the log)
-    what is dropped or waited for. Ctrl-C ends the search with what was found (`interrupted`).
-    Where k is free, `accuracy` is a function of the user's that judges allocations; with several
-    workers it must be one that can be pickled. Raises `InputError` for what cannot be accepted,
-    `BudgetError` where no design of the space could keep the budgets and `OutputError` where
-    trials cannot be kept any more.
+    `storage` says where the trials are kept: None (in memory), a journal file or a database URL.
+    If the storage holds trials of the study already, `resume` goes on with these trials and
+    `overwrite` deletes them; without either the study is refused. The study is locked for this
+    process until the search ends.
+
+    `opened` is called once the study is locked, before the search begins. `progress` is called
+    with a `Step` after every wave. `note` is called with a line about trials that are dropped or
+    a lock that is waited for; without it such lines go to the log. `accuracy` is a function of
+    the user's that judges allocations where k is free; with several workers it must be picklable.
+
+    Ctrl-C ends the search: the result holds the trials so far and says `interrupted`. Raises
+    `InputError` for a study that cannot be accepted, `BudgetError` if no design of the space can
+    keep the budgets, `OutputError` if trials can no longer be kept.
     """
     space, machine = study.space, Machine.of(study.template)
     check_size(space, space.family_axes, _MOST_FAMILIES)
@@ -113,7 +118,7 @@ def _form(study: Study, space: Space, free_k: FreeK | None) -> Form:
 
 
 def _searched(searcher: Searcher, sampler: str) -> Exploration:
-    """The whole search; an interrupt ends it with what was found."""
+    """The whole search. An interrupt ends the search early: the result holds the trials so far."""
     store = searcher.store
     interrupted = True
     pool: Pool | None = None
@@ -127,7 +132,7 @@ def _searched(searcher: Searcher, sampler: str) -> Exploration:
             _search(searcher, pool, sampler)
             _check_any(searcher, pool)
             interrupted = False
-        if interrupted:  # perhaps between keeping a trial and noting it
+        if interrupted:  # the storage may hold a trial that the searcher has not noted yet
             searcher.records = store.records()
     except LostError as lost:
         raise lost.told(len(searcher.records)) from None
@@ -135,7 +140,7 @@ def _searched(searcher: Searcher, sampler: str) -> Exploration:
 
 
 def _check_any(searcher: Searcher, pool: Pool) -> None:
-    """Say why there is nothing to run, where no design was run and none is open."""
+    """Raise the reason if no design was run and no design is open either."""
     if searcher.records or pool.limit() is not None:
         return
     reason = pool.bounds.nothing_left()
@@ -145,7 +150,8 @@ def _check_any(searcher: Searcher, pool: Pool) -> None:
 
 
 def _search(searcher: Searcher, pool: Pool, sampler: str) -> None:
-    """Run waves until the space is closed or what may be spent is."""
+    """Run waves until every design is closed, or the trials (or seconds) of the study are used
+    up."""
     search = searcher.study.search
     waves = enumerated(searcher, pool) if sampler == ENUMERATE else sampled(searcher, pool)
     _run(searcher, pool, waves, proving=False)
@@ -217,7 +223,8 @@ def _told(searcher: Searcher, row: SchemeFound, known: Mapping[int, Record]) -> 
 
 
 def _with_energy(searcher: Searcher, record: Record) -> Record:
-    """The record of a design of the front with its energy, which the search did not count."""
+    """The record of a design with its energy: the design is run again, because the search did not
+    count energy."""
     study, design = searcher.study, searcher.builder.build(searcher.space.point(record.number))
     assert isinstance(design, Design)
     evaluator = searcher.machine.evaluator(study.shares, study.search.seed, free_k=searcher.free_k)

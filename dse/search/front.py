@@ -1,4 +1,4 @@
-"""The front: records that none other beats in every objective."""
+"""The front: the records that no other record beats in every objective."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ __all__ = ["front_of", "signed"]
 
 
 def signed(record: Record, objectives: Sequence[Objective]) -> NDArray[np.float64]:
-    """The values of a record, each to be minimised."""
+    """The values of a record, float64[objective], each with the sign with which it is minimised."""
     known = chosen_by(record.values)
     values = [objective.sign * known[objective.measure.key] for objective in objectives]
     return np.array(values, np.float64)
 
 
 def front_of(records: Sequence[Record], objectives: Sequence[Objective]) -> list[Record]:
-    """The complete records that no other dominates, best in the first objective first.
+    """The complete records that no other record dominates, the best in the first objective first.
 
-    Of records with equal values the one with fewer LUTs stands for all, then the lower number.
+    Of several records with equal values only one is kept: the record with the fewest LUTs, and
+    among records with equal LUTs the record with the lowest number.
     """
     ranked = sorted(
         (record for record in records if record.state == "complete"),

@@ -29,10 +29,10 @@ _RESOURCES = len(Resources.names())
 class Pool:
     """Designs in order of what they could reach at best.
 
-    A design is *closed* when a design that was run is at least as good, in every objective, as
-    it could be; it need not be run. Families are opened up into their designs only when one of
-    them is next, so a space may have many more designs than are ever listed. A design that is
-    next is bounded more closely first (`Bounds.closer`), and goes back to its place.
+    A design is *closed*, and never run, when a design that was run is in every objective at least
+    as good as its bound. A family is opened up into its designs only when the family is next, so
+    most designs of a large space are never listed. Before a design is taken it gets a closer bound
+    (`Bounds.closer`) and goes back to the place in the order that the closer bound gives it.
     At most `most` families are held at a time (see `dse.limits.promising`).
     """
 
@@ -56,11 +56,11 @@ class Pool:
         self._beaten_by = np.zeros((0, self._family_values.shape[1]))
 
     def take(self, objective: int = 0, within: Mapping[str, int] | None = None) -> int | None:
-        """The number of the open design that could be best in one objective; it is closed now.
+        """Close the open design with the best bound in one objective and return its number.
 
-        `within` are places on some axes of the families: only their designs are looked at. Among
-        equals the one with the highest number is taken, which is the larger machine. None when
-        every design is closed.
+        `within` restricts the search to one place on each named axis of the families. Among
+        designs with equal bounds the highest number is taken, which is the larger machine.
+        None when no design is open.
         """
         at = self._promising(objective, within)
         if at is None:
@@ -71,12 +71,12 @@ class Pool:
         return number
 
     def mark(self, number: int) -> None:
-        """Never take that design: it has been run already."""
+        """Note that the design `number` has been run: it is never taken."""
         self._taken.add(number)
         self._open[self._numbers == number] = False
 
     def close(self, values: Floats) -> None:
-        """Close what designs of these `values` [design, objective] make needless to run."""
+        """Close all designs whose bounds are no better than a row of `values` [row, objective]."""
         for row in values:
             if beaten(row[None, :], self._beaten_by).any():
                 continue
@@ -90,8 +90,8 @@ class Pool:
             self._close_listed(self._open & beaten(self._values, row[None, :]))
 
     def cannot_run(self, number: int, design: Design) -> bool:
-        """Whether a design that was taken cannot be run; what that says of other designs closes
-        them."""
+        """Whether a design that was taken cannot be run. If so, other designs that cannot be run
+        for the same reason are closed too."""
         if not self._bounds.cannot_run(number, design):
             return False
         self._family_open &= self._bounds.usable(self._families)
@@ -105,17 +105,17 @@ class Pool:
 
     @property
     def left_out(self) -> LeftOut:
-        """What of the space is no design, as far as is known."""
+        """The points of the space that are known to be no design."""
         return self._bounds.left_out
 
     def limit(self, objective: int = 0) -> float | None:
-        """The best value that a design not yet closed could have; None where there is none."""
+        """The best bound of the open designs in one objective; None if no design is open."""
         at = self._promising(objective)
         return None if at is None else float(self._values[at, objective])
 
     def limit_of(self, scheme: int, objective: int = 0) -> float | None:
-        """The best value that a design of a scheme, by its place, could have that was not taken,
-        closed or not; None where there is none."""
+        """The best bound of the designs of a scheme (by its place) that were not taken, be they
+        open or closed; None if there is no such design."""
         at = self._promising(objective, {"scheme": scheme})
         found = min(
             np.inf if at is None else float(self._values[at, objective]),
@@ -130,8 +130,8 @@ class Pool:
         return not held and not np.isfinite(self._dropped).any()
 
     def _promising(self, objective: int, within: Mapping[str, int] | None = None) -> int | None:
-        """The place of the listed design that is next: every family that could hold a better one
-        has been opened up, and the design has been looked at closely."""
+        """The place of the listed design that is next: it has its closer bound, and every family
+        that could hold a better design has been opened up."""
         while True:
             family = self._next_family(objective, within)
             at = self._best_listed(objective, within)
@@ -155,23 +155,23 @@ class Pool:
                 self._look_at(at)
 
     def _before(self, family: int, at: int, objective: int) -> bool:
-        """Whether a family could hold a design that goes before a listed one: a better one, or an
-        equal one with a higher number."""
+        """Whether a family could hold a design that comes before a listed design: with a better
+        value, or with the same value and a higher number."""
         value, listed = self._family_values[family, objective], self._values[at, objective]
         later = int(self._families[family]) > int(self._numbers[at]) // self.space.variants
         return bool(value < listed or (value == listed and later))
 
     def _next_value(self, family: int | None, at: int | None, objective: int) -> float:
-        """The best value of what is held: of a family, or of a listed design."""
+        """The better of two values: the next family's and the next listed design's."""
         held = np.inf if family is None else float(self._family_values[family, objective])
         return held if at is None else min(held, float(self._values[at, objective]))
 
     def _gather_again(self, objective: int) -> None:
-        """Hold the most promising of the families that were dropped, beside those still open."""
+        """Hold the most promising of the dropped families, beside the families still open."""
         held, opened = self._family_open, np.array(self._opened, np.int64)
         numbers, values = self._families[held], self._family_values[held]
         known = np.sort(np.concatenate((numbers, opened)))
-        self._closed.note_any(self._dropped)  # what `gather` leaves out is not told
+        self._closed.note_any(self._dropped)  # `gather` does not say what it leaves out
         more = gather(
             self._bounds, self._measure_bounds, objective=objective, known=known,
             beaten_by=self._beaten_by, most=self._most,
@@ -185,11 +185,11 @@ class Pool:
         self._hold(families, self._family_looked[held])
 
     def _hold(self, families: Families, looked: NDArray[np.bool_] | None = None) -> None:
-        """Hold these families; the first of them are `looked` at already."""
+        """Hold these families; `looked` says which of the first have had a closer bound."""
         self._families, self._family_values = families.numbers, families.values
         self._family_cycles, self._dropped = families.cycles, families.dropped
         self._family_open = np.ones(self._families.size, np.bool_)
-        # A family of one design is looked at when that is.
+        # A family of one design needs no closer bound of its own: its design gets one.
         self._family_looked = (self._family_cycles > LARGE) | (self.space.variants == 1)
         if looked is not None:
             self._family_looked[: looked.size] |= looked
@@ -200,8 +200,8 @@ class Pool:
         self._moved = np.zeros(self._families.size, np.bool_)
 
     def _look_at_family(self, family: int) -> None:
-        """Raise the values of a family to what a closer bound of all its designs says; close it if
-        that does."""
+        """Raise the values of a family to a closer bound of all its designs. Close the family if
+        the raised values break a budget or are beaten."""
         self._family_looked[family] = True
         number = int(self._families[family])
         closer = self._bounds.closer_of_family(number)
@@ -222,8 +222,8 @@ class Pool:
                 heappush(heap, (value, -number, family))
 
     def _look_at(self, at: int) -> None:
-        """Raise the values of a listed design to what a closer bound says; close it if that
-        does."""
+        """Raise the values of a listed design to its closer bound. Close the design if the raised
+        values break a budget or are beaten."""
         self._looked[at] = True
         number = int(self._numbers[at])
         closer = self._bounds.closer(number)
@@ -238,7 +238,7 @@ class Pool:
             self._close_listed(np.arange(self._open.size) == at)
 
     def _next_family(self, objective: int, within: Mapping[str, int] | None) -> int | None:
-        """The open family of the best value, of equals that of the highest number."""
+        """The open family with the best value; among equal values the highest number."""
         if within is not None:
             return self._family_in(objective, within)
         order, at = self._orders[objective], self._next[objective]
@@ -291,7 +291,7 @@ class Pool:
         shut = beaten(values, self._beaten_by)
         self._open = np.concatenate((self._open, ~shut))
         self._closed.note(np.full(np.count_nonzero(shut), number, np.int64), values[shut])
-        # Last: whoever interrupts this must not lose designs from the limit.
+        # Last, so that an interrupt before this line loses no design from the limit.
         self._opened.append(number)
         self._family_open[family] = False
 

@@ -22,14 +22,17 @@ __all__ = ["Exploration"]
 class Exploration:
     """A study that was searched.
 
-    `front` are the records that none other beats, the best in the first objective first.
-    `limit` is what no design of the space can beat in that objective, `gap` how far the best is
-    from it as a share; `limits` are those of every objective by itself. `exhaustive` says that
-    every design was run or proven no better. `limit_of_any_k` is, where k is free, what no design
-    can beat with any allocation that may lose so much, on designs that were run too. `schemes` are
-    the same of every scheme by itself, in the study's order. `rejected`
-    counts points that were taken and could not be built. `left_out` are by reason, the most
-    frequent first, the combinations that are no designs: they cannot be built, or not run.
+    - `records` are all trials; `front` are the records that no other record beats, the best in the
+      first objective first.
+    - `limit` is a bound on the first objective that no design of the space can beat; `gap` is the
+      distance of the best design from it, as a share. `limits` has both for every objective.
+    - `limit_of_any_k`, where k is free, holds for every design with every allowed allocation.
+      `limit` counts a design that was run with the allocation that it was run with.
+    - `schemes` has best design, limit and gap of every scheme, in the study's order.
+    - `exhaustive`: every design was run, or proven to be no better.
+    - `rejected` counts the points that were taken and could not be built. `left_out` counts the
+      points that are no designs, because they cannot be built or run, by reason, the most frequent
+      first.
     """
 
     study: Study
@@ -59,14 +62,14 @@ class Exploration:
 
     @property
     def shortfall(self) -> LightSimError | None:
-        """Why there is no best design, None where there is one or the search was interrupted."""
+        """Why there is no best design; None if there is one, or if the search was interrupted."""
         if self.front or self.interrupted:
             return None
         rest = "no other design could" if self.exhaustive else "others are open (trials=...)"
         return none_complete(self.study, self.records, rest)
 
     def design(self, record: Record) -> Design:
-        """The design of a record that was run."""
+        """Build the design of a record again."""
         built = self.builder.build(self.space.point(record.number))
         assert isinstance(built, Design)
         return built

@@ -1,4 +1,4 @@
-"""What was found of every scheme by itself: its best design, its limit, or why it has none."""
+"""The result of a search for every scheme: its best design and its limit, or why it has none."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ __all__ = ["SchemeFound", "found_by_scheme", "without_best"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SchemeFound:
-    """A scheme in a search: its `best` design in the first objective, what no design of the scheme
-    beats (None where that is not known), the gap between the two, how many of its designs were
-    `tried`, and where there is no best design the reason."""
+    """A scheme in a search: its `best` design in the first objective, the `limit` that no design
+    of the scheme beats (None if it is not known), the gap between the two, and how many of its
+    designs were `tried`. `reason` says why there is no best design, if there is none."""
 
     scheme: str
     best: Record | None
@@ -40,10 +40,11 @@ def found_by_scheme(
     records: Sequence[Record] | None = None,
     left: Sequence[int] = (),
 ) -> tuple[SchemeFound, ...]:
-    """Every scheme by itself, in the study's order.
+    """The result of every scheme, in the study's order.
 
-    `limit` is that of the whole space, which no scheme can beat either. `records` are those of the
-    search where they were mapped again, and `left` the numbers of those that could be quicker.
+    `limit` is the limit of the whole space, which no scheme can beat either. `records` are the
+    records after an exact mapping (by default the records of the search), and `left` the numbers
+    of the designs that an exact mapping could still make quicker.
     """
     records = searcher.records if records is None else records
     tried = _by_scheme(searcher.space, searcher.records)
@@ -63,8 +64,10 @@ def found_by_scheme(
 
 
 def without_best(searcher: Searcher) -> list[int]:
-    """The places of the schemes that no design was complete of when the wave began, if there are
-    several schemes and some could have one."""
+    """The places of the schemes that had no complete design when the wave began.
+
+    Schemes that the study refuses are not among them. Empty if the study has only one scheme.
+    """
     names = [str(name) for name in searcher.space.axes["scheme"]]
     if len(names) < 2:
         return []
@@ -90,8 +93,8 @@ def _limit(
     left: Sequence[int],
     whole: float | None,
 ) -> float | None:
-    """What no design of a scheme beats in the first objective: the better of its best and what
-    its others could be, closed ones too, for they were closed by designs of any scheme."""
+    """The limit of a scheme in the first objective: the better of its best design and the bounds
+    of its other designs. Closed designs count too: a design of another scheme closed them."""
     objective = searcher.study.objectives[0]
     bounds = (pool.limit_of(place), value_bound(pool.bounds, searcher.measure_bounds, left))
     found = [value for value in bounds if value is not None]
@@ -125,7 +128,8 @@ def _reason(searcher: Searcher, name: str, limit: float | None, tried: list[Reco
 
 
 def _nothing(searcher: Searcher, name: str) -> LightSimError:
-    """Why no design of a scheme could be run: what the study would say that had no other."""
+    """Why no design of a scheme could be run: the error of the same study with this scheme
+    alone."""
     study = searcher.study
     lanes = {key: value for key, value in study.lanes.items() if key == name}
     alone = replace(study, axes={**study.axes, "scheme": (name,)}, lanes=lanes)

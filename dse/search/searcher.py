@@ -1,4 +1,4 @@
-"""A study being searched: designs taken, run, judged and kept, and how far the rest could be."""
+"""A study being searched: designs are taken, run, judged and kept, and the rest is bounded."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What no design of the space beats in an objective, and how far the best is from it; None
-    where that is not known."""
+    """For one objective the bound that no design of the space beats (`value`) and the distance of
+    the best design from it (`gap`); each is None if it is not known."""
 
     objective: Objective
     value: float | None
@@ -57,8 +57,10 @@ class Limit:
 
 
 def gap_between(best: float | None, limit: float | None, sign: int) -> float | None:
-    """How far a value is from its limit, as a share of the larger of both, where `sign` times the
-    value is to be minimised; None where one of them is not known."""
+    """The distance of the best value from its limit, as a share of the larger of the two.
+
+    `sign` times the value is to be minimised. None if `best` or `limit` is not known.
+    """
     if best is None or limit is None:
         return None
     low, high = sorted((abs(best), abs(limit)))
@@ -67,7 +69,7 @@ def gap_between(best: float | None, limit: float | None, sign: int) -> float | N
 
 @dataclass(eq=False)
 class Searcher:
-    """A study being searched: what is known so far."""
+    """A study being searched, with its records, its steps and the scores of its schemes so far."""
 
     study: Study
     space: Space
@@ -117,23 +119,24 @@ class Searcher:
         return self.machine.bounds(space, self.builder, question)
 
     def pool(self, space: Space) -> Pool:
-        """The open designs of a space, those closed that the records so far make needless."""
+        """A pool of the designs of a space; the designs that the records so far beat are closed."""
         pool = Pool(self.bounds(space), self.measure_bounds)
         for record in self.records:
             pool.mark(record.number)
-        # A wave that was broken off is finished as it was begun.
+        # A wave that was interrupted is finished with the designs that were open when it began.
         self._close(pool, self.records[: len(self.records) // WAVE * WAVE])
         return pool
 
     def wave_size(self) -> int:
-        """How many designs the next wave has: it ends where waves of an unbroken search do."""
+        """How many designs the next wave has: after an interrupt, the rest of the broken wave."""
         left = WAVE - len(self.records) % WAVE
         return left if self.proving else min(left, self.study.search.trials - len(self.records))
 
     def next_design(
         self, pool: Pool, objective: int = 0, within: Mapping[str, int] | None = None
     ) -> tuple[int, Design] | None:
-        """The most promising design that can be built; None where no design is open."""
+        """Take the most promising open design that can be built and run, with its number; None if
+        there is none."""
         while (number := pool.take(objective, within)) is not None:
             built = self.builder.build(self.space.point(number))
             if not isinstance(built, Design):
@@ -148,14 +151,16 @@ class Searcher:
         wave: Sequence[tuple[int, Design]],
         keep: Callable[[Record], None] | None = None,
     ) -> None:
-        """Run designs and keep their records in order, by `keep` or as trials of their own."""
+        """Run the designs of a wave and keep their records in the wave's order: `keep` is called
+        with each record; without it the store adds a trial for each record."""
         found: dict[int, Record] = {}
         keep = self.store.add if keep is None else keep
         kept = 0
         for place, result in self.crew.run([design for _, design in wave]):
             number, design = wave[place]
             found[number] = judged(self.study, self.scores, number, design, result)
-            # In order, and each as soon as it can be: what is written is never lost.
+            # Each record is written as soon as all records before it are: an interrupt loses none
+            # of them.
             while kept < len(wave) and wave[kept][0] in found:
                 record = found[wave[kept][0]]
                 keep(record)
@@ -170,12 +175,12 @@ class Searcher:
         return sum(1 for record in self.records if record.cycles)
 
     def gap(self, limit: float | None, objective: int = 0) -> float | None:
-        """How far the best design can be from the optimum, as a share of the larger of both; None
-        where there is no design, or no limit."""
+        """How far the best design can be from the optimum, as a share of the larger of the two;
+        None if there is no complete design, or no limit."""
         return gap_between(self.best(objective), limit, self.study.objectives[objective].sign)
 
     def best(self, place: int = 0) -> float | None:
-        """The best value of an objective so far, the first's unless `place` says another."""
+        """The best value so far in the objective at `place`; None if no design is complete."""
         objective = self.study.objectives[place]
         values = [
             objective.sign * r.values[objective.measure.key]
@@ -185,8 +190,8 @@ class Searcher:
         return objective.sign * min(values) if values else None
 
     def limit(self, pool: Pool, place: int = 0) -> float | None:
-        """What no design can beat in an objective: the better of the best and what open designs
-        could be. None where nothing is known of open designs, or there are no designs at all."""
+        """The limit in an objective: the better of the best value and the bounds of open designs.
+        None if open designs have no bound in the objective, or if there are no designs at all."""
         objective, best = self.study.objectives[place], self.best(place)
         sign = objective.sign
         found = [value for value in (pool.limit(place),) if value is not None]
@@ -197,7 +202,7 @@ class Searcher:
         return sign * min(found) if found else None
 
     def limits(self, pool: Pool) -> tuple[Limit, ...]:
-        """The limit and the gap of every objective by itself."""
+        """The limit and the gap of every objective."""
         found = []
         for place, objective in enumerate(self.study.objectives):
             value = self.limit(pool, place)
@@ -205,8 +210,11 @@ class Searcher:
         return tuple(found)
 
     def limit_of_any_k(self, pool: Pool) -> float | None:
-        """What no design beats with any allocation of k that is allowed, on designs that were run
-        too: `limit` takes those at what they were run with. None where k is given."""
+        """A limit in the first objective for every design with every allowed allocation of k.
+
+        It also bounds the designs that were run, with any other allocation; `limit` counts such a
+        design with the allocation it was run with. None if k is given, or nothing is proven.
+        """
         if self.free_k is None or not self.measure_bounds.proves(self.study.objectives[0]):
             return None
         sign = self.study.objectives[0].sign
@@ -217,7 +225,7 @@ class Searcher:
         return sign * min(found) if found else None
 
     def close_all(self, pool: Pool) -> None:
-        """Close what any record makes needless to run, in the middle of a wave too."""
+        """Close the designs that any record beats, also the records of an unfinished wave."""
         self._close(pool, self.records)
 
     def _close(self, pool: Pool, records: Sequence[Record]) -> None:
@@ -227,7 +235,7 @@ class Searcher:
             pool.close(np.array([signed(record, self.study.objectives) for record in kept]))
 
     def step(self, pool: Pool) -> None:
-        """Note where the search stands, and tell it."""
+        """Note where the search stands, and call `progress` with it."""
         limit = self.limit(pool)
         step = Step(
             self.evaluations(), self.best(), limit, self.gap(limit), time.monotonic() - self.began

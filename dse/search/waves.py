@@ -1,7 +1,7 @@
 """Which designs are run next: in the order of their bounds, or where a sampler looks.
 
-Designs are run in waves of a fixed size, whatever the number of processes, and a wave's trials
-are told in order: the same seed gives the same trials on one process or on many.
+Designs are run in waves. A wave has the same size with any number of processes, and the sampler is
+told the trials of a wave in order. So the same seed gives the same trials on one process or many.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 
 __all__ = ["enumerated", "sampled", "sampled_axes"]
 
-# A sampler that finds nothing open where it looks so often in turn has seen it all.
+# After so many places in turn without an open design a sampler is taken to have seen the space.
 _MOST_EMPTY = 64
 
 
 def enumerated(searcher: Searcher, pool: Pool) -> Iterator[None]:
-    """Run open designs, each time the most promising for one objective after another.
+    """Run open designs in the order of their bounds; the objectives take turns.
 
-    Of an accuracy that k is chosen by nothing is known early: where it is an objective, the
-    choices of k take turns instead, each with the most promising design for the first one.
-    Schemes of which no design is complete have one run in every wave after its first, so that each
-    can be compared.
+    When k is free, accuracy is known only after a run. If there are several objectives then, the
+    choices of k take turns instead: each time the most promising design for the first objective
+    is run. A scheme without a complete design gets a run in every wave, after the wave's first
+    design, so that every scheme can be compared.
     """
     objectives = len(searcher.study.objectives)
     ks = len(searcher.space.axes.get("k", ())) or 1 if objectives > 1 else 1
@@ -58,10 +58,10 @@ def enumerated(searcher: Searcher, pool: Pool) -> Iterator[None]:
 
 
 def sampled(searcher: Searcher, pool: Pool) -> Iterator[None]:
-    """Run designs where Optuna's sampler looks: the most promising of its part of the space.
+    """Run designs where Optuna's sampler looks.
 
-    A trial sets the axes of `sampled_axes`; of all designs with its choices the one with the best
-    bound that is still open is run.
+    A trial of the sampler sets the axes of `sampled_axes`. Among the open designs with the trial's
+    choices the design with the best bound is run.
     """
     names = sampled_axes(searcher)
     objectives = len(searcher.study.objectives)
@@ -89,7 +89,7 @@ def sampled(searcher: Searcher, pool: Pool) -> Iterator[None]:
 
 
 def _in_turn(searcher: Searcher, pool: Pool, turn: int, ks: int) -> tuple[int, Design] | None:
-    """The most promising design for the next choice of k that has one."""
+    """The most promising open design of the next choice of k that has an open design."""
     for place in range(ks):
         found = searcher.next_design(pool, 0, {"k": (turn + place) % ks})
         if found is not None:
@@ -98,7 +98,8 @@ def _in_turn(searcher: Searcher, pool: Pool, turn: int, ks: int) -> tuple[int, D
 
 
 def sampled_axes(searcher: Searcher) -> tuple[str, ...]:
-    """The axes that a sampler sets: those of the families that are not solved, if there are any."""
+    """The axes that a sampler sets: the family axes with several choices, without the `solved`
+    axes unless all are solved."""
     space, axes = searcher.space, axes_of(searcher.study.template)
     free = tuple(name for name in space.family_axes if len(space.axes[name]) > 1)
     outer = tuple(name for name in free if not axes[name].solved)
@@ -106,6 +107,6 @@ def sampled_axes(searcher: Searcher) -> tuple[str, ...]:
 
 
 def _told(searcher: Searcher, trials: list[Trial]) -> Callable[[Record], None]:
-    """Ends the trials of a wave, one with each record, in order."""
+    """A function that ends the trials of a wave, one trial with each record, in order."""
     left = iter(trials)
     return lambda record: searcher.store.tell(next(left), record)

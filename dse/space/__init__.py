@@ -1,1 +1,1 @@
-"""What there is to choose from: axes and their choices, points, the choices of k."""
+"""The space of a study: axes and their choices, points, the choices of k."""

@@ -1,7 +1,8 @@
-"""What an axis of a design space is, and the axes that every machine may have.
+"""The description of an axis of a space, and the axes that every machine may have.
 
 A wing of the explorer lists the axes of its machine in a table, the door `axes` of its template.
-`scheme` stands in every table; `lanes`, `clock`, `batch` and `k` mean the same wherever they stand.
+`scheme` is in every table. `lanes`, `clock`, `batch` and `k` need not be in a table, and mean the
+same in every table.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from lightsim.flow.templates import find_template, opened
 from lightsim.hardware.checks import validate_clock
 from lightsim.hardware.device import Board
 from lightsim.hardware.quantities import HERTZ_ACCEPTED, hertz
-from lightsim.numerics.formats.scheme import scheme
+from lightsim.hardware.scheme_file import find_scheme
 
 __all__ = [
     "AUTO",
@@ -38,12 +39,13 @@ AUTO = "auto"
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One thing that designs of a space differ in.
+    """One property in which designs of a space differ.
 
-    `read` turns a value of the file into a choice or raises `ValueError`; `accepted` says what
-    it takes. `default` gives the choices of a board for a scheme. Designs that differ only in axes
-    `within_family` are a family, which is bounded as a whole before its designs are listed. An axis
-    that is `solved` is left alone by samplers: of all its choices the most promising is run.
+    `read` turns a value of the study file into a choice, or raises `ValueError`; `accepted` says
+    in words which values it takes. `default` gives the choices by default, for a board and the
+    schemes of a study. Designs that differ only in axes `within_family` are one family; a family
+    is bounded as a whole before its designs are listed. Samplers do not set a `solved` axis: among
+    all its choices the most promising is run.
     """
 
     name: Annotated[str, Text()]
@@ -59,7 +61,8 @@ class Axis:
 
 
 def axes_of(template: str) -> Mapping[str, Axis]:
-    """The axes of a template by name; raises `InputError` for a template that has none."""
+    """The axes of a template by name; raises `InputError` for a template that cannot be
+    explored."""
     found: Mapping[str, Axis] = opened(
         find_template(template), lambda row: row.axes, "design space"
     )
@@ -83,14 +86,14 @@ def or_auto(inner: Callable[[object], Choice]) -> Callable[[object], Choice]:
 
 
 def fixed(*choices: Choice) -> Callable[[Board, tuple[str, ...]], tuple[Choice, ...]]:
-    """The same default choices on every board."""
+    """A `default` that gives the same choices on every board."""
     return lambda board, schemes: choices
 
 
 def _scheme(value: object) -> Choice:
     if not isinstance(value, str):
         raise ValueError
-    return scheme(value).name
+    return find_scheme(value).name
 
 
 def _clock(value: object) -> Choice:

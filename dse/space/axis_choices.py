@@ -18,11 +18,11 @@ _MOST_CHOICES = 4096
 def read_axes(
     axes: Mapping[str, Axis], table: Mapping[str, Any], where: str, board: Board
 ) -> dict[str, tuple[Choice, ...]]:
-    """Every one of `axes` with its choices: those of `table`, elsewhere the board's defaults.
+    """The choices of all `axes`: those that `table` names, and by default those of the board.
 
-    A table of lanes by scheme gives all of them, in order (`scheme_lanes` says which go with
-    which).
-    Raises `InputError` for an unknown axis, an empty one, a choice that is none, or one twice.
+    If `table` names lanes for each scheme, the axis `lanes` has all of them, in order
+    (`scheme_lanes` says which lanes go with which scheme). Raises `InputError` for an unknown axis,
+    an axis without choices, a value that is no choice, or a choice that is named twice.
     """
     for name in table:
         if name not in axes:
@@ -49,9 +49,10 @@ def _of_every_scheme(lanes: Axis, table: Mapping[str, Any], where: str) -> tuple
 
 
 def read_choices(axis: Axis, value: object, where: str) -> tuple[Choice, ...]:
-    """The choices of an axis that a file's value names: one, a list, or a range written out.
+    """The choices of an axis that a value of the file names: one choice, a list, or a range.
 
-    Raises `InputError` for none, for a choice that is none, and for one that is there twice.
+    Raises `InputError` if there are no choices, for a value that is no choice, and for a choice
+    that is named twice.
     """
     values = _range(axis, value, where) if isinstance(value, Mapping) else value
     if not isinstance(values, list):
@@ -74,7 +75,7 @@ def read_choices(axis: Axis, value: object, where: str) -> tuple[Choice, ...]:
 
 
 def _range(axis: Axis, value: Mapping[str, Any], where: str) -> list[int]:
-    """`{ from = 8, to = 128, step = 8 }` written out."""
+    """The numbers of a range such as `{ from = 8, to = 128, step = 8 }`."""
     accepted = "accepted: whole numbers { from = ..., to = ..., step = ... }, step 1 or more"
     ends = [value.get("from"), value.get("to"), value.get("step", 1)]
     whole = [end for end in ends if isinstance(end, int) and not isinstance(end, bool)]

@@ -1,4 +1,4 @@
-"""The choices of the axis `k`: the workload's own, or free within an accuracy that may be lost."""
+"""The choices of the axis `k`: given by the workload, or free within a loss of accuracy."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _SHARE = re.compile(r"^\s*(\d{1,3}(?:\.\d{1,6})?)\s*%\s*$")
 
 
 def read_k(value: object) -> str:
-    """A choice as it is kept: 'given', 'free', 'any' or '1 %'; raises `ValueError` for anything
-    else."""
+    """The choice that a value of the file means: 'given', 'free', 'any' or a loss such as '1 %'.
+    Raises `ValueError` for any other value."""
     if isinstance(value, str) and value.strip() in (GIVEN, FREE, ANY):
         return value.strip()
     match = _SHARE.match(value) if isinstance(value, str) else None
@@ -28,7 +28,7 @@ def read_k(value: object) -> str:
 
 
 def is_loss(text: str) -> bool:
-    """Whether a text is a choice that states a loss, as '1 %'."""
+    """Whether a choice states a loss, such as '1 %'."""
     try:
         return tolerated(read_k(text)) is not None
     except ValueError:
@@ -36,5 +36,5 @@ def is_loss(text: str) -> bool:
 
 
 def tolerated(choice: str) -> float | None:
-    """The loss of accuracy that a choice allows, as a share; None where it states none."""
+    """The loss of accuracy that a choice states, as a share; None if it states none."""
     return float(choice.removesuffix(" %")) / 100 if choice.endswith("%") else None

@@ -1,4 +1,4 @@
-"""The k of all filters as records keep it, a digit for each, and back."""
+"""The k of all filters from the text in which records keep it: one digit for each filter."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ __all__ = ["k_of"]
 
 
 def k_of(digits: Mapping[str, str]) -> dict[str, NDArray[np.int8]]:
-    """By layer int8[out] from a digit for each filter."""
+    """The k of every filter, int8[out] by layer, from `digits` by layer."""
     return {name: np.array([int(digit) for digit in own], np.int8) for name, own in digits.items()}

@@ -1,8 +1,8 @@
-"""What single layers may hold: one term in every filter, two, or what pays, filter by filter.
+"""The terms that single layers may have: one in every filter, two in every filter, or free.
 
-On one machine the weights of all layers have one format, whose lanes take any of its codes. A
-layer's own scheme is therefore a restriction of its weights: `lightnn1` one term everywhere,
-`lightnn2` two, `flightnn` free.
+On one machine the weights of all layers have one format, and the lanes take every code of this
+format. So a scheme of a single layer restricts which codes its weights use: `lightnn1` means one
+term in all filters, `lightnn2` two terms in all filters, `flightnn` a free k.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 DEFAULT_LOSS = "1 %"
-"""Of accuracy against k = 2, where k is free and nothing says what may be lost."""
+"""The loss of accuracy against k = 2 that is allowed if k is free and the study states no loss."""
 
 LayerChoice = int | str
 """1, 2 or `free`."""
@@ -38,9 +38,10 @@ _K = "accepted: 1, 2 or 'free', or a list of them"
 def read_layers(
     table: Mapping[str, Any], networks: Sequence[str], where: str
 ) -> dict[str, tuple[LayerChoice, ...]]:
-    """The choices of every layer with weights that `[layers.NAME]` names, by `k` or by `scheme`.
+    """The choices of every layer that a table `[layers.NAME]` names, by `k` or by `scheme`.
 
-    Raises `InputError` for anything that cannot be accepted.
+    Raises `InputError` for several networks, for a name that is no layer with weights, and for a
+    wrong choice.
     """
     if not table:
         return {}
@@ -55,21 +56,22 @@ def read_layers(
         if not isinstance(entry, Mapping) or set(entry) not in ({"k"}, {"scheme"}):
             raise InputError(own, f"is {spell_value(entry)}", "accepted: k = ... or scheme = ...")
         found[name] = _choices(entry, own)
-    # As the network has them, so that equal studies are equal.
+    # In the order of the network, so that equal studies compare as equal.
     return {name: found[name] for name in known if name in found}
 
 
 def default_k(layers: Mapping[str, tuple[LayerChoice, ...]], network: str) -> str:
-    """The choice of axis k beside these: where every layer is fixed nothing is left to be chosen
-    by a loss."""
+    """The choice of the axis k by default, beside the choices of single layers: `any` if every
+    layer of the network is fixed, because no loss then decides anything."""
     fixed = [name for name, choices in layers.items() if choices in ((1,), (2,))]
     return ANY if len(fixed) == len(_weighted(network)) else DEFAULT_LOSS
 
 
 def without_budget(choices: object) -> object:
-    """The choices of axis `k` without a budget of accuracy: `free` may lose `DEFAULT_LOSS`.
+    """The choices of the axis `k` in a study without a budget of accuracy: `free` becomes
+    `DEFAULT_LOSS`.
 
-    What is no choice stays as it is, to be refused by who reads the axis.
+    A value that is no choice stays as it is, and is refused when the axis is read.
     """
     if choices == FREE:
         return DEFAULT_LOSS
@@ -106,8 +108,8 @@ def _choices(entry: Mapping[str, Any], where: str) -> tuple[LayerChoice, ...]:
 
 
 def restricted(layers: Mapping[str, tuple[LayerChoice, ...]]) -> dict[str, tuple[int, ...]]:
-    """The layers whose filters all have one number of terms, and which it may be, rising; whoever
-    may be free may be all else."""
+    """Layers in which all filters must have the same number of terms, with the allowed numbers in
+    rising order. Layers that may be free are left out: freedom includes every fixed choice."""
     return {
         name: tuple(sorted(int(choice) for choice in choices))
         for name, choices in layers.items()

@@ -1,4 +1,4 @@
-"""What of a space is no design, by reason: combinations that cannot be built or run a network."""
+"""The points of a space that are no designs, counted by reason: they cannot be built or run."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ _MOST_TOLD = 3
 
 @dataclass(eq=False)
 class LeftOut:
-    """`counts` says by reason how many combinations of a space were left out."""
+    """The combinations of a space that were left out; `counts` has their number by reason."""
 
     counts: dict[str, int] = field(default_factory=dict)
     _first: dict[str, LightSimError] = field(default_factory=dict)
 
     def add(self, error: LightSimError, combinations: int) -> None:
-        """Note that so many combinations are none for the reason that `error` gives."""
+        """Note that `combinations` more points are no designs, for the reason of `error`."""
         reason = reason_of(error)
         self.counts[reason] = self.counts.get(reason, 0) + combinations
         self._first.setdefault(reason, error)
 
     @property
     def total(self) -> int:
-        """Combinations left out for any reason."""
+        """How many combinations were left out in all."""
         return sum(self.counts.values())
 
     def by_count(self) -> Mapping[str, int]:
@@ -35,10 +35,11 @@ class LeftOut:
         return dict(sorted(self.counts.items(), key=lambda row: (-row[1], row[0])))
 
     def error(self, where: str) -> LightSimError:
-        """The error of a space of which everything was left out.
+        """The error of a space without any design.
 
-        One reason is told as it is; of several the most frequent, with their counts. It does not
-        fit (`BudgetError`) where every reason is one of size, else it cannot be accepted.
+        A single reason is the error itself. Several reasons become one error, with the most
+        frequent reasons and their counts: `BudgetError` if every reason is a `BudgetError`,
+        otherwise `InputError`.
         """
         firsts = [self._first[reason] for reason in self.by_count()]
         if len(firsts) == 1:
@@ -53,8 +54,8 @@ class LeftOut:
 
 
 def reason_of(error: LightSimError) -> str:
-    """An error in the words that count it: of bad input without what would be accepted, nor the
-    axes, which it is about anyway."""
+    """The words of an error under which it is counted: without the accepted values, and without
+    the place `[axes]`, which is the same for all."""
     if isinstance(error, InputError):
         if error.where == "[axes]":
             return error.problem

@@ -22,11 +22,12 @@ Ints = NDArray[np.int64]
 class Space:
     """Every combination of the axes' choices.
 
-    A point is numbered in mixed radix, the axes in the order of `names`, the last running
-    fastest. `variant_axes`, in which designs of one *family* differ (of a tiled machine those that
-    size its buffers), come last: points of a family have neighbouring numbers. `lanes` says by
-    scheme which lanes go with it, empty where all do; a point of other lanes is numbered too, and
-    is none of the space.
+    Points are numbered in mixed radix: the axes come in the order of `names`, and the last axis
+    changes fastest. The `variant_axes` come last. Designs of one *family* differ only in these axes
+    (on a tiled machine, the sizes of buffers), so points of a family have neighbouring numbers.
+
+    `lanes` gives for each scheme the lanes that go with it; if `lanes` is empty, all lanes go with
+    every scheme. A point with other lanes has a number too, but is no design.
     """
 
     axes: Mapping[str, tuple[Choice, ...]]
@@ -35,12 +36,12 @@ class Space:
 
     @cached_property
     def family_axes(self) -> tuple[str, ...]:
-        """The axes that designs of one family have in common."""
+        """The axes on which all designs of a family have the same choice."""
         return tuple(name for name in self.axes if name not in self.variant_axes)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """All axes in the order of numbering."""
+        """All axes in the order of the numbering."""
         return (*self.family_axes, *self.variant_axes)
 
     @property
@@ -55,11 +56,11 @@ class Space:
 
     @property
     def size(self) -> int:
-        """How many points are numbered; those of the space are fewer where some are left out."""
+        """How many points have a number; points that are no designs are counted too."""
         return self.families * self.variants
 
     def point(self, number: int) -> dict[str, Choice]:
-        """The choices of the point with that number."""
+        """The choices of the point `number`, by axis."""
         found: dict[str, Choice] = {}
         for name in reversed(self.names):
             number, at = divmod(number, len(self.axes[name]))
@@ -67,7 +68,7 @@ class Space:
         return {name: found[name] for name in self.names}
 
     def number(self, point: Mapping[str, Choice]) -> int:
-        """The number of a point; raises `ValueError` for a choice that its axis does not have."""
+        """The number of a point; raises `ValueError` for a choice that an axis does not have."""
         number = 0
         for name in self.names:
             choices = self.axes[name]
@@ -75,14 +76,15 @@ class Space:
         return number
 
     def of_axis(self, families: Ints, name: str) -> tuple[tuple[Choice, ...], Ints]:
-        """The choices of an axis of families, and the place of each family on it; without the axis
-        no choices, and place 0."""
+        """The choices of one of the families' axes, and the place of each family on this axis,
+        int64[family]. If the space does not have the axis: no choices, and place 0."""
         if name not in self.axes:
             return (), np.zeros(families.shape, np.int64)
         return self.axes[name], self.places(families, self.family_axes)[name]
 
     def inside(self, families: Ints, within: Mapping[str, int]) -> NDArray[np.bool_]:
-        """Which of these families have on some axes the places that `within` says."""
+        """Which of `families` have the places of `within` on the axes named there,
+        bool[family]."""
         places = self.places(families, self.family_axes)
         inside = np.ones(families.size, np.bool_)
         for name, place in within.items():
@@ -90,7 +92,8 @@ class Space:
         return inside
 
     def places(self, numbers: Ints, names: tuple[str, ...]) -> dict[str, Ints]:
-        """Of every number, taken as one of the product of `names`, the place on each axis."""
+        """The place of every number on each axis of `names`, int64[number] by axis. The numbers
+        count the combinations of these axes alone."""
         rest = np.asarray(numbers, np.int64)
         found: dict[str, Ints] = {}
         for name in reversed(names):
@@ -99,7 +102,7 @@ class Space:
 
 
 def check_size(space: Space, names: tuple[str, ...], most: int) -> None:
-    """Refuse more combinations of these axes than can be looked at."""
+    """Raise `InputError` if the axes `names` have more than `most` combinations."""
     count = prod(len(space.axes[name]) for name in names)
     if count > most:
         widest = max(names, key=lambda name: len(space.axes[name]))

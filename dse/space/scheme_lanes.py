@@ -1,4 +1,4 @@
-"""Which lanes go with which scheme of a study: each scheme's usual ones, or those it names."""
+"""The lanes that go with each scheme of a study: its usual lanes, or the lanes the study names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from lightsim.hardware.device import Board
 __all__ = ["SchemeLanes", "read_lanes"]
 
 SchemeLanes = Mapping[str, tuple[Choice, ...]]
-"""By scheme the choices of axis `lanes` that go with it; empty where all go with every scheme."""
+"""For each scheme the choices of the axis `lanes` that go with it; empty if all lanes go with
+every scheme."""
 
 
 def read_lanes(
@@ -23,10 +24,12 @@ def read_lanes(
     board: Board,
     where: str,
 ) -> SchemeLanes:
-    """The lanes of every scheme: those of a table by scheme, or where `named` has no lanes and
-    there are several schemes, the usual ones of each. Without an axis of `lanes` there are none.
+    """The lanes of every scheme of a study.
 
-    Raises `InputError` for a table that leaves a scheme out or names another.
+    `named` is the table `[axes]`. If its `lanes` is a table by scheme, each scheme has the lanes
+    named there. If it names no lanes and there are several schemes, each scheme has its usual
+    lanes. Otherwise, or if the machine has no axis `lanes`, the result is empty. Raises
+    `InputError` for a table by scheme that leaves out a scheme or names another.
     """
     names = [str(name) for name in schemes]
     if lanes is None:

@@ -1,1 +1,1 @@
-"""Where trials are kept: a journal file beside the results, another file, or a database."""
+"""The storage of trials: a journal file beside the results, another file, or a database."""

@@ -1,4 +1,4 @@
-"""Why a database cannot be used, in the words of whoever refused, without what is around them."""
+"""The cause of a database's error, taken out of the long text of its driver."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _LEVEL = re.compile(r"^(FATAL|ERROR): +")
 
 
 def cause_of(error: BaseException, storage: str) -> str:
-    """The cause of an error of a storage, on one line, without passwords, cut between words."""
+    """The cause of an error of a storage in one line, without passwords. A long line is cut
+    between words."""
     deepest = error
     while True:
         inner = getattr(deepest, "orig", None) or deepest.__cause__

@@ -1,4 +1,4 @@
-"""A database of studies: opened, held for one process at a time, and waited for when it stops."""
+"""A database of studies: opened, locked for one process, and waited for if it stops."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Database", "troubles"]
 
-# A server that is started again is back within seconds.
+# Seconds between attempts: a server that restarts is back within seconds.
 _WAITS_S = (0.5, 1.0, 2.0, 4.0, 8.0)
 _TIMEOUT_S = 10
 _POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
-# The first of the two numbers of a lock in PostgreSQL: LightSim's, in ASCII.
+# A lock in PostgreSQL has two numbers; the first stands for LightSim, in ASCII.
 _LOCKS = int.from_bytes(b"lsim", "big")
 
 _LOCK = "select pg_try_advisory_lock(:own, :name)"
@@ -38,7 +38,7 @@ _HOLDER = (
 
 
 def troubles() -> tuple[type[Exception], ...]:
-    """What a database may raise for reasons that are not ours."""
+    """The exceptions that a database may raise for reasons outside LightSim."""
     from optuna.exceptions import StorageInternalError
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -46,13 +46,15 @@ def troubles() -> tuple[type[Exception], ...]:
 
 
 class Database:
-    """Optuna's tables in a database, and a lock on one study where it is PostgreSQL.
+    """Optuna's tables in a database, and in PostgreSQL a lock on one study.
 
-    The lock is the session's of a connection: it goes with the process, however that ends.
+    The lock belongs to the session of a connection, so it ends with the process, however the
+    process ends.
     """
 
     def __init__(self, storage: str, note: Callable[[str], None]) -> None:
-        """Raises `InputError` without a driver, and `troubles` where it cannot be used."""
+        """Raises `InputError` if the driver is not installed, and one of `troubles` if the database
+        cannot be used."""
         from optuna.storages import RDBStorage
 
         self.where = shown(storage)
@@ -73,21 +75,22 @@ class Database:
         self._name = ""
 
     def hold(self, name: str) -> None:
-        """Hold a study; raises `InputError` where another process does."""
+        """Lock a study for this process; raises `InputError` if another process holds it."""
         self._name = name
         if self._locks:
             self._hold()
 
     def close(self) -> None:
-        """Let go of the study and end all connections."""
+        """Release the study and close all connections."""
         self._let_go()
         with suppress(*troubles()):
             self.backend.engine.dispose()
 
     def patiently(self, action: Callable[[], object]) -> object:
-        """Do something with the database, again after growing waits while it does not answer.
+        """Call `action`; if the database does not answer, call it again after longer and longer
+        waits.
 
-        Raises `LostError` when it is still gone after the last.
+        Raises `LostError` if the database does not answer after the last wait either.
         """
         again = False
         for wait in (*_WAITS_S, None):
@@ -119,7 +122,7 @@ class Database:
         if not self._held.execute(text(_LOCK), key).scalar():
             holder = self._held.execute(text(_HOLDER), key).scalar() or ""
             self._let_go()
-            if is_own(holder):  # the server has not noticed yet that the connection broke
+            if is_own(holder):  # the server has not noticed yet that the old connection broke
                 raise ConnectionError("an earlier connection of this process is still open there")
             raise busy(self.where, self._name, holder)
 

@@ -1,4 +1,4 @@
-"""What an entry of a journal may hold: rules by what it does, as Optuna numbers that."""
+"""The rules for the entries of a journal, by operation; Optuna numbers the operations."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _FINISHED = (1, 2, 3)
 
 
 class DamageError(Exception):
-    """What is wrong with an entry, in the words for its reader."""
+    """An entry is damaged; the text says to the user what is wrong with it."""
 
 
 def check_entry(entry: object) -> None:
-    """Raise `DamageError` unless this is an entry that LightSim writes, as far as its form goes."""
+    """Raise `DamageError` unless the entry has the form of the entries that LightSim writes."""
     if not isinstance(entry, dict):
         raise DamageError("is not a table of keys and values")
     _check_numbers(entry)
@@ -47,7 +47,7 @@ def check_entry(entry: object) -> None:
 
 
 def _check_trial(entry: Entry) -> None:
-    """What keys of a new trial say together."""
+    """Check the keys of a new trial against each other."""
     known = set(entry.get("distributions", ()))
     if set(entry.get("params", ())) != known:
         raise DamageError("params and distributions are of different axes")
@@ -58,7 +58,7 @@ def _check_trial(entry: Entry) -> None:
 
 
 def _check_numbers(value: object) -> None:
-    """No number beyond what can be computed with, and no text that cannot be written."""
+    """Refuse a number that is too large to calculate with, and a text that cannot be written."""
     if isinstance(value, bool) or value is None:
         return
     if isinstance(value, int | float):
@@ -159,7 +159,7 @@ def _nothing(value: object) -> bool:
     return value == {}
 
 
-# By operation: the keys beside `op_code` and `worker_id`, each with its rule.
+# For each operation the keys beside `op_code` and `worker_id`, each with its rule.
 _KEYS: dict[int, dict[str, Rule]] = {
     CREATE_STUDY: {"study_name": _text, "directions": _directions},
     DELETE_STUDY: {"study_id": _whole},
@@ -183,8 +183,9 @@ _KEYS: dict[int, dict[str, Rule]] = {
     8: {"trial_id": _whole, "user_attr": _single},
     9: {"trial_id": _whole, "system_attr": _single},
 }  # fmt: skip
-# A trial that a sampler begins has few of these, a state only one of the dates. Where one may not
-# be missing after all, Optuna fails on the entry, which is met where it is applied.
+# Keys that may be missing: a trial that a sampler begins has few of them, and a state has only one
+# of the dates. If a key is missing that Optuna needs, Optuna fails when the entry is applied, and
+# the failure is reported there.
 _MAY_LACK = {
     "datetime_start", "datetime_complete", "state", "value", "values", "distributions", "params",
     "user_attrs", "system_attrs", "intermediate_values",

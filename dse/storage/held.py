@@ -1,4 +1,4 @@
-"""A study that is being searched is held by its process, however that process ends."""
+"""The lock of a study that is being searched; it ends with its process, however that ends."""
 
 from __future__ import annotations
 
@@ -18,21 +18,22 @@ _HOLDER = re.compile(r"lightsim (\d+) (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (\S+)")
 
 
 def holder_text() -> str:
-    """Who holds: process, since when (UTC), and machine last, for what is long may be cut."""
+    """The holder of a lock: process, time (UTC) and machine. The machine comes last, because a
+    long text may be cut."""
     since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
     return f"lightsim {os.getpid()} {since} {socket.gethostname() or '?'}"
 
 
 def is_own(holder: str) -> bool:
-    """Whether a holder is this process itself."""
+    """Whether the text `holder` names this process itself."""
     told, own = _HOLDER.match(holder), _HOLDER.match(holder_text())
     if told is None or own is None:
         return False
-    return told[1] == own[1] and own[3].startswith(told[3])  # PostgreSQL keeps 63 letters
+    return told[1] == own[1] and own[3].startswith(told[3])  # PostgreSQL cuts after 63 letters
 
 
 def busy(where: str, name: str, holder: str) -> InputError:
-    """The error for a study that another process holds, which told `holder` of itself."""
+    """The error for a study that another process holds; `holder` is the text of that process."""
     told = _HOLDER.match(holder)
     who = "another process"
     if told:
@@ -43,10 +44,10 @@ def busy(where: str, name: str, holder: str) -> InputError:
 
 
 def hold_file(path: Path, name: str, where: str) -> Callable[[], None]:
-    """Hold what the file `path` stands for until the function returned is called.
+    """Lock the file `path`, which stands for a study. Returns the function that releases the lock.
 
-    The operating system's lock goes with its process; where it has none of this kind nothing is
-    held. Raises `InputError` where another process holds it, or the file cannot be made.
+    The operating system ends the lock with the process. On a system without such locks nothing is
+    locked. Raises `InputError` if another process holds the lock, or if the file cannot be made.
     """
     try:
         import fcntl
@@ -67,7 +68,7 @@ def hold_file(path: Path, name: str, where: str) -> Callable[[], None]:
         os.close(file)
         problem = f"cannot be locked: {error.strerror or error}"
         raise InputError(where, problem, "name a file on a disk that knows locks") from None
-    with suppress(OSError):  # a full disk: the lock holds without its text
+    with suppress(OSError):  # on a full disk the lock holds without the holder's text
         os.ftruncate(file, 0)
         os.pwrite(file, f"{holder_text()}\n".encode(), 0)
     return lambda: os.close(file)

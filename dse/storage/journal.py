@@ -1,4 +1,4 @@
-"""The journal: Optuna's log of a study in a file, held by one process and whole at every moment."""
+"""The journal: Optuna's log of a study in a file, locked for one process and never half written."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from lightsim.errors import InputError
 
 __all__ = ["Journal", "check_place"]
 
-# A trial takes some kilobytes, and a study of millions of trials no database's place.
+# A trial takes some kilobytes. A study that reaches this size belongs in a database.
 _MOST_BYTES = 1 << 30
 
 
 def check_place(path: Path) -> None:
-    """Raise `InputError` unless a journal is at `path`, or could be begun there."""
+    """Raise `InputError` unless `path` is a regular file, or a name for a new one in a folder."""
     where = str(path)
     try:
         mode = path.stat().st_mode
@@ -42,7 +42,7 @@ def check_place(path: Path) -> None:
 
 
 def _content(file: BinaryIO, path: Path) -> bytes:
-    """The whole file; `InputError` for more than any study writes."""
+    """The whole file; raises `InputError` for a file larger than any journal."""
     size = os.fstat(file.fileno()).st_size
     if size > _MOST_BYTES:
         problem = f"holds {size:,} bytes, which is no journal"
@@ -52,8 +52,8 @@ def _content(file: BinaryIO, path: Path) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the file holds: bytes, the last line's checksum, entries, and those of them, with their
-    lines, that Optuna has not been given yet."""
+    """The state of the file: its `size` in bytes, the `checksum` of its last line, and the `count`
+    of its entries. `fresh` are the entries, with their lines, that Optuna has not read yet."""
 
     size: int
     checksum: int
@@ -63,7 +63,7 @@ class _Known:
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """A write: what was known before, and what is known when all of it is in the file."""
+    """A write that has begun: the state of the file before it, and the state after it."""
 
     before: _Known
     after: _Known
@@ -72,7 +72,8 @@ class _Begun:
 class Journal(BaseJournalBackend):
     """A journal that this process alone reads and writes.
 
-    `line` is that of the entry last read: should it be refused, this is where it stands.
+    `line` is the line of the entry that was read last. If Optuna refuses the entry, the error
+    names this line.
     """
 
     def __init__(self, path: Path) -> None:
@@ -92,7 +93,7 @@ class Journal(BaseJournalBackend):
         self._trial_lines = trial_lines(found.entries)
 
     def close(self) -> None:
-        """End with the file."""
+        """Close the file."""
         os.close(self._file)
 
     def check(self) -> None:
@@ -101,18 +102,18 @@ class Journal(BaseJournalBackend):
             raise self.damaged(self._known.count + 1, self._damage)
 
     def line_of_trial(self, trial: int) -> int:
-        """The line that a trial which was there at first begins on."""
+        """The line on which a trial begins that was in the file when it was opened."""
         return self._trial_lines[trial] if trial < len(self._trial_lines) else self._known.count
 
     def damaged(self, line: int, problem: str) -> InputError:
-        """The error for a line, and what would do."""
+        """The error for a damaged line, with the ways to go on."""
         lines = "line" if line == 2 else f"{line - 1} lines"
         before = f"keep the {lines} before it, or name another file"
         accepted = "accepted: a journal of `lightsim explore`" if line == 1 else before
         return InputError(f"{self.path}, line {line}", problem, accepted)
 
     def mend(self, note: Callable[[str], None]) -> None:
-        """Drop half a last line, or end it where only its end is missing."""
+        """Mend the last line: drop half a line, or add the end of line if only that is missing."""
         try:
             if self._open_end:
                 os.write(self._file, b"\n")
@@ -126,7 +127,7 @@ class Journal(BaseJournalBackend):
         self._cut = self._open_end = False
 
     def read_logs(self, log_number_from: int) -> Iterator[dict[str, Any]]:
-        """The entries after so many; what Optuna has been given is forgotten."""
+        """The entries after the first `log_number_from`; entries before them are forgotten."""
         self._settle()
         fresh = tuple(row for row in self._known.fresh if row[0] > log_number_from)
         self._known = replace(self._known, fresh=fresh)
@@ -135,7 +136,7 @@ class Journal(BaseJournalBackend):
             yield dict(entry)
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
-        """Write entries, all of them or, where that fails, nothing. Raises `LostError`."""
+        """Write all entries. If writing fails, nothing is written and `LostError` is raised."""
         self._settle()
         known = self._known
         checksum, data, fresh = known.checksum, b"", list(known.fresh)
@@ -157,10 +158,11 @@ class Journal(BaseJournalBackend):
         self._settle()
 
     def _settle(self) -> None:
-        """Make up for a write that an interrupt has left: the file says how far it came.
+        """Complete a write that an interrupt left unfinished: the size of the file shows whether
+        everything was written.
 
-        An interrupt may come here too: what is known changes in one assignment, and until the
-        next one the write is still begun.
+        Another interrupt may come here. The state changes in a single assignment, and the write
+        counts as begun until the assignment after it, so this method can be called again.
         """
         begun = self._begun
         if begun is not None and self._known is begun.before:

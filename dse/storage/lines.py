@@ -1,4 +1,4 @@
-"""The lines of a journal: written with a checksum, and read one by one before anyone uses them."""
+"""The lines of a journal: written with a checksum, and checked one by one when read."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ _LENGTH = len(b',"crc32":"01234567"}')
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a journal held: an entry a line, how many bytes they take, the checksum after them.
+    """The whole lines at the beginning of a journal.
 
-    `cut` is whether half a line follows; `open_end` whether the last line lacks its end only.
-    `damage` is what is wrong with the line after these, which is none that was cut off.
+    `entries` has one entry for each line, `size` is their number of bytes, and `checksum` the
+    checksum after the last of them. `cut`: half a line follows. `open_end`: the last line lacks
+    only its end of line. `damage`: what is wrong with the line that follows, if it is whole.
     """
 
     entries: tuple[Entry, ...]
@@ -36,9 +37,10 @@ class Read:
 
 
 def line_of(entry: Mapping[str, Any], before: int) -> tuple[bytes, int]:
-    """A line for an entry, and the checksum of the journal up to it; `before` is that without it.
+    """The line of an entry, and the checksum of the journal with this line; `before` is the
+    checksum of the lines before it.
 
-    The checksum goes through all lines, so that one which is missing is noticed as well.
+    The checksum covers all lines from the first, so a missing line is noticed too.
     """
     body = json.dumps(entry, separators=(",", ":"), allow_nan=False).encode()
     after = crc32(body, before)
@@ -46,9 +48,10 @@ def line_of(entry: Mapping[str, Any], before: int) -> tuple[bytes, int]:
 
 
 def read_lines(content: bytes) -> Read:
-    """The lines of a journal up to the first that is damaged.
+    """The lines of a journal up to the first damaged line.
 
-    Lines of an earlier version, and Optuna's own, have no checksum and are judged by their form.
+    Lines of an earlier version, and lines of Optuna itself, have no checksum; only their form is
+    checked.
     """
     entries: list[Entry] = []
     size, checksum = 0, 0
@@ -71,7 +74,7 @@ def read_lines(content: bytes) -> Read:
 
 
 def trial_lines(entries: Sequence[Entry]) -> list[int]:
-    """By the number that Optuna gives a trial of a journal, the line (from 1) it begins on."""
+    """The line (from 1) on which each trial begins, in the order of Optuna's trial numbers."""
     studies: dict[int, str] = {}
     begun, found = 0, []
     for number, entry in enumerate(entries, 1):
@@ -87,7 +90,7 @@ def trial_lines(entries: Sequence[Entry]) -> list[int]:
 
 
 def _read(raw: bytes, before: int) -> tuple[dict[str, Any], int]:
-    """The entry of one line and the checksum up to it."""
+    """The entry of one line, and the checksum of the journal with this line."""
     entry = _parsed(raw)
     check_entry(entry)
     found = _CHECKED.fullmatch(raw, max(0, len(raw) - _LENGTH))
@@ -115,7 +118,7 @@ def _parsed(raw: bytes) -> Any:
         raise DamageError(
             f"is not JSON ({error.msg.removesuffix(' at')} at character {error.pos + 1})"
         ) from None
-    except ValueError:  # a whole number of thousands of digits
+    except ValueError:  # a whole number with thousands of digits
         raise DamageError("holds a number that is far too long") from None
     except RecursionError:
         raise DamageError("is nested far too deep") from None

@@ -1,4 +1,4 @@
-"""A storage that was there when the search began and is not any more."""
+"""The error of a storage that is lost during a search."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["LostError"]
 
 
 class LostError(Exception):
-    """Trials cannot be kept any more: `where` they were kept, and the cause in full."""
+    """Trials can no longer be kept: `where` is the storage, `cause` the cause in full."""
 
     def __init__(self, where: str, cause: str) -> None:
         super().__init__(f"{where}: {cause}")
@@ -16,7 +16,7 @@ class LostError(Exception):
         self.cause = cause
 
     def told(self, finished: int) -> OutputError:
-        """The error for the user: the cause, then what is kept and how to go on."""
+        """The error for the user: the cause, the number of trials kept, and how to go on."""
         kept = f"{finished} finished trial{'' if finished == 1 else 's'}"
         return OutputError(
             f"{self.where}: {self.cause}\n{kept} are kept there; resume=True goes on with them"

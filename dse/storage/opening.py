@@ -1,4 +1,4 @@
-"""A study's storage opened: begun, gone on with or begun anew, but never taken from anyone."""
+"""A study's storage is opened for a new study, for a resumed study, or for a study begun anew."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ _GROUNDS = "lightsim_grounds"
 
 @dataclass(frozen=True, eq=False)
 class _Place:
-    """A storage that is open and held: what `Store` needs of it; None in memory."""
+    """A storage that is open and locked, with the functions that `Store` needs; `backend` is None
+    in memory."""
 
     where: str
     backend: BaseStorage | None
@@ -58,12 +59,14 @@ def open_store(
     """The trials of study `name` in `storage`: None for memory, a URL for a database, else a
     journal file.
 
-    `described` is the study's text and `grounds` what its trials rest on beside it: a study that is
-    gone on with must have the same. `form` is asked for when nothing here speaks against the
-    search, and before anything is changed. `note` is told what is dropped or waited for, else the
-    log. Raises `InputError` for a storage that cannot be used, is damaged or held by another
-    process; for a study that is to be gone on with and not there; and for one that is there with
-    finished trials unless `begin` says what becomes of them.
+    `described` is the study's text, and `grounds` are the grounds of its trials (`study.grounds`);
+    both must be the same when a study is resumed. `form` is called once the storage is known to be
+    usable, before anything is changed. `note` is called with a line about trials that are dropped
+    or a lock that is waited for; without it such lines go to the log.
+
+    Raises `InputError` for a storage that cannot be used, is damaged, or is held by another
+    process; for a study to resume that is not there; and for a study that has finished trials
+    already, unless `begin` says to resume or overwrite it.
     """
     import optuna
 
@@ -92,7 +95,7 @@ def _study(
     sampler: BaseSampler | None,
     begin: Begin,
 ) -> tuple[OptunaStudy, Form]:
-    """The Optuna study, new or that of the storage, and the form of its trials."""
+    """The Optuna study, new or from the storage, and the form of its trials."""
     import optuna
 
     backend = place.backend
@@ -131,9 +134,9 @@ def _study(
 
 
 def _check_grounds(before: object, grounds: Mapping[str, str], where: str) -> None:
-    """Refuse to go on with trials that were measured on something else.
+    """Raise `InputError` if the trials were measured on other weights, images or files.
 
-    A study of an earlier version says nothing of it, and is taken as it is.
+    A study of an earlier version has no grounds and is accepted.
     """
     if not isinstance(before, dict):
         return
@@ -148,7 +151,7 @@ def _check_grounds(before: object, grounds: Mapping[str, str], where: str) -> No
 
 
 def _check_unused(study: OptunaStudy, where: str) -> None:
-    """Refuse a study that holds what a new one would delete."""
+    """Raise `InputError` for a study with trials that a new study would delete."""
     name, trials = study.study_name, study.get_trials(deepcopy=False)
     kept = sum(trial.state.is_finished() for trial in trials)
     if kept:
@@ -203,7 +206,7 @@ def _journal(path: Path, note: Callable[[str], None], release: Callable[[], None
     except InputError:
         journal.close()
         raise
-    except Exception:  # Optuna fails in as many ways as an entry can be wrong
+    except Exception:  # a wrong entry may make Optuna raise any exception
         journal.close()
         raise journal.damaged(
             journal.line, "is no entry that follows the lines before it"
@@ -243,13 +246,13 @@ def _database(storage: str, name: str, note: Callable[[str], None]) -> _Place:
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Optuna warns of options that it has kept for years
+        warnings.simplefilter("ignore")  # Optuna warns of options as experimental for years
         yield
 
 
 @contextlib.contextmanager
 def _told(storage: str | None) -> Iterator[None]:
-    """A database that cannot be used, told as the user's."""
+    """Turn the exceptions of a database that cannot be used into `InputError`."""
     if storage is None or not is_url(storage):
         yield
         return
@@ -262,7 +265,7 @@ def _told(storage: str | None) -> Iterator[None]:
 
 
 def _refusals() -> tuple[type[Exception], ...]:
-    """What opening a database raises for a URL, a driver or tables that are not right."""
+    """The exceptions that opening a database raises for a wrong URL, driver or table."""
     return (*troubles(), ImportError, ValueError, LookupError, RuntimeError)
 
 

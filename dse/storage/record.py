@@ -1,4 +1,4 @@
-"""What is kept of every design that was looked at closely: a trial of the study."""
+"""The record of a trial: a design of the study that was looked at closely, with its values."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ State = Literal["complete", "infeasible", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A design by its number in the space, and what was found.
+    """The result of a design, which is named by its `number` in the space.
 
-    `values` are measures by key, empty for a design that could not run; `over` says by which
-    share each budget is broken; `cycles` are those of a batch, by network. `reason` tells why
-    a design is not complete. Where k was free, `k` has by layer a digit for each filter. `mappings`
-    are by network those other than the usual one, as their machine has them.
+    - `values`: measures by key; empty for a design that could not run.
+    - `over`: for each budget the share by which the design is beyond it.
+    - `cycles`: the cycles of a batch, by network.
+    - `reason`: why the design is not complete.
+    - `k`: if k was free, a digit for each filter, by layer.
+    - `mappings`: by network the mapping, in the machine's own form, if it is not the usual one.
     """
 
     number: int
@@ -32,8 +34,11 @@ class Record:
 
 
 def chosen_by(values: Mapping[str, float]) -> Mapping[str, float]:
-    """The measures that designs are compared by: where k was chosen by an accuracy on images of
-    its own that one, for the accuracy on held-out images only reports."""
+    """The measures by which designs are compared.
+
+    If k was chosen by the accuracy on its own images, designs are compared by this accuracy too:
+    the accuracy on held-out images is only for reports.
+    """
     if "choosing_accuracy" not in values:
         return values
     return {**values, "accuracy": values["choosing_accuracy"]}

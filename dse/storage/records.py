@@ -1,4 +1,4 @@
-"""A record as a trial of Optuna's keeps it, and back: what does not fit the study is refused."""
+"""A record as an Optuna trial, and back; a trial that does not belong to the study is refused."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ _KEYS = {"state", "measures", "over", "cycles", "reason"}
 _CONSTRAINT = "constraints:"
 _MEASURES = {row.key for row in MEASURES.values()} | {"choosing_accuracy", "loss"}
 _ALWAYS = ("throughput_images_per_s", "latency_s", "dram_bytes_per_s", *Resources.names())
-# What a trial without values is told to have: the sampler sees its constraints first.
+# The value of a trial that has none. It does not matter: samplers look at the constraints first.
 _WORST = 1e30
 
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """What every trial of a study looks like.
+    """The form of every trial of a study.
 
-    `objectives` are their keys with the signs that turn a value to be maximised into one to be
-    minimised; `filters` is, where k is free, by layer how many there are.
+    `objectives` are the keys of the objectives with their signs: value times sign is to be
+    minimised. If k is free, `filters` is the number of filters by layer.
     """
 
     space: Space
@@ -51,11 +51,11 @@ class Form:
         return {name: every[name] for name in self.space.names if len(every[name]) > 1}
 
     def distributions(self) -> dict[str, BaseDistribution]:
-        """The same as Optuna samples them."""
+        """The axes with more than one choice, as Optuna's distributions."""
         return {name: _distribution(axis) for name, axis in self.axes().items()}
 
     def values(self, record: Record) -> list[float]:
-        """What the sampler is told of a record, by objective."""
+        """The values of a record for the sampler, one for each objective."""
         told = chosen_by(record.values)
         return [
             told.get(key, _WORST if sign > 0 else -_WORST) for key, sign in self.objectives.items()
@@ -74,13 +74,14 @@ class Form:
         }
 
     def constraints(self, record: Record) -> dict[str, float] | None:
-        """By budget what the sampler is told: a record keeps it if that is not above 0."""
+        """The constraints of a record for the sampler, by budget. A record keeps a budget if its
+        number is not above 0."""
         if record.state == "infeasible" and not record.over:
             return {"design": 1.0}
         return dict(record.over) or None
 
     def record(self, trial: FrozenTrial) -> Record:
-        """The record of a trial. Raises `DamageError` for one that is not of this study's form."""
+        """The record of a trial. Raises `DamageError` for a trial without this study's form."""
         record = self._told(trial.user_attrs)
         point, known = self.space.point(record.number), self.axes()
         for name, choice in trial.params.items():
@@ -131,7 +132,7 @@ class Form:
     def _check_complete(
         self, values: Mapping[str, float], cycles: Mapping[str, int], digits: Mapping[str, str]
     ) -> None:
-        """What every design that keeps the budgets was found to have."""
+        """Check that a complete record has all values, cycles and digits of the study."""
         missing = sorted({*_ALWAYS, *self.objectives} - set(values))
         if missing:
             raise DamageError(f"measures lack {missing[0]}")
@@ -146,7 +147,8 @@ class Form:
 
 
 def _distribution(choices: tuple[Choice, ...]) -> BaseDistribution:
-    """Whole numbers at equal distances keep their order; other choices are named."""
+    """The distribution of an axis: a range for whole numbers at equal distances, otherwise a list
+    of choices without order."""
     from optuna.distributions import CategoricalDistribution, IntDistribution
 
     whole = [choice for choice in choices if isinstance(choice, int)]

@@ -1,7 +1,7 @@
 """The trials of one study, in an Optuna study that this process holds.
 
-A trial is written when it is finished, in one go, so whatever ends a process loses nothing that
-was finished.
+A trial is written in one step when it is finished, so no finished trial is lost however the process
+ends.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, eq=False)
 class Store:
-    """Where a study's trials are kept; a context manager that lets go of the study.
+    """The storage of a study's trials; a context manager that releases the study at its end.
 
-    `patiently` does something with the storage, again where it fails for a while; `damaged` makes
-    the error for a trial that is not what was written. Both, and so every method, raise `LostError`
-    for a storage that is gone.
+    `patiently` calls a function that uses the storage, and calls it again if the storage fails for
+    a while. `damaged` makes the error for a damaged trial. Every method raises `LostError` if the
+    storage is lost.
     """
 
     study: OptunaStudy
@@ -53,7 +53,8 @@ class Store:
         self.close()
 
     def records(self) -> list[Record]:
-        """Every finished trial, in order. Raises `InputError` for one that is damaged."""
+        """The records of all finished trials, in order. Raises `InputError` for a damaged
+        trial."""
         found = []
         for trial in self._kept(self._finished):
             try:
@@ -63,7 +64,7 @@ class Store:
         return list({record.number: record for record in found}.values())
 
     def add(self, record: Record) -> None:
-        """Keep a finished trial."""
+        """Keep a record as a finished trial."""
         from optuna.trial import TrialState, create_trial
 
         point = self.form.space.point(record.number)
@@ -79,7 +80,7 @@ class Store:
         self._kept(lambda: self.study.add_trial(trial))
 
     def ask(self, names: tuple[str, ...]) -> tuple[Trial, dict[str, Choice]]:
-        """A new trial of the sampler's, with its choices for the named axes."""
+        """A new trial of the sampler, with the sampler's choices for the axes `names`."""
         every = self.form.distributions()
         fixed = {name: every[name] for name in names if name in every}
         trial = self._kept(lambda: self.study.ask(fixed))
@@ -87,11 +88,12 @@ class Store:
         return trial, {name: trial.params.get(name, axes[name][0]) for name in names}
 
     def tell(self, trial: Trial, record: Record | None) -> None:
-        """End a trial with what was found; without a record it had nothing left to find."""
+        """End a trial of the sampler with its record; without a record the trial fails, because it
+        had no open design."""
         self._kept(lambda: self._tell(trial, record))
 
     def end_open_trials(self) -> None:
-        """Fail the trials that a process left running when it was ended."""
+        """Mark the trials as failed that an earlier process left running when it ended."""
         self._kept(self._end_open_trials)
 
     def _tell(self, trial: Trial, record: Record | None) -> None:
@@ -107,7 +109,7 @@ class Store:
         self.study.tell(trial, self.form.values(record), skip_if_finished=True)
 
     def _finished(self) -> list[FrozenTrial]:
-        """The trials with a record; one that a process was ended in while it wrote has none."""
+        """The trials with a record. A trial has none if its process ended while it was writing."""
         from optuna.trial import TrialState
 
         states = (TrialState.COMPLETE, TrialState.FAIL)

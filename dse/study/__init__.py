@@ -1,1 +1,1 @@
-"""What is asked: the study file, its measures and samplers."""
+"""The study: its file, its measures, its samplers and the place of its trials."""

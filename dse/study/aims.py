@@ -12,13 +12,13 @@ from lightsim.network.checking import spell_value
 
 __all__ = ["DEFAULT_SHARE", "read_budgets", "read_objectives"]
 
-# Of every resource, where no budget is stated: what default accelerators keep to, because
-# neither routing nor timing closure is modelled.
+# The share of a resource that designs may take if the study states no budget for it, the same as
+# for default accelerators. A part is left free because routing and timing closure are not modelled.
 DEFAULT_SHARE = 0.8
 
 
 def read_budgets(table: Mapping[str, Any], where: str, board: Board) -> tuple[Budget, ...]:
-    """The stated budgets, and the default share of every resource that none is stated for."""
+    """The budgets that a study states, and the default share of every other resource."""
     available = dict(zip(Resources.names(), board.device.resources.values(), strict=True))
     found: dict[str, Budget] = {}
     for name, value in table.items():
@@ -39,7 +39,7 @@ def read_budgets(table: Mapping[str, Any], where: str, board: Board) -> tuple[Bu
 
 
 def read_objectives(table: Mapping[str, str], where: str) -> tuple[Objective, ...]:
-    """What is to be best, in the order of the table."""
+    """The objectives, in the order of the table."""
     if not table:
         raise InputError(where, "is empty", "accepted: at least one, as throughput = 'maximise'")
     found = []

@@ -1,4 +1,4 @@
-"""The keys a study file may hold; each description is the answer to a wrong value."""
+"""The keys that a study file may have. A key's description is shown if its value is wrong."""
 
 from __future__ import annotations
 

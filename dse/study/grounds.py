@@ -1,7 +1,7 @@
-"""What the trials of a study rest on beside its text: contents of files, and a seed that draws.
+"""The grounds of a study's trials, beside its text: contents of files, and a seed that draws.
 
-A trial that was measured on other weights must not stand beside those of today: the bound is that
-of today's weights, and closed designs would be others.
+Trials that were measured on different weights must not be mixed: the bound holds only for the
+present weights, and with other weights other designs would have been closed.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from dse.study.study import Study
+from lightsim.datasets import DATASETS
+from lightsim.flow.whole_data import in_cache
 from lightsim.network import load_network
 from lightsim.network.layer import Network
 from lightsim.quantisation.stored.trained import trained_schemes
@@ -21,11 +23,12 @@ _DIGITS = 16
 
 
 def grounds(study: Study) -> dict[str, str]:
-    """What was measured, by what it is called: texts that are equal where the trials agree.
+    """The grounds of a study's trials, as texts by name. Trials may be mixed if their grounds are
+    equal.
 
-    The seed is among them where it draws weights (a scheme without trained ones) or the samples by
-    which a free k is judged; where it only drives a sampler it may change. Raises `InputError` for
-    a network that cannot be read.
+    The seed is among the grounds if it draws weights (of a scheme without trained weights) or the
+    samples by which a free k is judged. A seed that only drives a sampler is no ground and may
+    change. Raises `InputError` for a network that cannot be read.
     """
     found: dict[str, str] = {}
     for share in study.shares:
@@ -34,6 +37,8 @@ def grounds(study: Study) -> dict[str, str]:
         drawn = any(scheme not in trained_schemes(network) for scheme in study.axes["scheme"])
         if drawn or study.chooses_k:
             found["seed"] = str(study.search.seed)
+        if study.chooses_k:
+            found |= _data_set(share.network, network)
     if study.board_name.endswith(".toml"):
         found[f"board '{study.board_name}'"] = _digest(Path(study.board_name))
     if study.accuracy.file is not None:
@@ -42,7 +47,8 @@ def grounds(study: Study) -> dict[str, str]:
 
 
 def _network(name: str, network: Network) -> dict[str, str]:
-    """A network of the user's, and its weights and images; those of the zoo come with LightSim."""
+    """The digests of a user's network file and of its weights and images. A network of the zoo
+    comes with LightSim and has none."""
     if not name.endswith(".toml"):
         return {}
     found = {f"network '{name}'": _digest(Path(name))}
@@ -54,8 +60,19 @@ def _network(name: str, network: Network) -> dict[str, str]:
     return found
 
 
+def _data_set(name: str, network: Network) -> dict[str, str]:
+    """The images by which a free k of a network with a data set is chosen, as a ground."""
+    if network.trained is None or network.trained.dataset is None:
+        return {}
+    whole = in_cache(network)
+    images = (
+        DATASETS[network.trained.dataset].sha256[:_DIGITS] if whole else "those that come with it"
+    )
+    return {f"images to choose k of '{name}'": images}
+
+
 def _digest(file: Path | Traversable) -> str:
-    """Digits of a file's content; a file that is missing is told by who reads it."""
+    """A digest of a file's content, or `missing`: an error is left to the reader of the file."""
     if not file.is_file():
         return "missing"
     return sha256(file.read_bytes()).hexdigest()[:_DIGITS]

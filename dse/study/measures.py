@@ -1,7 +1,7 @@
-"""What a design is judged by: each measure with its unit, its better direction and its reading.
+"""The measures by which designs are judged: their units, better directions and spellings.
 
-A budget is a limit on a measure and an objective a measure with a direction, so both take
-their names, units and values from here.
+A budget is a limit on a measure, and an objective is a measure with a direction. Both take names,
+units and values from this table.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ _QUANTITY = re.compile(r"^\s*([0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)\s*([^\s0-
 class Measure:
     """A quantity of a design; `key` is its name in reports, with its unit.
 
-    `units` are the factors of the units a file may write; `direction` is the better one. The
-    measure is known of a design before it is run where `early`.
+    `units` are the units that a file may write, with their factors. `direction` is the better
+    direction. An `early` measure of a design is known before the design is run.
     """
 
     name: Annotated[str, Text()]
@@ -94,13 +94,15 @@ class Objective:
 
     @property
     def sign(self) -> int:
-        """1 where less is better, -1 where more is: values times this are to be minimised."""
+        """1 if the objective is to be minimised, -1 if maximised: value times sign is always to be
+        minimised."""
         return 1 if self.direction == "minimise" else -1
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """A limit that a design must keep: at least it where more is better, else at most."""
+    """A limit that a design must keep: a least value if more of the measure is better, otherwise a
+    largest value."""
 
     measure: Measure
     limit: NotNegative
@@ -109,13 +111,14 @@ class Budget:
         check_fields(self)
 
     def excess(self, value: float) -> float:
-        """How far `value` breaks the limit, as a share of it; 0 or less where it keeps it."""
+        """How far `value` is beyond the limit, as a share of the limit; 0 or less if `value` keeps
+        the limit."""
         over = value - self.limit if self.measure.direction == "minimise" else self.limit - value
         return over / self.limit if self.limit else over
 
 
 def measure(name: str, where: str, kind: str) -> Measure:
-    """The measure called `name` (or by its key); raises `InputError` if there is none."""
+    """The measure with the name or the key `name`; raises `InputError` if there is none."""
     for row in MEASURES.values():
         if name in (row.name, row.key):
             return row
@@ -123,9 +126,10 @@ def measure(name: str, where: str, kind: str) -> Measure:
 
 
 def read_quantity(row: Measure, value: object, where: str, whole: float | None = None) -> float:
-    """A value of a file in the measure's own unit; per cent are of `whole`, where there is one.
+    """A value of a file in the measure's own unit. A value in per cent is a share of `whole`, if
+    there is one.
 
-    Raises `InputError` for a value that is none.
+    Raises `InputError` for a value that is no quantity of the measure.
     """
     units = dict(row.units) | ({"%": whole / 100} if whole is not None else {})
     number, unit = _parted(value)
@@ -157,12 +161,13 @@ _SPELLED = {"latency": "s", "energy": "J", "power": "W", "dram_bandwidth": "B/s"
 
 
 def spell_excess(excess: float) -> str:
-    """How far a limit is broken, a share of it: `3.1% over`, or `12 times` where it is much."""
+    """The excess over a limit in words, from its share: `3.1% over`, or `12 times` for large
+    ones."""
     return f"{1 + excess:,.4g} times" if excess > 1 else f"{excess:.2%} over"
 
 
 def spell_measure(row: Measure, value: float | None) -> str:
-    """A measure as a reader takes it in."""
+    """A value of a measure in a unit that is easy to read."""
     if value is None:
         return "-"
     if row.name in _SPELLED:

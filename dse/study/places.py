@@ -1,7 +1,7 @@
-"""Where a study's trials are kept: named by its file or by an option, and written into its file.
+"""The place of a study's trials: named by its file or by an option, and written into its file.
 
-A study file names a database, or a file in its own folder: whoever runs the study of someone else
-writes nowhere that the command line does not name.
+A study file may name a database, or a file in its own folder. So a user who runs somebody else's
+study file writes to no other folder unless the command line names it.
 """
 
 from __future__ import annotations
@@ -28,12 +28,13 @@ def check_named(storage: str, where: str) -> None:
 
 
 def named_by_file(storage: str, study_file: Path) -> str:
-    """A storage that a study file names: a file is meant from the folder of the study file."""
+    """A storage that a study file names. The path of a file is relative to the study file's
+    folder."""
     return _moved(storage, study_file.parent)
 
 
 def as_written(storage: str, folder: Path) -> str | None:
-    """A storage as the study file in `folder` names it; None for a file that is not in there."""
+    """A storage as the study file in `folder` names it; None for a file outside `folder`."""
     path = file_of(storage)
     if path is None:
         return without_password(storage)

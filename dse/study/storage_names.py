@@ -1,4 +1,4 @@
-"""What a storage's text names: a file or a database, told and written down without its password."""
+"""The name of a storage, a file or a database, shown and written without its password."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _KNOWN = re.compile(
     r"user|\w*password|passfile|host|hostaddr|port|dbname|ssl\w+|options|application_name|service|"
     r"connect_timeout|target_session_attrs|channel_binding|keepalives\w*|charset"
 )
-# `user:` and what is no port: a login whose `@` is still to come.
+# `user:` followed by no port number: a login whose `@` comes later.
 _OPEN_LOGIN = re.compile(r":(?!\d+(/|$))")
 _SECRET = re.compile(r"pass(?!file)|pwd|secret|token", re.IGNORECASE)
 _HIDDEN = "..."
@@ -32,7 +32,7 @@ _ACCEPTED = "accepted: a file, or a database as postgresql://USER@HOST/DATABASE"
 
 @dataclass(frozen=True, slots=True)
 class _Url:
-    """The parts of a URL; a password may hold `@`, `:` and `/` as they are."""
+    """The parts of a URL; its password may contain `@`, `:` and `/` unencoded."""
 
     scheme: str
     user: str
@@ -53,8 +53,11 @@ def is_url(storage: str) -> bool:
 
 
 def check_storage(storage: str, where: str) -> None:
-    """Refuse what is neither a file nor a URL, above all what would become a file with a password
-    in its name; the message does not repeat it."""
+    """Raise `InputError` for a storage that is neither a file nor a URL.
+
+    A mistyped URL would otherwise become a file with a password in its name. The message does not
+    repeat the text.
+    """
     if is_url(storage):
         if _SCHEME.fullmatch(storage) is None:
             raise InputError(where, "is no URL of a database", _ACCEPTED)
@@ -66,7 +69,8 @@ def check_storage(storage: str, where: str) -> None:
 
 
 def file_of(storage: str) -> Path | None:
-    """The file that a journal or an SQLite database is kept in; None for a server or memory."""
+    """The file of a journal or of an SQLite database; None for a server, or for a database in
+    memory."""
     if not is_url(storage):
         return Path(storage)
     scheme, _, path = storage.partition(":///")
@@ -77,7 +81,7 @@ def file_of(storage: str) -> Path | None:
 
 
 def shown(storage: str) -> str:
-    """A storage as messages show it: without passwords, and not endless."""
+    """A storage as messages show it: without passwords, and cut if it is long."""
     text = storage
     if is_url(storage):
         text = _parsed(storage).text(_HIDDEN)
@@ -87,14 +91,14 @@ def shown(storage: str) -> str:
 
 
 def without_password(storage: str) -> str:
-    """A storage as files hold it: a URL whose passwords are left out, so that it can be used with
-    a password given in another way."""
+    """A storage as files name it. Passwords are left out of a URL; the user gives the password in
+    another way."""
     return _parsed(storage).text(None) if is_url(storage) else storage
 
 
 def database_url(storage: str) -> str:
-    """A URL as SQLAlchemy reads it: user and password with every letter that means something
-    there encoded, and no braces, which Optuna takes for a template."""
+    """A URL for SQLAlchemy: special characters of the user and the password are encoded, and so
+    are braces, which Optuna would take for a template."""
     url = _parsed(storage)
     password = None if url.password is None else _coded(url.password)
     pairs = [(key, _coded(value) if _is_secret(key) else value) for key, value in url.query]
@@ -103,7 +107,7 @@ def database_url(storage: str) -> str:
 
 
 def scrubbed(message: str, storage: str) -> str:
-    """A message without the passwords of a storage, however they are spelled in it."""
+    """A message without the passwords of a storage, in plain and in encoded spelling."""
     if not is_url(storage):
         return message
     url = _parsed(storage)
@@ -111,7 +115,7 @@ def scrubbed(message: str, storage: str) -> str:
     secrets += [] if url.password is None else [url.password]
     spelled = {s for own in secrets for s in (own, unquote(own), _coded(own), *_pieces(own))}
     for secret in sorted(spelled, key=len, reverse=True):
-        # What is as short as a syllable stands in other words as well.
+        # A secret of a few letters may be a part of other words: only whole words are hidden.
         bound = r"(?<!\w){}(?!\w)" if len(secret) < 4 else "{}"
         if secret:
             message = re.sub(bound.format(re.escape(secret)), _HIDDEN, message)
@@ -119,7 +123,8 @@ def scrubbed(message: str, storage: str) -> str:
 
 
 def _pieces(secret: str) -> list[str]:
-    """What drivers take for a host or a port where a password holds their marks."""
+    """The pieces of a password with `@`, `:` or `/` that a driver may take for a host or a
+    port."""
     return [piece for piece in re.split(r"[@:/?&]", secret) if len(piece) >= 4]
 
 
@@ -127,7 +132,7 @@ def _parsed(url: str) -> _Url:
     scheme, _, rest = url.partition("://")
     cut = _query_of(rest)
     head, tail = (rest[: cut.start()], rest[cut.end() :]) if cut else (rest, "")
-    # What has no key is the rest of a value that holds an `&`.
+    # A piece without a key belongs to the value before it, which contains an `&`.
     pairs = [pair.partition("=") for pair in re.split(r"&(?=[^&]*=)", tail)] if tail else []
     query = tuple((key, value) for key, _, value in pairs)
     user, at, host = head.rpartition("@")
@@ -140,7 +145,7 @@ def _parsed(url: str) -> _Url:
 def _joined(
     url: _Url, user: str, password: str | None, pairs: Iterable[tuple[str, str | None]]
 ) -> str:
-    """A URL of these parts; what is None is left out."""
+    """A URL of these parts; parts that are None are left out."""
     login = user if password is None else f"{user}:{password}"
     at = "@" if login else ""
     query = "&".join(f"{key}={value}" for key, value in pairs if value is not None)
@@ -148,8 +153,8 @@ def _joined(
 
 
 def _query_of(rest: str) -> re.Match[str] | None:
-    """Where the query string begins: in front of a key that databases know, or after the last `@`;
-    anything before that one may be a password's."""
+    """The `?` at which the query string begins: before a key that databases know, or after the last
+    `@`. Any other `?` may belong to a password."""
     last = _QUERY.search(rest, rest.rfind("@") + 1)
     for found in _QUERY.finditer(rest):
         before = rest[: found.start()]

@@ -1,4 +1,4 @@
-"""A study: which designs are looked at, for which networks, under which budgets, by which aims."""
+"""A study: a question to the explorer with its networks, axes, budgets and objectives."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _ONE_LINE = "explore"
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A network and the share of all images that are its own."""
+    """A network and its share of all images."""
 
     network: Annotated[str, Text()]
     weight: Annotated[float, Number(0, 1, above=True)]
@@ -64,8 +64,8 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class AccuracyChoice:
-    """Where accuracy comes from; `table` by scheme, `images` the most that are measured, `file`
-    the losses of single filters, for studies in which k is free."""
+    """The source of accuracy: `table` has accuracies by scheme, `images` is the most images that
+    are measured, and `file` names the losses of single filters if k is free."""
 
     source: Literal["auto", "measured", "sensitivity", "table"] = "auto"
     table: Mapping[str, Fraction] = field(default_factory=dict)
@@ -78,7 +78,7 @@ class AccuracyChoice:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """How the space is searched: see the keys of `[search]`."""
+    """How the space is searched; the fields are the keys of `[search]` (`entries.py`)."""
 
     sampler: Annotated[str, OneOf("sampler", lambda: ALL_SAMPLERS)] = "auto"
     trials: Positive = 200
@@ -96,12 +96,12 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """Everything a study is, resolved: no default is left open.
+    """A whole study, with every default filled in.
 
-    `shares` add up to 1. `axes` has every axis with its choices; `layers` what single layers may
-    hold where k is free, those it does not name whatever pays. The first of `objectives` is
-    the one whose bound is proven. `lanes` says by scheme which choices of axis `lanes` go with it,
-    empty where all go with every scheme.
+    The weights of `shares` add up to 1. `axes` has every axis with its choices. If k is free,
+    `layers` has the choices of single layers; a layer that is not there is free. The gap of a
+    search is the gap of the first of `objectives`. `lanes` gives for each scheme the choices of the
+    axis `lanes` that go with it, and is empty if all go with every scheme.
     """
 
     name: Annotated[str, Text()]
@@ -133,7 +133,8 @@ class Study:
 
     @property
     def chooses_k(self) -> bool:
-        """Whether the k of filters is chosen with each design, not the workload's own."""
+        """Whether k is free: the k of filters is chosen for each design, not given by the
+        workload."""
         return self.axes.get("k", (GIVEN,)) != (GIVEN,)
 
     @property
@@ -152,7 +153,7 @@ class Study:
 
     @property
     def asks_for_resources(self) -> bool:
-        """Whether an objective is what designs take of the device."""
+        """Whether an objective is a resource of the device."""
         return bool({row.measure.name for row in self.objectives} & set(Resources.names()))
 
     def resource_limits(self) -> Resources:
@@ -162,9 +163,9 @@ class Study:
 
 
 def load_study(path: Path, search: Mapping[str, Any] | None = None) -> Study:
-    """The study of a TOML file; `search` overrides keys of its `[search]`.
+    """The study of a TOML file; `search` overrides keys of its table `[search]`.
 
-    Raises `InputError` for anything that cannot be accepted.
+    Raises `InputError` for a file that cannot be read, an unknown key or a wrong value.
     """
     return parse_study(read_table(path), str(path), search)
 
@@ -178,9 +179,10 @@ def new_study(
     template: str | None = None,
     search: Mapping[str, Any] | None = None,
 ) -> Study:
-    """The study of the one-line form: one network on one board, everything else by default.
+    """The study that the command line names without a file: one network on one board, with
+    defaults for everything else.
 
-    `scheme` may name several with commas; `k` is a choice of that axis.
+    `scheme` may name several schemes with commas; `k` is a choice of the axis k.
     """
     board_name = DEFAULT_BOARD if board is None else board
     table: dict[str, Any] = {
@@ -208,9 +210,9 @@ def new_study(
 def parse_study(
     table: Mapping[str, Any], where: str, options: Mapping[str, Any] | None = None
 ) -> Study:
-    """The study of a file's content; `where` is what errors call the file.
+    """The study of a file's content; errors name the file as `where`.
 
-    `options` stand in for keys of `[search]`; errors call them by their names.
+    `options` override keys of `[search]`; errors about them name the option.
     """
     entry = checked(StudyEntry, table, where)
     place = "" if where == _ONE_LINE else f"{where}: "
@@ -253,7 +255,7 @@ def parse_study(
 
 
 def _plain(text: str) -> str:
-    """A name of the letters that names may have."""
+    """A text with every letter replaced that a name may not have."""
     stem = "-".join(Path(part).stem if part.endswith(".toml") else part for part in text.split("/"))
     kept = "".join(c if c.isalnum() or c in "_.-" else "-" for c in stem).strip("-._")
     return kept[:64] or "study"

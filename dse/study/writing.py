@@ -1,4 +1,4 @@
-"""A study written as the TOML file that would be read back as the same study."""
+"""A study written as a TOML file; the file is read back as the same study."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["absolute", "study_text"]
 
 
 def absolute(study: Study) -> Study:
-    """The same study, its files named by their whole paths: it may be read in another folder."""
+    """The same study with absolute paths of its files, so that it can be read in any folder."""
     file = study.accuracy.file
     return replace(
         study,
@@ -28,9 +28,10 @@ def absolute(study: Study) -> Study:
 
 
 def study_text(study: Study, *, searching: bool = True) -> str:
-    """The text of a study file with nothing left open; without `[search]` if not `searching`.
+    """The text of a study file with all defaults written out; without `[search]` if not
+    `searching`.
 
-    The board is named as it was: a board of its own file is looked for there again.
+    The board keeps its name. A board from a file is named by this file, which must still be there.
     """
     lines = [_key("name", study.name), _key("board", study.board_name)]
     if study.template != DEFAULT_TEMPLATE:
@@ -60,7 +61,7 @@ def study_text(study: Study, *, searching: bool = True) -> str:
 
 
 def _storage(storage: str) -> list[str]:
-    """Where trials are kept; a password is never written."""
+    """The line that names the storage of the trials, without a password."""
     if not is_url(storage) or file_of(storage) is not None:
         return [_key("storage", storage)]
     return [
@@ -77,7 +78,7 @@ def _axis(study: Study, name: str) -> str:
 
 
 def _budget(name: str, limit: float) -> str:
-    """A limit in the measure's own unit, which is named where a file has to name one."""
+    """A limit in the measure's own unit; the unit is written if a study file needs one."""
     units = {"latency": "s", "energy": "J", "power": "W", "dram_bandwidth": "B/s"}
     if name in Resources.names():
         return _key(name, int(limit))

@@ -1,4 +1,4 @@
-"""A tiled accelerator in words: its array, its lanes, and the sizes that tell designs apart."""
+"""A tiled accelerator in words: its array, its lanes, and the sizes that distinguish designs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["words"]
 
 
 def words(design: Design) -> DesignWords:
-    """A design as reports tell it."""
+    """The words with which reports describe a design."""
     acc = design.accelerator
     array = acc.array
     lanes = " + ".join(f"{group.rows} {group.pe}" for group in array.groups)

@@ -1,7 +1,7 @@
-"""The command line: `lightsim run`, `explore`, `train`, `data`, `verify` and the others.
+"""The command line: `lightsim run`, `explore`, `train`, `data`, `verify` and the other commands.
 
-Nothing heavy is imported here: each command imports what it needs when it is called, so that
-`--help` answers at once.
+This file imports nothing heavy: each command imports the rooms that it needs when it is called, so
+that `--help` answers at once.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from lightsim.cli.commands import (
     calibrating,
     exploring,
     fetching,
+    importing,
     listing,
     running,
     training,
@@ -24,7 +25,7 @@ from lightsim.cli.commands import (
 )
 from lightsim.cli.process.ending import ended
 from lightsim.cli.process.environment import check_arguments, check_environment
-from lightsim.cli.process.signals import heeded, ignored_at_the_end
+from lightsim.cli.process.signals import heeded
 from lightsim.cli.process.streams import open_streams
 
 __all__ = ["app", "main"]
@@ -38,6 +39,7 @@ app = typer.Typer(
 )
 app.command("run")(running.run_command)
 app.command("explore")(exploring.explore_command)
+app.command("import")(importing.import_command)
 app.command("train")(training.train_command)
 app.command("data")(fetching.data_command)
 app.command("verify")(verifying.verify_command)
@@ -68,24 +70,27 @@ def _options(
         raise typer.Exit(2)
 
 
-def main() -> None:
-    """Run the command line; a user's mistake ends with its message and its exit code."""
+def main(*, last: bool = True) -> None:
+    """Run the command line; a user's mistake ends with one message and an exit code.
+
+    The process is taken to end with it (`last`): further signals change nothing.
+    """
     open_streams()
-    ignored_at_the_end()
     _start_lightly()
     try:
-        with heeded(), ended():
+        with heeded(last=last), ended():
             check_environment()
             check_arguments(sys.argv[1:])
-            # Not standalone: typer would spread a wrong option over four lines of its own.
+            # Not standalone: typer's own message for a wrong option takes four lines.
             raise typer.Exit(app(prog_name="lightsim", standalone_mode=False) or 0)
     finally:
-        gc.freeze()  # the interpreter need not look through all objects once more at its end
+        gc.freeze()  # the interpreter then skips all these objects when it ends
 
 
 def _start_lightly() -> None:
-    """Spare what costs a third of the CPU time until the first number is computed."""
-    # No command multiplies large matrices: OpenBLAS's threads would only spin while they start.
+    """Avoid two costs of the start, a third of the CPU time until the first number is computed."""
+    # No command multiplies large matrices, so threads of OpenBLAS would only cost time at the
+    # start.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # Imports make many objects that stay; looking through them again and again finds nothing.
+    # Imports make many objects that stay, so frequent garbage collections would find nothing.
     gc.set_threshold(100_000, 20, 20)

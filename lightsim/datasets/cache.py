@@ -1,4 +1,4 @@
-"""Data sets in the user's cache: one npz file each, written whole, known by its digest."""
+"""Data sets in the user's cache: one complete npz file for each, checked by its digest."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ ARRAYS = ("training_images", "training_labels", "held_out_images", "held_out_lab
 
 
 def place_of(dataset: DataSet) -> Path:
-    """Where a data set is kept."""
+    """The path of a data set in the cache."""
     return cache_folder() / "data" / f"{dataset.name}.npz"
 
 
 def digest_of(examples: Examples) -> str:
-    """SHA-256 over the four arrays: name, shape and bytes of each."""
+    """The SHA-256 of the four arrays: name, shape and bytes of each array."""
     digest = hashlib.sha256()
     for name, array in _arrays(examples).items():
         digest.update(f"{name} {array.shape} ".encode())
@@ -40,9 +40,9 @@ def digest_of(examples: Examples) -> str:
 
 
 def keep_dataset(dataset: DataSet, examples: Examples) -> Path:
-    """Write a data set into the cache, whole or not at all.
+    """Write a data set into the cache, complete or not at all; returns its path.
 
-    Raises `OutputError` where that cannot be done, as on a full disk.
+    Raises `OutputError` if the file cannot be written, for example on a full disk.
     """
     path = place_of(dataset)
 
@@ -56,8 +56,8 @@ def keep_dataset(dataset: DataSet, examples: Examples) -> Path:
 def load_dataset(dataset: DataSet) -> Examples:
     """A data set from the cache.
 
-    Raises `InputError` where it is not there, saying how it is had, and for a file whose content
-    is not the data set's.
+    Raises `InputError` if the data set is not there, with the command that fetches it, and for a
+    file with other content.
     """
     path = place_of(dataset)
     if not os.path.lexists(path):

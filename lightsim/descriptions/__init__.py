@@ -1,4 +1,4 @@
-"""What the fields of frozen descriptions may hold, checked when a description is made."""
+"""Rules for the fields of frozen descriptions, checked when a description is made."""
 
 from lightsim.descriptions.fields import DescriptionError, check_fields, refuse, within
 from lightsim.descriptions.rules import (

@@ -1,9 +1,10 @@
-"""The fields of a description against their annotations: a wrong value never becomes one.
+"""The fields of a description are checked against their annotations when it is made.
 
-`check_fields(self)` stands in `__post_init__`. An annotation is read once for each class: `int`
-takes whole numbers (NumPy's become `int`; True does not count), `float` finite numbers, `Literal`
-its choices, containers are looked into, an array must have its element type, and of every other
-class the value must be an instance. `Annotated` adds a rule (`lightsim.descriptions.rules`).
+Call `check_fields(self)` in `__post_init__`. The annotations of a class are read once. `int` takes
+whole numbers (NumPy integers become `int`; True is refused) and `float` takes finite numbers.
+`Literal` takes its choices; the items of a container are checked one by one; an array must have its
+element type. For every other class the value must be an instance. `Annotated` adds a rule
+(`lightsim.descriptions.rules`).
 """
 
 from __future__ import annotations
@@ -34,11 +35,11 @@ _RULES: dict[type, tuple[tuple[str, Rule], ...]] = {}
 
 
 class DescriptionError(InputError):
-    """A field of a description that cannot be accepted; `where` is the description's class."""
+    """A field of a description has a wrong value; `where` is the class of the description."""
 
 
 def check_fields(described: object) -> None:
-    """Raises `DescriptionError` at the first field that its annotation does not allow."""
+    """Raises `DescriptionError` for the first field whose value breaks its annotation."""
     kind = type(described)
     for name, rule in rules_of(kind):
         value = getattr(described, name)
@@ -51,13 +52,13 @@ def check_fields(described: object) -> None:
 
 
 def refuse(described: object, name: str, value: object, accepted: str) -> NoReturn:
-    """Raises `DescriptionError` for what no single field says."""
+    """Raises `DescriptionError` for a fault that the rules of single fields do not cover."""
     raise DescriptionError(type(described).__name__, f"{name} is {value}", f"accepted: {accepted}")
 
 
 @contextmanager
 def within(where: str, part: str = "") -> Iterator[None]:
-    """Say of a description that is made of a file's content where in the file it stands."""
+    """Errors of descriptions made inside this context name the place in the file `where`."""
     try:
         yield
     except DescriptionError as error:
@@ -81,7 +82,7 @@ def _spelled(value: object) -> str:
 
 
 def rules_of(kind: type) -> tuple[tuple[str, Rule], ...]:
-    """The rule of every field of a dataclass by the field's name."""
+    """The rules of the fields of a dataclass, by the name of the field."""
     if kind not in _RULES:
         rules = ((name, read_rule(hint)) for name, hint in hints_of(kind).items())
         _RULES[kind] = tuple((name, rule) for name, rule in rules if rule is not None)
@@ -89,10 +90,10 @@ def rules_of(kind: type) -> tuple[tuple[str, Rule], ...]:
 
 
 def hints_of(kind: type) -> dict[str, Any]:
-    """The annotations of a dataclass by field, without fields that `__post_init__` is to fill."""
+    """The annotations of a dataclass by field, without the fields that `__post_init__` fills."""
     spaces = [vars(sys.modules[base.__module__]) for base in reversed(kind.__mro__)]
     names = {name: value for space in spaces for name, value in space.items()}
-    # Annotations are our own text, read as Python reads it.
+    # Annotations are text of this project, so evaluating them is safe.
     return {
         field.name: eval(field.type, names) if isinstance(field.type, str) else field.type
         for field in fields(kind)
@@ -101,7 +102,7 @@ def hints_of(kind: type) -> dict[str, Any]:
 
 
 def read_rule(hint: Any) -> Rule | None:
-    """The rule that an annotation states, or None where it allows everything."""
+    """The rule that an annotation states; None if the annotation allows every value."""
     origin, inner = get_origin(hint), get_args(hint)
     if origin is Annotated:
         own = [one for one in inner[1:] if callable(one)]
@@ -125,7 +126,7 @@ def _instance(kind: Any) -> Rule | None:
     if not isinstance(kind, type):
         return None
     if getattr(kind, "_is_protocol", False) and not getattr(kind, "_is_runtime_protocol", False):
-        # Told when a class is read, not when a wrong value comes.
+        # Raised when the class is read, not later when a wrong value comes.
         raise TypeError(f"{kind.__name__} needs @runtime_checkable to stand in a description")
     name = {"str": "a text", "bool": "true or false", "Callable": "a function"}.get(
         kind.__name__, f"a {kind.__name__}"
@@ -141,7 +142,8 @@ def _instance(kind: Any) -> Rule | None:
 
 def _choice(known: tuple[Any, ...]) -> Rule:
     def rule(value: object) -> object:
-        # 1 == True, and a list cannot be looked up in a set.
+        # The types are compared too, because 1 == True. A list is not hashable, so a set is no use
+        # here.
         if not any(value is one or (type(value) is type(one) and value == one) for one in known):
             raise WrongValueError(", ".join(map(str, known)))
         return value
@@ -153,7 +155,7 @@ def _either(hints: tuple[Any, ...]) -> Rule | None:
     given = [read_rule(hint) for hint in hints if hint is not NoneType]
     rules = [rule for rule in given if rule is not None]
     if len(rules) < len(given):
-        return None  # one of them allows everything
+        return None  # one of the alternatives allows every value
     optional = NoneType in hints
 
     def rule(value: object) -> object:

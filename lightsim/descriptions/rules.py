@@ -1,7 +1,7 @@
-"""Limits of single values, to stand in the annotation of a field: `Annotated[int, Whole(1, 64)]`.
+"""Limits of single values, for the annotation of a field: `Annotated[int, Whole(1, 64)]`.
 
-A rule takes a value and gives it back, an integer of NumPy as an `int`; it raises `WrongValueError`
-for what it does not accept. A rule knows nothing of the field that it guards.
+A rule takes a value and returns the value, a NumPy integer as `int`. It raises `WrongValueError`
+for a value that it does not accept. A rule does not know the field that it guards.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ __all__ = [
     "WrongValueError",
 ]
 
-_MOST = (1 << 63) - 1  # what an int64 holds
+_MOST = (1 << 63) - 1  # the largest int64
 
 
 class WrongValueError(Exception):
-    """What a rule accepts, said of a value that it does not."""
+    """A rule refuses a value; the message says which values the rule accepts."""
 
     def __init__(self, accepted: str) -> None:
         self.accepted = accepted
@@ -37,7 +37,7 @@ class WrongValueError(Exception):
 
 
 class UnknownNameError(WrongValueError):
-    """A name that is not in a table of `kind`."""
+    """A name is missing in the table of names of `kind`."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         self.kind, self.name, self.known = kind, name, list(known)
@@ -45,13 +45,13 @@ class UnknownNameError(WrongValueError):
 
 
 class Whole:
-    """A whole number from `low` to `high`; True and 1.0 are none."""
+    """A whole number from `low` to `high`; True and 1.0 are refused."""
 
     def __init__(self, low: int = -_MOST, high: int = _MOST) -> None:
         self.low, self.high = low, high
 
     def __call__(self, value: object) -> int:
-        """The value, if it is accepted."""
+        """The value, if it is accepted; else raises `WrongValueError`."""
         if type(value) is not int:
             if isinstance(value, bool) or not isinstance(value, Integral):
                 raise WrongValueError(self.accepted)
@@ -63,7 +63,7 @@ class Whole:
 
     @property
     def accepted(self) -> str:
-        """What would do."""
+        """The accepted values, in words."""
         return _between("a whole number", self.low, self.high)
 
 
@@ -71,7 +71,7 @@ class PowerOfTwo(Whole):
     """A power of two from `low` to `high`."""
 
     def __call__(self, value: object) -> int:
-        """The value, if it is accepted."""
+        """The value, if it is accepted; else raises `WrongValueError`."""
         value = super().__call__(value)
         if value <= 0 or value & (value - 1):
             raise WrongValueError(self.accepted)
@@ -79,18 +79,18 @@ class PowerOfTwo(Whole):
 
     @property
     def accepted(self) -> str:
-        """What would do."""
+        """The accepted values, in words."""
         return _between("a power of two", self.low, self.high)
 
 
 class Number:
-    """A finite real number from `low` to `high`; `above` leaves out `low` itself."""
+    """A finite real number from `low` to `high`; with `above`, `low` itself is refused."""
 
     def __init__(self, low: float = -inf, high: float = inf, above: bool = False) -> None:
         self.low, self.high, self.above = low, high, above
 
     def __call__(self, value: object) -> float:
-        """The value, if it is accepted."""
+        """The value, if it is accepted; else raises `WrongValueError`."""
         if type(value) is not float and type(value) is not int:
             if isinstance(value, bool) or not isinstance(value, Real):
                 raise WrongValueError(self.accepted)
@@ -103,32 +103,35 @@ class Number:
 
     @property
     def accepted(self) -> str:
-        """What would do."""
+        """The accepted values, in words."""
         if self.above:
             return f"a finite number above {self.low:g}"
         return _between("a finite number", self.low, self.high)
 
 
 class Text:
-    """A text that says something."""
+    """A text that is not blank."""
 
     accepted = "a text that is not empty"
 
     def __call__(self, value: object) -> str:
-        """The value, if it is accepted."""
+        """The value, if it is accepted; else raises `WrongValueError`."""
         if not isinstance(value, str) or not value.strip():
             raise WrongValueError(self.accepted)
         return value
 
 
 class OneOf:
-    """A name of a table, which is looked at when a value is; `kind` says what it names."""
+    """A name in a table; `kind` is the kind of thing that the names stand for.
+
+    The table is read when a value is checked, so later entries count.
+    """
 
     def __init__(self, kind: str, table: Callable[[], Iterable[str]]) -> None:
         self.kind, self.table = kind, table
 
     def __call__(self, value: object) -> str:
-        """The value, if it is accepted."""
+        """The value, if it is accepted; else raises `UnknownNameError` or `WrongValueError`."""
         known = self.table()
         if not isinstance(value, str):
             raise WrongValueError(f"a {self.kind}: {', '.join(known)}")
@@ -140,7 +143,7 @@ class OneOf:
 def _is_finite(value: float) -> bool:
     try:
         return isfinite(value)
-    except OverflowError:  # an integer beyond every float
+    except OverflowError:  # the integer is larger than every float
         return False
 
 

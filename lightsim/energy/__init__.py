@@ -1,1 +1,1 @@
-"""Energy: what an event costs, by process, and the sum over what a run counted."""
+"""Energy: the energy of each event in a process, and the sum over the events counted in a run."""

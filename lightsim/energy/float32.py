@@ -1,4 +1,4 @@
-"""What a lane of full precision would cost: for comparison only, nothing is built of it."""
+"""The cost of a full-precision lane, for comparison only: no machine has such a lane."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ __all__ = ["float32_lane"]
 
 
 def float32_lane() -> Part:
-    """One single-precision multiply and add, for comparison with full-precision rows only."""
+    """One single-precision multiplier and adder, for comparison only."""
     source = Source("recalled", "AMD Floating-Point Operator: full DSP usage, multiplier and adder")
     return Part("float32 lane", Resources(lut=430, ff=700, dsp=5), source)

@@ -1,4 +1,4 @@
-"""From counted activity to joules, by an energy table."""
+"""Energy in joules from counted activity, by an energy table."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from lightsim.errors import InputError, unknown_name
 
 __all__ = ["DEFAULT_ENERGY_TABLE", "DRAM_EVENT", "energy", "energy_source", "energy_table"]
 
-# Every board of the catalogue is an FPGA; this table is an estimate and says so.
+# Every board of the catalogue is an FPGA. The table is an estimate, and its summary says so.
 DEFAULT_ENERGY_TABLE = "fpga-28nm"
 DRAM_EVENT = "dram_byte"
 
 
 def energy(counts: Mapping[str, int], table: EnergyTable, dram_kind: str) -> Mapping[str, float]:
-    """Joules by event, for counts of the events of `EVENTS` and of `dram_byte`.
+    """Joules by event, from counts of the events of `EVENTS` and of `dram_byte`.
 
-    `dram_kind` is the memory part's kind, or `ideal`. Raises `InputError` for an unknown event
+    `dram_kind` is the kind of the memory part, or `ideal`. Raises `InputError` for an unknown event
     or kind.
     """
     joules: dict[str, float] = {}
@@ -35,7 +35,7 @@ def energy(counts: Mapping[str, int], table: EnergyTable, dram_kind: str) -> Map
 
 
 def energy_source(table: EnergyTable, dram_kind: str) -> str:
-    """The sentence a report prints beside its energy: process, table, memory and its source."""
+    """The sentence that a report prints beside an energy: process, table, memory, and source."""
     row = _dram(dram_kind)
     return (
         f"{table.summary}; {dram_kind} memory {row.picojoules:g} pJ a bit "
@@ -44,7 +44,7 @@ def energy_source(table: EnergyTable, dram_kind: str) -> str:
 
 
 def energy_table(name: str) -> EnergyTable:
-    """The table called `name`; raises `InputError` with the nearest name if there is none."""
+    """The table called `name`; raises `InputError` with the nearest name for an unknown name."""
     try:
         return ENERGY_TABLES[name]
     except KeyError:

@@ -52,7 +52,7 @@ class EnergyRow:
 
 @dataclass(frozen=True, slots=True)
 class EnergyTable:
-    """Energy of every event of `EVENTS` in one process; `summary` is what a report prints."""
+    """Energy of every event of `EVENTS` in one process; reports print the `summary`."""
 
     name: Annotated[str, Text()]
     summary: Annotated[str, Text()]
@@ -71,8 +71,8 @@ _ADD_8, _ADD_32, _MULTIPLY_8, _MULTIPLY_32 = 0.03, 0.1, 0.2, 3.1
 _SRAM_32K_8_BYTES = 20.0
 _ALADDIN_MULTIPLY, _ALADDIN_SHIFT, _ALADDIN_BITWISE = 8.63, 0.41652, 0.018
 
-# An 8-bit value moved by 0 to 7 places: three multiplexer levels of 15 bits, against five
-# levels of 32 bits in the measured shifter.
+# An 8-bit value shifted by 0 to 7 places needs three multiplexer levels of 15 bits; the measured
+# shifter has five levels of 32 bits.
 _SHIFT_45 = _MULTIPLY_32 * (_ALADDIN_SHIFT / _ALADDIN_MULTIPLY) * (3 * 15) / (5 * 32)
 _XNOR_45 = _MULTIPLY_32 * (_ALADDIN_BITWISE / _ALADDIN_MULTIPLY) / 32 + _ADD_8 / 8
 
@@ -110,7 +110,7 @@ _LIGHTNN = (
     "multiply unit, and energy shares that we assume to hold for this network)"
 )
 _MACS = 784 * 100 + 100 * 10
-# Logic energy an operation of that network: conventional, LightNN-1 and BinaryNet, in pJ.
+# Logic energy of one operation of the network in pJ: conventional, LightNN-1 and BinaryNet.
 _CONVENTIONAL, _LIGHTNN1, _BINARYNET = (
     nanojoules * share * 1000 / _MACS
     for nanojoules, share in ((40.7, 0.651), (16.5, 0.428), (13.1, 0.126))
@@ -217,7 +217,7 @@ ENERGY_TABLES: dict[str, EnergyTable] = {
     )
 }
 
-# Device, interface and controller of external memory together, by `DramPart.kind`.
+# Energy of device, interface and controller of the external memory together, by `DramPart.kind`.
 DRAM_PJ_PER_BIT: dict[str, EnergyRow] = {
     "DDR3": EnergyRow(70.0, Source("recalled", "Malladi et al., ISCA 2012, unverified")),
     "DDR4": EnergyRow(20.0, Source("recalled", "a figure met in secondary texts only")),

@@ -1,1 +1,1 @@
-"""The event toolkit that every machine's simulation shares."""
+"""The event toolkit that the simulations of all machines share."""

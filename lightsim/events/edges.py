@@ -1,8 +1,8 @@
-"""Events at a known cycle, and at its end: the one place that knows how SimPy schedules.
+"""Events at a known cycle, and at its end: the only file that knows how SimPy schedules.
 
-SimPy handles the events of one time in the order in which they were made. A rule that has to
-see everything of a cycle, such as arbitration, must not depend on that order: it is scheduled
-with a lower priority than any ordinary event and so comes after all of them.
+SimPy handles the events of one time in the order in which they were made. A rule that needs all
+events of a cycle, such as arbitration, must not depend on this order. Such a rule is scheduled with
+a lower priority than every ordinary event, so it runs after all of them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _AFTER_ALL_OTHERS = EventPriority(2)
 
 
 def succeed_at(env: simpy.Environment, event: simpy.Event, cycle: int) -> None:
-    """Let an event that nobody has triggered succeed in a cycle, now or later."""
+    """Let `event`, which has not been triggered yet, succeed in `cycle`, now or later."""
     event._ok, event._value = True, cycle
     env.schedule(event, delay=cycle - env.now)
 

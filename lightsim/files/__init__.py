@@ -1,1 +1,1 @@
-"""Files that a user names: opened, looked at before they are unpacked, and refused by name."""
+"""Files that a user names: they are checked before they are unpacked, and errors name the file."""

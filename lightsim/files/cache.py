@@ -9,9 +9,9 @@ __all__ = ["cache_folder"]
 
 
 def cache_folder() -> Path:
-    """`lightsim` in the folder of `XDG_CACHE_HOME`, by default `~/.cache`; it may not exist.
+    """The folder `lightsim` in `XDG_CACHE_HOME`, by default in `~/.cache`; it may not exist.
 
-    A relative `XDG_CACHE_HOME` is ignored, as the XDG base directory specification wants.
+    A relative `XDG_CACHE_HOME` is ignored, as the XDG base directory specification demands.
     """
     given = Path(os.environ.get("XDG_CACHE_HOME", ""))
     base = given if given.is_absolute() else Path.home() / ".cache"

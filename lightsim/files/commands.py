@@ -1,4 +1,4 @@
-"""Commands as a page or a console prints them: a shell reads them back as they were meant."""
+"""Commands for a page or a console, quoted so that a shell reads the intended words."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ __all__ = ["command_line"]
 
 
 def command_line(verb: str, first: str, *options: str) -> str:
-    """`lightsim VERB FIRST OPTIONS` with what needs it quoted.
+    """`lightsim VERB FIRST OPTIONS`, quoted where a shell needs quotes.
 
-    A `first` that begins with a dash would be read as an option.
+    A `first` that begins with a dash is protected, because it would be read as an option.
     """
     return shlex.join(
         ["lightsim", verb, f"./{first}" if first.startswith("-") else first, *options]

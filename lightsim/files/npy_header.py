@@ -1,4 +1,4 @@
-"""The head of one array in an npz file: its shape and type, read before its numbers are."""
+"""The header of one array in an npz file: its shape and type, read before its numbers."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ _NUMBERS = "biuf"  # the kinds of dtype that are plain numbers
 
 
 class BadHeadError(ValueError):
-    """A head that no array of numbers has; the message completes `array X ...`."""
+    """A header that does not describe an array of numbers; the message completes `array X ...`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArrayHead:
-    """What an array's head says: `dtype` of plain numbers, `shape`, and their order in the file.
+    """The content of an array's header: `dtype` of plain numbers, `shape`, and the order of the
+    axes.
 
-    `start` bytes stand before the numbers.
+    The numbers begin after `start` bytes.
     """
 
     dtype: np.dtype[Any]
@@ -34,7 +35,7 @@ class ArrayHead:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the numbers."""
+        """Bytes of the array's numbers."""
         return math.prod(self.shape) * self.dtype.itemsize
 
     def __str__(self) -> str:
@@ -42,19 +43,19 @@ class ArrayHead:
 
 
 def read_head(member: IO[bytes]) -> ArrayHead:
-    """The head at the beginning of `member`; raises `BadHeadError` where there is none."""
+    """The header at the beginning of `member`; raises `BadHeadError` if there is none."""
     try:
         version = npy.read_magic(member)
         if version == (1, 0):
             shape, fortran_order, dtype = npy.read_array_header_1_0(member)
         elif version in ((2, 0), (3, 0)):
-            # Version 3 differs in the names of fields alone, and arrays with fields are refused.
+            # Version 3 differs only in the names of fields, and arrays with fields are refused.
             shape, fortran_order, dtype = npy.read_array_header_2_0(member)
         else:
             raise BadHeadError(f"has version {version[0]}.{version[1]} of the npy format")
     except BadHeadError:
         raise
-    except Exception:  # a head is a Python expression: what a damaged one raises has no end
+    except Exception:  # a header is a Python expression, so a damaged header can raise any error
         raise BadHeadError("has no npy head, or a damaged one") from None
     if dtype.kind not in _NUMBERS or dtype.names is not None or dtype.subdtype is not None:
         raise BadHeadError(f"is of {str(dtype)[:40]}, not of plain numbers")
@@ -64,7 +65,7 @@ def read_head(member: IO[bytes]) -> ArrayHead:
 
 
 def _is_possible(shape: tuple[Any, ...]) -> bool:
-    """Whether numpy could make an array of that shape, were there memory enough."""
+    """Whether numpy can make an array of this shape, given enough memory."""
     if any(type(size) is not int or size < 0 for size in shape):
         return False
     return int(math.prod(max(size, 1) for size in shape)) <= _MOST_ELEMENTS

@@ -1,4 +1,4 @@
-"""Files of arrays (npz): what their heads say is judged first, and only then they are unpacked."""
+"""Files of arrays (npz): the headers are checked first, and only then the arrays are unpacked."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ from lightsim.files.regular import open_file
 __all__ = ["Check", "read_npz"]
 
 Check = Callable[[Mapping[str, ArrayHead]], None]
-"""Raises `InputError` for arrays, by name, that are not those expected."""
+"""Raises `InputError` if the arrays, by name, are not the expected arrays."""
 
 _SUFFIX = ".npy"
-_MAGIC = b"PK"  # of a zip file, whole or empty
-_ENCRYPTED = 1  # the bit of a member's flags
-_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what numpy writes
+_MAGIC = b"PK"  # the first bytes of a zip file, empty or not
+_ENCRYPTED = 1  # the bit in a member's flags
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the packings that numpy writes
 _STEP_BYTES = 1 << 20
-# A file may unpack to this many bytes, or to so many times its own size, but never to more than
-# the last: images and weights shrink to a half or a tenth, a bomb to a thousandth.
+# A file may unpack to _FREE_BYTES, or to _RATIO times its own size, but never to more than
+# _MOST_BYTES. Images and weights shrink to a half or a tenth of their size, a zip bomb to a
+# thousandth.
 _FREE_BYTES, _RATIO, _MOST_BYTES = 64 << 20, 100, 4 << 30
 
 
@@ -35,11 +36,10 @@ def read_npz(
 ) -> dict[str, NDArray[Any]]:
     """The arrays of a file by name, after `check` has seen all their shapes and types.
 
-    Where `only` is given, arrays of other names are not unpacked. `accepted` says what would do
-    in place of a file that is none. Raises `InputError` for a file that cannot be read, that is
-    no npz file or is damaged anywhere, that is encrypted, that holds the same name twice or
-    anything but arrays of plain numbers, and for one that would unpack to more than 64 MiB and
-    more than a hundred times its own size.
+    With `only`, arrays of other names are not unpacked. `accepted` is the advice of the errors.
+    Raises `InputError` for a file that cannot be read, is no npz file, is damaged or is encrypted;
+    for a file that holds the same name twice or anything except arrays of plain numbers; and for a
+    file that would unpack to more than 64 MiB and more than a hundred times its own size.
     """
     try:
         with as_file(file) as path:
@@ -52,7 +52,7 @@ def read_npz(
 
 
 class _Archive:
-    """An open npz file, and how errors call it."""
+    """An open npz file, with the name that errors use for it."""
 
     def __init__(self, binary: BinaryIO, name: str, accepted: str) -> None:
         self._binary, self._name, self._accepted = binary, name, accepted
@@ -65,7 +65,7 @@ class _Archive:
             self._zip = zipfile.ZipFile(binary)
         except OSError as error:
             raise InputError(name, f"cannot be read ({error.strerror or error})") from None
-        except Exception:  # what a damaged archive raises is not told apart by its reader
+        except Exception:  # zipfile can raise many errors for a damaged archive
             raise self._damaged("it has no whole table of contents") from None
 
     def arrays(self, check: Check, only: Collection[str] | None) -> dict[str, NDArray[Any]]:
@@ -101,7 +101,7 @@ class _Archive:
                 head = read_head(opened)
         except BadHeadError as error:
             raise self._wrong(name, str(error)) from None
-        except Exception:  # as above: zipfile, zlib and struct each have errors of their own
+        except Exception:  # as above: zipfile, zlib and struct each raise their own errors
             raise self._wrong(name, "is damaged") from None
         if head.start + head.nbytes != member.file_size:
             problem = f"is {head}, and its file holds {member.file_size} bytes"
@@ -109,7 +109,7 @@ class _Archive:
         return head
 
     def _array(self, name: str, member: zipfile.ZipInfo, head: ArrayHead) -> NDArray[Any]:
-        """The numbers; the archive's sum is checked when its last byte has been read."""
+        """The array's numbers; reading the last byte also checks the checksum of the archive."""
         array = np.empty(head.nbytes, np.uint8)
         try:
             with self._zip.open(member) as opened:
@@ -118,7 +118,7 @@ class _Archive:
                 while piece := opened.read(_STEP_BYTES):
                     array[filled : filled + len(piece)] = np.frombuffer(piece, np.uint8)
                     filled += len(piece)
-        except Exception:  # as above; and a piece too many does not fit the array
+        except Exception:  # as above; and surplus data do not fit the array
             raise self._wrong(name, "is damaged") from None
         if filled != head.nbytes:
             raise self._wrong(name, "is cut short")

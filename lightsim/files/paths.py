@@ -1,4 +1,4 @@
-"""Paths as a user or a file names them: what no file system takes is refused where it is read."""
+"""Paths that a user or a file names: impossible paths are refused where they are read."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ _MOST_NAMES = 200
 
 
 def absolute_file(name: str) -> str:
-    """A TOML file by its whole path, so that it is found from every folder; other names as is."""
+    """The absolute path of a TOML file, to be found from every folder; other names unchanged."""
     return os.path.abspath(name) if name.endswith(".toml") else name  # noqa: PTH100 (no links)
 
 
 def check_path(text: str, where: str) -> str:
-    """`text` as it is, if it can be the path of a file.
+    """`text` unchanged, if it can be the path of a file.
 
-    Raises `InputError` naming `where` for an empty path, one that is not UTF-8 or holds a NUL,
-    for names longer than the 255 bytes (paths than the 4,095) that systems take, and for more than
-    200 folders one in another, which is deeper than libraries descend.
+    Raises `InputError` naming `where` for an empty path, a path that is not UTF-8 or holds a NUL, a
+    name longer than 255 bytes or a path longer than 4,095 bytes (the limits of file systems), and a
+    path with more than 200 nested folders (deeper than libraries descend).
     """
     if not text:
         raise InputError(where, "is empty", "accepted: a path")
@@ -50,7 +50,7 @@ def check_path(text: str, where: str) -> str:
 
 
 def _is_bytes(text: str) -> bool:
-    """Whether a text with surrogates stands for bytes that are not UTF-8."""
+    """Whether a text contains surrogates, which stand for bytes that are not UTF-8."""
     try:
         os.fsencode(text)
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""The programs that LightSim runs: compilers, simulators, synthesis; none outlives LightSim."""
+"""The programs that LightSim runs (compilers, simulators, synthesis); none outlives LightSim."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ from lightsim.files.temporary import temporary_folder
 __all__ = ["run_tool"]
 
 _DYING_S = 2.0
-"""The longest wait for what a killed program had started; a process of a full disk may hang."""
+"""The longest wait, in seconds, for the children of a killed program; a process on a full disk may
+hang.
+"""
 
-# A guard beside the program, in its group of processes: it reads a pipe that nothing is written to.
-# The pipe ends with LightSim, however that ends, and the guard then ends the group, with what a
-# compiler has started too. It is nobody's child, for a program may wait for all of its children.
+# A guard runs in the process group of the program and reads a pipe that nobody writes to. The pipe
+# closes when LightSim ends, in whatever way. The guard then ends the whole group, including
+# processes that a compiler has started. The guard is not a child of the program, because a program
+# may wait for all its children.
 _GUARDED = (
     'exec 3<&0; ( ( read -r _ <&3; kill -KILL 0 ) >/dev/null 2>&1 & ); exec "$@" 3<&- </dev/null'
 )
@@ -35,17 +38,17 @@ def run_tool(
     log: IO[Any] | None = None,
     output: IO[Any] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program to its end; what it prints is returned, or goes to `log` if that is given.
+    """Run a program to its end; its output is returned, or written to `log` if `log` is given.
 
-    With `output` its standard output alone goes there, and its errors are returned. It ends with
-    this process: on an interrupt at once, and within a moment after this process was killed. Where
-    there is no POSIX shell the program is run by itself.
+    With `output`, only the standard output goes to `output`, and the errors are returned. The
+    program ends with this process: at once on an interrupt, and within a moment after this process
+    is killed. Without a POSIX shell the program is run without a guard.
     """
     shell = shutil.which("sh") if os.name == "posix" else None
     streams = (
         log or output or subprocess.PIPE, subprocess.PIPE if log is None else subprocess.STDOUT,
     )  # fmt: skip
-    # A compiler that is killed leaves its temporary files: they have a folder that does not stay.
+    # A killed compiler leaves temporary files, so they get a folder that is removed afterwards.
     with temporary_folder("tool") as own:
         inner = {**(os.environ if env is None else env), "TMPDIR": str(own)}
         if shell is None:
@@ -55,7 +58,7 @@ def run_tool(
             return _run([shell, "-c", _GUARDED, "sh", *command], cwd, inner, streams, theirs)
         finally:
             os.close(theirs)
-            os.close(ours)  # which ends the guard
+            os.close(ours)  # closing the pipe ends the guard
 
 
 def _run(
@@ -78,9 +81,9 @@ def _run(
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """End a program with all that it has started, and wait until they have ended.
+    """End a program and all processes that it has started, and wait until they have ended.
 
-    What the program had started may else still write into a folder that is being removed.
+    Otherwise these processes could still write into a folder that is being removed.
     """
     with suppress(OSError):
         if os.name != "posix":
@@ -90,5 +93,5 @@ def _end(process: subprocess.Popen[str]) -> None:
         process.wait()
         end = time.monotonic() + _DYING_S
         while time.monotonic() < end:
-            os.killpg(process.pid, 0)  # raises when nothing of the group is left
+            os.killpg(process.pid, 0)  # raises an error when the group has no process left
             time.sleep(0.005)

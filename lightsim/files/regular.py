@@ -1,4 +1,4 @@
-"""Input files opened: regular files alone, for a pipe or a device would never end."""
+"""Input files opened: only regular files, because reading a pipe or a device might never end."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _MOST_TEXT_BYTES = 64 << 20
 
 
 def open_file(path: Path, accepted: str | None = None) -> BinaryIO:
-    """A regular file opened for reading bytes; `accepted` says what would do in its place.
+    """A regular file opened for reading bytes; `accepted` is the advice of the errors.
 
-    Raises `InputError` for a file that is missing, may not be read, or is a folder, a pipe, a
-    socket or a device: none of those is waited for.
+    Raises `InputError` for a file that is missing or may not be read, and for a folder, a pipe, a
+    socket or a device, without waiting for any of these.
     """
     try:
-        # Not blocking, or the mere opening of a pipe waits for its writer.
+        # Non-blocking, because even opening a pipe would wait for its writer.
         number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except (OSError, ValueError) as error:
         raise unreadable(path, error, accepted) from None
@@ -41,7 +41,7 @@ def open_file(path: Path, accepted: str | None = None) -> BinaryIO:
 
 
 def read_text(path: Path, accepted: str | None = None) -> str:
-    """The text of a TOML file in UTF-8, 64 MiB at the most; `InputError` for any other file."""
+    """The text of a TOML file in UTF-8, at most 64 MiB; raises `InputError` for any other file."""
     with open_file(path, accepted) as opened:
         try:
             content = opened.read(_MOST_TEXT_BYTES + 1)
@@ -58,6 +58,6 @@ def read_text(path: Path, accepted: str | None = None) -> str:
 
 
 def unreadable(path: Path, error: Exception, accepted: str | None = None) -> InputError:
-    """The error for a path that the system does not open, with the system's reason."""
+    """The error for a path that the system cannot open, with the system's reason."""
     reason = getattr(error, "strerror", None) or str(error)
     return InputError(str(path), f"cannot be read ({reason.lower()})", accepted)

@@ -1,4 +1,4 @@
-"""Folders for a while: gone when they are done with, also when a signal ends the work in them."""
+"""Temporary folders: they are removed after use, even if a signal ends the work in them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["temporary_folder"]
 
 @contextmanager
 def temporary_folder(prefix: str) -> Iterator[Path]:
-    """A new folder in the system's place for temporary files, removed with all that is in it.
+    """A new folder in the system's folder for temporary files, removed with all its content.
 
-    An interrupt that comes while the folder is being removed does not stop the removal: the
-    folder is gone before the interrupt goes on.
+    An interrupt that comes during the removal does not stop the removal: the folder is gone before
+    the interrupt takes effect.
     """
     folder = Path(mkdtemp(prefix=f"lightsim-{prefix}-"))
     try:
@@ -25,6 +25,6 @@ def temporary_folder(prefix: str) -> Iterator[Path]:
         try:
             shutil.rmtree(folder, ignore_errors=True)
         finally:
-            # An interrupted removal, or a file that came while the folder was being emptied.
+            # The removal was interrupted, or a file was added while the folder was being emptied.
             if folder.exists():
                 shutil.rmtree(folder, ignore_errors=True)

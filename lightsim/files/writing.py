@@ -1,4 +1,4 @@
-"""The one writer of files: each is made under another name, and takes its own when it is whole."""
+"""The only writer of files: a file is made under a temporary name, then renamed."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from lightsim.errors import OutputError
 __all__ = ["Content", "is_partial", "remove_files", "write_file", "write_files", "writing"]
 
 Content = str | bytes | Callable[[BinaryIO], object]
-"""Of a file: a text (in UTF-8), bytes, or what writes them into an open file."""
+"""The content of a file: a text (in UTF-8), bytes, or a function that writes into an open file."""
 
 _PARTIAL = ".lightsim-partial-"
-# Of the 255 bytes that file systems allow, some are for the prefix and the process.
+# File systems allow 255 bytes for a name; the prefix and the process number need some of them.
 _LONGEST = 200
 
 
 def write_file(path: Path, content: Content) -> None:
-    """Write one file, whole and on its disk, or not at all; its folder is made if need be.
+    """Write one file completely, or not at all; its folder is made if it is missing.
 
-    A file that was there stays as it was until the new one takes its name. Raises `OutputError`
-    where that cannot be done.
+    The data are on disk before the file takes its name, and an existing file stays unchanged until
+    then. Raises `OutputError` if the file cannot be written.
     """
     write_files(path.parent, {path.name: content})
 
@@ -38,11 +38,11 @@ def write_files(
     gone: Iterable[str] = (),
     advice: str | None = None,
 ) -> None:
-    """Write files of a folder by name; all of them are made before the first takes its name.
+    """Write files into a folder by name; all files are made before the first takes its name.
 
-    The folder is made if need be, and files named in `gone` are removed from it. What goes wrong
-    before all are made leaves everything as it was, and no new folder. Raises `OutputError` where
-    a file cannot be written; `advice` says what to do then.
+    The folder is made if it is missing, and the files named in `gone` are removed from it. An error
+    before all files are made leaves everything unchanged, with no new folder. Raises `OutputError`
+    if a file cannot be written; `advice` says what the user can do then.
     """
     paths = {folder / name: content for name, content in contents.items()}
     folders = {folder, *(path.parent for path in paths)}
@@ -63,13 +63,13 @@ def write_files(
         for path in paths:
             with suppress(OSError):
                 _partial(path).unlink(missing_ok=True)
-        for new in sorted(made, reverse=True):  # those within before those that hold them
+        for new in sorted(made, reverse=True):  # inner folders before outer folders
             with suppress(OSError):
-                new.rmdir()  # which only an empty folder lets happen
+                new.rmdir()  # succeeds only for an empty folder
 
 
 def remove_files(folder: Path, names: Iterable[str], *, advice: str | None = None) -> None:
-    """Remove files of a folder, those that are there; `OutputError` where it cannot be done."""
+    """Remove the existing files among `names` from a folder; raises `OutputError` on failure."""
     for name in names:
         with writing(folder / name, advice):
             (folder / name).unlink(missing_ok=True)
@@ -77,7 +77,7 @@ def remove_files(folder: Path, names: Iterable[str], *, advice: str | None = Non
 
 @contextmanager
 def writing(path: Path, advice: str | None = None) -> Iterator[None]:
-    """Raises `OutputError` that names `path` in place of what the system raises."""
+    """Turn errors of the system inside the context into an `OutputError` that names `path`."""
     try:
         yield
     except OSError as error:
@@ -87,25 +87,25 @@ def writing(path: Path, advice: str | None = None) -> Iterator[None]:
 
 
 def is_partial(path: Path) -> bool:
-    """Whether a file is one that a killed process was still making."""
+    """Whether a file is the incomplete file of a killed process."""
     return path.name.startswith(_PARTIAL)
 
 
 def _partial(path: Path) -> Path:
-    """Where this process makes a file: two processes that write one path share no bytes."""
+    """The temporary path of this process for a file: two processes never write to the same file."""
     return path.with_name(f"{_PARTIAL}{os.getpid()}-{_short(path.name)}")
 
 
 def _short(name: str) -> str:
-    """A file's name, or a digest of one so long that no room would be left for more."""
+    """The name of a file, or a digest of a name that is too long to be extended."""
     own = os.fsencode(name)
     return name if len(own) <= _LONGEST else sha256(own).hexdigest()
 
 
 def _remove_abandoned(path: Path) -> None:
-    """Remove what killed processes left of this file.
+    """Remove the incomplete files that killed processes left of this file.
 
-    Windows has no signal 0, which only asks: there nothing is removed.
+    Windows has no signal 0 to ask whether a process runs, so nothing is removed there.
     """
     if os.name != "posix":
         return
@@ -122,12 +122,12 @@ def _is_alive(process: int) -> bool:
     except (ProcessLookupError, OverflowError):
         return False
     except OSError:
-        return True  # another user's
+        return True  # the process belongs to another user
     return True
 
 
 def _make(path: Path, content: Content) -> None:
-    path.unlink(missing_ok=True)  # what a killed process left, be it a link to elsewhere
+    path.unlink(missing_ok=True)  # a file left by a killed process, even a link to elsewhere
     with path.open("xb") as file:
         if isinstance(content, str):
             file.write(content.encode())
@@ -136,5 +136,5 @@ def _make(path: Path, content: Content) -> None:
         else:
             content(file)
         file.flush()
-        # Else a machine that stops may keep the new name and lose what it names.
+        # Without fsync, a power failure may keep the new name and lose the content of the file.
         os.fsync(file.fileno())

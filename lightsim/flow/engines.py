@@ -1,4 +1,4 @@
-"""The engines of `run`: how a mapped network is timed, and where output values come from."""
+"""The engines of `run`: how a mapped network is timed, and how its output values are computed."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ ENGINES: dict[str, Callable[[Template], Door[Model] | None]] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """What a run found, and the SHA-256 of its outputs, None where they were not computed.
+    """The findings of a run, and the SHA-256 of its outputs, None if no values were computed.
 
-    `bit_exact` says that every stored layer equals the whole-layer reference; it is None where
-    no values were computed. `note` is what the reader must know of the engine, if anything.
+    `bit_exact` says whether every stored layer equals the whole-layer reference, None if no values
+    were computed. `note` is a remark on the engine that the reader must know, or None.
     """
 
     findings: Findings
@@ -56,17 +56,17 @@ class Outcome:
 
 
 def check_has_engine(template: Template, engine: str) -> None:
-    """Raise `InputError` for an engine that a template does not have."""
+    """Raises `InputError` for an engine that the template does not have."""
     required(template, ENGINES[engine], f"engine '{engine}'")
 
 
 def default_engine(template: Template) -> str:
-    """The engine that is taken where none is named: the simulation, where there is one."""
+    """The engine used when none is named: the simulation, if the template has one."""
     return "simulation" if template.simulation is not None else "timeline"
 
 
 def moves_data(engine: str) -> bool:
-    """Whether an engine moves the data through its machine, and so computes all values."""
+    """Whether an engine moves data through its machine and so computes all values."""
     return engine == "simulation"
 
 
@@ -78,10 +78,10 @@ def run_engine(
     values: bool,
     tell: Progress,
 ) -> Outcome:
-    """Run a task on an engine; what it computed is compared with the whole-layer reference.
+    """Run a task on an engine, and compare the computed values with the whole-layer reference.
 
-    `values` asks for the output of an engine that moves no data too. Raises `InputError` where
-    the template has no such engine.
+    `values` asks for output values even if the engine moves no data. Raises `InputError` if the
+    template does not have the engine.
     """
     model = opened(template, ENGINES[engine], f"engine '{engine}'")
     found = model(task, tell)
@@ -107,7 +107,7 @@ def run_engine(
 
 
 def _note(template: Template, said: str, bits: str) -> str:
-    """What an engine without data says of itself, and of the simulation where there is one."""
+    """The remark of an engine that moves no data; it names the template's simulation, if any."""
     if template.simulation is None:
         return said
     return f"{said} {_EQUAL_NOTE}" + (f"; {bits}" if bits else ".")
@@ -115,7 +115,7 @@ def _note(template: Template, said: str, bits: str) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Reference:
-    """Whole-layer inference of every batch, with the sums of the accelerator that is run."""
+    """Whole-layer inference of every batch, with the arithmetic of the accelerator that is run."""
 
     workload: Workload
     mapped: Mapped
@@ -125,7 +125,7 @@ class _Reference:
     def of(
         self, names: list[str], what: str
     ) -> Iterator[tuple[NDArray[np.int16], dict[str, Activations]]]:
-        """Every batch with the named layers' outputs, one at a time."""
+        """Every batch with the outputs of the named layers, one batch at a time."""
         accumulator = self.mapped.design.accumulator
 
         def outputs(batch: NDArray[np.int16]) -> dict[str, Activations]:
@@ -146,7 +146,7 @@ class _Reference:
 
 
 def _digest(parts: Sequence[Activations]) -> str:
-    """The hash of outputs as little-endian 32-bit integers, one after another, image by image."""
+    """The hash of the outputs as little-endian 32-bit integers, image by image."""
     hashed = hashlib.sha256()
     for part in parts:
         hashed.update(np.ascontiguousarray(part.astype("<i4")).tobytes())

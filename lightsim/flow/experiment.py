@@ -1,9 +1,9 @@
-"""What is to be run, and everything that has to be ready before it can be."""
+"""A run as the user asks for it, and everything that must be ready before the run."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lightsim.descriptions import check_fields
 from lightsim.errors import InputError
+from lightsim.flow.bringing import brought
 from lightsim.flow.engines import check_has_engine, default_engine, moves_data
 from lightsim.flow.given.checks import check_engine, check_numbers
 from lightsim.flow.given.limits import check_activations, check_weights
@@ -23,6 +24,7 @@ from lightsim.flow.given.resolve import (
 )
 from lightsim.flow.k_file import load_k
 from lightsim.flow.templates import opened, template_of
+from lightsim.flow.whole_data import whole_test_set
 from lightsim.hardware.device import Board
 from lightsim.network import load_network
 from lightsim.network.layer import Network
@@ -41,19 +43,22 @@ __all__ = ["Experiment", "Prepared", "check_experiment", "prepare", "silent"]
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """What is to be run.
+    """A run as the user asks for it.
 
-    `network` is a zoo name, a TOML path or a `Network`; `accelerator` a PE kind (the board's
-    default of that kind), a TOML path, an accelerator or None: the best that the board has for
-    the network, of the default space. `template` names the kind of machine where the accelerator
-    does not (default: tiled), and `engine` is None for the simulation, or the timeline of a
-    template that has no other.
-    `images` are run in batches of `batch`; `tilings` fixes the tiling of named layers, names a
-    mapping file, or is `exact` for the quickest tiling of every pass. `k` gives every filter of
-    a `flightnn` network its number of terms, or names a k file. `ideal` replaces the memory by
-    one that never waits; the tilings are those of the memory that is replaced. `values` asks for
-    the output values of an engine that moves no data; one that moves it computes them anyway.
-    `target_fps` is the rate that the accelerator is made for, of templates that make one.
+    `network` is a zoo name, a path of TOML or ONNX, or a `Network`. `accelerator` is a PE kind (for
+    the default accelerator of this kind on the board), a TOML path, an accelerator, or None. None
+    stands for the best accelerator of the board's default space for this network. `template` names
+    the kind of machine if the accelerator does not (default: tiled). `engine` is None for the
+    simulation, or for the timeline of a template without a simulation.
+
+    `images` run in batches of `batch`. `tilings` fixes the tilings of named layers, names a mapping
+    file, or is `exact` for the quickest tiling of every pass. `k` gives every filter of a
+    `flightnn` network its number of terms, or names a k file. `ideal` replaces the memory by a
+    memory that never waits, under the tilings chosen for the replaced memory. `values` asks for the
+    output values of an engine that moves no data; an engine that moves data computes them in any
+    case. `target_fps` is the rate in images per second that the accelerator is made for, with
+    templates that make accelerators for a rate. `test_set` takes the whole test set in the user's
+    cache for the images that come with a network.
     """
 
     network: str | Network
@@ -74,6 +79,7 @@ class Experiment:
     values: bool = False
     template: str | None = None
     target_fps: float | None = None
+    test_set: bool = False
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -81,11 +87,12 @@ class Experiment:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """An experiment resolved: `mapped` is what runs on `batches`, images int16[count, ...].
+    """An experiment resolved: `mapped` runs on `batches`, cut from `images` int16[count, ...].
 
-    `computes_values` says whether the run computes the network's output. Where it does not, the
-    workload may be in outline, and the images zeros that take no room. `best` is what is proven of
-    the accelerator where it is the default one with its own memory.
+    `computes_values` says whether the run computes the output of the network. If not, the workload
+    may be an outline, and the images may be zeros that take no memory. `best` is the proof about
+    the accelerator, if the accelerator is the default one with its own memory; else None. `notes`
+    say what an import of the network changed.
     """
 
     template: Template
@@ -97,28 +104,33 @@ class Prepared:
     batches: list[NDArray[np.int16]]
     mapped: Mapped
     best: BestDesign | None
+    notes: tuple[str, ...] = ()
 
     @property
     def accelerator(self) -> Design:
-        """The accelerator as it is run."""
+        """The accelerator that is run."""
         return self.mapped.design
 
 
 def prepare(experiment: Experiment, tell: Progress) -> Prepared:
-    """The experiment's accelerator, integers, images and mapping.
+    """Resolve an experiment to its accelerator, integers, images and mapping.
 
-    `tell(what, done, of)` is called now and then. Raises `InputError` for anything that cannot
-    be accepted and `BudgetError` for a design that does not fit its board.
+    `tell(what, done, of)` is called from time to time. Raises `InputError` for input that cannot be
+    accepted and `BudgetError` for a design that does not fit its board.
     """
     check_experiment(experiment)
     template = template_of(experiment.template, experiment.accelerator)
     engine = default_engine(template) if experiment.engine is None else experiment.engine
     check_has_engine(template, engine)
-    network = experiment.network
+    network: str | Network = experiment.network
+    notes: tuple[str, ...] = ()
     if not isinstance(network, Network):
-        network = load_network(network)
+        tell("import", 0, 1)
+        name, notes = brought(network)
+        network = load_network(name)
     check_weights(network)
     check_activations(network, 1)
+    whole = whole_test_set(network) if experiment.test_set else None
     machine = resolve_machine(
         template, experiment.board, experiment.accelerator, experiment.scheme,
         default_scheme(network),
@@ -126,10 +138,12 @@ def prepare(experiment: Experiment, tell: Progress) -> Prepared:
     values = experiment.values or moves_data(engine)
     tell("quantise", 0, 1)
     workload = _workload(network, machine.scheme, experiment, values)
+    if whole is not None and workload.trained:
+        workload = replace(workload, held_out=whole)
     tell("choose", 0, 1)
     accelerator, best = default_for(machine, workload, experiment.batch, experiment.target_fps)
     if experiment.ideal:
-        best = None  # what is proven of the default accelerator is proven for its own memory
+        best = None  # the proof about the default accelerator holds only for its own memory
     if accelerator.accumulator.overflow == "refuse":
         accumulator = accelerator.accumulator
         check_accumulators(workload, accumulator.bits, accumulator.accumulation)
@@ -141,7 +155,7 @@ def prepare(experiment: Experiment, tell: Progress) -> Prepared:
         Wishes(experiment.tilings, experiment.sort_filters, experiment.ideal),
     )  # fmt: skip
     return Prepared(
-        template, engine, values, machine.board, workload, images, batches, mapped, best
+        template, engine, values, machine.board, workload, images, batches, mapped, best, notes
     )
 
 
@@ -154,7 +168,8 @@ def _workload(network: Network, scheme: Scheme, experiment: Experiment, values: 
         raise InputError("k", problem, f"accepted: {PER_FILTER.name}")
     terms = load_k(Path(experiment.k)) if isinstance(experiment.k, str) else experiment.k
     try:
-        return (outline_with_k if outline else quantise_with_k)(network, terms, experiment.seed)
+        made = outline_with_k if outline else quantise_with_k
+        return made(network, terms, experiment.seed, scheme)
     except InputError as error:
         if not isinstance(experiment.k, str):
             raise
@@ -163,11 +178,11 @@ def _workload(network: Network, scheme: Scheme, experiment: Experiment, values: 
 
 
 def silent(what: str, done: int, of: int) -> None:
-    """No progress is wanted."""
+    """A progress callback that does nothing."""
 
 
 def check_experiment(experiment: Experiment) -> None:
-    """Raise `InputError` for a number or an engine that cannot be."""
+    """Raises `InputError` for an impossible number, or for an engine that does not exist."""
     check_numbers(experiment.images, experiment.batch, experiment.seed)
     if experiment.engine is not None:
         check_engine(experiment.engine)

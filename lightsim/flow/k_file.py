@@ -17,10 +17,10 @@ _KEYS = ("weights", "k")
 
 
 def load_k(path: Path) -> FilterTerms:
-    """What a k file says: `weights`, the scheme that is rounded (default: fixed8, or what the
-    network was trained for), and `[k]`.
+    """The content of a k file: the key `weights` and the table `[k]`.
 
-    `[k]` has for each layer with weights one text with a digit 0, 1 or 2 for each filter.
+    `[k]` has for each layer with weights one text with a digit for each filter: 0, 1, 2, or more
+    where the scheme has more.
     Whether the layers are those of a network is not looked at here. Raises `InputError` naming
     file, layer, value and what is accepted.
     """
@@ -35,11 +35,11 @@ def load_k(path: Path) -> FilterTerms:
         raise InputError(str(path), "has no table [k]", 'accepted: conv1 = "2110..." by layer')
     k = {}
     for name, digits in layers.items():
-        if not isinstance(digits, str) or not digits or set(digits) - set("012"):
+        if not isinstance(digits, str) or not digits or set(digits) - set("01234"):
             raise InputError(
                 f"{path}, [k] {on_one_line(name)}",
                 f"is {spell_value(digits)}",
-                "accepted: a text with a digit 0, 1 or 2 for each filter",
+                "accepted: a text with a digit for each filter, 0, 1, 2 or more",
             )
         k[name] = np.array([int(digit) for digit in digits], np.int8)
     return FilterTerms(k, weights)

@@ -16,9 +16,9 @@ __all__ = ["Experiment", "Progress", "run"]
 
 
 def run(experiment: Experiment, progress: Progress | None = None) -> RunReport:
-    """Run an experiment on its engine and report it.
+    """Run an experiment on its engine and return its report.
 
-    `progress(what, done, of)` is called now and then. Raises `InputError` for anything that
+    `progress(what, done, of)` is called from time to time. Raises `InputError` for input that
     cannot be accepted and `BudgetError` for a design that does not fit its board.
     """
     tell = progress if progress is not None else silent
@@ -36,7 +36,9 @@ def run(experiment: Experiment, progress: Progress | None = None) -> RunReport:
 
 
 def _accuracy(ready: Prepared, experiment: Experiment, tell: Progress) -> tuple[float | None, int]:
-    """The share of all held-out images classified correctly by the bit-exact kernels."""
+    """The share of the held-out images that the bit-exact kernels classify correctly, and their
+    number.
+    """
     held_out = ready.workload.held_out
     wanted = experiment.measure_accuracy and ready.computes_values
     if held_out is None or not wanted:

@@ -1,7 +1,7 @@
 """The table of templates: every kind of machine, with the doors of its wing.
 
-It is the only place outside the wings that names one; everything in `flow`, `cli` and `reports`
-goes through the doors. docs/design.md says why it is cut here, CONTRIBUTING.md how to add a row.
+Only this file names the wings; everything in `flow`, `cli` and `reports` uses the doors.
+docs/design.md says why the code is divided here, CONTRIBUTING.md how to add a row.
 """
 
 from __future__ import annotations
@@ -82,18 +82,18 @@ Function = TypeVar("Function")
 
 
 def find_template(name: str, where: str = "template") -> Template:
-    """The row of a name; raises `InputError` naming the choices."""
+    """The template called `name`; raises `InputError` with the choices for an unknown name."""
     if name not in TEMPLATES:
         raise unknown_name(where, "template", name, TEMPLATES)
     return TEMPLATES[name]
 
 
 def template_of(name: str | None, accelerator: str | Design | None) -> Template:
-    """The template of a run: that of its accelerator, the one named, or `tiled`.
+    """The template of a run: the template of its accelerator, the named template, or `tiled`.
 
-    An accelerator file names it in the key `template` (`tiled` where it does not); an accelerator
-    made in Python knows its own. Raises `InputError` for an unknown template, for a file that
-    cannot be read, and where the name and the accelerator contradict each other.
+    An accelerator file names its template in the key `template` (default `tiled`); an accelerator
+    made in Python knows its template. Raises `InputError` for an unknown template, for a file that
+    cannot be read, and if the name and the accelerator contradict each other.
     """
     named = None if name is None else find_template(name)
     if accelerator is None or (isinstance(accelerator, str) and not names_a_file(accelerator)):
@@ -112,16 +112,17 @@ def template_of(name: str | None, accelerator: str | Design | None) -> Template:
 def opened(
     template: Template, door: Callable[[Template], Door[Function] | None], what: str
 ) -> Function:
-    """The function behind a door of a template; raises as `required`."""
+    """The function behind a door of a template; raises the errors of `required`."""
     return required(template, door, what).open()
 
 
 def required(
     template: Template, door: Callable[[Template], Door[Function] | None], what: str
 ) -> Door[Function]:
-    """A door of a template; `what` is what the door gives, for people.
+    """A door of a template; `what` describes for the user what the door provides.
 
-    Raises `InputError` where the template has no such door, naming those that have.
+    Raises `InputError` if the template has no such door; the message names the templates that have
+    it.
     """
     found = door(template)
     if found is None:
@@ -132,7 +133,7 @@ def required(
 
 
 def check_target(template: Template, accelerator: str | Design | None, target_fps: float) -> None:
-    """Raise `InputError` for a target rate that cannot be, or that nothing is made for."""
+    """Raises `InputError` for an impossible target rate, or for a given accelerator."""
     required(template, lambda row: row.fold, "accelerator for a target rate")
     if not (isfinite(target_fps) and target_fps > 0):
         raise InputError("target_fps", f"{target_fps:g}", "accepted: a number above 0")
@@ -142,17 +143,17 @@ def check_target(template: Template, accelerator: str | Design | None, target_fp
 
 
 def names_a_file(accelerator: str) -> bool:
-    """Whether a text is the path of an accelerator file, not the name of an accelerator."""
+    """Whether a text is the path of an accelerator file, instead of the name of an accelerator."""
     if accelerator.endswith(".toml") or "/" in accelerator:
         return True
     try:
         return bool(accelerator) and Path(accelerator).exists()
-    except (OSError, ValueError):  # too long for a path
+    except (OSError, ValueError):  # the text is too long for a path
         return False
 
 
 def template_of_file(path: str) -> Template:
-    """What an accelerator file says of its template; raises `InputError` as `template_of`."""
+    """The template that an accelerator file names; raises `InputError` as `template_of` does."""
     name = read_table(Path(path)).get("template", DEFAULT_TEMPLATE)
     if not isinstance(name, str):
         accepted = f"accepted: {', '.join(TEMPLATES)}"

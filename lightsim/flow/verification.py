@@ -18,7 +18,7 @@ __all__ = ["Verification", "verify", "write_rtl"]
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The verdict on an experiment, with what it was about."""
+    """The verdict on an experiment, with the names of what was compared."""
 
     network: str
     board: str | None
@@ -35,12 +35,12 @@ def verify(
     folder: Path | None = None,
     wave: Path | None = None,
 ) -> Verification:
-    """Run an experiment in both models, with the RTL's files in `folder` or a temporary one.
+    """Run an experiment in both models, with the files of the RTL in `folder` or a temporary
+    folder.
 
-    On a difference the cycles around the first one are written to `wave`.
-
-    Raises as `run` does, `InputError` for what the RTL does not cover and a template that has none,
-    and `MissingExtraError` or `InputError` where Verilator or a C++ compiler is missing.
+    If the models differ, the cycles around the first difference are written to `wave`. Raises the
+    errors of `run`, `InputError` for an experiment that the RTL does not cover or a template
+    without RTL, and `MissingExtraError` or `InputError` if Verilator or a C++ compiler is missing.
     """
     tell = progress if progress is not None else silent
     template = template_of(experiment.template, experiment.accelerator)
@@ -62,9 +62,9 @@ def verify(
 
 
 def write_rtl(experiment: Experiment, folder: Path, progress: Progress | None = None) -> None:
-    """Write the project folder of an experiment, with the cycles the simulation predicts.
+    """Write the project folder of an experiment, with the cycles that the simulation predicts.
 
-    Raises as `verify` does, but needs no tools.
+    Raises the errors of `verify`, but needs no tools.
     """
     tell = progress if progress is not None else silent
     template = template_of(experiment.template, experiment.accelerator)
@@ -75,7 +75,7 @@ def write_rtl(experiment: Experiment, folder: Path, progress: Progress | None = 
 
 
 def _check_folder(template: Template, folder: Path) -> None:
-    """Refuse a folder with files that no earlier call has written."""
+    """Raises `InputError` for a folder with files that no earlier call has written."""
     if not folder.exists():
         return
     if not folder.is_dir():

@@ -1,4 +1,4 @@
-"""What machines are built of: devices, boards, memories and PE kinds."""
+"""The hardware of machines: devices, boards, memories and PE kinds."""
 
 from lightsim.hardware.catalogue import (
     BOARDS,

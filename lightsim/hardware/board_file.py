@@ -1,4 +1,4 @@
-"""Board files: TOML to a checked `Board`; and boards by name or by file."""
+"""Board files: a checked `Board` from TOML; and boards found by name or by file."""
 
 from __future__ import annotations
 
@@ -23,19 +23,22 @@ __all__ = ["find_board", "load_board", "parse_board"]
 
 
 def find_board(name_or_path: str, where: str = "board") -> Board:
-    """The board of the catalogue, or of the file if the text ends in `.toml`."""
+    """The board of the catalogue called `name_or_path`, or of the file if the text ends in `.toml`.
+
+    Raises `InputError` naming `where` for an unknown board or a wrong file.
+    """
     if name_or_path.endswith(".toml"):
         return load_board(name_or_path)
     return catalogue_board(name_or_path, where)
 
 
 def load_board(path: str | Path) -> Board:
-    """The board that the file describes; raises `InputError` if it cannot be accepted."""
+    """The board that a file describes; raises `InputError` for a file that cannot be accepted."""
     return parse_board(read_table(Path(path)), str(path))
 
 
 def parse_board(table: Mapping[str, Any], where: str) -> Board:
-    """The board of a file's content; `where` is what errors call the file."""
+    """The board from the content of a file; errors call the file `where`."""
     entry = checked(BoardEntry, table, where)
     if entry.name in BOARDS:
         problem = f"name '{entry.name}' is a board of the catalogue"

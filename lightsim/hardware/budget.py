@@ -1,4 +1,4 @@
-"""What a design needs more than a device has, for every kind of machine."""
+"""The resources that a design needs beyond those of a device, for every kind of machine."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ _TITLES = {"lut": "LUT", "ff": "FF", "dsp": "DSP", "bram36": "BRAM36", "uram": "
 
 
 def exceeded(used: Resources, available: Resources) -> dict[str, tuple[int, int]]:
-    """Need and limit of every resource that is exceeded."""
+    """The need and the limit of every exceeded resource, by the name of the resource."""
     names = Resources.names()
     rows = zip(names, used.values(), available.values(), strict=True)
     return {name: (need, limit) for name, need, limit in rows if need > limit}
 
 
 def needs_of(over: dict[str, tuple[int, int]]) -> str:
-    """Need and limit of some resources in words."""
+    """The need and the limit of the resources in `over`, in words."""
     return ", ".join(f"{need} {_TITLES[name]} of {limit}" for name, (need, limit) in over.items())
 
 
 def shortage(design: str, used: Resources, board: Board) -> str | None:
-    """What a design needs more than its board has: the resource exceeded most, then the others.
+    """The resources that a design needs beyond those of its board, in words; None if everything
+    fits.
 
-    None where everything fits.
+    The resource that is exceeded most comes first.
     """
     over = exceeded(used, board.device.resources)
     if not over:

@@ -1,4 +1,4 @@
-"""What a design is built from: a device's resources, and the board that carries it."""
+"""The hardware under a design: the resources of a device, and the board that carries the device."""
 
 from __future__ import annotations
 
@@ -59,16 +59,16 @@ class Device:
 
 
 Controller = Literal["hard", "fabric"]
-"""Where a DRAM controller is: built into the device, or made of its LUTs."""
+"""The place of a DRAM controller: built into the device, or made of its LUTs."""
 
 
 @dataclass(frozen=True, slots=True)
 class MemoryInterface:
-    """The memory a board offers its accelerator: `channels` equal channels of one DRAM part.
+    """The memory that a board offers its accelerator: `channels` equal channels of one DRAM part.
 
     `interleave_bytes` consecutive bytes lie in one channel, then the next channel follows.
-    `controller` says where the controllers are: `hard`, built into the device, or in `fabric`;
-    None leaves it to the device's family.
+    `controller` says where the controllers are: `hard` (built into the device) or `fabric` (made of
+    its LUTs). None leaves the choice to the family of the device.
     """
 
     part: DramPart
@@ -86,9 +86,9 @@ class MemoryInterface:
             refuse(self, "interleave_bytes", self.interleave_bytes, accepted)
 
     def _check_part(self, part: DramPart) -> None:
-        """What an interface asks of its part beyond the part itself."""
+        """Raises an error for a part that is right in itself but that an interface cannot use."""
         most = 1 << 40
-        # An address is cut into fields of whole bits.
+        # An address is cut into fields of whole bits, so these sizes must be powers of two.
         for name in ("burst_bytes", "row_bytes", "rows", "bank_groups", "banks_per_group"):
             value = getattr(part, name)
             if value < 1 or value & (value - 1):
@@ -114,8 +114,8 @@ class MemoryInterface:
 class IdealMemory:
     """A memory with a fixed latency in cycles and a fixed number of bytes per cycle.
 
-    Of several `channels` each moves so many bytes a cycle, `interleave_bytes` of neighbouring
-    addresses lie in one of them, and no request is larger.
+    With several `channels`, each channel moves `bytes_per_cycle` bytes in a cycle.
+    `interleave_bytes` neighbouring bytes lie in one channel, and no request is larger.
     """
 
     latency_cycles: Annotated[int, Whole(0, 1_000_000)]
@@ -129,10 +129,10 @@ class IdealMemory:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A device, its memory and the clock its default accelerator runs at.
+    """A device, its memory, and the clock of the board's default accelerator in hertz.
 
-    `port_bits` is the data width of one memory port of the default accelerator and
-    `port_count` how many of them it has.
+    `port_bits` is the data width of one memory port of the default accelerator, and `port_count`
+    the number of its ports.
     """
 
     name: Annotated[str, Text()]

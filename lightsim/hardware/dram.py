@@ -1,4 +1,4 @@
-"""A DRAM part: its organisation and its timing rules, as rows a data sheet would print."""
+"""A DRAM part: its organisation and its timing rules, in the fields of a data sheet."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["MOST_BANKS", "MOST_BANK_GROUPS", "DramPart"]
 
 MOST_BANKS = 64
 MOST_BANK_GROUPS = 16
-"""What the memory's kernels keep a place for."""
+"""The number of bank groups for which the memory's kernels have room."""
 
 _FIELDS = ("column", "bank_group", "bank", "row")
 _MOST = 1 << 40
@@ -73,13 +73,13 @@ class DramPart:
 
     @property
     def clocks_around_refresh(self) -> int:
-        """The slowest way from a refresh falling due to the first burst after it."""
+        """The most clocks from a refresh that falls due to the first burst after the refresh."""
         slowest = max(self.tRAS, self.tRTP, self.tCWL + self.burst_clocks + self.tWR)
         return slowest + self.tRP + self.tRFC + self.tRCD
 
     @property
     def banks(self) -> int:
-        """Banks of all groups."""
+        """The number of banks in all bank groups together."""
         return self.bank_groups * self.banks_per_group
 
     @property

@@ -1,9 +1,10 @@
 """DSP blocks, and which of them form two products at a time.
 
-Two pixels share a weight w: their activations x0 and x1 make one operand x1 * 2^pitch + x0. An
-activation of 8 bits, signed or not, lies in -128..255, so a product of at most 255 * max|w| in
-size is a signed number of `pitch` bits, and half of 2^pitch, which the adder behind the multiplier
-adds, keeps a negative low product from borrowing from the high one. No LUT separates them.
+Two pixels share a weight w: their activations x0 and x1 form one operand x1 * 2^pitch + x0. An
+activation of 8 bits, signed or not, lies in -128..255. A product is therefore at most 255 * max|w|
+in size and fits a signed number of `pitch` bits. The adder behind the multiplier adds half of
+2^pitch, so a negative low product does not borrow from the high product. No LUT is needed to
+separate the two.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ __all__ = [
 
 _LARGEST_ACTIVATION = 255
 _ACTIVATION_BITS = 9
-# Operands of a pair that are built: what a DSP48E1 takes. Two-term weights (`lightnn2`, `flightnn`)
-# would need 26 bits, which newer blocks have, but their LUTs are not calibrated.
+# The widest operand of a pair that is built: the width of a DSP48E1. Two-term weights (`lightnn2`,
+# `flightnn`) would need 26 bits. Newer blocks have 26 bits, but the LUTs of such lanes are not
+# calibrated.
 _MOST_PAIR_BITS = 25
 
 
@@ -41,7 +43,7 @@ PAIRING = Source(
 
 @dataclass(frozen=True, slots=True)
 class DspBlock:
-    """A block with signed operands of these bits; `adds` says that an adder follows in it."""
+    """A DSP block with the widths of its signed operands; `adds` says that an adder follows."""
 
     name: Annotated[str, Text()]
     operand_bits: Annotated[int, Whole(1, 64)]
@@ -53,7 +55,7 @@ class DspBlock:
         check_fields(self)
 
     def products(self, scheme: Scheme) -> int:
-        """Products of `scheme` that the block forms at a time: 2, or 1 where a pair is too wide."""
+        """Products of `scheme` that the block forms at a time: 2, or 1 if a pair is too wide."""
         fits = pair_bits(scheme) <= self.operand_bits and self.adds
         return most_products(scheme) if fits else 1
 
@@ -71,12 +73,12 @@ DSP_BLOCKS: dict[str, DspBlock] = {
 
 
 def pair_pitch(scheme: Scheme) -> int:
-    """Bits of a signed product of an 8-bit activation and a weight, and so between two of them."""
+    """Bits of the signed product of an 8-bit activation and a weight: the pitch of a pair."""
     return (_LARGEST_ACTIVATION * scheme.largest).bit_length() + 1
 
 
 def pair_bits(scheme: Scheme) -> int:
-    """Bits of the operand that two activations make."""
+    """Bits of the operand that holds two activations."""
     return pair_pitch(scheme) + _ACTIVATION_BITS
 
 

@@ -1,4 +1,4 @@
-"""The keys a board file may hold, and a file's memory; each description answers a wrong value."""
+"""The keys of a board file and of a file's memory; the descriptions check the values."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = [
     "table_entry",
 ]
 
-# The ranges are the rules of `validation`; here a value only has to be of the right type.
+# The descriptions check the ranges; here a value only has to be of the right type.
 _WHOLE = "a whole number"
 Whole = Annotated[int, Field(ge=-(1 << 62), le=1 << 62, description=_WHOLE)]
 Positive = Annotated[int, Field(ge=1, le=1 << 40, description="a whole number above 0")]
@@ -32,12 +32,12 @@ _Table = dict[str, Any]
 
 
 def table_entry(name: str) -> Any:
-    """The description of a table `[name]`."""
+    """The description, for messages, of the table `[name]`."""
     return Field(description=f"a table [{name}]")
 
 
 class IdealMemoryEntry(Entry):
-    """`[memory]` with a fixed latency and rate."""
+    """`[memory]` of an ideal memory: a fixed latency and a fixed rate."""
 
     latency_cycles: Whole
     bytes_per_cycle: Whole
@@ -46,7 +46,7 @@ class IdealMemoryEntry(Entry):
 
 
 class SourceEntry(Entry):
-    """Where a number comes from."""
+    """The source of a number, with its certainty."""
 
     certainty: Annotated[
         Literal["read", "digitised", "measured", "derived", "recalled", "assumed"],
@@ -56,7 +56,7 @@ class SourceEntry(Entry):
 
 
 class MemoryEntry(Entry):
-    """`[memory]` of DRAM channels: a part of the catalogue by its name, or a table of its own."""
+    """`[memory]` of DRAM channels: a part of the catalogue by name, or a table `[memory.part]`."""
 
     part: Annotated[str | _Table, Field(description="the name of a memory part, or its table")]
     channels: Whole = 1
@@ -69,7 +69,7 @@ class MemoryEntry(Entry):
 
 
 class DramPartEntry(Entry):
-    """`[memory.part]`: every field of a memory part, timings in clocks of `clock`."""
+    """`[memory.part]`: every field of a memory part, with timings in clocks of `clock`."""
 
     name: Name
     kind: Annotated[

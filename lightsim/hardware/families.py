@@ -1,4 +1,4 @@
-"""Device families: how wide a memory controller each has built in, and the inputs of its LUTs."""
+"""Device families: the width of their hard memory controllers, and the inputs of their LUTs."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["FAMILIES", "UNKNOWN", "Family", "family_name"]
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """What the cost of a design depends on.
+    """The properties of a device family that change the cost of a design.
 
-    `hard_controller_bits` is the widest DRAM bus that a controller built into the processor side
-    serves, 0 where there is none; `lut_inputs` are those of its LUTs.
+    `hard_controller_bits` is the widest DRAM bus of a memory controller built into the processor
+    side, 0 if there is no such controller. `lut_inputs` is the number of inputs of a LUT.
     """
 
     hard_controller_bits: Annotated[int, Whole(0, 1024)] = 0
@@ -28,7 +28,7 @@ class Family:
 
 
 UNKNOWN = "unknown"
-"""The family of a device whose file does not name one: no controller built in."""
+"""The family of a device whose file names no family: it has no hard controller."""
 
 FAMILIES: dict[str, Family] = {
     UNKNOWN: Family(),
@@ -50,7 +50,7 @@ FAMILIES: dict[str, Family] = {
 }
 """The families that a device may be of."""
 
-# Other names of the same: makers' names stand before, kinds of a family after.
+# Variants of a name: the name of a maker may stand before it, the kind of device after it.
 _MAKERS = re.compile(r"^(amd|xilinx|amdxilinx|lattice)")
 _KINDS = re.compile(r"(mpsoc|rfsoc|soc|fpga|eg|ev|cg|dr|aicore|aiedge|prime|premium|hbm)+$")
 _ALIASES = {
@@ -74,9 +74,9 @@ _ALIASES = {
 
 
 def family_name(text: str, where: str) -> str:
-    """The family that `text` spells in any case, with any spaces, dashes or underscores.
+    """The family that `text` names, in any case, with any spaces, dashes or underscores.
 
-    Raises `InputError` naming `where` for a text that is none.
+    Raises `InputError` naming `where` for a text that names no family.
     """
     plain = re.sub(r"[\s_\-®™]", "", text.lower()).replace("plus", "+")
     plain = _MAKERS.sub("", plain)

@@ -1,4 +1,4 @@
-"""One part of a design with what it costs and how we know."""
+"""One part of a design, with its resources and their source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The kinds of processing element an array row can be built from, one frozen row each."""
+"""The kinds of processing element that an array row can be built from, one frozen row for each."""
 
 from __future__ import annotations
 
@@ -15,22 +15,24 @@ __all__ = ["PE_KINDS", "PeKind", "kind_of_code", "pack_kinds", "pe_kind", "unpac
 
 @dataclass(frozen=True, slots=True)
 class PeKind:
-    """A processing element.
+    """A kind of processing element.
 
-    `takes(scheme)` says whether a lane can multiply by weights of the scheme.
-    `passes(scheme, k, activation_bits)` is how many cycles a lane needs for one product, and
-    `event(scheme, k, activation_bits)` the energy event of a product and how often it happens.
-    `latency` is the depth of its product pipeline in cycles; `exact_bits` and `truncated_bits` are
-    those of a product of a weight and an 8-bit activation. `term_serial` lanes read one term of
-    the weight in each pass. `shifts` says that a product is formed term by term, so that each
-    shifted term can be truncated; `on_dsp` that it is formed on a DSP block; `bit_serial` that an
-    activation is taken bit by bit, one pass for each bit, and sums are shifted between the bits.
+    `takes(scheme)` says whether a lane can multiply by weights of the scheme. `passes(scheme, k,
+    activation_bits)` is the number of cycles of a lane for one product. `event(scheme, k,
+    activation_bits)` is the energy event of a product, with its count. `latency` is the depth of
+    the product pipeline in cycles. `exact_bits` and `truncated_bits` are the widths of a product of
+    a weight and an 8-bit activation.
 
-    `rtl_code` is the kind's number in the constants of a design, four bits and a different one
-    for each kind; `rtl_name` the name of that number in the SystemVerilog, None where no
-    SystemVerilog builds the lane. A lane costs the coefficients of `costs_like`, a kind that was
-    calibrated (its own by default), times the amounts that its own row gives: its product bits,
-    its latency, its DSP blocks.
+    A `term_serial` lane reads one term of the weight in each pass. With `shifts` a product is
+    formed term by term, so each shifted term can be truncated. With `on_dsp` a product is formed on
+    a DSP block. With `bit_serial` an activation is taken bit by bit, one pass for each bit, and the
+    sums are shifted between the bits.
+
+    `rtl_code` is the number of the kind in the constants of a design: four bits, different for each
+    kind. `rtl_name` is the name of this number in the SystemVerilog, None if no SystemVerilog
+    builds the lane. `costs_like` names a calibrated kind (by default the kind itself). A lane costs
+    the coefficients of that kind times the amounts of its own row: product bits, latency and DSP
+    blocks.
     """
 
     name: Annotated[str, Text()]
@@ -58,45 +60,64 @@ class PeKind:
         check_fields(self)
 
     def share_of_byte(self, scheme: Scheme, activation_bits: int) -> float:
-        """What a product spends of that of an activation of eight bits: as much less as the
-        activation is narrower. A sign is a number of two bits to a lane that multiplies or shifts
-        it, and an eighth of a byte to one that takes single bits, whose passes count by themselves.
+        """The energy of a product relative to a product with an 8-bit activation.
+
+        The share falls in proportion to the width of the activation. A sign counts as two bits for
+        a lane that multiplies or shifts it. For a lane that takes single bits it counts as an
+        eighth of a byte, because the passes of the lane are counted separately.
         """
         if self.bit_serial or (scheme.is_sign and activation_bits == 1):
             return 1
         return max(2, activation_bits) / 8
 
     def code_bits(self, scheme: Scheme) -> int:
-        """Bits of the weight code a lane reads in one step: one term, or the whole weight."""
+        """Bits of the weight code that a lane reads in one step: one term, or the whole weight."""
         return scheme.term_bits if self.term_serial else scheme.weight_bits
 
     def product_bits(self, scheme: Scheme, truncates: bool, activation_bits: int = 8) -> int:
-        """Bits of one lane's product, as a signed number; +-1 times an activation needs the least.
+        """Bits of the product of one lane, as a signed number; at least those of +-1 times an
+        activation.
 
-        Every bit that an activation has less, its product has less; where it is taken bit by bit
-        its width does not matter. Raises `ValueError` for truncated terms of a kind that forms
-        whole products.
+        The lanes of the schemes in the table have a width that serves all these schemes. The lanes
+        of other members of the family have the width of their own largest product. An activation
+        that is n bits narrower than eight bits makes the product n bits narrower. For a bit-serial
+        lane the width of the activation does not matter. Raises `ValueError` for truncated terms of
+        a kind that forms whole products.
         """
+        if truncates and not scheme.is_sign and self.truncated_bits is None:
+            raise ValueError(f"{self.name} forms whole products")
+        if scheme.of_family:
+            return _family_bits(scheme, truncates, self.term_serial, activation_bits)
         whole = self._of_byte(scheme, truncates)
         return whole if self.bit_serial else whole - (8 - activation_bits)
 
     def _of_byte(self, scheme: Scheme, truncates: bool) -> int:
-        """Bits of a product of an activation of eight bits."""
+        """Bits of the product with an 8-bit activation."""
         if scheme.is_sign:
             return min(self.exact_bits, _SIGNED_BITS)
-        if not truncates:
-            return self.exact_bits
-        if self.truncated_bits is None:
-            raise ValueError(f"{self.name} forms whole products")
-        return self.truncated_bits
+        return self.truncated_bits if truncates and self.truncated_bits else self.exact_bits
 
     def accepts(self, scheme: Scheme, activation_bits: int) -> bool:
-        """Whether a lane of this kind can multiply these weights by these activations."""
+        """Whether a lane can multiply weights of `scheme` by activations of `activation_bits`."""
         return self.takes(scheme)
 
 
 # An activation of 8 bits, signed or not, times +1 or -1.
 _SIGNED_BITS = 10
+
+
+def _family_bits(scheme: Scheme, truncates: bool, one_term: bool, activation_bits: int) -> int:
+    """Bits of the largest product of an activation and a weight (or one term), with its sign.
+
+    A negative activation that is shifted right becomes -1 at least.
+    """
+    activation, terms = (1 << activation_bits) - 1, max(scheme.max_terms, 1)
+    if truncates:  # a term is x >> m
+        least = scheme.member.exponents[0] if scheme.member else 0
+        largest = max(activation >> least, 1) * (1 if one_term else terms)
+    else:
+        largest = activation * (scheme.largest // terms if one_term else scheme.largest)
+    return largest.bit_length() + 1
 
 
 def _one(scheme: Scheme, k: int, activation_bits: int) -> int:
@@ -205,7 +226,7 @@ PE_KINDS: dict[str, PeKind] = {
 
 
 def pe_kind(name: str, where: str = "array") -> PeKind:
-    """The PE kind called `name`; raises `InputError` with the nearest name if there is none."""
+    """The PE kind called `name`; raises `InputError` with the nearest name for an unknown name."""
     try:
         return PE_KINDS[name]
     except KeyError:
@@ -213,7 +234,7 @@ def pe_kind(name: str, where: str = "array") -> PeKind:
 
 
 def kind_of_code(rtl_code: int) -> PeKind:
-    """The PE kind with this number in the constants of a design."""
+    """The PE kind whose number in the constants of a design is `rtl_code`."""
     return next(row for row in PE_KINDS.values() if row.rtl_code == rtl_code)
 
 

@@ -1,4 +1,4 @@
-"""Frequencies and sizes as files write them: `"150 MHz"`, `"64 KiB"`, or a plain whole number."""
+"""Frequencies and sizes as written in files: `"150 MHz"`, `"64 KiB"`, or a plain whole number."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _BYTES = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20}
 
 
 def hertz(value: object) -> int:
-    """The frequency in whole hertz; raises `ValueError` if it is none."""
+    """The frequency in whole hertz; raises `ValueError` for a value that is no frequency."""
     return _whole(value, _HERTZ)
 
 
 def nbytes(value: object) -> int:
-    """The size in bytes; raises `ValueError` if it is none."""
+    """The size in bytes; raises `ValueError` for a value that is no size."""
     return _whole(value, _BYTES)
 
 
 def spell_hertz(hz: int) -> int | str:
-    """`hz` as a file should show it: in MHz where that is exact in whole or half units."""
+    """`hz` as a file shows it: in MHz if a whole or half number of MHz is exact, else in hertz."""
     if hz % 500_000 == 0:
         whole, half = divmod(hz, 1_000_000)
         return f"{whole}.5 MHz" if half else f"{whole} MHz"
@@ -34,7 +34,7 @@ def spell_hertz(hz: int) -> int | str:
 
 
 def spell_bytes(size: int) -> int | str:
-    """`size` as a file should show it: in KiB where that is exact."""
+    """`size` as a file shows it: in KiB if a whole number of KiB is exact, else in bytes."""
     return f"{size >> 10} KiB" if size and size % 1024 == 0 else size
 
 

@@ -1,4 +1,4 @@
-"""The tables that accelerator and board files share, turned into descriptions."""
+"""The tables that accelerator files and board files share, turned into descriptions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["dram_memory", "memory", "read_table"]
 
 
 def read_table(path: Path) -> dict[str, Any]:
-    """The TOML file's content; raises `InputError` if it cannot be read or is not TOML."""
+    """The content of a TOML file; raises `InputError` if the file cannot be read or is not TOML."""
     try:
         return tomllib.loads(read_text(path))
     except InputError:
@@ -30,13 +30,16 @@ def read_table(path: Path) -> dict[str, Any]:
     except RecursionError:
         raise InputError(str(path), "not a TOML file: nested too deeply") from None
     except ValueError as error:
-        # A syntax error, or an overlong number.
+        # A syntax error, or a number with too many digits.
         raise InputError(str(path), f"not a TOML file: {error}") from None
 
 
 def memory(table: Mapping[str, Any], where: str) -> MemoryInterface | IdealMemory:
-    """`[memory]` of the file `where`: ideal where it has one of the ideal memory's keys, else DRAM
-    channels."""
+    """The memory of the table `[memory]` in the file `where`.
+
+    The memory is ideal if the table has a key of the ideal memory; else it is a memory of DRAM
+    channels. Raises `InputError` for a wrong table.
+    """
     if "latency_cycles" in table or "bytes_per_cycle" in table:
         ideal = checked(IdealMemoryEntry, table, f"{where}, [memory]")
         with within(where, "memory"):
@@ -45,7 +48,7 @@ def memory(table: Mapping[str, Any], where: str) -> MemoryInterface | IdealMemor
 
 
 def dram_memory(table: Mapping[str, Any], where: str) -> MemoryInterface:
-    """`[memory]` of DRAM channels, of the file `where`."""
+    """The memory of DRAM channels that the table `[memory]` of the file `where` describes."""
     place = f"{where}, [memory]"
     entry = checked(MemoryEntry, table, place)
     if isinstance(entry.part, str):

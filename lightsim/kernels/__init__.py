@@ -1,1 +1,1 @@
-"""How functions are compiled by numba, and kept."""
+"""How numba functions are compiled and cached."""

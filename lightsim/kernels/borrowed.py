@@ -1,4 +1,4 @@
-"""Kernels on arrays that their caller keeps: compiled without counting references to them."""
+"""Kernels on arrays that the caller owns, compiled without reference counting."""
 
 from __future__ import annotations
 
@@ -13,37 +13,36 @@ __all__ = ["choose", "inlined", "kernel", "place", "scaled"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-# Numba counts a reference for every array that a function is given, with an atomic instruction
-# that takes longer than most functions here: a timeline ran four times as long with them. The
-# switch makes a function refuse to compile if it makes an array of its own.
+# Numba counts references to every array argument with an atomic instruction, which takes longer
+# than most functions here: with reference counting a timeline took four times as long. With this
+# switch a function that makes an array of its own does not compile.
 _OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "_nrt": False}
 
 
 def kernel(function: F) -> F:
-    """Compile a function that reads and writes the arrays it is given, and makes none."""
+    """Compile a function that reads and writes the arrays of its caller, and makes no array."""
     compiled: F = njit(**_OPTIONS)(function)
     return compiled
 
 
 def inlined(function: F) -> F:
-    """As `kernel`, made part of whatever calls it: an array is seven words to hand over."""
+    """As `kernel`, but inlined into its callers: passing an array takes seven machine words."""
     compiled: F = njit(**_OPTIONS, forceinline=True)(function)
     return compiled
 
 
 @inlined
 def place(index: int) -> int:
-    """An index that is not negative, said so that numba need not look whether it counts from
-    the end of the array.
-    """
+    """An index that is not negative: numba then skips the check for a negative index."""
     return max(index, 0)
 
 
 def choose(condition: bool, one: int, other: int) -> int:
-    """`one` if the condition holds, else `other`, as a choice between two values at hand.
+    """`one` if the condition holds, else `other`, as a selection between two computed values.
 
-    The compiler would make a branch of `one if condition else other`, and where either way is
-    as likely the processor takes the wrong one half of the time, which costs it some 50 steps.
+    For `one if condition else other` the compiler would make a branch. If both outcomes are equally
+    likely, the processor mispredicts the branch half of the time, and each misprediction costs
+    about 50 steps.
     """
     return one if condition else other
 
@@ -66,8 +65,9 @@ def _select(typing: Any, condition: Any, one: Any, other: Any) -> Any:
 
 
 def scaled(number: int, whole: int, fraction: int, less: int) -> int:
-    """`number * whole + floor((number * fraction - less) / 2^64) + 1`; of `fraction` and `less`
-    all 64 bits count, and `number` is not negative.
+    """`number * whole + floor((number * fraction - less) / 2^64) + 1`.
+
+    `number` is not negative; `fraction` and `less` are unsigned 64-bit numbers.
     """
     most = (1 << 64) - 1
     return number * whole + ((number * (fraction & most) - (less & most)) >> 64) + 1

@@ -1,4 +1,4 @@
-"""Kernels compiled by numba for one signature, at their first call, and kept on disk."""
+"""Kernels that numba compiles for one signature at their first call, and caches on disk."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ R = TypeVar("R")
 
 
 def compiled(signature: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Compile the decorated function for exactly `signature`, when it is first called.
+    """Compile the decorated function for exactly `signature`, at its first call.
 
-    One signature keeps the number of compiled variants, and so the first start, small; arrays
-    that are only read are declared `Array(int16, 4, 'A', True)`, which takes any strides and
-    read-only memory without a copy. A kernel must not call a function of another file: numba's
-    disk cache watches only the file that the kernel is in. Numba itself is imported by the
-    first call, so that describing a machine does not load a compiler.
+    One signature keeps the number of compiled variants small, and so the first start short. Arrays
+    that a kernel only reads are declared `Array(int16, 4, 'A', True)`, which accepts any strides
+    and read-only memory without a copy. A kernel must not call a function of another file, because
+    the disk cache of numba watches only the file of the kernel. Numba is imported at the first
+    call, so describing a machine does not load a compiler.
     """
 
     def wrap(function: Callable[P, R]) -> Callable[P, R]:

@@ -1,4 +1,4 @@
-"""A memory channel's timing: command-level DRAM, and an ideal memory for closed forms."""
+"""The timing of a memory channel: DRAM at the level of commands, and an ideal memory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ __all__ = ["Channel", "DramChannel", "IdealChannel", "make_channel"]
 
 
 def __getattr__(name: str) -> Any:
-    """The channels, imported when first asked for: a compiler comes with them."""
+    """Import the channels at their first use, because they import a compiler. Raises
+    `AttributeError` for an unknown name.
+    """
     if name in __all__:
         from lightsim.memory import channel
 

@@ -1,4 +1,4 @@
-"""One burst of a DRAM channel: its address, the row commands before it, and due refreshes."""
+"""One burst of a DRAM channel: its address, its row commands, and the refreshes that fall due."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _NONE = -1
 
 @kernel
 def locate(state: NDArray[np.int64], spec: NDArray[np.int64], burst: int) -> None:
-    """Put the address fields of burst number `burst` of the channel into the state."""
+    """Write the address fields of burst number `burst` of the channel into the state."""
     rest = burst
     for field in range(4):
         size = spec[FIELD_SIZES + field]
@@ -59,7 +59,7 @@ def locate(state: NDArray[np.int64], spec: NDArray[np.int64], burst: int) -> Non
 
 @kernel
 def step(state: NDArray[np.int64], spec: NDArray[np.int64]) -> None:
-    """Move the address fields on to the next burst, as an odometer does."""
+    """Move the address fields on to the next burst, from the least significant field upwards."""
     for field in range(4):
         state[FIELDS + field] += 1
         if state[FIELDS + field] < spec[FIELD_SIZES + field]:
@@ -69,11 +69,11 @@ def step(state: NDArray[np.int64], spec: NDArray[np.int64]) -> None:
 
 @kernel
 def issue_burst(state: NDArray[np.int64], spec: NDArray[np.int64], since: int, column: int) -> int:
-    """Issue the burst that the address fields name; the clock of its column command.
+    """Issue the burst at the address fields; returns the clock of its column command.
 
-    `column` is RD or WR. No command stands before clock `since`, nor WINDOW clocks or more
-    below the latest command issued so far. A burst whose column command would stand at or
-    after the due time of a refresh waits for that refresh.
+    `column` is RD or WR. No command is issued before clock `since`, nor WINDOW clocks or more
+    before the latest command issued so far. A burst whose column command would come at or after the
+    due time of a refresh waits for this refresh.
     """
     group = state[FIELDS + spec[GROUP_FIELD]]
     bank = group * spec[BANKS_PER_GROUP] + state[FIELDS + spec[BANK_FIELD]]
@@ -104,12 +104,12 @@ def issue_burst(state: NDArray[np.int64], spec: NDArray[np.int64], since: int, c
 
 @kernel
 def refresh(state: NDArray[np.int64], spec: NDArray[np.int64]) -> None:
-    """Execute the refresh that is due next: close every bank, then refresh all of them.
+    """Execute the refresh that is due next: close every bank, then refresh all banks.
 
-    The controller turns to it at its due time, at which no earlier burst has a command left to
-    issue: PRE_ALL at the first clock at which every open bank may be closed (none if all are
-    closed), REF as soon as tRP allows. The next one falls due one interval after this due
-    time, however late this one was.
+    The controller begins the refresh at its due time, when no earlier burst has a command left to
+    issue. PRE_ALL is issued at the first clock at which every open bank may be closed (not at all
+    if every bank is closed), and REF as soon as tRP allows. The next refresh falls due one interval
+    after this due time, however late this refresh was.
     """
     due = state[NEXT_REFRESH]
     closing = due
@@ -144,7 +144,7 @@ def _plan(
     group: int,
     row: int,
 ) -> tuple[int, int, int]:
-    """The clocks of PRE, ACT and the column command of a burst, _NONE for those not needed."""
+    """The clocks of PRE, ACT and the column command of a burst, _NONE for a command not needed."""
     if state[OPEN_ROWS + bank] == row:
         return _NONE, _NONE, earliest(state, spec, column, bank, group, since, _NONE, 0)
     precharge = _NONE

@@ -20,9 +20,10 @@ _TRACED = (*COMMANDS, "PRE_ALL")
 
 
 class Channel:
-    """One memory channel: `spec: int64[...]` describes it, `state: int64[...]` is its past.
+    """One memory channel: `spec` int64[...] describes the channel, `state` int64[...] holds its
+    past.
 
-    The arrays are those the kernels `lightsim.memory.serve.serve` and `settle` take.
+    The kernels `lightsim.memory.serve.serve` and `settle` take these arrays.
     """
 
     __slots__ = ("spec", "state")
@@ -41,16 +42,17 @@ class Channel:
         return times
 
     def settle(self, cycle: int) -> None:
-        """Account for what happens by itself before `cycle`, the end of a run."""
+        """Execute the refreshes that fall due before `cycle`, the end of a run."""
         settle(self.state, self.spec, cycle)
 
     def counters(self) -> dict[str, int]:
-        """What has happened so far, by name.
+        """The counts of the channel so far, by name.
 
-        DRAM: `reads` and `writes` in bursts, of which `row_hits` found their row open,
-        `row_misses` their bank closed, `row_conflicts` another row; `activates`; `precharges`
-        of single banks; `refreshes` of all banks; `busy_clocks` of the data bus.
-        Ideal: `reads` and `writes` in requests and `busy_clocks` in accelerator cycles.
+        DRAM: `reads` and `writes` in bursts; `row_hits`, bursts that found their row open;
+        `row_misses`, bursts that found their bank closed; `row_conflicts`, bursts that found
+        another row open; `activates`; `precharges` of single banks; `refreshes` of all banks;
+        `busy_clocks` of the data bus. Ideal memory: `reads` and `writes` in requests, and
+        `busy_clocks` in accelerator cycles.
         """
         values = self.state[layout.COUNTERS : layout.OPEN_ROWS].tolist()
         return dict(zip(layout.COUNTER_NAMES, values, strict=True))
@@ -71,7 +73,7 @@ class DramChannel(Channel):
     def serve(
         self, grant: int, address: int, nbytes: int, write: bool, port_time: int
     ) -> tuple[int, int]:
-        """As `Channel.serve`; InputError for an address beyond the part's capacity."""
+        """As `Channel.serve`; raises `InputError` for an address beyond the part's capacity."""
         if address + nbytes > self.capacity_bytes:
             raise InputError(
                 f"memory '{self.part.name}'",
@@ -83,8 +85,9 @@ class DramChannel(Channel):
     def trace(self) -> list[tuple[int, str, int, int]]:
         """The first commands issued, as many as the trace holds: (clock, command, bank, row).
 
-        In the order in which they were decided, which is not that of their clocks. PRE_ALL
-        and REF stand for all banks (bank and row -1); the row of a PRE is the one it closes.
+        The commands are in the order in which the controller decided on them, which may differ from
+        the order of their clocks. PRE_ALL and REF concern all banks (bank and row are -1). The row
+        of a PRE is the row that it closes.
         """
         count = int(self.state[layout.TRACE_COUNT])
         rows = self.state[layout.TRACE :].reshape(-1, layout.TRACE_WIDTH)[:count].tolist()
@@ -103,9 +106,9 @@ class IdealChannel(Channel):
 def make_channel(
     memory: MemoryInterface | IdealMemory, clock: Clock, word_bytes: int
 ) -> DramChannel | IdealChannel:
-    """One channel of `memory`, at time 0, for an accelerator clock and a word of its ports.
+    """One channel of `memory` at time 0, for an accelerator clock and ports of `word_bytes` bytes.
 
-    Raises InputError where the memory's numbers cannot be.
+    Raises `InputError` if the numbers of the memory cannot describe a memory.
     """
     if isinstance(memory, IdealMemory):
         return IdealChannel(memory, word_bytes)

@@ -1,4 +1,4 @@
-"""One DRAM command: its earliest legal clock on the command bus, and its entry there."""
+"""One DRAM command: its earliest legal clock on the command bus, and its record there."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def earliest(
 ) -> int:
     """The first clock from `since` at which every rule and the command bus allow `command`.
 
-    `planned` is a command of the same bank that is to be issued at clock `planned_at` and is
-    not in the state yet; -1 for none.
+    `planned` is a command of the same bank that will be issued at clock `planned_at` and that the
+    state does not hold yet; -1 if there is no such command.
     """
     clock = since
     for rule in range(spec[RULE_BEGIN + command], spec[RULE_BEGIN + command + 1]):
@@ -67,7 +67,7 @@ def earliest(
 def enter(
     state: NDArray[np.int64], clock: int, command: int, bank: int, group: int, row: int
 ) -> None:
-    """Issue `command` at `clock`: from now on the rules count from it, and its slot is taken."""
+    """Issue `command` at `clock`: the rules count from this clock, and the bus is taken there."""
     state[LAST + _place(BANK, bank, group) * COMMAND_COUNT + command] = clock
     state[LAST + _place(GROUP, bank, group) * COMMAND_COUNT + command] = clock
     state[LAST + _place(RANK, bank, group) * COMMAND_COUNT + command] = clock
@@ -81,7 +81,7 @@ def enter(
 
 @kernel
 def record(state: NDArray[np.int64], clock: int, command: int, bank: int, row: int) -> None:
-    """Take the slot of `clock` on the command bus, and write the trace while there is room."""
+    """Take the slot of `clock` on the command bus; record the command if there is room."""
     state[SLOTS + (clock & (WINDOW - 1))] = clock
     state[LATEST] = max(state[LATEST], clock)
     at = TRACE + TRACE_WIDTH * state[TRACE_COUNT]

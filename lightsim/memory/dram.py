@@ -1,17 +1,17 @@
-"""A request to a DRAM channel: its bursts, and when their data reaches the port.
+"""A request to a DRAM channel: its bursts, and the time at which their data reach the port.
 
-A granted request reaches the controller REQUEST_CYCLES after its grant. It is cut into bursts
-in address order (a partly used burst costs a whole one); each burst needs RD or WR, before it
-ACT if its bank is closed, before that PRE if another row is open there. Rows stay open. Each
-command takes the first clock of the command clock that every rule allows and that no other
-command holds, at most WINDOW - 1 clocks before the latest command issued; so the row commands
-of a request can stand between the column commands of the one before it.
+A granted request reaches the controller REQUEST_CYCLES after its grant. It is cut into bursts in
+address order; a partly used burst costs as much as a whole burst. Each burst needs RD or WR. If the
+bank of the burst is closed, ACT comes before. If another row of the bank is open, PRE comes before
+ACT. Rows stay open. Each command takes the first clock that every rule allows and that no other
+command holds, at most WINDOW - 1 clocks before the latest command issued. The row commands of a
+request can therefore come between the column commands of the previous request.
 
-The data of a burst is on the bus from tCL (tCWL) clocks after RD (WR) for `burst_clocks`
-clocks. A word that is read may be delivered RESPONSE_CYCLES after the first accelerator cycle
-that does not start before the end of the data that holds its last byte; a write is
-acknowledged RESPONSE_CYCLES after the first cycle that does not start before the end of its
-last data. Read data waits without limit where the port is still busy.
+The data of a burst are on the bus for `burst_clocks` clocks, from tCL clocks after RD or tCWL
+clocks after WR. A read word may be delivered RESPONSE_CYCLES after the first accelerator cycle that
+starts at or after the end of the data with its last byte. A write is acknowledged RESPONSE_CYCLES
+after the first cycle that starts at or after the end of its last data. Read data wait without limit
+while the port is busy.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def serve_dram(
     write: int,
     port_time: int,
 ) -> tuple[int, int]:
-    """`(done, slot_free)` of a request; arguments and results as those of `serve.serve`."""
+    """`(done, slot_free)` of a request; the arguments and results are those of `serve.serve`."""
     column = WR if write else RD
     since = to_clock(spec, grant + spec[REQUEST_DELAY])
     end = address + nbytes

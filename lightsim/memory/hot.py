@@ -1,10 +1,10 @@
-"""A DRAM channel's last commands in a tuple, which a loop over requests keeps in registers.
+"""The last commands of a DRAM channel in a tuple, which a loop over requests keeps in registers.
 
-Most of what a request needs of its channel's past are the last read, the last write and the
-next refresh. They stand in a `Hot`, and `cool` brings the channel's state up to date for
-somebody else. The clocks that the latest column commands hold on the command bus are known from
-their first and last; those of the requests before have passed where a controller holds two
-requests at most, and the commands of a refresh come after all of them.
+A request needs little of the channel's past: mostly the last read, the last write and the next
+refresh. A `Hot` holds these numbers, and `cool` writes them back to the channel's state for other
+code. The first and the last of the latest column commands give the clocks that these commands hold
+on the command bus. The commands of earlier requests have passed, because a controller holds at most
+two requests, and the commands of a refresh come after all of them.
 """
 
 from __future__ import annotations
@@ -55,8 +55,9 @@ _RANK = LAST + RANK_PLACE * COMMAND_COUNT
 
 
 class Hot(NamedTuple):
-    """Clocks of the last commands and of the next refresh, the latest train of column commands,
-    and the bursts so far."""
+    """The clocks of the last commands and of the next refresh, the latest train of column commands
+    (first and last clock), and the numbers of bursts so far.
+    """
 
     last_read: int
     last_write: int
@@ -93,7 +94,7 @@ def cool(state: Table, spec: Table, plan: Table, hot: Hot) -> None:
 
 @inlined
 def hold_train(state: Table, plan: Table, hot: Hot) -> None:
-    """Note on the command bus the clocks that the latest column commands hold."""
+    """Mark on the command bus the clocks that the latest column commands hold."""
     clock = hot.train_first
     while clock <= hot.train_last:
         state[SLOTS + (clock & (WINDOW - 1))] = clock
@@ -103,7 +104,7 @@ def hold_train(state: Table, plan: Table, hot: Hot) -> None:
 @inlined
 def free_clock(state: Table, plan: Table, hot: Hot, clock: int) -> int:
     """The first clock from `clock` on that no other command holds."""
-    # Where a column command is in the way, and there is one every few clocks, none is behind it.
+    # Where column commands are some clocks apart, the clock behind a column command is free.
     step = plan[STEP + RD]
     in_train = (clock >= hot.train_first) & (clock <= hot.train_last)
     met = in_train & (((clock - hot.train_first) & (step - 1)) == 0) & ((step & (step - 1)) == 0)
@@ -117,7 +118,7 @@ def free_clock(state: Table, plan: Table, hot: Hot, clock: int) -> int:
 
 @inlined
 def _in_step(plan: Table, clocks: int) -> bool:
-    """Whether the distance of two column commands of a train is so many clocks."""
+    """Whether the distance `clocks` is a distance between two column commands of one train."""
     step = plan[STEP + RD]
     if step & (step - 1) == 0:
         return bool(clocks & (step - 1) == 0)
@@ -126,8 +127,10 @@ def _in_step(plan: Table, clocks: int) -> bool:
 
 @inlined
 def refresh_hot(state: Table, spec: Table, plan: Table, hot: Hot) -> Hot:
-    """As `bursts.refresh`, knowing that a bank which is open has had the rank's last commands or
-    earlier ones, and one which is closed none since it was.
+    """As `bursts.refresh`, but with more knowledge of the past.
+
+    An open bank has had the rank's last commands or earlier commands, and a closed bank has had no
+    command since it was closed.
     """
     closing, opened = hot.due, 0
     gate = GATES + GATE_WIDTH * PRE
@@ -145,7 +148,7 @@ def refresh_hot(state: Table, spec: Table, plan: Table, hot: Hot) -> Hot:
     gate = GATES + GATE_WIDTH * REF
     by_refresh = max(state[_RANK + PRE] + plan[gate], state[_RANK + REF] + plan[gate + 1])
     clock = max(hot.due, by_refresh)
-    # Where a column command is in the way, and there is one every few clocks, none is behind it.
+    # Where column commands are some clocks apart, the clock behind a column command is free.
     step = plan[STEP + RD]
     in_train = (clock >= hot.train_first) & (clock <= hot.train_last)
     met = in_train & (((clock - hot.train_first) & (step - 1)) == 0) & ((step & (step - 1)) == 0)

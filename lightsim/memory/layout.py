@@ -1,8 +1,9 @@
-"""Where each number stands in the two int64 arrays, spec and state, that the kernels carry.
+"""The place of each number in the two int64 arrays of the kernels, spec and state.
 
-`spec` never changes after `lightsim.memory.spec` has written it; `state` is one channel's
-whole memory of the past, so that copying it forks the channel. Positions in both are the
-constants of this file. DRAM times are clocks of the command clock, ideal times cycles.
+`lightsim.memory.spec` writes `spec`, which never changes afterwards. `state` holds everything that
+a channel remembers, so a copy of `state` forks the channel. The constants of this file are
+positions in the two arrays. DRAM times are clocks of the command clock; times of an ideal memory
+are cycles.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from lightsim.hardware.dram import MOST_BANK_GROUPS, MOST_BANKS
 IDEAL: Final = 0
 DRAM: Final = 1
 
-# Commands, in the order of `rules.COMMANDS`; the last two only name rows of a trace.
+# Commands, in the order of `rules.COMMANDS`; the last two occur only in a trace.
 ACT: Final = 0
 PRE: Final = 1
 RD: Final = 2
@@ -36,7 +37,7 @@ RANK_PLACE: Final = MAX_BANKS + MAX_GROUPS
 FOUR_PLACE: Final = RANK_PLACE + 1
 PLACES: Final = FOUR_PLACE + 1
 
-# How far below the latest command the command bus is remembered; a power of two.
+# The number of clocks before the latest command that the command bus remembers; a power of two.
 WINDOW: Final = 1024
 
 NEVER: Final = -(1 << 60)
@@ -59,21 +60,21 @@ WRITE_LATENCY: Final = 11
 REFRESH_INTERVAL: Final = 12
 BANKS: Final = 13
 BANKS_PER_GROUP: Final = 14
-FIELD_SIZES: Final = 15  # of the four address fields, from the least significant
-GROUP_FIELD: Final = 19  # position of this field among the four
+FIELD_SIZES: Final = 15  # sizes of the four address fields, the least significant first
+GROUP_FIELD: Final = 19  # position of the bank group among the four address fields
 BANK_FIELD: Final = 20
 ROW_FIELD: Final = 21
-RULE_BEGIN: Final = 22  # for each next command the first of its rules; one more ends the last
+RULE_BEGIN: Final = 22  # the first rule of each next command; one more entry ends the last
 RULES_AT: Final = RULE_BEGIN + COMMAND_COUNT + 1
 RULE_WIDTH: Final = 3  # scope, previous command, clocks
 
 # --- state ---
-BUSY_UNTIL: Final = 0  # ideal
+BUSY_UNTIL: Final = 0  # end of the occupation of an ideal memory
 NEXT_REFRESH: Final = 1
 LATEST: Final = 2  # the latest clock that holds a command
 TRACE_COUNT: Final = 3
 FIELDS: Final = 4  # address fields of the burst in hand
-RECENT_ACTIVATES: Final = 8  # the last three, newest first; the fourth stands in LAST
+RECENT_ACTIVATES: Final = 8  # clocks of the last three ACT, newest first; LAST holds the fourth
 COUNTERS: Final = 11
 READS: Final = COUNTERS
 WRITES: Final = COUNTERS + 1

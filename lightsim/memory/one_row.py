@@ -1,7 +1,7 @@
-"""A request to a DRAM channel whose past is a `Hot`: the same as `rows`, only sooner.
+"""A request to a DRAM channel whose past is a `Hot`: the same results as `rows`, but quicker.
 
-Most requests lie in one row and no refresh comes between: `serve_hot`. All others take
-`_serve_pieces`, a piece of a row after another.
+`serve_hot` serves most requests: they lie in one row, and no refresh comes between their bursts.
+All other requests take `_serve_pieces`, one piece of a row after another.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def serve_hot(
     write: bool,
     port_time: int,
 ) -> tuple[int, int, Hot]:
-    """`(done, slot_free, hot)` of a request as `rows.serve_rows` gives them."""
+    """`(done, slot_free, hot)` of a request, equal to the results of `rows.serve_rows`."""
     column = WR if write else RD
     burst = address >> plan[BURST_SHIFT]
     after = ((address + nbytes - 1) >> plan[BURST_SHIFT]) - burst
@@ -131,7 +131,7 @@ def _serve_pieces(
     write: int,
     port_time: int,
 ) -> tuple[int, int, Hot]:
-    """`(done, slot_free, hot)` of any request, as `rows.serve_rows` gives them."""
+    """`(done, slot_free, hot)` of any request, equal to the results of `rows.serve_rows`."""
     column = WR if write else RD
     step = plan[STEP + RD]
     arrival = quick_edge(plan, TO_CLOCK_QUICK, grant + spec[REQUEST_DELAY])
@@ -143,7 +143,7 @@ def _serve_pieces(
         bank, row = place_of(spec, plan, burst)
         count = min(stop - burst, plan[RUN] - (burst & (plan[RUN] - 1)))
         if count < stop - start:
-            # Row commands of the pieces after this one may meet the train before it.
+            # Row commands of later pieces may meet the column commands of earlier pieces.
             hold_train(state, plan, hot)
         group = group_of(spec, plan, bank)
         precharge, activate, first = _row_commands(
@@ -195,7 +195,7 @@ def _row_commands(
     group: int,
     row: int,
 ) -> tuple[int, int, int]:
-    """The clocks of PRE and ACT, where they are needed, and of the first column command."""
+    """The clocks of PRE and ACT, if they are needed, and of the first column command."""
     since = max(arrival, hot.latest - WINDOW + 1)
     first = max(since, _column_after(state, spec, plan, hot, column, bank))
     open_row = state[OPEN_ROWS + bank]
@@ -221,7 +221,7 @@ def _open(
     precharge: int,
     activate: int,
 ) -> None:
-    """Issue the row commands that open `row` where `open_row` is open, or none is."""
+    """Issue the commands that open `row`, where `open_row` is the open row of the bank, if any."""
     at, rank = LAST + bank * COMMAND_COUNT, LAST + RANK_PLACE * COMMAND_COUNT
     closed = open_row == CLOSED
     conflict, slot = choose(closed, 0, 1), SLOTS + (precharge & (WINDOW - 1))
@@ -251,7 +251,7 @@ def group_of(spec: Table, plan: Table, bank: int) -> int:
 
 @inlined
 def place_of(spec: Table, plan: Table, burst: int) -> tuple[int, int]:
-    """The bank of a burst, counted over all groups, and its row."""
+    """The bank of a burst, counted over all bank groups, and the row of the burst."""
     group = (burst >> plan[GROUP_AT]) & plan[GROUP_AT + 1]
     within = (burst >> plan[BANK_AT]) & plan[BANK_AT + 1]
     row = (burst >> plan[ROW_AT]) & plan[ROW_AT + 1]
@@ -260,7 +260,7 @@ def place_of(spec: Table, plan: Table, burst: int) -> tuple[int, int]:
 
 @inlined
 def keep_train(state: Table, spec: Table, plan: Table, bank: int, column: int, last: int) -> None:
-    """Note the last column command of a bank, and of its group where there are several."""
+    """Record the last column command of a bank, and of its group if the part has several groups."""
     state[LAST + bank * COMMAND_COUNT + column] = last
     if plan[GROUPS] > 1:
         state[LAST + (MAX_BANKS + group_of(spec, plan, bank)) * COMMAND_COUNT + column] = last
@@ -268,9 +268,9 @@ def keep_train(state: Table, spec: Table, plan: Table, bank: int, column: int, l
 
 @inlined
 def _column_after(state: Table, spec: Table, plan: Table, hot: Hot, column: int, bank: int) -> int:
-    """The first clock at which the column commands before allow another.
+    """The first clock at which the previous column commands allow another column command.
 
-    A row that is open has had its first column command, which came when ACT allowed it.
+    An open row has had its first column command, at a clock that ACT allowed, so ACT sets no limit.
     """
     gate = place(GATES + GATE_WIDTH * column)
     after = max(hot.last_read + plan[gate + 3], hot.last_write + plan[gate + 4])
@@ -283,5 +283,5 @@ def _column_after(state: Table, spec: Table, plan: Table, hot: Hot, column: int,
 
 @inlined
 def quick_edge(plan: Table, ratio: int, edge: int) -> int:
-    """The other clock's first edge that is not before, as `row_plan` has prepared it."""
+    """The other clock's first edge at or after `edge`, with the numbers of `row_plan`."""
     return scaled(edge, plan[ratio], plan[ratio + 1], plan[ratio + 2])

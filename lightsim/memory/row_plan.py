@@ -1,4 +1,4 @@
-"""What `rows` needs of a channel's spec, worked out once: shifts for divisions, gates for rules."""
+"""The numbers that `rows` needs, from the spec: shifts for divisions, gates for rules."""
 
 from __future__ import annotations
 
@@ -39,22 +39,23 @@ __all__ = ["row_plan"]
 
 Table = NDArray[np.int64]
 
-FIT: Final = 0  # whether `rows` may serve this channel
+FIT: Final = 0  # 1 if `rows` may serve this channel
 BURST_SHIFT: Final = 1
 WORD_SHIFT: Final = 2
-GROUP_AT: Final = 3  # of a burst's number: the shift, then the mask of the bank group
+GROUP_AT: Final = 3  # bank group of a burst number: the shift, then the mask
 BANK_AT: Final = 5
 ROW_AT: Final = 7
-RUN: Final = 9  # bursts next to each other in a row
-STEP: Final = 10  # by column command: clocks from burst to burst of a row
-LAST_IS_LATEST: Final = STEP + COMMAND_COUNT  # data come slower than a port takes them
-# The clocks' ratio each way, to clocks and then to cycles: what an edge is multiplied by, what is
-# added, the reciprocal of the divisor in 2^-32, and up to which dividend it is exact.
+RUN: Final = 9  # neighbouring bursts in a row
+STEP: Final = 10  # clocks between two bursts of a row, by column command
+LAST_IS_LATEST: Final = STEP + COMMAND_COUNT  # 1 if data come more slowly than a port takes them
+# The ratio of the two clocks, to clocks and then to cycles. Four numbers each: the factor of an
+# edge, the summand, the reciprocal of the divisor in units of 2^-32, and the largest dividend for
+# which the result is exact.
 TO_CLOCK: Final = LAST_IS_LATEST + 1
 TO_CYCLE: Final = TO_CLOCK + 4
-# What `one_row` needs besides: before which cycle it may serve (0: never), the bank groups, whether
-# a request's last word never waits longer than its first, and the clocks' ratio each way once more
-# as the arguments of `kernel.scaled`.
+# More numbers for `one_row`: the cycle before which it may serve (0: never), the number of bank
+# groups, whether the last word of a request never waits longer than the first word, and the ratio
+# of the clocks in both directions again, as arguments of `kernel.scaled`.
 QUICK: Final = TO_CYCLE + 4
 GROUPS: Final = QUICK + 1
 FIRST_IS_LATEST: Final = GROUPS + 1
@@ -63,11 +64,12 @@ TO_CYCLE_QUICK: Final = TO_CLOCK_QUICK + 3
 GATES: Final = TO_CYCLE_QUICK + 3
 GATE_WIDTH: Final = 6
 
-# Clocks or cycles beyond which nothing lies that a request has to do with, refreshes included.
+# No event that concerns a request lies further away than so many clocks or cycles, refreshes
+# included.
 _FAR: Final = 1 << 20
 
-# The rules that there may be for each next command: scope and previous command, in the order in
-# which their clocks stand at GATES + GATE_WIDTH * command.
+# The rules that each next command may have: scope and previous command, in the order of their
+# clocks at GATES + GATE_WIDTH * command.
 _COLUMN: Final = ((BANK, ACT), (GROUP, RD), (GROUP, WR), (RANK, RD), (RANK, WR))
 _KNOWN: Final = {
     ACT: ((BANK, ACT), (BANK, PRE), (GROUP, ACT), (RANK, ACT), (RANK, REF), (FOUR, ACT)),
@@ -79,8 +81,9 @@ _KNOWN: Final = {
 
 
 def row_plan(spec: Table) -> Table:
-    """The plan of a channel with this spec; FIT is 0 where sizes are not powers of two,
-    or where there is a rule that `rows` does not know.
+    """The plan of a channel with this spec.
+
+    FIT is 0 if a size is not a power of two, or if the spec has a rule that `rows` does not know.
     """
     plan = np.zeros(GATES + GATE_WIDTH * COMMAND_COUNT, np.int64)
     sizes = spec[FIELD_SIZES : FIELD_SIZES + 4].tolist()
@@ -111,7 +114,7 @@ def row_plan(spec: Table) -> Table:
             plan[GATES + GATE_WIDTH * command + known.index((scope, previous))] = clocks
             if previous == command:
                 plan[STEP + command] = max(plan[STEP + command], clocks)
-    # Cycles from word to word of a row, which leave the port one a cycle.
+    # Cycles between two words of a row; the port takes one word in a cycle.
     apart = plan[STEP + RD] * int(spec[CLOCK_DENOMINATOR]) * int(spec[WORD_BYTES])
     taken = int(spec[CLOCK_NUMERATOR]) * int(spec[BURST_BYTES])
     plan[LAST_IS_LATEST] = int(apart > taken)
@@ -123,14 +126,14 @@ def row_plan(spec: Table) -> Table:
 
 
 def _prepare_one_row(plan: Table, spec: Table, groups: int, ratio: tuple[int, int]) -> None:
-    """Fill in what `one_row` needs; QUICK stays 0 where it may not serve."""
+    """Write the numbers that `one_row` needs; QUICK stays 0 if it may not serve."""
     numerator, denominator = ratio
     read, write = GATES + GATE_WIDTH * RD, GATES + GATE_WIDTH * WR
     alike = plan[read] == plan[write] and plan[STEP + RD] == plan[STEP + WR]
     if not alike or spec[REFRESH_INTERVAL] > _FAR:
         return
     plan[GROUPS] = groups
-    # A burst a cycle or faster brings at least one word a cycle, as fast as the port takes them.
+    # At one burst per cycle or more, words come at least as fast as the port takes words.
     whole_words = plan[WORD_SHIFT] <= plan[BURST_SHIFT]
     plan[FIRST_IS_LATEST] = int(whole_words and plan[STEP + RD] * denominator <= numerator)
     if groups == 1:
@@ -139,19 +142,19 @@ def _prepare_one_row(plan: Table, spec: Table, groups: int, ratio: tuple[int, in
             plan[gate + 4] = max(plan[gate + 4], plan[gate + 2])
     *plan[TO_CLOCK_QUICK : TO_CLOCK_QUICK + 3], clock_limit = _multiplication(*ratio)
     *plan[TO_CYCLE_QUICK : TO_CYCLE_QUICK + 3], cycle_limit = _multiplication(*ratio[::-1])
-    # A request's last clock comes before the next refresh, which is never far.
+    # The last clock of a request comes before the next refresh, and the refresh is never far.
     plan[QUICK] = max(
         0, min(clock_limit, (cycle_limit - 2 * _FAR) * denominator // numerator) - _FAR
     )
 
 
 def _multiplication(numerator: int, denominator: int) -> tuple[int, int, int, int]:
-    """The arguments of `kernel.scaled` for ceil(x * numerator / denominator), and x's limit.
+    """The arguments of `kernel.scaled` for ceil(x * numerator / denominator), and the limit of x.
 
-    With the whole part w and the rest r of the ratio, and f = ceil(2^64 r / denominator), what
-    is wanted is w x + floor((r x - 1) / denominator) + 1. The quotient f x / 2^64 exceeds
-    r x / denominator by less than x / 2^64, and so, less 1 / denominator rounded down, has the
-    same floor as long as that is below 1 / denominator.
+    Let w be the whole part and r the rest of the ratio, and f = ceil(2^64 r / denominator). The
+    result is w x + floor((r x - 1) / denominator) + 1. The quotient f x / 2^64 exceeds r x /
+    denominator by less than x / 2^64. Less 1 / denominator rounded down, the quotient has the same
+    floor as long as x / 2^64 is below 1 / denominator.
     """
     whole, rest = divmod(numerator, denominator)
     fraction = -(-(rest << 64) // denominator)
@@ -160,16 +163,16 @@ def _multiplication(numerator: int, denominator: int) -> tuple[int, int, int, in
 
 
 def _signed(bits: int) -> int:
-    """The int64 of the same 64 bits."""
+    """The int64 with the same 64 bits."""
     return bits - (1 << 64) if bits >> 63 else bits
 
 
 def _division(numerator: int, denominator: int) -> tuple[int, int, int, int]:
-    """The numbers by which ceil(x * numerator / denominator) is a multiplication and a shift.
+    """The numbers that turn ceil(x * numerator / denominator) into a multiplication and a shift.
 
-    With the reciprocal r = ceil(2^32 / d), r d exceeds 2^32 by less than d, so n r / 2^32 exceeds
-    n / d by less than 1 / d, and has the same floor, for all n up to 2^32 / d. And n r must
-    stay below 2^63, which for d = 1 is more.
+    Let r = ceil(2^32 / d) be the reciprocal. Then r d exceeds 2^32 by less than d, so n r / 2^32
+    exceeds n / d by less than 1 / d and has the same floor, for all n up to 2^32 / d. The product n
+    r must also stay below 2^63, which for d = 1 is the stricter limit.
     """
     reciprocal = -(-(1 << 32) // denominator)
     most = min((1 << 32) // denominator, 1 << 30)

@@ -1,12 +1,11 @@
-"""A request to a DRAM channel served an open row at a time: the same as `dram`, only sooner.
+"""A request to a DRAM channel, served one open row at a time: the results of `dram`, but quicker.
 
-Bursts of one request that lie in one row follow the first of them at a fixed distance: every
-rule between two column commands but the one from burst to burst has been met by the first, and
-the command bus is free, since a column command stands later than every command before it. So
-the clocks of all of them are known at once, and with them the data: when word after word is
-due at a fixed rate and leaves at a fixed rate, the first or the last of them is the latest.
-
-A burst whose column command would not come before the next refresh is left to `bursts`.
+Bursts of one request in one row follow the first of them at a fixed distance. The first burst has
+met every rule between two column commands, except the rule from burst to burst. The command bus is
+free, since a column command comes later than every command before it. So the clocks of all these
+bursts are known at once, and the times of their data too. Words become available at a fixed rate
+and leave at a fixed rate, so the first or the last word is the latest. A burst whose column command
+would come after the next refresh is left to `bursts`.
 """
 
 from __future__ import annotations
@@ -83,10 +82,10 @@ def serve_rows(
     write: int,
     port_time: int,
 ) -> tuple[int, int]:
-    """`(done, slot_free)` of a request as `serve.serve` gives them, and the same state after it.
+    """`(done, slot_free)` of a request, equal to the results of `serve.serve`; so is the state.
 
-    `plan` is `row_plan.row_plan(spec)`. Only the address fields of the burst in hand, which
-    every request sets anew, are not kept up.
+    `plan` is `row_plan.row_plan(spec)`. Only the address fields of the burst in hand are not kept
+    up to date, because every request sets them anew.
     """
     if plan[FIT] == 0 or len(state) > TRACE:
         return serve_dram(state, spec, grant, address, nbytes, write, port_time)
@@ -118,9 +117,10 @@ def serve_rows(
 def _issue(
     state: Table, spec: Table, plan: Table, burst: int, count: int, since: int, column: int
 ) -> tuple[int, int]:
-    """Issue up to `count` bursts of one row from number `burst` on: those before the next refresh.
+    """Issue up to `count` bursts of one row from number `burst` on, as far as the next refresh
+    allows.
 
-    The clock of the first column command, and how many were issued.
+    Returns the clock of the first column command, and the number of bursts issued.
     """
     group = place((burst >> plan[GROUP_AT]) & plan[GROUP_AT + 1])
     within = (burst >> plan[BANK_AT]) & plan[BANK_AT + 1]
@@ -171,7 +171,7 @@ def _issue(
 
 @inlined
 def _before_refresh(state: Table, first: int, count: int, step: int) -> int:
-    """How many of `count` commands from `first` on come before the next refresh falls due."""
+    """How many of `count` commands from clock `first` on come before the next refresh."""
     due = state[NEXT_REFRESH]
     if first + (count - 1) * step < due:
         return count
@@ -212,7 +212,7 @@ def precharge_from(state: Table, plan: Table, bank: int) -> int:
 
 @inlined
 def _free(state: Table, clock: int) -> int:
-    """The first clock from `clock` on that no other command holds."""
+    """The first clock from `clock` on that no command holds."""
     while state[SLOTS + (clock & (WINDOW - 1))] == clock:
         clock += 1
     return clock
@@ -220,14 +220,16 @@ def _free(state: Table, clock: int) -> int:
 
 @inlined
 def delivered(spec: Table, plan: Table, burst: int, count: int, first: int, address: int) -> int:
-    """The latest of what the words of some bursts ask for: the cycle in which a word may be
-    delivered, less the number of the request's words before it.
+    """The earliest delivery of the request's first word that the words of some bursts allow.
+
+    For each word this is the cycle in which the word may be delivered, less the number of the
+    request's words before it; the result is the latest of these cycles.
     """
     step = plan[STEP + RD]
     received = first + spec[READ_LATENCY] + spec[BURST_CLOCKS]
     burst_shift, word_shift = plan[BURST_SHIFT], plan[WORD_SHIFT]
     if word_shift > burst_shift:
-        # A word is complete with the last of its bursts.
+        # A word is complete when the last of its bursts has come.
         shift = word_shift - burst_shift
         skipped = (1 << shift) - 1 - (burst & ((1 << shift) - 1))
         if skipped >= count:
@@ -241,7 +243,7 @@ def delivered(spec: Table, plan: Table, burst: int, count: int, first: int, addr
     aligned = (burst << burst_shift) - address
     latest = 0
     if aligned < 0:
-        # The request's first burst brings fewer words than the others.
+        # The first burst of the request may bring fewer words than the other bursts.
         latest = _edge(plan, TO_CYCLE, received)
         if count == 1:
             return int(latest + spec[RESPONSE_DELAY])
@@ -257,7 +259,7 @@ def delivered(spec: Table, plan: Table, burst: int, count: int, first: int, addr
 
 @inlined
 def _edge(plan: Table, ratio: int, edge: int) -> int:
-    """As `edges.to_clock` and `edges.to_cycle`: the other clock's first edge that is not before."""
+    """The other clock's first edge at or after `edge`, as in `edges`."""
     numerator, less_one = plan[ratio], plan[ratio + 1]
     raised = edge * numerator + less_one
     if edge < 1 << 31 and raised <= plan[ratio + 3]:

@@ -1,4 +1,4 @@
-"""The timing rules of a DRAM channel, one row each, in the words of its data sheet."""
+"""The timing rules of a DRAM channel, one row for each rule, in the names of the data sheet."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ SCOPES: tuple[Scope, ...] = ("bank", "group", "rank", "four")
 class Rule:
     """After `previous`, `next` waits the sum of `terms` minus the sum of `less`, in clocks.
 
-    `scope` says which earlier commands count: those of the same bank, of the same bank group,
-    of any bank of the rank; or, with `four`, the fourth last one of the rank. Clocks are
-    counted from command to command. A term is a field of `DramPart`.
+    `scope` says which earlier commands count: commands of the same bank, of the same bank group, or
+    of any bank of the rank. With the scope `four`, only the fourth last command of the rank counts.
+    Clocks are counted from command to command. A term is a field of `DramPart`.
     """
 
     scope: Scope
@@ -36,7 +36,9 @@ class Rule:
         check_fields(self)
 
     def clocks(self, part: DramPart) -> int:
-        """The least distance of the two commands in clocks; not positive where it never binds."""
+        """The least distance of the two commands in clocks; zero or negative if the rule never
+        binds.
+        """
         added: int = sum(getattr(part, term) for term in self.terms)
         taken: int = sum(getattr(part, term) for term in self.less)
         return added - taken
@@ -63,7 +65,7 @@ RULES: tuple[Rule, ...] = (
     Rule("group", "WR", "RD", ("tCWL", "burst_clocks", "tWTR_L")),
     Rule("rank", "WR", "RD", ("tCWL", "burst_clocks", "tWTR_S")),
     Rule("rank", "RD", "WR", ("tRTW",)),
-    # The data bus carries one burst at a time (after WR that follows from tWTR).
+    # The data bus carries one burst at a time (after WR, tWTR ensures this).
     Rule("rank", "RD", "RD", ("burst_clocks",)),
     Rule("rank", "WR", "WR", ("burst_clocks",)),
     Rule("rank", "RD", "WR", ("tCL", "burst_clocks"), less=("tCWL",)),

@@ -1,4 +1,4 @@
-"""From the description of a memory to the spec and state arrays of one channel."""
+"""The spec and state arrays of one channel, made from the description of a memory."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ def ideal_spec(memory: IdealMemory, word_bytes: int) -> NDArray[np.int64]:
 
 
 def dram_spec(part: DramPart, clock: Clock, word_bytes: int) -> NDArray[np.int64]:
-    """The spec array of one channel of `part` seen from the accelerator clock `clock`.
+    """The spec array of one channel of `part`, for the accelerator clock `clock`.
 
-    Raises InputError where the part's numbers cannot describe a DRAM.
+    Raises `InputError` if the numbers of the part cannot describe a DRAM.
     """
     _check(part)
     ratio = ClockRatio.between(clock, Clock(part.clock_hz))
@@ -87,9 +87,9 @@ def dram_spec(part: DramPart, clock: Clock, word_bytes: int) -> NDArray[np.int64
 
 
 def new_state(spec: NDArray[np.int64], trace_capacity: int = 0) -> NDArray[np.int64]:
-    """A channel's state at time 0: all banks closed, first refresh due one interval later.
+    """The state of a channel at time 0: all banks closed, the first refresh due after one interval.
 
-    The first `trace_capacity` commands will be recorded in it.
+    The state has room to record the first `trace_capacity` commands.
     """
     state = np.zeros(layout.TRACE + layout.TRACE_WIDTH * trace_capacity, dtype=np.int64)
     state[layout.NEXT_REFRESH] = spec[layout.REFRESH_INTERVAL]
@@ -101,7 +101,7 @@ def new_state(spec: NDArray[np.int64], trace_capacity: int = 0) -> NDArray[np.in
 
 
 def _rule_rows(part: DramPart) -> tuple[list[int], list[int]]:
-    """The rules as numbers, sorted by next command: where each command's begin, and the rows."""
+    """The rules as numbers, sorted by next command: the first row of each command, and the rows."""
     begins: list[int] = []
     rows: list[int] = []
     for command in COMMANDS:
@@ -135,6 +135,6 @@ def _check(part: DramPart) -> None:
             where,
             f"row_bytes {part.row_bytes} is not a multiple of a burst of {part.burst_bytes} bytes",
         )
-    need = part.clocks_around_refresh  # else no burst is ever served
+    need = part.clocks_around_refresh  # with less, no burst would ever be served
     if part.tREFI <= need:
         raise InputError(where, f"tREFI is {part.tREFI} clocks", f"accepted is more than {need}")

@@ -119,6 +119,12 @@ class TrainedEntry(Entry):
         str | None,
         Field(pattern=r"^[0-9a-f]{16}$", description="16 hexadecimal digits, as training wrote"),
     ] = None
+    dataset: Annotated[str | None, Field(min_length=1, description="the name of a data set")] = None
+    test_images: Annotated[int | None, Field(ge=1, description="a whole number from 1")] = None
+    accuracy: Annotated[
+        dict[str, Annotated[float, Field(ge=0, le=1)]],
+        Field(description="a table of shares from 0 to 1 by scheme, as flightnn = 0.995"),
+    ] = {}
 
 
 class NetworkEntry(Entry):

@@ -72,9 +72,10 @@ def network_of(table: dict[str, Any], file: str, beside: Beside | None = None) -
 
 
 def _trained(entry: TrainedEntry, network: Network, where: str, beside: Beside) -> TrainedFiles:
-    for scheme in entry.weights:
-        if scheme not in SCHEMES:
-            raise unknown_name(f"{where}, weights", "scheme", on_one_line(scheme), SCHEMES)
+    for key, table in (("weights", entry.weights), ("accuracy", entry.accuracy)):
+        for scheme in table:
+            if scheme not in SCHEMES:
+                raise unknown_name(f"{where}, {key}", "scheme", on_one_line(scheme), SCHEMES)
     return TrainedFiles(
         where=where,
         weights={scheme: beside(path) for scheme, path in entry.weights.items()},
@@ -82,6 +83,9 @@ def _trained(entry: TrainedEntry, network: Network, where: str, beside: Beside) 
         data=entry.data,
         provenance=entry.provenance,
         fingerprint=entry.fingerprint or fingerprint(network),
+        dataset=entry.dataset,
+        test_images=entry.test_images,
+        accuracy=entry.accuracy,
     )
 
 

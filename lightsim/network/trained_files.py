@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
-from lightsim.descriptions import check_fields
+from lightsim.descriptions import Count, Fraction, check_fields
 
 if TYPE_CHECKING:
     from lightsim.network.layer import Network
@@ -25,7 +25,9 @@ class TrainedFiles:
     `weights` has by scheme the file of the integers; `held_out` is the file of labelled images,
     None where there are none, and `data` what the images are. `provenance` says when and how
     the weights were made. `fingerprint` is that of the layers they were made for, and `where`
-    what errors call the table.
+    what errors call the table. `dataset` names the data set that the images are of, where
+    `lightsim data` knows it; `accuracy` has by scheme the share of all its `test_images` that
+    the integers classify correctly, as it was measured when they were made.
     """
 
     where: str
@@ -34,6 +36,9 @@ class TrainedFiles:
     data: str
     provenance: str
     fingerprint: str
+    dataset: str | None = None
+    test_images: Count | None = None
+    accuracy: Mapping[str, Fraction] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_fields(self)

@@ -19,9 +19,10 @@ _MOST_IMAGES = 128
 
 
 def calibration_images(workload: Workload) -> NDArray[np.int16]:
-    """The images that calibrate: the first of the training set, or seeded random ones."""
+    """The images that calibrate: the first of the training set, or seeded random ones where the
+    network comes without any."""
     count = int(np.clip(_PRODUCTS // max(workload.network.macs, 1), 1, _MOST_IMAGES))
-    if workload.trained:
+    if workload.held_out is not None:
         return training_images(workload.network).images[:count]
     return synthetic_images(workload.network, count, 0)
 

@@ -9,7 +9,7 @@ from math import ceil
 import numpy as np
 
 from lightsim.network.layer import Network
-from lightsim.numerics.formats.scheme import scheme
+from lightsim.numerics.formats.scheme import Scheme, scheme
 from lightsim.quantisation.per_filter import (
     FLIGHTNN,
     SHORTEST_STEP,
@@ -26,7 +26,9 @@ from lightsim.quantisation.workload import QuantisedLayer, Undrawn, Workload
 __all__ = ["outline_with_k"]
 
 
-def outline_with_k(network: Network, terms: FilterTerms, seed: int) -> Workload:
+def outline_with_k(
+    network: Network, terms: FilterTerms, seed: int, to: Scheme = FLIGHTNN
+) -> Workload:
     """The workload of `quantise_with_k` for mapping and timing; raises as it does.
 
     Trained weights are rounded all the same: whether their multipliers are all 1, which decides
@@ -35,13 +37,13 @@ def outline_with_k(network: Network, terms: FilterTerms, seed: int) -> Workload:
     chosen = reference_scheme(network) if terms.weights is None else terms.weights
     reference = quantise(network, scheme(chosen), seed, outline=True)
     if not reference.in_outline:
-        return quantise_with_k(network, terms, seed)
-    check_k(reference, terms.k)
+        return quantise_with_k(network, terms, seed, to)
+    check_k(reference, terms.k, to)
     check_reference(reference)
 
     @cache
     def whole() -> Workload:
-        return quantise_with_k(network, terms, seed)
+        return quantise_with_k(network, terms, seed, to)
 
     def layer_in_outline(layer: QuantisedLayer) -> QuantisedLayer:
         if layer.undrawn is None:
@@ -49,9 +51,9 @@ def outline_with_k(network: Network, terms: FilterTerms, seed: int) -> Workload:
         name = layer.layer.name
         undrawn = Undrawn(_reach(layer), lambda: whole().layer(name))
         k = np.asarray(terms.k[name], np.int8)
-        return replace(layer, scheme=FLIGHTNN, k=k, undrawn=undrawn)
+        return replace(layer, scheme=to, k=k, undrawn=undrawn)
 
-    return rounded_workload(reference, tuple(map(layer_in_outline, reference.layers)))
+    return rounded_workload(reference, tuple(map(layer_in_outline, reference.layers)), to)
 
 
 def _reach(layer: QuantisedLayer) -> int:

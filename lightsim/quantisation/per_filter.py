@@ -1,4 +1,4 @@
-"""A network's filters rounded to 0, 1 or 2 terms each, from weights near the real ones.
+"""A network's filters rounded to 0, 1, 2 or more terms each, from weights near the real ones.
 
 The *reference* is the network under a format that is near its real weights (`fixed8`). A filter
 of integers w becomes s * q with q of at most k terms: s is the step between a twelfth below and
@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from lightsim.descriptions import check_fields
 from lightsim.errors import InputError, unknown_name
 from lightsim.network.layer import Network
-from lightsim.numerics.formats.flightnn import FLIGHTNN as CODEC
+from lightsim.numerics.formats.flightnn import FlightnnCodec
 from lightsim.numerics.formats.scheme import PER_FILTER, SCHEMES, Scheme, scheme
+from lightsim.numerics.formats.table import codec
 from lightsim.numerics.sums.fixed_point import LARGEST_MULTIPLIER
 from lightsim.quantisation.calibration import calibration_images, input_means
 from lightsim.quantisation.select import quantise
@@ -69,37 +70,41 @@ class FilterTerms:
 @dataclass(frozen=True, slots=True, eq=False)
 class RoundedLayer:
     """One layer's filters at every k: `weights[k]` int16[out, in / groups, kh, kw], `bias[k]`
-    int32[out] and `multiplier[k]` int32[out]."""
+    int32[out] and `multiplier[k]` int32[out], under `scheme`."""
 
     layer: QuantisedLayer
     weights: tuple[NDArray[np.int16], ...]
     bias: tuple[NDArray[np.int32], ...]
     multiplier: tuple[NDArray[np.int32], ...]
+    scheme: Scheme = FLIGHTNN
 
     def at(self, k: NDArray[np.int8]) -> QuantisedLayer:
         """The layer with `k` int8[out] terms in its filters."""
-        weights = self.weights[2].copy()
-        bias, multiplier = self.bias[2].copy(), self.multiplier[2].copy()
-        for terms in (0, 1):
+        weights = self.weights[-1].copy()
+        bias, multiplier = self.bias[-1].copy(), self.multiplier[-1].copy()
+        for terms in range(len(self.weights) - 1):
             chosen = k == terms
             weights[chosen] = self.weights[terms][chosen]
             bias[chosen] = self.bias[terms][chosen]
             multiplier[chosen] = self.multiplier[terms][chosen]
         return replace(
-            self.layer, scheme=FLIGHTNN, weights=weights, k=np.asarray(k, np.int8), bias=bias,
+            self.layer, scheme=self.scheme, weights=weights, k=np.asarray(k, np.int8), bias=bias,
             multiplier=multiplier,
         )  # fmt: skip
 
 
-def quantise_with_k(network: Network, terms: FilterTerms, seed: int) -> Workload:
-    """The `flightnn` workload of `network` with the k of every filter given.
+def quantise_with_k(
+    network: Network, terms: FilterTerms, seed: int, to: Scheme = FLIGHTNN
+) -> Workload:
+    """The workload of `network` under `to`, `flightnn` of some K, with the k of every filter given.
 
     Raises `InputError` as `quantise`, `round_filters` and `with_k` do.
     """
     chosen = reference_scheme(network) if terms.weights is None else terms.weights
     reference = quantise(network, scheme(chosen), seed)
-    check_k(reference, terms.k)
-    return with_k(reference, round_filters(reference, calibration_images(reference)), terms.k)
+    check_k(reference, terms.k, to)
+    rounded = round_filters(reference, calibration_images(reference), to)
+    return with_k(reference, rounded, terms.k, to)
 
 
 def reference_scheme(network: Network) -> str:
@@ -132,7 +137,9 @@ def _same_units(row: Scheme) -> bool:
     return row.fraction_bits == FLIGHTNN.fraction_bits
 
 
-def round_filters(reference: Workload, images: NDArray[np.int16]) -> dict[str, RoundedLayer]:
+def round_filters(
+    reference: Workload, images: NDArray[np.int16], to: Scheme = FLIGHTNN
+) -> dict[str, RoundedLayer]:
     """Every layer with weights at every k, by name; `images` int16[count, ...] calibrate it.
 
     Raises `InputError` for a reference whose weights are not in units of `flightnn`.
@@ -140,43 +147,50 @@ def round_filters(reference: Workload, images: NDArray[np.int16]) -> dict[str, R
     check_reference(reference)
     means = input_means(reference, images)
     return {
-        layer.layer.name: _rounded(layer, means[layer.layer.name])
+        layer.layer.name: _rounded(layer, means[layer.layer.name], to)
         for layer in reference.layers
         if layer.weights is not None
     }
 
 
-def with_k(reference: Workload, rounded: Mapping[str, RoundedLayer], k: KMap) -> Workload:
-    """The reference under `flightnn` with the given k of every filter.
+def with_k(
+    reference: Workload, rounded: Mapping[str, RoundedLayer], k: KMap, to: Scheme = FLIGHTNN
+) -> Workload:
+    """The reference under `to`, as which it is rounded, with the given k of every filter.
 
-    Raises `InputError` unless `k` has 0, 1 or 2 for every filter of every layer with weights.
+    Raises `InputError` unless `k` has 0 to K for every filter of every layer with weights.
     """
-    check_k(reference, k)
+    check_k(reference, k, to)
     layers = tuple(
         rounded[layer.layer.name].at(k[layer.layer.name]) if layer.weights is not None else layer
         for layer in reference.layers
     )
-    return rounded_workload(reference, layers)
+    return rounded_workload(reference, layers, to)
 
 
-def rounded_workload(reference: Workload, layers: tuple[QuantisedLayer, ...]) -> Workload:
-    """The reference under `flightnn`, with the given layers in the place of its own."""
+def rounded_workload(
+    reference: Workload, layers: tuple[QuantisedLayer, ...], to: Scheme = FLIGHTNN
+) -> Workload:
+    """The reference under `to`, with the given layers in the place of its own."""
     origin = f"{reference.weights_origin}; {reference.scheme.name} rounded to k terms per filter"
-    return replace(reference, scheme=FLIGHTNN, layers=layers, weights_origin=origin)
+    return replace(reference, scheme=to, layers=layers, weights_origin=origin)
 
 
 def check_reference(reference: Workload) -> None:
     """Raise `InputError` for a reference whose weights are not in units of `flightnn`."""
-    if not _same_units(reference.scheme):
+    if not _same_units(reference.scheme) or reference.scheme.largest > _WIDEST:
         raise InputError(
             f"reference weights of scheme '{reference.scheme.name}'",
-            "are not in units of 2**-7",
+            "are not in units of 2**-7"
+            if reference.scheme.largest <= _WIDEST
+            else "reach beyond 2",
             "accepted: fixed8, lightnn2, lightnn1, flightnn",
         )
 
 
-def check_k(reference: Workload, k: KMap) -> None:
-    """Raise `InputError` where `k` does not say 0, 1 or 2 for every filter of the network."""
+def check_k(reference: Workload, k: KMap, to: Scheme = FLIGHTNN) -> None:
+    """Raise `InputError` where `k` does not say 0 to K for every filter of the network."""
+    accepted = ", ".join(map(str, range(to.max_terms))) + f" or {to.max_terms}"
     filters = {
         layer.layer.name: len(layer.weights)
         for layer in reference.layers
@@ -187,30 +201,30 @@ def check_k(reference: Workload, k: KMap) -> None:
             raise unknown_name("k", "layer", name, filters)
     for name, count in filters.items():
         if name not in k:
-            raise InputError(f"k of layer '{name}'", "is missing", f"{count} digits 0, 1 or 2")
+            raise InputError(f"k of layer '{name}'", "is missing", f"{count} digits {accepted}")
         own = np.asarray(k[name])
         if own.shape != (count,):
             raise InputError(f"k of layer '{name}'", f"{own.size} values", f"{count}, one a filter")
-        if own.size and not (0 <= int(own.min()) <= int(own.max()) <= FLIGHTNN.max_terms):
+        if own.size and not (0 <= int(own.min()) <= int(own.max()) <= to.max_terms):
             raise InputError(
-                f"k of layer '{name}'", f"values from {own.min()} to {own.max()}", "0, 1 or 2"
+                f"k of layer '{name}'", f"values from {own.min()} to {own.max()}", accepted
             )
 
 
-def _rounded(layer: QuantisedLayer, means: NDArray[np.float64]) -> RoundedLayer:
+def _rounded(layer: QuantisedLayer, means: NDArray[np.float64], to: Scheme) -> RoundedLayer:
     assert layer.weights is not None and layer.bias is not None
-    parts = [_at_k(layer, means, terms) for terms in range(FLIGHTNN.max_terms + 1)]
+    parts = [_at_k(layer, means, terms, to) for terms in range(to.max_terms + 1)]
     weights, bias, multiplier = zip(*parts, strict=True)
-    return RoundedLayer(layer, weights, bias, multiplier)
+    return RoundedLayer(layer, weights, bias, multiplier, to)
 
 
 def _at_k(
-    layer: QuantisedLayer, means: NDArray[np.float64], terms: int
+    layer: QuantisedLayer, means: NDArray[np.float64], terms: int, to: Scheme
 ) -> tuple[NDArray[np.int16], NDArray[np.int32], NDArray[np.int32]]:
     """Weights, bias and multiplier of every filter with `terms` terms."""
     assert layer.weights is not None and layer.bias is not None
     steps = _steps(layer)
-    values = _levels(steps, terms)
+    values = _levels(steps, terms, to)
     filters = layer.weights.reshape(len(layer.weights), -1)
     places = np.arange(-_WIDEST, _WIDEST + 1)
     error = np.square(places - steps[:, None] * values)
@@ -245,8 +259,10 @@ def _steps(layer: QuantisedLayer) -> NDArray[np.float64]:
     return _STEPS if free else np.ones(1)
 
 
-def _levels(steps: NDArray[np.float64], terms: int) -> NDArray[np.int16]:
+def _levels(steps: NDArray[np.float64], terms: int, to: Scheme) -> NDArray[np.int16]:
     """The nearest sum of `terms` terms to every reference weight over every step, int16[s, w]."""
     real = np.arange(-_WIDEST, _WIDEST + 1) / steps[:, None] / 2.0**FLIGHTNN.fraction_bits
     k = np.full(len(steps), terms, np.int8)
-    return CODEC.nearest_values(real, k=k)
+    written = codec(to.name)
+    assert isinstance(written, FlightnnCodec)
+    return written.nearest_values(real, k=k)

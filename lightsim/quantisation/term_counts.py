@@ -14,7 +14,8 @@ def filters_by_k(layer: QuantisedLayer) -> dict[str, int]:
     scheme, k = layer.scheme, layer.k
     if scheme is None or k is None or not scheme.is_shift_add:
         return {"0": 0, "1": 0, "2": 0}
-    return {str(terms): int(np.count_nonzero(k == terms)) for terms in (0, 1, 2)}
+    every = range(max(2, scheme.max_terms) + 1)
+    return {str(terms): int(np.count_nonzero(k == terms)) for terms in every}
 
 
 def terms_added(layer: QuantisedLayer, macs: int) -> int:

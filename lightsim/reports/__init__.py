@@ -1,4 +1,4 @@
-"""The reports room: what a run found, and the tables, pages and files drawn from it."""
+"""The reports room: the data of a run's report, and the tables, pages and files drawn from it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from lightsim.reports.report import (
     UnitReport,
 )
 
-# The doors that draw (`directory.write_directory`, `console.show_run`, `tables.layers_frame`,
+# The functions that draw (`directory.write_directory`, `console.show_run`, `tables.layers_frame`,
 # `page.page`, ...) are imported from their files, so that `--help` never waits for plotly.
 __all__ = ["LayerReport", "PartReport", "ResourceReport", "RunReport", "TraceEvent", "UnitReport"]

@@ -1,4 +1,4 @@
-"""The run as tables for the terminal, compact at 100 columns and plain when piped."""
+"""The run as tables for the terminal: compact at 100 columns, plain in a pipe."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BAR_WIDTH = 24
 
 
 def show_run(report: RunReport, console: Console) -> None:
-    """Print headline, resources, layers and notes; narrow consoles get fewer layer columns."""
+    """Print headline, resources, layers and notes; a narrow console gets fewer layer columns."""
     ascii_only = console.options.ascii_only
     console.print(_title(report))
     console.print(_headline_table(report, ascii_only))
@@ -80,7 +80,7 @@ def _against(row: ResourceReport, ascii_only: bool) -> tuple[str, str, str]:
 
 
 def _own_table(part: OwnPart, ascii_only: bool) -> Table:
-    """A table that only the run's template has."""
+    """The table of a part that only the run's template has."""
     columns, rows = own_cells(part)
     table = Table(
         title=escape(part.title), title_justify="left", box=None, padding=(0, 2, 0, 0),
@@ -94,7 +94,7 @@ def _own_table(part: OwnPart, ascii_only: bool) -> Table:
 
 
 def _plain(text: str, ascii_only: bool) -> str:
-    """Text without the characters that an ASCII stream cannot take."""
+    """The text with ASCII in place of other characters, if `ascii_only`."""
     if not ascii_only:
         return text
     return text.replace("µ", "u").replace("…", "...").encode("ascii", "replace").decode("ascii")

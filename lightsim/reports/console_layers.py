@@ -1,4 +1,4 @@
-"""The terminal's per-layer table: numbers are never cut, less urgent columns give way instead."""
+"""The per-layer table for the terminal: less important columns are left out, none is cut."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from lightsim.reports.frame.terminal import plain_table
-from lightsim.reports.quantities import k_counts, largest_stall, share
+from lightsim.reports.quantities import k_counts, k_heading, largest_stall, share
 from lightsim.reports.report import LayerReport, RunReport
 
 __all__ = ["console_layers"]
@@ -22,7 +22,7 @@ class _Column(NamedTuple):
     justify: Literal["left", "right"]
     cells: tuple[str, ...]
     giving_way: int
-    """Columns with the highest number are left out first; 0 stays."""
+    """Columns with the highest number are left out first; a column with 0 is never left out."""
 
     @property
     def width(self) -> int:
@@ -30,10 +30,10 @@ class _Column(NamedTuple):
 
 
 def console_layers(report: RunReport, width: int, ellipsis: str) -> Table:
-    """A row for each layer in at most `width` columns.
+    """A table with a row for each layer, at most `width` columns of text wide.
 
-    Where not all columns fit, the operator's kind gives way first, then MACs, then k; then
-    names are shortened from the left, because the end of a long name tells layers apart.
+    If not all columns fit, the operator's kind is left out first, then MACs, then k. Then names are
+    shortened from the left, because the end of a long name distinguishes layers.
     """
     names = tuple(layer.name for layer in report.layers)
     longest = max(map(len, (*names, "layer")))
@@ -51,7 +51,7 @@ def console_layers(report: RunReport, width: int, ellipsis: str) -> Table:
     return table
 
 
-# Types that need no column of their own.
+# Usual types of activations, which need no column of their own.
 _USUAL = {"", "uint8", "int8", "sign", "raw"}
 
 
@@ -65,7 +65,7 @@ def _columns(report: RunReport) -> list[_Column]:
         _Column("cycles", "right", tuple(f"{row.cycles:,}" for row in layers), 0),
         _Column("share", "right", tuple(_percent(share(row, report)) for row in layers), 0),
         _Column("MACs", "right", tuple(_count(row.macs) for row in layers), 2),
-        _Column("k 0/1/2", "right", tuple(map(_k, layers)), 1),
+        _Column(f"k {k_heading(report, '/')}", "right", tuple(map(_k, layers)), 1),
         _Column("util.", "right", tuple(_percent(row.utilisation) for row in layers), 0),
         _Column("bound by", "left", tuple(_words(row.bound_by) for row in layers), 0),
         _Column("largest stall", "left", tuple(map(_stall, layers)), 0),
@@ -73,7 +73,7 @@ def _columns(report: RunReport) -> list[_Column]:
 
 
 def _needed(columns: list[_Column]) -> int:
-    """Columns of text beside the names."""
+    """The width of all columns except the names, in characters."""
     return sum(_GAP + column.width for column in columns)
 
 

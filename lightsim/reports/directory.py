@@ -1,4 +1,4 @@
-"""The run directory: every report of a run, written so that no file is ever half there."""
+"""The run directory: every report of a run; no file is ever left incomplete."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ __all__ = ["FILES", "check_directory", "write_directory"]
 def write_directory(report: RunReport, path: Path) -> None:
     """Create the run directory `path` and write `FILES` into it.
 
-    A directory of an earlier run is overwritten file by file; other files in it stay. All
-    files are made before the first takes its name, so an interrupt leaves the earlier run, or
-    nothing, not even a new empty directory. Raises `InputError` for a directory that is not
-    LightSim's, `OutputError` for one that cannot be written.
+    Files of an earlier run are overwritten; other files in the directory stay. All files are made
+    before the first takes its name, so after an interrupt the directory holds the earlier run, or
+    does not exist. Raises `InputError` for a directory that is not LightSim's, `OutputError` for a
+    directory that cannot be written.
     """
     check_directory(path)
     write_files(path, {name: content(report) for name, content in FILES.items()})
 
 
 def check_directory(path: Path, is_ours: Callable[[Path], bool] | None = None) -> None:
-    """Raise `InputError` unless `path` is new, empty, or the directory of an earlier run.
+    """Raises `InputError` unless `path` is new, empty, or the directory of an earlier run.
 
-    `is_ours` tells a directory of what is to be written there, by default of `lightsim run`. To
-    be called before a long run as well, so that a mistake is told at once.
+    `is_ours` recognises a directory of the kind to be written, by default a directory of `lightsim
+    run`. Call this function before a long run too, so that the user learns of a mistake at once.
     """
     known = _is_run if is_ours is None else is_ours
     accepted = "name a new or empty directory, or one that an earlier run wrote"
@@ -59,7 +59,7 @@ def check_directory(path: Path, is_ours: Callable[[Path], bool] | None = None) -
 
 
 def _check_place(path: Path) -> None:
-    """Refuse a new directory where none can be made."""
+    """Raises an error for a new directory in a place where no directory can be made."""
     accepted = "name a directory in one that can be written"
     place = next(parent for parent in path.absolute().parents if parent.exists())
     if not place.is_dir():
@@ -83,7 +83,7 @@ def _configuration_text(report: RunReport) -> str:
 
 
 def _plain(value: object) -> object:
-    """Read-only mappings and tuples as the types that JSON knows."""
+    """Read-only mappings and tuples turned into the types that JSON knows."""
     if isinstance(value, Mapping):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -92,13 +92,13 @@ def _plain(value: object) -> object:
 
 
 def _page(report: RunReport) -> str:
-    # Plotly takes a quarter of a second to import: only who writes a page pays for it.
+    # Importing Plotly takes a quarter of a second, so only writing a page imports it.
     from lightsim.reports.page import page
 
     return page(report)
 
 
-# The summary comes first: it is what marks the directory as LightSim's.
+# The summary comes first, because it marks the directory as LightSim's.
 FILES: dict[str, Callable[[RunReport], Content]] = {
     "summary.json": summary_text,
     "configuration.json": _configuration_text,

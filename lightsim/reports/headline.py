@@ -1,4 +1,4 @@
-"""The numbers a reader wants first, spelled for people; terminal and page show the same."""
+"""The most important numbers of a run, in words; terminal and page show the same numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Fact", "headline", "provenance"]
 
 
 class Fact(NamedTuple):
-    """A labelled value and the remark that belongs under it ("" for none)."""
+    """A labelled value, and the remark below it ("" if there is none)."""
 
     label: str
     value: str
@@ -22,7 +22,7 @@ class Fact(NamedTuple):
 
 
 def headline(report: RunReport) -> tuple[Fact, ...]:
-    """Latency, throughput, operations, cycles and the fewest, clock, accuracy, energy, the bits."""
+    """Latency, throughput, operations, cycles and their bound, clock, accuracy, energy, bits."""
     return (
         Fact("Latency", spell(report.latency_s, "s"), f"batch of {_images(report.batch)}"),
         Fact(
@@ -57,7 +57,7 @@ def _bits(report: RunReport) -> Fact:
 
 
 def _proven(default: DefaultReport | None) -> tuple[Fact, ...]:
-    """How near a run on a default accelerator is to the best of the default space."""
+    """The gap between a run on a default accelerator and the bound of the default space."""
     if default is None:
         return ()
     of = "" if default.images == 1 else f" for {_images(default.images)}"
@@ -72,7 +72,7 @@ def _proven(default: DefaultReport | None) -> tuple[Fact, ...]:
 
 
 def provenance(report: RunReport) -> tuple[Fact, ...]:
-    """What was run: enough to run it again."""
+    """The inputs of the run: enough to run it again."""
     return (
         Fact("Network", report.network, report.title),
         Fact("Board", report.board or "none"),
@@ -94,11 +94,18 @@ def _accuracy(report: RunReport) -> Fact:
         return Fact("Accuracy", "not measured", "values not computed")
     if report.accuracy is None:
         return Fact("Accuracy", "not measured", "no labelled images")
-    return Fact(
-        "Accuracy",
-        f"{100 * report.accuracy:.2f} %",
-        f"on {report.accuracy_images:,} held-out images",
-    )
+    return Fact("Accuracy", f"{100 * report.accuracy:.2f} %", _measured_on(report))
+
+
+def _measured_on(report: RunReport) -> str:
+    """The images on which an accuracy is measured, and the accuracies on the whole test set."""
+    whole, count = report.test_set, report.accuracy_images
+    if whole is None:
+        return f"on {count:,} held-out images"
+    if count >= whole.images:
+        return f"on all {count:,} images of {whole.name}'s test set"
+    told = "" if whole.accuracy is None else f"; {100 * whole.accuracy:.2f} % of all when trained"
+    return f"on {count:,} of the {whole.images:,} images of {whole.name}'s test set{told}"
 
 
 def _images(count: int) -> str:
@@ -106,7 +113,7 @@ def _images(count: int) -> str:
 
 
 def _significant(value: float) -> str:
-    """Four significant digits, never in powers of ten."""
+    """A number with four significant digits, never in powers of ten."""
     if value >= 1000:
         return f"{value:,.0f}"
     return f"{value:.4g}"

@@ -10,6 +10,7 @@ from lightsim.reports.quantities import (
     gops,
     intensity,
     k_counts,
+    k_heading,
     largest_stall,
     share,
     traffic,
@@ -23,11 +24,13 @@ _Cell = Callable[[LayerReport, RunReport], str]
 
 def layer_table(report: RunReport) -> str:
     """A table with a row for each layer, and the sentences that define its columns."""
-    heads = [(title, kind) for title, kind, _ in _COLUMNS]
+    counted = k_heading(report, " / ")
+    heads = [(title.format(k=counted), kind) for title, kind, _ in _COLUMNS]
     rows = ([cell(layer, report) for _, _, cell in _COLUMNS] for layer in report.layers)
     return (
         f"{table(heads, rows)}\n"
-        '<p class="definition">Share: the layer’s cycles over the run’s. k: filters with 0 / 1 / 2 '
+        '<p class="definition">Share: the layer’s cycles over the run’s. k: filters with '
+        f"{counted} "
         "terms. Utilisation: useful lane cycles over lanes times cycles. Op/B: operations (two for "
         "each MAC) per byte of memory traffic. At best: cycles if only the array, only the ports "
         "(each moves a word a cycle for the streams that share it), or only the memory at its "
@@ -86,7 +89,7 @@ _COLUMNS: tuple[tuple[str, str, _Cell], ...] = (
     ("Cycles", "", lambda layer, _: f"{layer.cycles:,}"),
     ("Share", "", lambda layer, report: f"{100 * share(layer, report):.1f} %"),
     ("MACs", "", lambda layer, _: f"{layer.macs:,}"),
-    ("k 0 / 1 / 2", "", _k),
+    ("k {k}", "", _k),
     ("Utilisation", "", lambda layer, _: f"{100 * layer.utilisation:.1f} %"),
     ("GOP/s", "", lambda layer, report: f"{gops(layer, report.clock_hz):,.1f}"),
     ("Memory<br>bytes", "", lambda layer, _: f"{traffic(layer):,}"),

@@ -1,4 +1,4 @@
-"""The parts of a report that only its template has: numbers of the headline, and tables."""
+"""The parts of a report that only one template has: numbers of the headline, and tables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["own_cells", "own_numbers", "own_tables"]
 
 
 def own_numbers(report: RunReport) -> tuple[tuple[str, str, str], ...]:
-    """Title, value and meaning of every part that is one number or text."""
+    """The title, value and meaning of every part that is one number or text."""
     return tuple(
         (part.title, _cell(part.value), part.meaning)
         for part in report.own
@@ -19,12 +19,12 @@ def own_numbers(report: RunReport) -> tuple[tuple[str, str, str], ...]:
 
 
 def own_tables(report: RunReport) -> tuple[OwnPart, ...]:
-    """The parts that are tables and have rows."""
+    """The parts that are tables with at least one row."""
     return tuple(part for part in report.own if isinstance(part.value, tuple) and part.value)
 
 
 def own_cells(part: OwnPart) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """The columns of a table, and its cells row by row, as people read them."""
+    """The titles of a table's columns, and its cells row by row, as text."""
     rows = part.value if isinstance(part.value, tuple) else ()
     columns = tuple(dict.fromkeys(name for row in rows for name in row))
     cells = tuple(tuple(_cell(row.get(name)) for name in columns) for row in rows)

@@ -22,7 +22,7 @@ _FOOTER = (
 
 
 def page(report: RunReport) -> str:
-    """The page's HTML, about 5 MB, most of it the drawing library; equal for equal reports."""
+    """The HTML of the page, about 5 MB, mostly the drawing library; equal for equal reports."""
     return document(
         title=f"{report.network} on {report.board or report.accelerator}",
         subtitle=f"{report.title}. Scheme {report.scheme}, accelerator {report.accelerator}, "
@@ -44,7 +44,7 @@ def _layers(report: RunReport) -> str:
 
 
 def _own(part: OwnPart) -> str:
-    """A table that only the run's template has, and the sentence that defines it."""
+    """The table of a part that only the run's template has, with the sentence that defines it."""
     columns, rows = own_cells(part)
     cells = table(
         [(escape(column), "") for column in columns], ([escape(c) for c in row] for row in rows)

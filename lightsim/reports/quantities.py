@@ -1,4 +1,4 @@
-"""Quantities that several reports derive from a run in the same way, defined once."""
+"""Quantities that several reports derive from a run, each defined once."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ __all__ = [
     "has_k",
     "intensity",
     "k_counts",
+    "k_heading",
     "largest_stall",
     "operations",
     "share",
@@ -30,25 +31,25 @@ def traffic(layer: LayerReport) -> int:
 
 
 def gops(layer: LayerReport, clock_hz: int) -> float:
-    """Operations per second of a layer in units of 10^9 (0 for a layer of no cycles)."""
+    """The operations per second of a layer in units of 10^9; 0 for a layer without cycles."""
     return operations(layer) * clock_hz / layer.cycles / 1e9 if layer.cycles else 0.0
 
 
 def intensity(layer: LayerReport) -> float | None:
-    """Operations for each byte of memory traffic; None for a layer that moves no bytes."""
+    """Operations per byte of memory traffic; None for a layer that moves no bytes."""
     moved = traffic(layer)
     return operations(layer) / moved if moved else None
 
 
 def share(layer: LayerReport, report: RunReport) -> float:
-    """The layer's cycles as a part of the run's cycles."""
+    """The cycles of the layer divided by the cycles of the run."""
     return layer.cycles / report.cycles if report.cycles else 0.0
 
 
 def largest_stall(layer: LayerReport) -> tuple[str, int] | None:
-    """The cause with the most stall cycles and those cycles; None without stalls.
+    """The cause with the most stall cycles, and the number of these cycles; None without stalls.
 
-    Of equal causes the first by name is taken.
+    Of causes with equally many cycles the first by name is taken.
     """
     cause = min(layer.stalls, key=lambda name: (-layer.stalls[name], name), default=None)
     if cause is None or layer.stalls[cause] == 0:
@@ -56,13 +57,18 @@ def largest_stall(layer: LayerReport) -> tuple[str, int] | None:
     return cause, layer.stalls[cause]
 
 
-def k_counts(layer: LayerReport) -> tuple[int, int, int]:
-    """Filters with 0, 1 and 2 terms."""
-    return (layer.k.get("0", 0), layer.k.get("1", 0), layer.k.get("2", 0))
+def k_counts(layer: LayerReport) -> tuple[int, ...]:
+    """Filters with 0, 1, 2 terms, and with as many more as the scheme has."""
+    return tuple(layer.k.get(str(terms), 0) for terms in range(max(3, len(layer.k))))
+
+
+def k_heading(report: RunReport, between: str) -> str:
+    """The numbers of terms that are counted."""
+    return between.join(map(str, range(max(len(k_counts(layer)) for layer in report.layers))))
 
 
 def has_k(report: RunReport) -> bool:
-    """Whether the run's scheme chooses k for every filter by itself."""
+    """Whether the run's scheme chooses k for every filter separately."""
     try:
         return scheme(report.scheme).k_per_filter
     except InputError:
@@ -70,5 +76,5 @@ def has_k(report: RunReport) -> bool:
 
 
 def energy_per_image_j(report: RunReport) -> float:
-    """Joules for one image of the run."""
+    """The energy of one image of the run, in joules."""
     return report.energy_j / report.images

@@ -1,11 +1,11 @@
-"""What a run found, as plain frozen data: every page, table and file is drawn from this."""
+"""The report of a run as plain frozen data, from which every page, table and file is drawn."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-# What every machine fills stands below the wings, which may not know reports.
+# The classes that every machine fills live in `template`, because wings may not import reports.
 from lightsim.template.findings import LayerReport, OwnPart, TraceEvent, UnitReport
 
 __all__ = [
@@ -31,7 +31,7 @@ class PartReport:
 
 @dataclass(frozen=True, slots=True)
 class ResourceReport:
-    """A resource's use and what the device has (None without a device)."""
+    """The used amount of a resource, and the amount of the device (None without a device)."""
 
     used: int
     available: int | None
@@ -39,8 +39,11 @@ class ResourceReport:
 
 @dataclass(frozen=True, slots=True)
 class DefaultReport:
-    """What is proven of a run on a default accelerator: no mapping on any machine of the default
-    space takes fewer than `bound_cycles` for the first `images` images, which took `cycles`."""
+    """The proof about a run on a default accelerator.
+
+    No mapping on any machine of the default space takes fewer than `bound_cycles` cycles for the
+    first `images` images. The run took `cycles` cycles for these images.
+    """
 
     bound_cycles: int
     cycles: int
@@ -48,28 +51,44 @@ class DefaultReport:
 
     @property
     def share_of_best(self) -> float:
-        """The proven least cycles as a share of those of the run; at most 1."""
+        """The bound divided by the cycles of the run; at most 1."""
         return self.bound_cycles / self.cycles
 
     @property
     def excess(self) -> float:
-        """By what share of the proven least cycles the run is above it, at most."""
+        """The cycles of the run above the bound, as a share of the bound; the true excess is no
+        larger.
+        """
         return self.cycles / self.bound_cycles - 1
+
+
+@dataclass(frozen=True, slots=True)
+class WholeSetReport:
+    """The official test set of a trained network: its name and how many `images` it has.
+
+    `accuracy` is that on all of them when the weights were made, None where the run's are others.
+    """
+
+    name: str
+    images: int
+    accuracy: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
     """A whole run. Units: cycles of the accelerator clock, seconds, joules, bytes.
 
-    `bit_exact` and `output_sha256` are None in a run that computed no output values, which
-    `values_computed` says. `energy_j` is the sum of `energy_by_event_j`; `energy_source` names
-    process and table. `accuracy` is None without labelled images or values, else the share of
-    `accuracy_images` held-out images that the bit-exact kernels classify correctly.
-    `peak_ops_per_cycle`, `peak_bytes_per_cycle` and `port_bytes_per_cycle` are the roofline's
-    ceilings: the array, the memory or all ports, and one port. `notes` are sentences the reader
-    must see (synthetic weights, assumptions). `outputs` are the network's.
-    `configuration` is the resolved configuration as TOML-able data. `default` is None where the
-    accelerator is not a default one. `own` are the parts that only its template has.
+    `bit_exact` and `output_sha256` are None in a run that computed no output values (see
+    `values_computed`). `energy_j` is the sum of `energy_by_event_j`; `energy_source` names process
+    and table. `accuracy` is the share of `accuracy_images` held-out images that the bit-exact
+    kernels classify correctly; None without labelled images or without values.
+    `peak_ops_per_cycle`, `peak_bytes_per_cycle` and `port_bytes_per_cycle` are the ceilings of the
+    roofline: the array, the memory or all ports, and one port. `notes` are sentences that the
+    reader must see (synthetic weights, assumptions). `outputs` names the output layers of the
+    network. `configuration` is the resolved configuration, as data that TOML can hold. `default` is
+    None if the accelerator is not a default accelerator. `own` holds the parts that only the run's
+    template has. `test_set` is the data set of the held-out images, if the
+    network's file names one.
     """
 
     network: str
@@ -108,8 +127,9 @@ class RunReport:
     outputs: tuple[str, ...] = ()
     default: DefaultReport | None = None
     own: tuple[OwnPart, ...] = ()
+    test_set: WholeSetReport | None = None
 
     @property
     def values_computed(self) -> bool:
-        """Whether the run computed the network's output values, or its timing alone."""
+        """Whether the run computed output values, and not only the timing."""
         return self.output_sha256 is not None

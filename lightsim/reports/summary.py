@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
 
-from lightsim.reports.quantities import traffic
+from lightsim.reports.quantities import k_counts, traffic
 from lightsim.reports.report import (
     DefaultReport,
     LayerReport,
@@ -23,10 +24,11 @@ SCHEMA_NAME = "lightsim.run/1"
 
 
 def summary(report: RunReport) -> dict[str, Any]:
-    """The run as JSON-able data: the contract's keys in the contract's order, then additions.
+    """The run as JSON data: the keys of the contract in the contract's order, then additions.
 
-    Units are in the keys' names (`_hz`, `_s`, `_j`, `_bytes`); `cycles` are of the accelerator
-    clock. The schema is `run_schema()`. The template's own parts stand beside the others.
+    The units are part of the keys' names (`_hz`, `_s`, `_j`, `_bytes`); `cycles` are cycles of the
+    accelerator clock. The schema is `run_schema()`. The parts that only the template has stand
+    beside the other keys.
     """
     document = {
         "schema": SCHEMA_NAME,
@@ -49,7 +51,7 @@ def summary(report: RunReport) -> dict[str, Any]:
         **_additions(report),
     }
     for part in report.own:
-        if part.key in document:  # a wing's mistake: it may not say again what all reports say
+        if part.key in document:  # a fault of the wing: its key is a key of every report
             raise ValueError(f"template '{report.template}': '{part.key}' is a key of every report")
         document[part.key] = _own(part)
     return document
@@ -78,7 +80,7 @@ def _layer(layer: LayerReport) -> dict[str, Any]:
         "cycles": int(layer.cycles),
         "macs": int(layer.macs),
         "terms": int(layer.terms),
-        "k": {count: int(layer.k.get(count, 0)) for count in ("0", "1", "2")},
+        "k": {str(terms): int(count) for terms, count in enumerate(k_counts(layer))},
         "utilisation": float(layer.utilisation),
         "bound_by": layer.bound_by,
         "stalls": _ints(layer.stalls),
@@ -111,6 +113,7 @@ def _additions(report: RunReport) -> dict[str, Any]:
         "seed": int(report.seed),
         "weights_origin": report.weights_origin,
         "accuracy_images": int(report.accuracy_images),
+        "test_set": None if report.test_set is None else asdict(report.test_set),
         "traffic_bytes": sum(int(traffic(layer)) for layer in report.layers),
         "peak_ops_per_cycle": float(report.peak_ops_per_cycle),
         "peak_bytes_per_cycle": float(report.peak_bytes_per_cycle),
@@ -137,7 +140,7 @@ def _additions(report: RunReport) -> dict[str, Any]:
 
 
 def _own(part: OwnPart) -> Any:
-    """A part that only the run's template has, rows as objects."""
+    """A part that only the run's template has, with rows as objects."""
     return [dict(row) for row in part.value] if isinstance(part.value, tuple) else part.value
 
 

@@ -17,7 +17,7 @@ __all__ = ["COLUMNS", "Column", "column_names", "columns_text", "layers_frame", 
 
 
 class Column(NamedTuple):
-    """The unit of a column ("" for none) and what it holds."""
+    """The unit of a column ("" if it has none) and the meaning of its values."""
 
     unit: str
     meaning: str
@@ -40,6 +40,7 @@ COLUMNS: dict[str, Column] = {
     "k0": Column("filters", "filters with no term (pruned)"),
     "k1": Column("filters", "filters with one term"),
     "k2": Column("filters", "filters with two terms"),
+    "k<terms>": Column("filters", "filters with so many terms, under a scheme with more than two"),
     "utilisation": Column("1", "useful lane cycles over lanes times cycles"),
     "bound_by": Column("", "the cause without which the layer would be shortest"),
     "gain_cycles": Column("cycles", "cycles that the layer would be shorter without that cause"),
@@ -58,10 +59,11 @@ COLUMNS: dict[str, Column] = {
 
 
 def layers_frame(report: RunReport) -> pd.DataFrame:
-    """One row a layer, in the order of the run; the columns are those of `COLUMNS`.
+    """One row for each layer, in the order of the run; the columns are those of `COLUMNS`.
 
-    The last two entries of `COLUMNS` become a column for each stream and stall cause of the
-    run, so that all rows have the same columns: a cause that a layer does not name is 0.
+    Entries of `COLUMNS` with a `<name>` become a column for each stream, stall cause and further
+    number of terms of the run. All rows have the same columns, so a value that a layer does not
+    have is 0.
     """
     import pandas as pd
 
@@ -72,24 +74,28 @@ def layers_frame(report: RunReport) -> pd.DataFrame:
 
 
 def column_names(report: RunReport) -> tuple[str, ...]:
-    """The columns of this run's frame in order."""
+    """The columns of the frame of this run, in order."""
     fixed = [name for name in COLUMNS if "<" not in name]
     streams = _union(layer.traffic_bytes for layer in report.layers)
     causes = _union(layer.stalls for layer in report.layers)
+    terms = max((len(k_counts(layer)) for layer in report.layers), default=3)
+    place = fixed.index("k2") + 1
     return (
-        *fixed,
+        *fixed[:place],
+        *(f"k{count}" for count in range(3, terms)),
+        *fixed[place:],
         *(f"traffic_{stream}_bytes" for stream in streams),
         *(f"stall_{cause}" for cause in causes),
     )
 
 
 def layers_text(report: RunReport) -> str:
-    """The frame as CSV (comma, header, line feed; no index, no comments)."""
+    """The frame as CSV: comma, header, line feed, no index, no comments."""
     return layers_frame(report).to_csv(index=False, lineterminator="\n")
 
 
 def columns_text() -> str:
-    """A CSV that explains the columns: name, unit, meaning."""
+    """A CSV table that explains the columns: name, unit, meaning."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("column", "unit", "meaning"))
@@ -104,7 +110,6 @@ def _union(rows: Iterable[Mapping[str, int]]) -> tuple[str, ...]:
 def _row(
     layer: LayerReport, report: RunReport, streams: tuple[str, ...], causes: tuple[str, ...]
 ) -> dict[str, object]:
-    k0, k1, k2 = k_counts(layer)
     return {
         "layer": layer.name,
         "kind": layer.kind,
@@ -119,9 +124,7 @@ def _row(
         "macs": layer.macs,
         "operations": operations(layer),
         "terms": layer.terms,
-        "k0": k0,
-        "k1": k1,
-        "k2": k2,
+        **{f"k{terms}": count for terms, count in enumerate(k_counts(layer))},
         "utilisation": layer.utilisation,
         "bound_by": layer.bound_by,
         "gain_cycles": layer.gain_cycles,

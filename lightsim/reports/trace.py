@@ -1,4 +1,4 @@
-"""The run as a Chrome trace, which Perfetto opens: one track a unit, one slice an event."""
+"""The run as a Chrome trace for Perfetto: one track for each unit, one slice for each event."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NS_PER_S = 1_000_000_000
 def write_trace(report: RunReport, file: BinaryIO) -> None:
     """Write `trace.json.gz` into an open file; equal reports give equal bytes.
 
-    The head of the gzip stream has no time.
+    The header of the gzip stream holds no time, because a time would change the bytes.
     """
     with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0, compresslevel=6) as packed:
         packed.write(b'{"displayTimeUnit":"ns","otherData":')
@@ -29,11 +29,11 @@ def write_trace(report: RunReport, file: BinaryIO) -> None:
 
 
 def trace_events(report: RunReport) -> Iterator[dict[str, Any]]:
-    """The trace's events: the names of process and tracks, then slices by track and start.
+    """The events of the trace: the names of process and tracks, then slices by track and start.
 
-    `ts` and `dur` are microseconds with the whole nanosecond below the exact time; the exact
-    cycles stand in `args`. A unit with events that overlap gets further tracks `name (2)`, ...,
-    because Perfetto draws overlapping slices of one track wrongly.
+    `ts` and `dur` are microseconds, rounded down to whole nanoseconds; `args` holds the exact
+    cycles. A unit with overlapping events gets further tracks `name (2)`, ..., because Perfetto
+    draws overlapping slices of one track wrongly.
     """
     yield _metadata("process_name", 0, {"name": f"{report.accelerator}: {report.network}"})
     tracks = [
@@ -50,13 +50,13 @@ def trace_events(report: RunReport) -> Iterator[dict[str, Any]]:
 
 
 def _unit_order(report: RunReport) -> list[str]:
-    """The report's units in its own order, then any that only the trace names."""
+    """The units in the order of the report, then units that only the trace names."""
     named = [unit.name for unit in report.units]
     return named + sorted({event.unit for event in report.trace} - set(named))
 
 
 def _lanes(events: Iterable[TraceEvent]) -> list[list[TraceEvent]]:
-    """Events in order of start, each in the first lane that is free at its start."""
+    """Events in order of start, each in the first track that is free at its start."""
     lanes: list[list[TraceEvent]] = [[]]
     for event in sorted(events, key=lambda e: (e.start, e.end, e.name)):
         for lane in lanes:
@@ -83,10 +83,10 @@ def _slice(event: TraceEvent, thread: int, clock_hz: int) -> dict[str, Any]:
 
 
 def _microseconds(ns: int) -> float:
-    """A number of microseconds that is still `ns` after a reader's truncating `* 1000`.
+    """A number of microseconds that a reader's truncating `* 1000` turns into `ns` again.
 
-    The nearest double may lie below: 4.35 * 1000 is 4349.999..., and a slice that starts one
-    nanosecond early overlaps the one before it.
+    The nearest double may be too small: 4.35 * 1000 is 4349.999.... The slice would then start one
+    nanosecond early and overlap the previous slice.
     """
     value = ns / 1000
     return value if int(value * 1000) == ns else (ns + 0.001) / 1000

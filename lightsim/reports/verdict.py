@@ -11,7 +11,7 @@ __all__ = ["verdict_text"]
 
 
 def verdict_text(verdict: Verdict) -> str:
-    """One JSON document; what differs first, if anything does, stands in `first_...`."""
+    """One JSON document; the first difference, if there is one, is in the keys `first_...`."""
     document = {
         "schema": "lightsim.verify/1",
         "cycles_simulated": verdict.cycles_simulated,

@@ -1,1 +1,1 @@
-"""What every kind of machine is asked, and what it answers: doors, findings, verdicts."""
+"""The interface between the shared rooms and a kind of machine: doors, findings, verdicts."""

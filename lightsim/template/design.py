@@ -1,4 +1,4 @@
-"""What the shared rooms know of an accelerator, whichever template it is an instance of."""
+"""The part of an accelerator that the shared rooms know, for every template."""
 
 from __future__ import annotations
 
@@ -8,40 +8,40 @@ __all__ = ["Arithmetic", "BestDesign", "Design", "Mapped", "Progress"]
 
 
 class Progress(Protocol):
-    """Told now and then: what is being done, and `done` of `of` parts of it."""
+    """A callback on progress: the task in words, and `done` of `of` parts of the task."""
 
     def __call__(self, what: str, done: int, of: int, /) -> None: ...
 
 
 class Arithmetic(Protocol):
-    """How an accelerator adds up: what decides its output bits, beside the scheme."""
+    """The sums of an accelerator; together with the scheme they decide the output bits."""
 
     @property
     def bits(self) -> int:
-        """Width of a sum."""
+        """The width of a sum, in bits."""
         ...
 
     @property
     def overflow(self) -> Literal["refuse", "wrap", "saturate"]:
-        """What happens to a sum that does not fit."""
+        """The treatment of a sum that does not fit its width."""
         ...
 
     @property
     def accumulation(self) -> Literal["exact", "truncate"]:
-        """Whether a shifted term keeps its low bits."""
+        """`exact` keeps the low bits of a shifted term, `truncate` drops them."""
         ...
 
 
-@runtime_checkable  # descriptions that hold one look whether it is one
+@runtime_checkable  # descriptions with such a field check it with isinstance
 class Design(Protocol):
-    """An accelerator: an immutable dataclass of its wing, with these fields among its own.
+    """An accelerator: an immutable dataclass of its wing that has at least the fields below.
 
-    `board` is the name of the board that it is tied to, or None.
+    `board` is the name of the board that the accelerator is tied to, or None.
     """
 
     @property
     def template(self) -> str:
-        """The name of its template's row (a class variable: every instance has the same)."""
+        """The name of the accelerator's template, a class variable."""
         ...
 
     @property
@@ -61,10 +61,10 @@ class Design(Protocol):
 
 
 class BestDesign(Protocol):
-    """The best default accelerator of a network, with what is proven about it.
+    """The best default accelerator of a network, with a proven bound.
 
-    No mapping runs `images` images together in fewer than `bound_cycles` on any machine of the
-    template's default space.
+    No mapping runs `images` images together in fewer than `bound_cycles` cycles, on any machine of
+    the template's default space.
     """
 
     @property
@@ -78,14 +78,14 @@ class BestDesign(Protocol):
 
 
 class Mapped(Protocol):
-    """Every batch of a run mapped; the rest of it is its wing's own affair."""
+    """Every batch of a run, mapped. The other fields concern only the wing."""
 
     @property
     def design(self) -> Design:
-        """The accelerator as it is run, an ideal memory put in where one was asked for."""
+        """The accelerator that is run, with an ideal memory if the user asked for one."""
         ...
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        """The layers whose values are the network's outputs, in their order."""
+        """The names of the layers whose values are the outputs of the network, in order."""
         ...

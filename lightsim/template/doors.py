@@ -1,7 +1,7 @@
-"""The doors of a wing: what a template is asked for, and where its wing answers.
+"""The doors of a wing: the functions of a template, and where the wing defines them.
 
-A door is the place of a function, `module:name`, which is imported when somebody goes through it.
-So the table of templates costs nothing to read, and a command loads the rooms that it uses.
+A door is the place of a function, `module:name`. The module is imported when the door is opened. So
+the table of templates is cheap to read, and a command imports only the rooms that it uses.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from lightsim.template.design import BestDesign, Design, Mapped, Progress
 from lightsim.template.verdict import Verdict
 
 if TYPE_CHECKING:
-    # NumPy comes with these: only who goes through a door that takes them loads it.
+    # These modules import NumPy, so they are imported only for type checking.
     from lightsim.quantisation.term_costs import TermCosts
     from lightsim.quantisation.workload import Workload
     from lightsim.template.findings import Findings
@@ -33,20 +33,21 @@ Function = TypeVar("Function")
 
 @dataclass(frozen=True, slots=True)
 class Door(Generic[Function]):
-    """The place of a function, `module:name`."""
+    """The place of a function, as `module:name`."""
 
     place: str
 
     def open(self) -> Function:
-        """The function; its module is imported now."""
+        """Import the module and return the function."""
         module, name = self.place.split(":")
         return cast(Function, getattr(import_module(module), name))
 
 
 class Read(Protocol):
-    """An accelerator file's design, checked, and the board that the file or the caller names.
+    """Read an accelerator file: returns the checked design, and the board that the file or the
+    caller names.
 
-    Raises `InputError` for anything that cannot be accepted.
+    Raises `InputError` for a file that cannot be accepted.
     """
 
     def __call__(self, path: str, board: Board | None, /) -> tuple[Design, Board | None]: ...
@@ -59,19 +60,20 @@ class Check(Protocol):
 
 
 class Default(Protocol):
-    """A board's default accelerator for any network of a scheme, of PE kind `pe` if one is named.
+    """The default accelerator of a board for any network of a scheme, of PE kind `pe` if it is
+    given.
 
-    Raises `BudgetError` where the board has no room for any.
+    Raises `BudgetError` if no accelerator fits the board.
     """
 
     def __call__(self, board: Board, scheme: Scheme, /, *, pe: str | None) -> Design: ...
 
 
 class Best(Protocol):
-    """The best default accelerator that a board has for a network, with the proof of it.
+    """The best default accelerator of a board for a network, with a proven bound.
 
-    `images` together are what the bound is for. Raises as `Default`, and `InputError` for a network
-    that no default accelerator can run.
+    The bound is for `images` images together. Raises the errors of `Default`, and `InputError` for
+    a network that no default accelerator can run.
     """
 
     def __call__(
@@ -80,10 +82,11 @@ class Best(Protocol):
 
 
 class Fold(Protocol):
-    """A board's accelerator made for a network: for `target_fps` images a second the least, else
-    the fastest that fits.
+    """An accelerator of a board made for a network.
 
-    Raises `BudgetError` where the rate is out of reach, or the board has no room.
+    With `target_fps` it is the smallest accelerator that reaches this number of images per second;
+    without, it is the fastest accelerator that fits. Raises `BudgetError` if the rate cannot be
+    reached, or if no accelerator fits the board.
     """
 
     def __call__(
@@ -92,22 +95,22 @@ class Fold(Protocol):
 
 
 class Resources(Protocol):
-    """Every part of a design with what it takes of a device (of one with nothing special: None)."""
+    """Every part of a design with its resources on a device; None stands for a plain device."""
 
     def __call__(self, design: Any, device: Device | None, /) -> tuple[Part, ...]: ...
 
 
 class Fit(Protocol):
-    """Raises `BudgetError` where a board has no room for a design, saying what would fit."""
+    """Raises `BudgetError` if a design does not fit a board; the message says what would fit."""
 
     def __call__(self, design: Any, board: Board, parts: tuple[Part, ...], /) -> None: ...
 
 
 class MapWorkload(Protocol):
-    """A workload laid on an accelerator, batch by batch.
+    """Map a workload on an accelerator, batch by batch.
 
-    Raises `InputError` for what cannot be mapped and `BudgetError` for what the memory does not
-    hold.
+    Raises `InputError` for a workload that cannot be mapped, and `BudgetError` if the data do not
+    fit the memory.
     """
 
     def __call__(
@@ -116,15 +119,15 @@ class MapWorkload(Protocol):
 
 
 class Model(Protocol):
-    """A model of the machine in time: what it found of a task."""
+    """A model of the machine's time: takes a task and returns its findings."""
 
     def __call__(self, task: Task, tell: Progress, /) -> Findings: ...
 
 
 class Verify(Protocol):
-    """The RTL of what was mapped against its simulation, built in `folder`.
+    """Compare the RTL of a mapped run, built in `folder`, with the simulation of the run.
 
-    On a difference the cycles around the first one are written to `wave`, as VCD.
+    If they differ, the cycles around the first difference are written to `wave`, as VCD.
     """
 
     def __call__(
@@ -133,7 +136,7 @@ class Verify(Protocol):
 
 
 class WriteRtl(Protocol):
-    """The RTL project of what was mapped, written into `folder` for a board's device."""
+    """Write the RTL project of a mapped run into `folder`, for the device of a board."""
 
     def __call__(
         self, mapped: Any, batches: Batches, board: Board | None, folder: Path, tell: Progress, /
@@ -144,16 +147,18 @@ class WriteRtl(Protocol):
 class Template:
     """A row of the table of templates: a kind of machine, and the doors of its wing.
 
-    A door that is None is absent: a command that needs it says so. `run` needs `check`, `default`,
-    `resources`, `map` and one of the two models; `read` is for accelerators from files, `write`
-    gives such a file's text. Without `fit` a design over its board is refused without advice,
-    without `best` a default accelerator is the board's for any network, and nothing is proven;
-    with `fold` it is made for the network, and may be made for a target rate.
+    A door that is None is absent, and a command that needs it says so. `run` needs `check`,
+    `default`, `resources`, `map` and one of the two models. `read` reads accelerator files, and
+    `write` returns the text of such a file. Without `fit`, a design that is too large for its board
+    is refused without advice. Without `best`, a default accelerator is the board's accelerator for
+    any network, and no bound is proven. With `fold`, a default accelerator is made for the network,
+    and may be made for a target rate.
+
     `explore` needs `write` and the five doors of the explorer (`axes`, `designs`, `bound`,
-    `evaluate`, `words`), which lead to a wing of its own in `dse`: `dse/machine/doors.py` says what
-    each is given and gives. `exact_mapping` and `write_mapping` are for `--mapping exact`. `verify`
-    and `rtl` need the four of the RTL, training with costs of terms `term_costs`, `calibrate` its
-    two. `tables` adds to `lightsim list`.
+    `evaluate`, `words`), which lead to a wing in `dse`; `dse/machine/doors.py` gives the arguments
+    and results of each. `--mapping exact` needs `exact_mapping` and `write_mapping`. `verify` and
+    `rtl` need the four doors of the RTL, training with costs of terms needs `term_costs`, and
+    `calibrate` needs its two doors. `tables` adds to `lightsim list`.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What a machine found of a run, as plain frozen data that every wing fills and reports draw."""
+"""The findings of a run, as plain frozen data that every wing fills and reports draw."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Findings", "LayerReport", "OwnPart", "TraceEvent", "UnitReport"]
 
 @dataclass(frozen=True, slots=True)
 class TraceEvent:
-    """One thing that a unit did from cycle `start` up to, not including, cycle `end`."""
+    """One activity of a unit, from cycle `start` up to, not including, cycle `end`."""
 
     unit: str
     name: str
@@ -26,7 +26,7 @@ class TraceEvent:
 
 @dataclass(frozen=True, slots=True)
 class UnitReport:
-    """How a unit spent the run: busy + sum(stalls) + idle = the run's cycles, exactly."""
+    """The cycles of a unit in a run: busy + sum(stalls) + idle equals the cycles of the run."""
 
     name: str
     busy: int
@@ -36,17 +36,19 @@ class UnitReport:
 
 @dataclass(frozen=True, slots=True)
 class LayerReport:
-    """One engine layer of a run, summed over the run's images.
+    """One pass of a run, summed over the images of the run.
 
-    `fused` names the layers computed in the same pass. `busy` are the cycles in which the
-    array (or the pooling unit) issued work; `stalls` the others, by cause: busy plus all
-    stalls equals `cycles`. `utilisation` is useful lane cycles over lanes x cycles.
-    `traffic_bytes` are the bytes moved to and from memory by stream. `bound_by` is the
-    cause without which the layer would be shorter by most cycles, `gain_cycles` by how many.
-    `compute_bound_cycles`, `port_bound_cycles` and `dram_bound_cycles` are what the layer would
-    take if only the array, only the ports, or only the memory at its peak rate mattered;
-    `memory_bound_cycles` is the larger of the last two. `input_type` and `output_type` are those of
-    the activations that the layer reads and writes, as `uint8`; empty where a machine does not say.
+    `fused` names the layers computed in the same pass. `busy` counts the cycles in which the array
+    (or the pooling unit) issued work. `stalls` counts the other cycles, by cause: busy plus all
+    stalls equals `cycles`. `utilisation` is useful lane cycles / (lanes x cycles). `traffic_bytes`
+    counts the bytes moved to and from memory, by stream.
+
+    `bound_by` is the cause that binds the layer: without this cause the layer would save the most
+    cycles, namely `gain_cycles`. `compute_bound_cycles`, `port_bound_cycles` and
+    `dram_bound_cycles` are the cycles that the array alone, the ports alone and the memory alone at
+    its peak rate would take; `memory_bound_cycles` is the larger of the last two. `input_type` and
+    `output_type` are the types of the activations that the layer reads and writes, such as `uint8`;
+    empty if the machine does not say.
     """
 
     name: str
@@ -79,11 +81,11 @@ Value = str | int | float | bool | Mapping[str, int] | None
 
 @dataclass(frozen=True, slots=True)
 class OwnPart:
-    """A part of a report that one template has and others do not, as `fifos` or `engines`.
+    """A part of a report that only one template has, such as `fifos` or `engines`.
 
-    `key` is its place in the JSON document, which no other part has, `title` what people read,
-    `meaning` the sentence that defines it. `value` is one number or text, which stands in the
-    headline, or a tuple of rows with the same keys, which become a table.
+    `key` is the part's name in the JSON document, different from all other keys. `title` is the
+    heading for readers, and `meaning` the sentence that defines the part. `value` is one number or
+    text, shown in the headline, or a tuple of rows with the same keys, shown as a table.
     """
 
     key: str
@@ -94,16 +96,16 @@ class OwnPart:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Findings:
-    """A run as its machine accounts for it, in cycles of the accelerator's clock.
+    """The account of a run by its machine, in cycles of the accelerator's clock.
 
-    `first_cycles` are those until the first batch was done. `layers` are in order of execution,
-    summed over the run's images. `events` are the counts that the energy tables price, and
-    `memory_kind` is the kind of memory by which `dram_byte` is. The three `..._per_cycle` are the
-    roofline's ceilings: the array, the memory or all ports, and one port. `mapping` is what was
-    chosen, by layer, as data that JSON can hold. `outputs[layer]` int32[images, channels, height,
-    width] are the values of every layer that a model computed itself, None of a model that moves
-    no data. `notes` are sentences the reader must see, `resource_note` the one on where resources
-    come from. `own` are the parts that only this template has.
+    `first_cycles` are the cycles until the first batch is done. `layers` are in order of execution,
+    summed over the images of the run. `events` are the counts that the energy tables price;
+    `memory_kind` selects the price of `dram_byte`. The three fields `..._per_cycle` are the
+    ceilings of the roofline: the array, the memory or all ports, and one port. `mapping` describes
+    the chosen mapping by layer, as JSON data. `outputs[layer]` int32[images, channels, height,
+    width] holds the values of every layer that a model computed; None for a model that moves no
+    data. `notes` are sentences that the reader must see, and `resource_note` is the note on the
+    source of the resources. `own` holds the parts that only this template has.
     """
 
     cycles: int

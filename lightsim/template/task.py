@@ -1,4 +1,4 @@
-"""What a machine's doors are given: what is fixed of a mapping, and what is to be run."""
+"""The arguments of a machine's doors: the mapping choices that the user fixes, and the run."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ Batches = Sequence[NDArray[np.int16]]
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the user fixes of a mapping; a template that has no such thing refuses all but these.
+    """The mapping choices that the user fixes; a template without a choice refuses all but its
+    default.
 
-    `tilings` are those of named layers, a mapping file, or a word such as `exact`.
-    `ideal_memory` replaces the memory by one that never waits.
+    `tilings` are the tilings of named layers, a mapping file, or a word such as `exact`.
+    `ideal_memory` replaces the memory by a memory that never waits.
     """
 
     tilings: Mapping[str, Any] | str | None = None
@@ -30,9 +31,9 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Task:
-    """`mapped`, which the template's door `map` made, is to be run on `batches`.
+    """Run `mapped`, made by the template's door `map`, on `batches`.
 
-    `tracing` asks for every interval of every unit.
+    With `tracing` the findings hold every interval of every unit.
     """
 
     mapped: Any

@@ -1,4 +1,4 @@
-"""The verdict on a run of the RTL: what agrees with the simulation, and what differs first."""
+"""The verdict on a run of the RTL: what agrees with the simulation, and the first difference."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["Difference", "LayerVerdict", "TileDifference", "Verdict"]
 
 @dataclass(frozen=True, slots=True)
 class LayerVerdict:
-    """One pass of one batch: its end in both models, and its values."""
+    """One pass of one batch: the cycle of its end in both models, and how its values compare."""
 
     name: str
     cycles_simulated: int
@@ -20,7 +20,7 @@ class LayerVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A value that differs, with the tile of the pass that wrote it and when that tile ended."""
+    """A value that differs, with the tile that wrote the value and the cycle of the tile's end."""
 
     layer: str
     tile: int
@@ -35,7 +35,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class TileDifference:
-    """The first tile that begins or ends in another cycle: (begin, end) in both models."""
+    """The first tile whose begin or end differs: (begin, end) in cycles, in both models."""
 
     layer: str
     tile: int
@@ -45,7 +45,7 @@ class TileDifference:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the comparison found. `failure` is the test bench's own complaint, if it had one."""
+    """The result of the comparison. `failure` is a message of the test bench itself, or None."""
 
     cycles_simulated: int
     cycles_rtl: int
@@ -57,17 +57,17 @@ class Verdict:
 
     @property
     def values_compared(self) -> int:
-        """Values of all layers."""
+        """The number of compared values, over all layers."""
         return sum(layer.values_compared for layer in self.layers)
 
     @property
     def values_different(self) -> int:
-        """Values of all layers that are not equal."""
+        """The number of values that differ, over all layers."""
         return sum(layer.values_different for layer in self.layers)
 
     @property
     def first_cycle(self) -> int | None:
-        """The first cycle in which something is known to differ, or None."""
+        """The first cycle with a known difference, or None."""
         cycles = [d.cycle for d in self.differences]
         if self.failure_cycle is not None:
             cycles.append(self.failure_cycle)
@@ -115,5 +115,5 @@ class Verdict:
 
 
 def _earlier(expected: int, found: int) -> int:
-    """The earlier of two cycles; what was never found is negative."""
+    """The earlier of two cycles; a negative `found` means that the event never happened."""
     return expected if found < 0 else min(expected, found)

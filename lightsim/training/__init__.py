@@ -1,14 +1,14 @@
 """Training: networks whose weights are sums of powers of two, from data to an exact workload.
 
-The only room that imports PyTorch, which is an optional package.
+Only this room imports PyTorch, which is an optional package.
 """
 
 import os
 
 from lightsim.errors import InputError
 
-# A thread that waits for another must sleep: where other programs use the cores too, waiting at
-# full speed made a step on two threads six times as long as on one.
+# A waiting thread must sleep instead of spinning. When other programs used the cores too, spinning
+# made a step on two threads take six times as long as on one thread.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 try:

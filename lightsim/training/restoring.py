@@ -1,4 +1,4 @@
-"""A checkpoint put back into a model and its optimiser, after everything in it was looked at."""
+"""A checkpoint restored into a model and its optimiser, after all its content was checked."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _RANDOM = "_extra_state"
 
 
 def check_place(kept: Checkpoint, epochs: Sequence[int], path: Path) -> None:
-    """Raises `InputError` unless a stage of so many `epochs` can have been left where it says."""
+    """Raises `InputError` if the stage and epoch do not fit stages of `epochs` epochs."""
     if type(kept.stage) is not int or not 0 <= kept.stage < len(epochs):
         raise damaged(path, f"stage is {str(kept.stage)[:20]}")
     if type(kept.epoch) is not int or not 1 <= kept.epoch <= epochs[kept.stage]:
@@ -29,9 +29,9 @@ def check_place(kept: Checkpoint, epochs: Sequence[int], path: Path) -> None:
 
 
 def restore(kept: Checkpoint, model: Model, optimiser: torch.optim.Optimizer, path: Path) -> None:
-    """Bring a model and its optimiser, both new, to where the checkpoint left them.
+    """Restore a new model and its new optimiser to the state in the checkpoint.
 
-    Raises `InputError` for tensors that are missing, too many, of another shape or type, or not
+    Raises `InputError` for tensors that are missing, surplus, of another shape or type, or not
     finite, and for the state of another optimiser.
     """
     try:
@@ -41,7 +41,7 @@ def restore(kept: Checkpoint, model: Model, optimiser: torch.optim.Optimizer, pa
         optimiser.load_state_dict(kept.optimiser)
     except InputError:
         raise
-    except Exception:  # content of the wrong kind, which torch meets in many places
+    except Exception:  # torch can raise many errors for wrong content
         raise damaged(path, "its content is of another kind") from None
 
 
@@ -68,7 +68,9 @@ def _check_finite(found: Tensor, name: str, path: Path) -> None:
 def _check_optimiser(
     found: Mapping[str, Any], optimiser: torch.optim.Optimizer, path: Path
 ) -> None:
-    """State for parameters that there are, of one kind, of their shapes, finite."""
+    """Raises `InputError` unless the state belongs to existing parameters, is of one kind, has
+    their shapes and is finite.
+    """
     own = optimiser.state_dict()
     if found.keys() != own.keys():
         raise damaged(path, "its optimiser has other parts")
@@ -78,7 +80,7 @@ def _check_optimiser(
     state = found["state"]
     parameters = [one for group in optimiser.param_groups for one in group["params"]]
     kinds = {tuple(sorted(one)) for one in state.values()}
-    needed = bool(optimiser.defaults.get("momentum", 1))  # plain descent remembers nothing
+    needed = bool(optimiser.defaults.get("momentum", 1))  # plain gradient descent has no state
     if len(kinds) > 1 or (needed and not any(kinds)):
         raise damaged(path, "its optimiser has lost its state")
     for number, values in state.items():

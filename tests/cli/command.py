@@ -46,7 +46,7 @@ def lightsim(*arguments: str) -> Ended:
         contextlib.redirect_stderr(err),
     ):
         try:
-            main()
+            main(last=False)
         except SystemExit as end:
             return Ended(end.code, out.getvalue(), err.getvalue())
     raise AssertionError("main() returned")

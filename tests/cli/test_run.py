@@ -88,7 +88,7 @@ def test_the_same_command_gives_the_same_document():
 
 
 def test_seeds_make_other_weights_only_where_weights_are_synthetic():
-    one, two = (document("lenet", "--seed", seed) for seed in "12")
+    one, two = (document("cnv", "--seed", seed) for seed in "12")
     assert one["output_sha256"] != two["output_sha256"]
     one, two = (document("digits-small", "--seed", seed) for seed in "12")
     assert one["output_sha256"] == two["output_sha256"]
@@ -126,8 +126,8 @@ def test_a_run_on_a_default_says_how_near_the_proven_best_it_is():
 
 
 def test_synthetic_weights_are_said_to_be_so():
-    assert "synthetic" in lightsim("run", "lenet").out
-    assert any("synthetic" in note for note in document("lenet")["notes"])
+    assert "synthetic" in lightsim("run", "cnv").out
+    assert any("synthetic" in note for note in document("cnv")["notes"])
 
 
 def test_a_larger_batch_reads_its_weights_once():

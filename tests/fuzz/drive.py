@@ -22,7 +22,7 @@ from tests.fuzz.special import PREPARE
 
 __all__ = ["Server", "judged", "run_cases"]
 
-CPU_S = 60
+CPU_S = 180
 IDLE_S = 45
 MEMORY_MIB = 3000
 Note = dict[str, Any]

@@ -69,6 +69,6 @@ def _run(arguments: tuple[str, ...]) -> None:
         contextlib.redirect_stderr(err),
     ):
         try:
-            main()
+            main(last=False)
         except SystemExit as end:
             assert not end.code, (arguments, err.getvalue())

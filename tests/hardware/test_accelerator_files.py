@@ -47,7 +47,7 @@ def memories(draw):
 @st.composite
 def accelerators(draw):
     scheme = draw(st.sampled_from(sorted(SCHEMES)))
-    kinds = sorted(k.name for k in PE_KINDS.values() if scheme in k.runs)
+    kinds = sorted(k.name for k in PE_KINDS.values() if k.takes(SCHEMES[scheme]))
     groups = draw(
         st.lists(
             st.builds(LaneGroup, st.sampled_from(kinds), st.integers(1, 40)), min_size=1, max_size=3

@@ -61,9 +61,7 @@ class Server:
         if os.geteuid() == 0 and owner is not None:
             os.chown(folder, owner.pw_uid, owner.pw_gid)
             self._prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
+        self._port = _free_port()
         self._run("initdb", "-D", str(self._data), "-U", "tests", "-A", "trust", "--no-sync")
 
     @property
@@ -136,3 +134,16 @@ def server() -> Iterator[Server]:
             yield own
         finally:
             own.stop()
+
+
+def _free_port() -> int:
+    """A port that no client is given: while the server is away one would keep it from its place.
+
+    A client that knocks again and again from the ports the system hands out may even be given the
+    very port that it knocks at, and is then connected with itself.
+    """
+    for port in range(20_000 + os.getpid() % 10_000, 32_000):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no free port below 32000")

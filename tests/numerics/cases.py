@@ -8,7 +8,9 @@ import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 
-__all__ = ["Case", "added", "cases", "repeatable", "weights_of"]
+from lightsim.numerics.convolution.exact import convolve
+
+__all__ = ["Case", "added", "cases", "convolve_groups", "repeatable", "weights_of"]
 
 
 def repeatable(examples):
@@ -76,6 +78,16 @@ def weights_of(case, rng, lowest=-256, highest=256):
     """Weights [filter, channel, row, column] of a case, both ends among them."""
     shape = (case.filters, case.channels, *case.kernel)
     return rng.integers(lowest, highest + 1, shape).astype(np.int16)
+
+
+def convolve_groups(x, weights, out, groups, *window):
+    """A grouped convolution as the whole-layer reference makes it: `convolve` for each group, on
+    slices of the channels of `x` and `out` (`quantisation.inference.parts`)."""
+    inner, outer = x.shape[1] // groups, out.shape[1] // groups
+    for group in range(groups):
+        channels = slice(group * inner, (group + 1) * inner)
+        filters = slice(group * outer, (group + 1) * outer)
+        convolve(x[:, channels], weights[filters], out[:, filters], *window)
 
 
 def added(case, out, before):

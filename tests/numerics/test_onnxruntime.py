@@ -6,14 +6,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lightsim.numerics.convolution.depthwise import convolve_depthwise
-from lightsim.numerics.convolution.exact import convolve, convolve_groups
+from lightsim.numerics.convolution.exact import convolve
 from lightsim.numerics.convolution.xnor import convolve_xnor
 from lightsim.numerics.formats.table import CODECS, codec
 from lightsim.numerics.sums.elementwise import add_requantised, clip
 from lightsim.numerics.sums.pooling import max_pool, sum_pool
 from lightsim.numerics.sums.requantise import requantise
 from lightsim.numerics.vectors.instruction import restricted, usable
-from tests.numerics.cases import repeatable
+from tests.numerics.cases import convolve_groups, repeatable
 from tests.numerics.oracle import ORACLE_ROWS, is_exact, run, served, serves
 
 

@@ -4,6 +4,7 @@ from itertools import chain
 
 from lightsim.numerics.formats.table import CODECS
 from tests import reference
+from tests.reference_family import family_terms
 
 
 def naive_network(workload, images, *, bits=32, overflow="wrap", accumulation="exact"):
@@ -123,7 +124,7 @@ def _truncating(layer, x, where):
     """Group by group, with the terms of the canonical code words."""
     name = layer.scheme.name
     codes = CODECS[name].encode_values(layer.weights, k=layer.k)
-    terms = each(_TERMS[name], codes.tolist())
+    terms = each(_TERMS.get(name) or _family_terms(layer.scheme.member), codes.tolist())
     outer, inner = len(terms) // layer.layer.groups, layer.weights.shape[1]
     parts = []
     for group in range(layer.layer.groups):
@@ -131,6 +132,11 @@ def _truncating(layer, x, where):
         own = terms[group * outer : (group + 1) * outer]
         parts.append(reference.convolve_truncating(seen, own, *where))
     return [list(chain(*images)) for images in zip(*parts, strict=True)]
+
+
+def _family_terms(member):
+    where = (member.base, member.terms, *member.exponents, member.zero)
+    return lambda code: [term for term in family_terms(code, *where) if term is not None]
 
 
 def _sign(bit):

@@ -179,4 +179,4 @@ def test_trained_weights_are_chosen_where_they_exist_and_computed_exactly(name):
     workload = quantise(load_network("digits-small"), SCHEMES[name], 1)
     assert workload.trained and workload.weights_origin.startswith("trained")
     _check_equal(workload, workload.held_out.images[:3])
-    assert not quantise(load_network("lenet"), SCHEMES[name], 1).trained
+    assert not quantise(load_network("cnv"), SCHEMES[name], 1).trained

@@ -9,6 +9,7 @@ from lightsim.errors import InputError
 from lightsim.network import load_network
 from lightsim.numerics.formats.flightnn import FLIGHTNN
 from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.numerics.formats.table import codec
 from lightsim.quantisation import accuracy, quantise
 from lightsim.quantisation.calibration import calibration_images, input_means
 from lightsim.quantisation.inference.infer import infer
@@ -141,3 +142,29 @@ def test_only_weights_in_the_same_unit_are_rounded():
     k = mixed(quantise(net, FIXED8, 0))
     with pytest.raises(InputError, match="not in units of"):
         quantise_with_k(net, FilterTerms(k, "fixed4"), 0)
+
+
+@pytest.mark.parametrize("name", ["flightnn1", "flightnn3", "flightnn-m0to3"])
+def test_other_members_are_rounded_to_as_many_terms_as_they_have(name):
+    net, to = network(EVERY_OPERATOR), SCHEMES[name]
+    reference = quantise(net, FIXED8, 3)
+    rng = np.random.default_rng(1)
+    k = {
+        layer.layer.name: rng.integers(0, to.max_terms + 1, len(layer.weights)).astype(np.int8)
+        for layer in reference.layers
+        if layer.weights is not None
+    }
+    found = quantise_with_k(net, FilterTerms(k), 3, to)
+    assert found.scheme is to
+    for layer in found.layers:
+        if layer.weights is None:
+            continue
+        own = codec(name)
+        codes = own.encode_values(layer.weights, k=layer.k)
+        assert layer.scheme is to and (own.terms_used(codes) <= layer.k).all()
+        assert (layer.k == k[layer.layer.name]).all()
+    first = next(iter(k))
+    with pytest.raises(InputError, match=f"values from 0 to {to.max_terms + 1}"):
+        wrong = np.zeros(len(k[first]), np.int8)
+        wrong[0] = to.max_terms + 1
+        quantise_with_k(net, FilterTerms(k | {first: wrong}), 3, to)

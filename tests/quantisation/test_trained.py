@@ -41,7 +41,7 @@ def trained(name: str, scheme: str) -> Workload:
 def test_every_scheme_is_trained():
     assert set(NETWORKS) == {"digits", "digits-small"}
     assert all(trained_schemes(load_network(name)) == tuple(SCHEMES) for name in NETWORKS)
-    assert trained_schemes(load_network("lenet")) == ()
+    assert trained_schemes(load_network("cnv")) == ()
 
 
 def test_files_are_those_of_the_provenance_and_small():
@@ -171,13 +171,13 @@ def test_provenance_counts_parameters(name: str):
 
 def test_a_network_without_weights_is_refused():
     with pytest.raises(InputError) as caught:
-        load_trained(load_network("lenet"), SCHEMES["fixed8"])
+        load_trained(load_network("cnv"), SCHEMES["fixed8"])
     assert str(caught.value) == (
-        "lenet: no trained weights or labelled images come with this network; "
+        "cnv: no trained weights or labelled images come with this network; "
         "its weights can be synthetic"
     )
     with pytest.raises(InputError, match="no trained weights or labelled images"):
-        held_out_images(load_network("lenet"))
+        held_out_images(load_network("cnv"))
 
 
 def test_a_changed_network_is_refused():

@@ -14,7 +14,7 @@ import sys
 sys.modules["torch"] = None
 sys.argv = ["lightsim", *{arguments!r}]
 from lightsim.cli import main
-main()
+main(last=False)
 """
 
 

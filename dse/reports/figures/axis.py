@@ -1,4 +1,4 @@
-"""What stands along the axes of figures: measures, and a design in a few words."""
+"""The titles of the figures' axes, and a design in a few words."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ def axis_title(row: Measure) -> str:
 
 
 def against(found: Exploration) -> Measure:
-    """What the first objective is drawn against: the second, or with one alone the LUTs."""
+    """The measure against which the first objective is drawn: the second objective, or the LUTs
+    if there is only one."""
     objectives = found.study.objectives
     return objectives[1].measure if len(objectives) > 1 else MEASURES["lut"]
 
 
 def told(found: Exploration, record: Record) -> str:
-    """A design as a hover shows it."""
+    """A design in the text that appears under the mouse."""
     point = found.space.point(record.number)
     varied = [name for name in found.space.names if len(found.space.axes[name]) > 1]
     lines = [f"design {record.number}", *(f"{name} {point[name]}" for name in varied)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import plotly.graph_objects as go
 
 from dse.reports.ks import k_counts
@@ -21,7 +23,8 @@ def _draw(found: Exploration) -> go.Figure:
         xaxis={"type": "category", "tickangle": slanted(layers)},
         yaxis={"title": {"text": "filters"}, "rangemode": "tozero"},
     )
-    for k, (name, colour) in enumerate(TERM_COLOURS.items()):
+    most = max(map(len, counts.values()))
+    for k, (name, colour) in enumerate(islice(TERM_COLOURS.items(), most)):
         figure.add_bar(
             x=layers,
             y=[counts[layer][str(k)] for layer in layers],

@@ -66,7 +66,7 @@ def _draw(found: Exploration) -> go.Figure:
 def _line(
     found: Exploration, record: Record, names: list[str], values: NDArray[np.float64]
 ) -> tuple[list[float], list[str]]:
-    """Where a design's line passes each axis, and what stands there."""
+    """The height at which a design's line passes each axis, and the text at that point."""
     point = found.space.point(record.number)
     heights, told = [], []
     for name in names:

@@ -18,7 +18,8 @@ def _draw(found: Exploration) -> go.Figure:
     first = found.study.objectives[0].measure
     steps = [step for step in found.steps if step.best is not None]
     run = [step.evaluations for step in steps]
-    # A panel each: where the best stays, the gap has the shape of the limit and would cover it.
+    # The gap has a panel of its own: while the best value does not change, the gap has the shape of
+    # the limit and would cover it.
     figure = frame(
         460,
         xaxis={"title": {"text": "designs run"}, "anchor": "y2"},

@@ -1,4 +1,4 @@
-"""Figure: what the designs of the front take of the device."""
+"""Figure: the resources of the designs of the front, as shares of the device."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The exact allocation of k on a tiled accelerator: which filters keep how many terms."""
+"""The exact allocation of k on a tiled accelerator: the number of terms of every filter."""

@@ -1,8 +1,8 @@
 """The door of the room: a network, an accelerator and losses in, the best k of every filter out.
 
-Losses are taken in whole billionths, so that every comparison is exact. The table's cycles are
-sums over layers; a finished allocation is run through the timeline, and where it is over the
-budget by that, the budget is lowered by the excess and the table solved again.
+Losses are integers, in billionths, so that every comparison is exact. The table's cycles are sums
+over layers. A finished allocation is therefore run on the timeline. If the timeline is above the
+budget, the budget is lowered by the excess and the table is solved again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from dse.accuracy.rounded_network import RoundedNetwork, uniform
 from dse.accuracy.source import FilterLosses, Losses, total_loss
-from dse.allocation.knapsack import least_cycles, least_loss
+from dse.allocation.knapsack import least_loss
 from dse.allocation.table import ChoiceTable, Solution
 from dse.tiled.allocation.costs import MOST_RUNS, point_cycles, program_for, timed
 from dse.tiled.allocation.curve import Curve, UniformCurve, layer_curve, uniform_curve
@@ -28,18 +28,18 @@ from lightsim.tiled.mapping.tiles.tiling import Tiling
 __all__ = ["Allocation", "AllocationTable", "loss_budget", "tabulate", "whole_losses"]
 
 _UNIT = 1e-9
-_MOST_LOSS = 1e4  # of a filter; the shares of a sensitivity are around 1
+_MOST_LOSS = 1e4  # larger losses of a filter count as this; a sensitivity is about 1
 _ATTEMPTS = 12
 _OTHER = "passes without weights"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Allocation:
-    """The k of every filter.
+    """The k of every filter, with its loss and its cycles.
 
-    `loss` is the source's for this k, `table_cycles` the sum over the table, `cycles` what the
-    timeline says for the whole network with `tilings`. `bound` limits what was minimised
-    (loss or cycles) over all allocations of the table, `gap` is the relative distance to it.
+    `loss` is the source's loss of this k. `table_cycles` are the cycles by the table, `cycles` the
+    cycles of the whole network on the timeline with `tilings`. `bound` is a bound of the loss
+    over all allocations of the table within the cycles, `gap` the relative distance to it.
     """
 
     k: KMap
@@ -75,14 +75,14 @@ class AllocationTable:
         return self.choices.total_cycles(tuple(int(np.argmin(r)) for r in self.choices.losses))
 
     def k_of(self, points: Sequence[int]) -> dict[str, NDArray[np.int8]]:
-        """The k of every filter where each layer takes its point."""
+        """The k of every filter, int8[out] by layer, with one point for each layer."""
         return {
             name: curve.k_at(point)
             for (name, curve), point in zip(self.curves.items(), points, strict=False)
         }
 
     def cycles_of(self, k: KMap) -> int:
-        """What the timeline says of an allocation, with the table's tilings."""
+        """The cycles of an allocation on the timeline, with the table's tilings."""
         program = program_for(
             self.rounded_network.reference, self.accelerator, k, self.images, self.tilings
         )
@@ -91,7 +91,7 @@ class AllocationTable:
     def within_cycles(self, cycles: int) -> Allocation:
         """The allocation of least loss that the timeline runs in at most `cycles`.
 
-        Raises `InputError` if not even the fastest one does.
+        Raises `InputError` if no allocation of the table was found that keeps the budget.
         """
         budget = cycles
         for _ in range(_ATTEMPTS):
@@ -99,9 +99,9 @@ class AllocationTable:
             k = self.k_of(solution.points)
             needed = self.cycles_of(k)
             if needed <= cycles:
-                # Nothing within the true budget is better: the bound is that budget's.
+                # The bound is the bound of the user's budget, not of the lowered budget.
                 bound = least_loss(self.choices, cycles).bound if budget < cycles else None
-                return self._made(k, solution, needed, solution.loss, bound)
+                return self._made(k, solution, needed, bound)
             budget = min(budget - (needed - cycles), solution.cycles - 1)
             if budget < self.fastest:
                 break
@@ -111,16 +111,6 @@ class AllocationTable:
             f"accepted: a little more than {self.fastest}",
         )
 
-    def within_loss(self, loss: float) -> Allocation:
-        """The fastest allocation whose loss is at most `loss`, to a billionth for each filter.
-
-        Raises `InputError` if there is none.
-        """
-        budget = loss_budget(loss, sum(self.rounded_network.filters.values()))
-        solution = least_cycles(self.choices, budget)
-        k = self.k_of(solution.points)
-        return self._made(k, solution, self.cycles_of(k), solution.cycles, None)
-
     def front(self, points: int = 17) -> list[Allocation]:
         """The best allocations for `points` budgets, spread evenly from fastest to slowest."""
         budgets = np.linspace(self.fastest, self.slowest, points).astype(np.int64).tolist()
@@ -129,19 +119,15 @@ class AllocationTable:
             solution = least_loss(self.choices, budget)
             if solution.points not in found:
                 k = self.k_of(solution.points)
-                found[solution.points] = self._made(
-                    k, solution, self.cycles_of(k), solution.loss, None
-                )
+                found[solution.points] = self._made(k, solution, self.cycles_of(k), None)
         return list(found.values())
 
-    def _made(
-        self, k: KMap, solution: Solution, cycles: int, reached: int, bound: int | None
-    ) -> Allocation:
+    def _made(self, k: KMap, solution: Solution, cycles: int, bound: int | None) -> Allocation:
         least = solution.bound if bound is None else bound
-        unit = _UNIT if reached == solution.loss else 1
         return Allocation(
             k, self.tilings, total_loss(self.source.losses, k), solution.cycles, cycles,
-            least * unit, (reached - least) / reached if reached else 0.0, self.source.name,
+            least * _UNIT, (solution.loss - least) / solution.loss if solution.loss else 0.0,
+            self.source.name,
         )  # fmt: skip
 
 
@@ -158,11 +144,11 @@ def tabulate(
 ) -> AllocationTable:
     """The table of `rounded_network` on `accelerator` for batches of `images`.
 
-    Without `tilings` the passes have those of the default mapping when all filters have two
-    terms. With `prune` filters may lose all terms, but not those of the last layer with
-    weights. Layers in `uniform_layers` have in all their filters one of the terms it names. The
-    cycles are read off at most `most_runs` runs of the timeline; a layer with more
-    points is interpolated between. Raises `InputError` for losses of another network.
+    Without `tilings` the passes have the tilings of the default mapping for two terms in all
+    filters. With `prune` a filter may lose all its terms, except in the last layer with weights.
+    All filters of a layer in `uniform_layers` have the same number of terms, one of the numbers
+    given there. The cycles come from at most `most_runs` runs of the timeline; a layer with more
+    points is interpolated. Raises `InputError` for losses of another network.
     """
     whole = program_for(
         rounded_network.reference, accelerator, uniform(rounded_network, 2), images, tilings
@@ -191,14 +177,14 @@ def tabulate(
 
 
 def loss_budget(loss: float, filters: int) -> int:
-    """A loss in billionths, with one for the rounding of each of so many filters."""
+    """A loss in billionths, plus one billionth for the rounding of each of `filters` filters."""
     return int(loss / _UNIT) + filters
 
 
 def whole_losses(losses: Losses, name: str, filters: int) -> NDArray[np.int64]:
-    """The losses of a layer's filters in billionths: int64[out, 3].
+    """The losses of a layer's filters at k = 0, 1, 2 in billionths: int64[out, 3].
 
-    Raises `InputError` where there are none, or those of another layer.
+    Raises `InputError` if the layer has no losses, or losses of another number of filters.
     """
     found = losses.get(name)
     if found is None or found.shape != (filters, 3):

@@ -1,4 +1,4 @@
-"""What every point of every layer costs, read off runs of the timeline."""
+"""The cycles of every point of every layer, taken from runs of the timeline."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ __all__ = ["MOST_RUNS", "Points", "point_cycles", "program_for", "timed"]
 Ints = NDArray[np.int64]
 
 MOST_RUNS = 33
-"""Runs of the timeline for one table; layers with more points are interpolated between."""
+"""Runs of the timeline for one table. A layer with more points is interpolated between runs."""
 
 
 class Points(Protocol):
-    """A layer's points, of which some are run."""
+    """The points of a layer, some of which are run on the timeline."""
 
     def __len__(self) -> int: ...
 
     def example_at(self, point: int) -> NDArray[np.int8]:
-        """Some k that takes as many passes as the best of a point: int8[out]."""
+        """An allocation int8[out] that takes as many passes as the best allocation of a point."""
         ...
 
 
@@ -44,7 +44,8 @@ def program_for(
     images: int,
     tilings: Mapping[str, Tiling] | None,
 ) -> Program:
-    """The program of a network whose filters have `k` terms: timing needs no other weights."""
+    """The program of a network whose filters have `k` terms. The weights keep their values,
+    because timing depends on the number of terms alone."""
     layers = tuple(
         replace(layer, scheme=PER_FILTER, k=k[layer.layer.name])
         if layer.weights is not None
@@ -56,8 +57,8 @@ def program_for(
 
 
 def timed(program: Program) -> dict[str, int]:
-    """The cycles of every pass, by name, in order: together the cycles of the run."""
-    # Only ends are needed: the accounts of all tiles would cost more than the run.
+    """The cycles of every pass, by name, in order. Their sum is the cycles of the run."""
+    # Only the ends of passes are asked for: accounts of all tiles would take longer than the run.
     ends = run([program]).ends
     names = [schedule.layer.name for schedule in program.schedules]
     return dict(zip(names, np.diff(ends, prepend=0).tolist(), strict=True))
@@ -69,12 +70,13 @@ def point_cycles(
     layers: Mapping[str, Points],
     most_runs: int = MOST_RUNS,
 ) -> tuple[dict[str, Ints], int]:
-    """For every layer the cycles of its points, and the cycles of all other passes, with the
-    tilings of `program`, which is one of the workload.
+    """The cycles of every layer's points, int64[point] by layer, and the cycles of all other
+    passes.
 
-    Of a layer only the points that are run are made. In each run all layers stand at about the
-    same share of their points, as they will in an allocation, so that what one layer's weights
-    prefetch under another is about right. Means are taken where a point is run more than once.
+    `program` is a program of the workload; all runs use its tilings. At most `most_runs` points
+    of a layer are run. In each run all layers are at about the same share of their points, as they
+    are in an allocation: then about the right part of a layer's weights is fetched while the layer
+    before it runs. A point that is run several times gets the mean.
     """
     runs = min(most_runs, max(len(points) for points in layers.values()))
     sums = {name: np.zeros(len(points), np.int64) for name, points in layers.items()}
@@ -95,13 +97,13 @@ def point_cycles(
 def _shaped(workload: Workload, program: Program, k: KMap) -> Program:
     try:
         return with_terms(program, k)
-    except InputError:  # perhaps: the whole mapping says so
+    except InputError:  # the tiles may still fit: a whole mapping decides
         tilings = {schedule.layer.name: schedule.tiling for schedule in program.schedules}
         return program_for(workload, program.accelerator, k, program.images, tilings)
 
 
 def _between(sums: Ints, counts: Ints) -> Ints:
-    """Means where there are any, and straight lines between them."""
+    """The means of the points that were run, and straight lines between them, int64[point]."""
     known = np.flatnonzero(counts)
     values = sums[known] / counts[known]
     return np.rint(np.interp(np.arange(len(sums)), known, values)).astype(np.int64)

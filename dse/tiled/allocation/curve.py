@@ -17,8 +17,11 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
-    """`passes` rising and `losses` falling; `splits[i][stack]` are the groups of two passes and
-    of one in each stack at point i."""
+    """The points of a layer: `passes` int64[point] rise and `losses` int64[point] fall.
+
+    `splits[point][stack]` are the numbers of row groups with two passes and with one pass.
+    `filter_losses` int64[out, 3] are the losses of every filter at k = 0, 1, 2.
+    """
 
     passes: Ints
     losses: Ints
@@ -38,7 +41,8 @@ class Curve:
         return k
 
     def example_at(self, point: int) -> NDArray[np.int8]:
-        """Some k that takes as many passes as that of `k_at`, found at once: int8[out]."""
+        """An allocation int8[out] with as many passes as the allocation of `k_at`, but found
+        without an assignment problem."""
         k = np.zeros(len(self.filter_losses), np.int8)
         for stack, (two, one) in zip(self.stacks, self.splits[point], strict=True):
             fill_any(stack, self.filter_losses, two, one, k)
@@ -47,7 +51,8 @@ class Curve:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UniformCurve:
-    """A layer whose filters all have one number of terms: `terms` rising, `losses` of each."""
+    """The points of a layer whose filters all have the same number of terms: `terms` rising, and
+    the layer's loss int64[point] at each."""
 
     terms: tuple[int, ...]
     losses: Ints
@@ -65,19 +70,21 @@ class UniformCurve:
 
 
 def uniform_curve(terms: tuple[int, ...], losses: Ints) -> UniformCurve:
-    """The points of a layer that holds one of `terms` in all its filters."""
+    """The points of a layer whose filters all have the same number of terms, one of `terms`;
+    `losses` int64[out, 3]."""
     return UniformCurve(terms, losses[:, list(terms)].sum(axis=0), len(losses))
 
 
 def layer_curve(stacks: tuple[Stack, ...], losses: Ints, prune: bool) -> Curve:
-    """The points of a layer: none has more passes than another without a smaller loss.
+    """The points of a layer: a point with more passes has a smaller loss.
 
-    Passes are summed over the row groups, and the cycles of a layer follow them: this is the
-    granularity at which k costs anything. `losses` int64[out, 3]; without `prune` all filters
-    keep a term. Some group's pass is paid in any case.
+    The passes of a point are the sum over all row groups. They decide the cycles of a layer, so a
+    term that does not change them costs nothing. `losses` int64[out, 3] are the losses of every
+    filter at k = 0, 1, 2; without `prune` all filters keep a term. Every point has at least one
+    pass.
     """
     if not prune:
-        # A loss without terms that no choice prefers.
+        # A filter without terms gets a loss that no choice prefers.
         losses = np.column_stack((losses.max(axis=1) + 1, losses[:, 1:]))
     total = np.zeros(1, np.int64)
     trail: list[Ints] = []
@@ -99,7 +106,8 @@ def layer_curve(stacks: tuple[Stack, ...], losses: Ints, prune: bool) -> Curve:
 
 
 def _stack_curve(stack: Stack, losses: Ints, prune: bool) -> tuple[Ints, list[tuple[int, int]]]:
-    """Least loss by passes (0 to twice the groups) of one stack, and the groups that make them."""
+    """The least loss of a stack for every number of passes, int64[2 * groups + 1], and for each
+    the numbers of groups with two passes and with one."""
     table = loss_table(stack, losses, prune)
     best = np.full(2 * stack.groups + 1, PRUNED_NEVER, np.int64)
     split = [(0, 0)] * len(best)

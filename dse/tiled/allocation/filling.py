@@ -1,4 +1,5 @@
-"""The least loss of a stack whose first groups take two passes, the next one, the rest none."""
+"""The least loss of a stack whose first groups take two passes, the next groups one pass, and the
+rest no pass."""
 
 from __future__ import annotations
 
@@ -14,17 +15,18 @@ __all__ = ["PRUNED_NEVER", "fill", "fill_any", "loss_table"]
 
 Ints = NDArray[np.int64]
 
-_MOST_TABLES = 48  # of at most 2 MB each for 512 filters
+_MOST_TABLES = 48  # tables that are kept; one of 512 filters takes 2 MB
 
 PRUNED_NEVER = 1 << 44
-"""The loss of a filter where it may not be pruned; far above any sum of real losses."""
+"""The loss of a filter that may not be pruned; far above any sum of real losses."""
 
 
 def loss_table(stack: Stack, losses: Ints, prune: bool) -> Ints:
-    """int64[groups + 1, groups + 1]: the least loss with g2 groups of two passes, g1 of one.
+    """The least loss with `two` groups of two passes and `one` groups of one pass, as
+    int64[two, one], each from 0 to the number of groups.
 
-    `losses` int64[out, 3] are those of the layer's filters at k = 0, 1, 2. Without `prune` only
-    g2 + g1 = groups is possible; what is not possible has the loss `PRUNED_NEVER` or more.
+    `losses` int64[out, 3] are the losses of the layer's filters at k = 0, 1, 2. Without `prune`
+    only two + one = groups is possible. An impossible pair has the loss `PRUNED_NEVER` or more.
     """
     two, one = np.indices((stack.groups + 1, stack.groups + 1))
     possible = two + one <= stack.groups if prune else two + one == stack.groups
@@ -36,7 +38,8 @@ def loss_table(stack: Stack, losses: Ints, prune: bool) -> Ints:
 
 
 def fill(stack: Stack, losses: Ints, two: int, one: int, k: NDArray[np.int8]) -> None:
-    """Write the k of the stack's filters, with the least loss for `two` and `one`, into `k`."""
+    """Write into `k` int8[out] the allocation of the stack's filters that loses least with `two`
+    groups of two passes and `one` groups of one pass."""
     # SciPy's optimisers take half a second to load.
     from scipy.optimize import linear_sum_assignment
 
@@ -44,16 +47,18 @@ def fill(stack: Stack, losses: Ints, two: int, one: int, k: NDArray[np.int8]) ->
     places = _places(stack, two, one)
     for item, place in zip(*linear_sum_assignment(at_most[:, places]), strict=True):
         own = list(stack.items[item])
-        # Of equal losses the fewest terms.
+        # Among equal losses the fewest terms.
         k[own] = np.argmin(losses[own][:, : places[place] + 1], axis=1)
 
 
 def fill_any(stack: Stack, losses: Ints, two: int, one: int, k: NDArray[np.int8]) -> None:
-    """Write a k of the stack's filters that needs `two` and `one` groups into `k`.
+    """Write into `k` int8[out] an allocation of the stack's filters with `two` groups of two
+    passes and `one` groups of one pass.
 
-    It takes as many passes as what `fill` writes, and nearly the same filters: two terms go
-    where the second saves most, one where it saves most of the others. Which lane a filter leaves
-    by hangs on its place in the tile, so filters in a row would drain too well.
+    It has as many passes as the allocation of `fill`, in nearly the same filters. Two terms go to
+    the filters whose second term saves most loss, one term to the filters among the others whose
+    term saves most. The filters must be about the right ones: the post-processing lane of a filter
+    depends on its place in the tile, and neighbouring filters would drain too quickly.
     """
     at_most = _at_most(stack, losses)
     terms = _places(stack, two, one)
@@ -67,7 +72,8 @@ def fill_any(stack: Stack, losses: Ints, two: int, one: int, k: NDArray[np.int8]
 
 
 def _places(stack: Stack, two: int, one: int) -> Ints:
-    """The most terms of each of the places that the items are dealt to, falling."""
+    """The most terms that each place of a stack allows, int64[place], falling; there is one place
+    for each item."""
     twos, some = _capacities(stack, np.array(two), np.array(one))
     places = np.zeros(len(stack.items), np.int64)
     places[:some] = 1
@@ -84,7 +90,7 @@ def _at_most(stack: Stack, losses: Ints) -> Ints:
 
 
 def _capacities(stack: Stack, two: Ints, one: Ints) -> tuple[Ints, Ints]:
-    """How many items may have two terms, and how many a term at all."""
+    """How many items may have two terms, and how many may have a term at all."""
     rooms, fast = (np.concatenate(([0], np.cumsum(row))) for row in (stack.rooms, stack.fast))
     twos = rooms[two] + fast[two + one] - fast[two]
     count = len(stack.items)
@@ -93,7 +99,7 @@ def _capacities(stack: Stack, two: Ints, one: Ints) -> tuple[Ints, Ints]:
 
 
 def _without(at_most: Ints) -> Ints:
-    """Least loss [twos, some] where all have a term: two terms go where they save most."""
+    """The least loss [twos, some] if every item has a term: two terms go where they save most."""
     saved = np.sort(at_most[:, 1] - at_most[:, 2])[::-1]
     least = int(at_most[:, 1].sum()) - np.concatenate(([0], np.cumsum(saved)))
     table = np.full((len(least), len(least)), PRUNED_NEVER, np.int64)
@@ -102,13 +108,15 @@ def _without(at_most: Ints) -> Ints:
 
 
 def _with_pruning(at_most: Ints) -> Ints:
-    """Least loss [twos, some] with at most so many items of two terms, and of any."""
+    """The least loss [twos, some] with at most `twos` items of two terms and at most `some` items
+    of any terms."""
     return _all_choices(at_most.tobytes())
 
 
 @lru_cache(maxsize=_MOST_TABLES)
 def _all_choices(at_most: bytes) -> Ints:
-    """The same by the numbers themselves: designs with the same tiles of filters share it."""
+    """`_with_pruning`, by the bytes of its argument, so that designs with equal tiles of filters
+    share one table."""
     items = np.frombuffer(at_most, np.int64).reshape(-1, 3)
     best = np.zeros((len(items) + 1, len(items) + 1), np.int64)
     add_items(items, best)

@@ -1,7 +1,7 @@
-"""A program with other terms in its filters: what the timeline looks at, and no more.
+"""A program with other terms in its filters, changed only where the timeline looks.
 
-Where k changes, filters go to other rows and weights take other room; the tiles stay as they
-are. The timeline makes its tiles by itself, so the program's own are not made again.
+Another k moves filters to other rows and changes the size of weights; the tilings stay. The
+timeline makes its tiles itself, so the tiles of the program's schedules are not made again.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ __all__ = ["with_terms"]
 
 
 def with_terms(program: Program, k: KMap) -> Program:
-    """`program` with `k` terms in the filters, for the timeline alone: its schedules hold tiles
-    of the old filters. Raises `InputError` where the tiles of weights no longer fit."""
+    """`program` with `k` terms in its filters, for the timeline alone: the schedules still hold
+    the tiles of the old filters. Raises `InputError` if a tile of weights no longer fits."""
     schedules, spans = [], {}
     for schedule in program.schedules:
         name = schedule.layer.name
@@ -56,7 +56,7 @@ def _with_terms(schedule: Schedule, accelerator: Accelerator, k: KMap) -> Schedu
     for span in filters:
         groups += [row_groups(layer, accelerator, span, tiling.sort_filters)] * per_m
     if [len(own) for own in groups] != [len(own) for own in schedule.weight_groups]:
-        # More groups take more row slots and partial sums: all of the tiling is looked at again.
+        # More row groups need more row slots and partial sums: the tiling must be checked again.
         raise InputError(layer.name, "other row groups", "a program of its own")
     return replace(schedule, layer=layer, weight_groups=tuple(groups))
 

@@ -1,8 +1,9 @@
 """Stacks: the filters of a tile that share row groups.
 
-A row group takes the passes of the largest k in it. Sorted filters may sit in any row, so all
-of a tile compete for the rows of the first groups: a pass is saved where a whole group does
-without it. Where filters keep their order (depthwise, or by choice) a whole group is one item.
+A row group takes as many passes as the largest k of its filters. Sorted filters may sit in any
+row, so all filters of a tile compete for the rows of the first groups. A pass is saved only if no
+filter of a whole group needs it. Where filters keep their order (in a depthwise layer, or by
+choice) a whole group is one item.
 """
 
 from __future__ import annotations
@@ -28,9 +29,10 @@ __all__ = ["Stack", "stacks"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stack:
-    """Items, each the filters that are placed together, and the row groups that take them.
+    """Items, and the row groups that take them. An item is the filters that are placed together.
 
-    `rooms[g]` items fit into row group g, `fast[g]` of them where two terms take the time of one.
+    `rooms` int64[group] is the number of items that fit into a row group; `fast` int64[group] is
+    how many of these places have lanes on which two terms take the time of one.
     """
 
     items: tuple[tuple[int, ...], ...]
@@ -39,7 +41,7 @@ class Stack:
 
     @property
     def groups(self) -> int:
-        """Row groups of the stack."""
+        """The number of row groups of the stack."""
         return len(self.rooms)
 
 
@@ -64,7 +66,8 @@ def _takes_two(kind: PeKind, bits: int) -> bool:
 
 
 def _apart(layer: EngineLayer, span: Span) -> Iterator[Span]:
-    """The parts of a tile whose filters do not mix: those of a grouped convolution's groups."""
+    """The parts of a tile whose filters never share a row group: one for each group of a grouped
+    convolution."""
     if layer.groups == 1 or layer.kind == "depthwise":
         yield span
         return
@@ -74,7 +77,7 @@ def _apart(layer: EngineLayer, span: Span) -> Iterator[Span]:
 
 
 def _sorted(span: Span, fast: NDArray[np.bool_]) -> Stack:
-    """Sorted filters: any of them may sit in any row of any group."""
+    """The stack of sorted filters: any filter may sit in any row of any group."""
     rows = len(fast)
     count = ceil_div(span.size, rows)
     items = tuple((number,) for number in range(span.start, span.stop))

@@ -1,1 +1,1 @@
-"""From a point to an accelerator, and what it costs."""
+"""From a point to an accelerator and its resources."""

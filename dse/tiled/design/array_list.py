@@ -1,4 +1,4 @@
-"""The arrays of a space one by one: which can be built and run its networks, and why others not."""
+"""The arrays of a space that can be built and can run its networks, and why the others cannot."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from dse.tiled.space.lanes import lane_mix
 from lightsim.descriptions import within
 from lightsim.errors import InputError, LightSimError
 from lightsim.hardware.pe_kinds import PE_KINDS
+from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.tiled.description.accelerator import Accelerator
 from lightsim.tiled.description.validation import validate_accelerator
 from lightsim.units import ceil_div
@@ -35,8 +36,8 @@ _AXES = "[axes]"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ListedArrays:
-    """The arrays that are left: `built` with their least buffers, row by row, and what `Arrays`
-    says of them."""
+    """The arrays of a space that some design has: `built` are the accelerators with their smallest
+    buffers, row by row. The other fields are described at `Arrays`."""
 
     built: list[Accelerator]
     rows: Ints
@@ -47,7 +48,7 @@ class ListedArrays:
 
 
 def listed_arrays(space: Space, builder: Builder, plans: Plans) -> ListedArrays:
-    """Every array of a space that some design has; raises the reason where there is none."""
+    """Every array of a space that some design has; raises the reason if there is none."""
     counts = [len(space.axes[name]) for name in ARRAY_AXES]
     each = space.size // prod(counts)
     left_out = LeftOut()
@@ -61,7 +62,7 @@ def listed_arrays(space: Space, builder: Builder, plans: Plans) -> ListedArrays:
             built.append(acc)
             numbers.append(number)
     holds = _holding(space, plans, built, each, left_out)
-    # Of an array and a batch, the points that are still in question.
+    # For each array, the points of the space with a batch that fits.
     of_one = each // len(space.axes["batch"]) * holds.sum(axis=1)
     sizes = _sizes(space, built, of_one, left_out)
     kept = holds.any(axis=1) & np.all([row.any(axis=1) for row in sizes.values()], axis=0)
@@ -83,7 +84,8 @@ def listed_arrays(space: Space, builder: Builder, plans: Plans) -> ListedArrays:
 def _array(
     space: Space, builder: Builder, plans: Plans, at: Sequence[int]
 ) -> Accelerator | LightSimError:
-    """The array at these places with its least buffers, or why there is none."""
+    """The array at the places `at` on `ARRAY_AXES`, with its smallest buffers, or the reason why
+    it cannot be built or cannot run the networks."""
     point: dict[str, Choice] = {name: choices[0] for name, choices in space.axes.items()}
     point |= {name: space.axes[name][i] for name, i in zip(ARRAY_AXES, at, strict=True)}
     point["clock"] = AUTO
@@ -100,11 +102,13 @@ def _array(
 
 
 def _wrong_lanes(space: Space, point: Mapping[str, Choice]) -> InputError | None:
-    """Why a scheme does not go with lanes: they cannot run it, or the study has others for it."""
+    """Why a point's lanes do not go with its scheme: a PE kind cannot run the scheme, or the study
+    names other lanes for it. None if they do."""
     scheme, lanes = str(point["scheme"]), str(point["lanes"])
+    row = SCHEMES[scheme]
     for group in lane_mix(lanes).groups(int(point["rows"])):
-        if scheme not in PE_KINDS[group.pe].runs:
-            able = ", ".join(kind.name for kind in PE_KINDS.values() if scheme in kind.runs)
+        if not PE_KINDS[group.pe].takes(row):
+            able = ", ".join(kind.name for kind in PE_KINDS.values() if kind.takes(row))
             return InputError(_AXES, f"{group.pe} cannot run {scheme}", f"accepted: {able}")
     if space.lanes and lanes not in space.lanes[scheme]:
         own = ", ".join(map(str, space.lanes[scheme]))
@@ -115,7 +119,7 @@ def _wrong_lanes(space: Space, point: Mapping[str, Choice]) -> InputError | None
 def _holding(
     space: Space, plans: Plans, built: list[Accelerator], each: int, left_out: LeftOut
 ) -> Bools:
-    """bool[array, batch]: whether so many images' activations may lie in the memory."""
+    """Whether the activations of a batch may fit the board's memory, bool[array, batch]."""
     batches = space.axes["batch"]
     found = np.ones((len(built), len(batches)), np.bool_)
     for row, acc in enumerate(built):
@@ -130,9 +134,9 @@ def _holding(
 def _sizes(
     space: Space, built: list[Accelerator], of_one: Ints, left_out: LeftOut
 ) -> dict[BufferName, Bools]:
-    """By memory bool[array, choice]: whether the array can be built with that size of it.
+    """For each memory, which of its sizes an array can be built with, bool[array, choice].
 
-    `of_one` int64[array] are the points in question of an array.
+    `of_one` int64[array] is the number of points that each array still has.
     """
     left = of_one.copy()
     found = {}
@@ -153,7 +157,8 @@ def _sizes(
 
 
 def _may_be(name: BufferName, choice: Choice, built: list[Accelerator]) -> Bools:
-    """bool[array]: the rules of `validate_accelerator` for one memory."""
+    """Which arrays keep the rules of `validate_accelerator` with one size of one memory,
+    bool[array]."""
     word = np.array([acc.word_bytes for acc in built], np.int64)
     bits = np.array([word_bits(acc, name) for acc in built], np.int64)
     size = stated_bytes(choice, bits, word, name)

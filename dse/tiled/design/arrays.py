@@ -1,4 +1,4 @@
-"""The arrays of a space as columns of numbers: what each is built of, and what it takes."""
+"""The arrays of a space as columns of numbers: their sizes and their resources."""
 
 from __future__ import annotations
 
@@ -34,16 +34,17 @@ Bools = NDArray[np.bool_]
 class Arrays:
     """The arrays of a space that can be built and may run its networks, row by row.
 
-    `rows` int64[array] is the row of every combination of `ARRAY_AXES` in mixed radix, -1 for one
-    that is left out; `places` are the places of the rows on these axes. `machines` are the arrays
-    with their least buffers and one port; `resources` int64[row, 5] what they take without
-    buffers, as `Costs` has it; `more_ports` int64[port width, ports, 5] what a choice of ports
-    adds; `words` int64[row, memory] the bits of one word of each memory, in the order of
-    `BUFFERS`; `least` int64[row, memory] the bytes automatic buffers begin at;
-    `least_resources` int64[row, 5] no more than any choice of buffers takes. `holds` bool[row,
-    batch] says whether the activations of so many images may fit the memory beside the board,
-    `sizes` by memory bool[row, choice] which stated sizes an array can be built with. As a search
-    learns more, rows become `dead` bool[row], and sizes fewer.
+    - `rows` int64[combination]: the row of every combination of `ARRAY_AXES`, numbered in mixed
+      radix; -1 for a combination that is left out. `places`: the places of the rows on these axes.
+    - `machines`: the arrays with their smallest buffers and one port.
+    - `resources` int64[row, 5]: the resources without buffers, in the units of `Costs`.
+    - `more_ports` int64[port width, ports, 5]: the resources that a choice of ports adds.
+    - `words` int64[row, memory]: the bits of one word of each memory, in the order of `BUFFERS`.
+    - `least` int64[row, memory]: the bytes at which automatic buffers begin.
+    - `least_resources` int64[row, 5]: a bound on the resources of any choice of buffers.
+    - `holds` bool[row, batch]: whether the activations of a batch may fit the board's memory.
+    - `sizes`, for each memory bool[row, choice]: the stated sizes an array can be built with.
+    - `dead` bool[row]: the rows that a search has left out. A search removes sizes too.
     """
 
     space: Space
@@ -64,7 +65,7 @@ class Arrays:
 
     @classmethod
     def of(cls, space: Space, builder: Builder, plans: Plans) -> Arrays:
-        """The arrays of a space; raises the reason where there are none."""
+        """The arrays of a space; raises the reason if there are none."""
         listed = listed_arrays(space, builder, plans)
         built = listed.built
         base: dict[str, Choice] = {name: choices[0] for name, choices in space.axes.items()}
@@ -95,7 +96,7 @@ class Arrays:
         )
 
     def number(self, families: Ints) -> Ints:
-        """The row of every family's array, -1 where it is left out."""
+        """The row of every family's array, int64[family]; -1 if the array is left out."""
         places = self.space.places(families, self.space.family_axes)
         number = np.zeros(families.shape, np.int64)
         for name in ARRAY_AXES:
@@ -103,13 +104,14 @@ class Arrays:
         return np.asarray(self.rows[number], np.int64)
 
     def usable(self, families: Ints) -> Bools:
-        """Which families can be built, and may run the networks, with some buffers."""
+        """Which families may have buffers with which they can be built and run the networks,
+        bool[family]."""
         rows = self.number(families)
         batch = self.space.places(families, self.space.family_axes)["batch"]
         return np.asarray((rows >= 0) & self.holds[rows, batch] & ~self.dead[rows], np.bool_)
 
     def has(self, number: int) -> bool:
-        """Whether a point was not left out with others."""
+        """Whether the point `number` has not been left out together with other points."""
         family, variant = divmod(number, self.space.variants)
         places = self.space.places(np.array([variant], np.int64), self.space.variant_axes)
         row = int(self.number(np.array([family], np.int64))[0])
@@ -142,13 +144,14 @@ class Arrays:
         return point | {name: self.space.axes[name][at[row]] for name, at in self.places.items()}
 
     def one_of_each_scheme(self, builder: Builder) -> dict[int, Accelerator]:
-        """By the place on axis `scheme` a machine of it, for the schemes that have any."""
+        """One machine of each scheme that has an array, by the place on the axis `scheme`."""
         schemes, rows = np.unique(self.places["scheme"], return_index=True)
         pairs = zip(schemes.tolist(), rows.tolist(), strict=True)
         return {at: builder.least(self.point(row)) for at, row in pairs}
 
     def family_resources(self, families: Ints) -> Ints:
-        """int64[family, 5]: everything but the buffers, block RAM in halves."""
+        """The resources of families without their buffers, int64[family, 5], block RAM in
+        halves."""
         places = self.space.places(families, self.space.family_axes)
         more = self.more_ports[places["port_bits"], places["ports"]]
         return np.asarray(self.resources[self.number(families)] + more, np.int64)
@@ -160,7 +163,8 @@ def _least(acc: Accelerator) -> list[int]:
 
 
 def _more_ports(space: Space, builder: Builder, base: dict[str, Choice]) -> Ints:
-    """What each number of ports takes beyond the first choice, for every width."""
+    """The resources of each number of ports beyond the first choice, int64[port width, ports,
+    5]."""
     widths, counts = space.axes["port_bits"], space.axes["ports"]
     found = np.zeros((len(widths), len(counts), RESOURCES), np.int64)
     for i, width in enumerate(widths):

@@ -1,8 +1,8 @@
-"""What single buffers of an array take at each size they may have.
+"""The resources of a single buffer at each size that it may have.
 
-A larger memory may take less of a resource: one of few words is made of LUTs and becomes block RAM
-when it grows, and block RAM becomes UltraRAM. So what a growing memory takes at its smallest is no
-bound of what it takes.
+A larger memory may take less of a resource: a memory of few words is made of LUTs and becomes
+block RAM when it grows, and block RAM becomes UltraRAM. So the resources of a growing memory at its
+smallest size are no lower bound of its resources at other sizes.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _OF = {
         "PORT_BITS", "COLUMNS", "PIXELS", "ROWS", "LATENCY", "SUM_BITS", "LANES", "ELEMENTWISE",
     ),
 }  # fmt: skip
-# Where a device has no UltraRAM, the buffers that may take fewer LUTs when they grow.
+# The buffers that may take fewer LUTs when they grow on a device without UltraRAM.
 _SLICED = ("residual", "output")
 
 
@@ -48,7 +48,8 @@ class BufferCosts:
         self._known: dict[Hashable, Ints] = {}
 
     def of(self, constants: Mapping[str, int], name: str, nbytes: int, banks: int) -> Ints:
-        """int64[5]: what a memory of so many bytes and banks takes on a machine."""
+        """The resources int64[5] of a memory of `nbytes` bytes a bank on a machine with
+        `constants`."""
         depth, upper = memory_depth(constants, name, nbytes), name.upper()
         key = (name, depth, banks, *(constants[one] for one in _OF[name]))
         found = self._known.get(key)
@@ -69,14 +70,14 @@ class ArrayBuffers:
         self._constants = constants_of(acc)
 
     def cost(self, name: str, nbytes: int, banks: int) -> Ints:
-        """int64[5]: what a memory of so many bytes and banks takes."""
+        """The resources int64[5] of the memory `name` with `nbytes` bytes a bank."""
         return self._costs.of(self._constants, name, nbytes, banks)
 
     def chains(self, name: str) -> list[list[int]]:
-        """By choice the sizes that a memory may have, smallest first: of a stated one the only one.
+        """For each choice of a memory's axis the sizes that the memory may have, smallest first.
 
-        Of the residual buffer, which follows the output's where it is automatic, by its choice and
-        within that by the output's.
+        A stated choice has one size. An automatic residual buffer follows the output buffer, so
+        the residual buffer has a list for each pair of its own choice and the output's choice.
         """
         choices = self._space.axes[f"{name}_bytes"]
         if name != "residual":
@@ -89,7 +90,7 @@ class ArrayBuffers:
         ]
 
     def least(self) -> Ints:
-        """int64[5]: no more of any resource than the buffers take together in any design."""
+        """A lower bound int64[5] on the resources of all buffers together in any design."""
         found = np.zeros(RESOURCES, np.int64)
         for name in BUFFERS:
             shrinks = name in _SLICED or self._costs.has_uram

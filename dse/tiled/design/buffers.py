@@ -19,13 +19,13 @@ __all__ = ["MOST_BYTES", "BufferPlan", "planned", "sized", "stated_bytes", "word
 
 Ints = NDArray[np.int64]
 
-# What automatic buffers grow to at most, as those of a board's default accelerator do.
+# The most bytes of automatic buffers, the same as in a board's default accelerator.
 MOST_BYTES = {"input": 128 << 10, "weight": 1024 << 10, "psum": 512 << 10, "output": 64 << 10}
 
 
 @dataclass(frozen=True, slots=True)
 class BufferPlan:
-    """The choice of every memory's size and banks, by name."""
+    """The choices of the sizes and the banks of all memories, by the memory's name."""
 
     sizes: Mapping[str, Choice]
     banks: Mapping[str, int]
@@ -44,9 +44,9 @@ def sized(
 ) -> Accelerator:
     """`acc` with its buffers as planned.
 
-    Automatic ones begin at the practical minimum and are doubled in turn (input, weight, partial
-    sums, output) while everything, `rest` among it, stays within `limits`; the residual buffer
-    is as large as the output's where it is automatic.
+    Automatic buffers begin at the practical minimum. They are doubled in turn (input, weight,
+    partial sums, output) while the buffers together with `rest` int64[5] stay within `limits`. An
+    automatic residual buffer is as large as the output buffer.
     """
     acc = planned(acc, plan)
     growing = [name for name in MOST_BYTES if plan.sizes[name] == AUTO]
@@ -81,16 +81,17 @@ def _size(acc: Accelerator, name: str) -> int:
 
 
 def _stated(acc: Accelerator, name: str, choice: Choice) -> int:
-    """The bytes that a choice asks for; what the accelerator has where it is automatic."""
+    """The bytes that a choice asks for; if the choice is automatic, the bytes that the accelerator
+    has."""
     if choice == AUTO:
         return _size(acc, name)
     return int(stated_bytes(choice, np.array(word_bits(acc, name), np.int64), acc.word_bytes, name))
 
 
 def stated_bytes(choice: Choice, word: Ints, port_bytes: Ints | int, name: str) -> Ints:
-    """The bytes of a stated size, for buffers of words of so many bits (arrays or numbers).
+    """The bytes of a stated size in a buffer whose words have `word` bits; arrays or numbers.
 
-    Words of an array are rounded up to whole words of the port, except for partial sums.
+    A size in words of the array is rounded up to whole words of the port, except for partial sums.
     """
     if isinstance(choice, int):
         return np.full(np.shape(word), choice, np.int64)
@@ -123,7 +124,7 @@ def _with(acc: Accelerator, name: str, nbytes: int, plan: BufferPlan) -> Acceler
 
 
 def _doubled(acc: Accelerator, name: str, plan: BufferPlan) -> Accelerator | None:
-    """`acc` with one memory twice as large, or None where that is more than it may be."""
+    """`acc` with one memory twice as large, or None if the memory would exceed its maximum."""
     nbytes = 2 * _size(acc, name)
     if nbytes > MOST_BYTES[name]:
         return None

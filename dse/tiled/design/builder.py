@@ -1,4 +1,4 @@
-"""From a point of the space to what is built: the accelerator, or why there is none."""
+"""From a point of the space to its accelerator, or to the reason why there is none."""
 
 from __future__ import annotations
 
@@ -29,16 +29,17 @@ from lightsim.units import spell
 
 __all__ = ["ARRAY_AXES", "Builder"]
 
-# What an array with its post-processing and one port depends on.
+# The axes on which an array with its post-processing and one port depends.
 ARRAY_AXES = ("scheme", "lanes", "rows", "columns", "pixels", "post_lanes", "port_bits")
-# So many arrays are added up module by module, in about half a millisecond each.
+# The most arrays of a space: the resources of one array take about half a millisecond.
 _MOST_ARRAYS = 2_000_000
 
 
 class Builder(doors.Builder):
-    """Builds the designs of a board under limits of its resources.
+    """Builds the designs of a board within limits of its resources.
 
-    `widths` are by scheme the bits of the activations that the designs have to take; eight without.
+    `widths` gives for each scheme the bits of the activations that the designs must accept; eight
+    for a scheme that is not there.
     """
 
     def __init__(
@@ -54,15 +55,16 @@ class Builder(doors.Builder):
 
     @property
     def accumulator(self) -> Accumulator:
-        """How designs of the space add up."""
+        """The accumulator of every design of the space."""
         return Accumulator()
 
     def check(self, space: Space) -> None:
-        """Raise `InputError` for a space of more arrays than can be looked at one by one."""
+        """Raise `InputError` for a space with more arrays than can be looked at one by one."""
         check_size(space, ARRAY_AXES, _MOST_ARRAYS)
 
     def least(self, point: Mapping[str, Choice]) -> Accelerator:
-        """The accelerator of a point with its smallest practical buffers; resources unchecked."""
+        """The accelerator of a point with its smallest practical buffers. Its resources are not
+        checked."""
         row = scheme(str(point["scheme"]))
         groups = lane_mix(str(point["lanes"])).groups(int(point["rows"]))
         array = Array(groups, int(point["columns"]), int(point["pixels"]))
@@ -79,7 +81,8 @@ class Builder(doors.Builder):
         return acc
 
     def build(self, point: Mapping[str, Choice]) -> Design | Refusal:
-        """The design of a point, its automatic buffers as large as the limits allow."""
+        """The design of a point with automatic buffers as large as the limits allow, or the reason
+        why the point is no design."""
         try:
             acc = self.least(point)
             rest = self.costs.without_buffers(acc)
@@ -101,7 +104,7 @@ def _over(used: Resources, limits: Resources) -> Refusal:
 
 
 def _name(board: Board, point: Mapping[str, Choice], acc: Accelerator) -> str:
-    """A name that tells designs of one study apart by what is most of them."""
+    """A name that distinguishes the designs of one study by their most important choices."""
     kinds = "+".join(dict.fromkeys(group.pe for group in acc.array.groups))
     array = acc.array
     clock = "" if point["clock"] == AUTO else f"-{spell(int(point['clock']), 'Hz')}"

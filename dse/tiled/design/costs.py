@@ -1,8 +1,8 @@
-"""What designs take of a device, added up from what many designs share.
+"""The resources of designs, added up from parts that many designs share.
 
-The modules and their costs are those of `estimation.estimate`. What belongs to one memory is
-counted apart, so that a design is the sum of an array with its surroundings and of buffers, to
-the unit what `estimate` gives for the whole of it.
+The modules and their costs are those of `estimation.estimate`. The modules of each memory are
+counted separately. A design is the sum of its buffers and of everything else, and this sum is
+exactly the result of `estimate` for the whole design.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ Ints = NDArray[np.int64]
 BUFFERS = ("input", "weight", "residual", "output", "psum")
 """The buffers that a design may size."""
 
-# Whose the parts are that estimation names, and the one module that asks whether sums are kept.
+# The memory to which each named part of the estimate belongs; one module depends on whether the
+# machine keeps partial sums.
 _OWNERS = {
     "buffer: input": "input",
     "buffer: weight": "weight",
@@ -46,12 +47,12 @@ class Costs:
     def __init__(self, device: Device) -> None:
         self._device = device
         self.has_uram = device.resources.uram > 0
-        # Where the LUTs have four inputs the estimate counts them twice.
+        # The estimate counts LUTs of four inputs twice.
         self._luts = 2 if FAMILIES[device.family].lut_inputs == 4 else 1
         self._last: tuple[Accelerator | None, dict[str | None, list[Item]]] = (None, {})
 
     def without_buffers(self, acc: Accelerator) -> Ints:
-        """Everything of `acc` but what belongs to the buffers."""
+        """The resources int64[5] of `acc` without its buffers."""
         around = sum((part.resources for part in surrounding_parts(acc, self._device)), Resources())
         used = np.array(around.values(), np.int64)
         used[at.LUT] *= self._luts
@@ -59,17 +60,18 @@ class Costs:
         return np.asarray(used + self._amounts(self._items(acc).get(None, [])), np.int64)
 
     def buffers(self, acc: Accelerator) -> dict[str, Ints]:
-        """Every buffer of `BUFFERS` by name."""
+        """The resources int64[5] of every buffer of `BUFFERS`, by name."""
         items = self._items(acc)
         return {name: self._amounts(items.get(name, [])) for name in BUFFERS}
 
     def memory(self, constants: Mapping[str, int], name: str) -> Ints:
-        """One memory of a machine of these constants (`constants_of`)."""
+        """The resources int64[5] of the memory `name` of a machine with `constants`
+        (`constants_of`)."""
         return self._amounts(list(memory_items(constants, name)))
 
     def _items(self, acc: Accelerator) -> dict[str | None, list[Item]]:
-        """`_by_owner`, remembered for the accelerator that was asked about last: what is asked
-        of one is asked at once."""
+        """`_by_owner`, remembered for the last accelerator: all questions about an accelerator
+        come one after another."""
         if self._last[0] is not acc:
             self._last = acc, _by_owner(acc)
         return self._last[1]
@@ -81,25 +83,25 @@ class Costs:
 
 
 def together(*used: Ints) -> Resources:
-    """The resources of amounts that make up a design."""
+    """The sum of parts `used` int64[5] that make up a design."""
     return Resources(*whole_blocks(np.sum(used, axis=0)).tolist())
 
 
 def whole_blocks(used: Ints) -> Ints:
-    """Amounts [..., 5] with halves of block RAM rounded up to blocks."""
+    """The amounts `used` int64[..., 5] with halves of block RAM rounded up to whole blocks."""
     found = used.copy()
     found[..., at.BRAM] = -(-found[..., at.BRAM] // 2)
     return found
 
 
 def fits(used: Resources, limits: Resources) -> bool:
-    """Whether nothing is used beyond its limit."""
+    """Whether every resource is within its limit."""
     return all(a <= b for a, b in zip(used.values(), limits.values(), strict=True))
 
 
 def _by_owner(acc: Accelerator) -> dict[str | None, list[Item]]:
-    """The modules of a design by the memory they belong to, None where they belong to none."""
-    keepers = iter(BUFFERS)  # of the banks of each memory, in the order of the bill
+    """The modules of a design by the memory to which they belong; None for all other modules."""
+    keepers = iter(BUFFERS)  # the memories whose banks come next, in the order of the bill
     found: dict[str | None, list[Item]] = {}
     for item in bill(constants_of(acc)):
         owner = _OWNERS.get(item.part)

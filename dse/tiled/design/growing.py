@@ -1,7 +1,8 @@
 """Buffers that grow until the device is full, for every design of a family at once.
 
-What `dse.tiled.design.buffers.sized` does to one accelerator, with the costs of each buffer at each
-of its sizes in tables: some microseconds for a design instead of a millisecond.
+The result is the same as of `dse.tiled.design.buffers.sized` for one accelerator. The costs of each
+buffer at each of its sizes are in tables, so a design takes some microseconds instead of a
+millisecond.
 """
 
 from __future__ import annotations
@@ -24,14 +25,15 @@ __all__ = ["Growing", "Grown"]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-_STEPS = 24  # sizes of a memory at most: from 1 byte to 1 MiB there are 21
-_TOGETHER = 256  # arrays whose tables are held at a time
+_STEPS = 24  # the most sizes of a memory: from 1 byte to 1 MiB there are 21
+_TOGETHER = 256  # arrays whose tables are kept at a time
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grown:
-    """Designs of families: `sizes` int64[family, variant, memory] in bytes of a bank, `used`
-    int64[family, variant, 5], and which `fits` bool[family, variant] the device."""
+    """The designs of families: `sizes` int64[family, variant, memory] in bytes a bank, resources
+    `used` int64[family, variant, 5], and whether a design `fits` the limits, bool[family,
+    variant]."""
 
     sizes: Ints
     used: Ints
@@ -39,7 +41,7 @@ class Grown:
 
 
 class Growing:
-    """The buffers of the designs of a space, `variants` of them on each family."""
+    """The buffers of the designs of a space, one set for each variant of a family."""
 
     def __init__(self, arrays: Arrays, builder: Builder) -> None:
         self._arrays, self._builder = arrays, builder
@@ -49,7 +51,7 @@ class Growing:
         self._places = places
         self._choice = np.stack([places[f"{name}_bytes"] for name in BUFFERS], axis=1)
         outputs = len(space.axes["output_bytes"])
-        # An automatic residual buffer follows the output: each pair of the two has a row.
+        # An automatic residual buffer follows the output buffer: each pair of choices has a row.
         residual, output = BUFFERS.index("residual"), BUFFERS.index("output")
         self._choice[:, residual] = self._choice[:, residual] * outputs + self._choice[:, output]
         zeros = np.zeros(space.variants, np.int64)
@@ -66,13 +68,13 @@ class Growing:
         self._table = lru_cache(maxsize=_TOGETHER)(self._of_row)
 
     def of(self, families: Ints) -> Grown:
-        """The designs of some families, all of one array."""
+        """The designs of families that all have the same array."""
         row = int(self._arrays.number(families[:1])[0])
         return self._grown(row, self._arrays.family_resources(families))
 
     def least(self, families: Ints) -> tuple[Ints, Bools]:
-        """Of every family the least resources int64[family, 5] of any of its designs, and whether
-        it has any that fits."""
+        """The least resources int64[family, 5] of the designs of every family, and whether a
+        design of the family fits, bool[family]."""
         rows = self._arrays.number(families)
         used = np.zeros((len(families), RESOURCES), np.int64)
         some = np.zeros(len(families), np.bool_)
@@ -87,7 +89,8 @@ class Growing:
         return used, some
 
     def allowed(self, row: int) -> Bools:
-        """bool[variant]: whether an array can be built, and run, with the stated sizes."""
+        """Which variants, bool[variant], have stated sizes with which the array can be built and
+        may run the networks."""
         found = np.ones(len(self._choice), np.bool_)
         for name, allowed in self._arrays.sizes.items():
             found &= allowed[row][self._places[f"{name}_bytes"]]
@@ -109,8 +112,8 @@ class Growing:
         return found
 
     def _of_row(self, row: int) -> tuple[Ints, Ints, Ints]:
-        """Costs int64[memory, choice, banks, step, 5], sizes int64[memory, choice, step] and the
-        number of sizes int64[memory, choice] of an array's buffers."""
+        """The costs int64[memory, choice, banks, step, 5], the sizes int64[memory, choice, step]
+        and the number of sizes int64[memory, choice] of an array's buffers."""
         axes = self._arrays.space.axes
         acc = self._builder.least(self._arrays.point(row))
         choices = int(self._choice.max()) + 1

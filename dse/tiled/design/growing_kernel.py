@@ -33,9 +33,11 @@ def grow(
 ) -> None:
     """Size the buffers of all variants on all families of an array.
 
-    `costs` [memory, choice, banks, step, 5], `sizes` [memory, choice, step], `steps` [memory,
-    choice]; `choice`, `banks` and `grows` [variant, memory]; `rest` [family, 5] is what everything
-    else takes; `step` [5] is room to work in. Writes sizes, resources and whether they fit.
+    `costs` [memory, choice, banks, step, 5] and `sizes` [memory, choice, step] are tables; `steps`
+    [memory, choice] is the number of sizes. `choice`, `banks` and `grows` [variant, memory]
+    describe the variants. `rest` [family, 5] are the resources of everything else, `limits` [5]
+    the most of each resource; `step` [5] is working memory. Writes `found_sizes`, `found_used` and
+    `found_fits`.
     """
     for n in range(rest.shape[0]):
         for v in range(choice.shape[0]):
@@ -86,7 +88,7 @@ def _doubled(
     v: int,
     memory: int,
 ) -> bool:
-    """Double a memory where it may be and everything fits; whether it was."""
+    """Double a memory if it may grow and the design still fits; whether it was doubled."""
     if step[memory] + 1 >= steps[memory, choice[v, memory]]:
         return False
     follows = memory == _OUTPUT and grows[v, _RESIDUAL]
@@ -106,7 +108,7 @@ def _doubled(
 def _used(
     costs: Ints, choice: Ints, banks: Ints, rest: Ints, step: Ints, n: int, v: int, r: int
 ) -> int:
-    """What a design takes of one resource, block RAM in whole blocks."""
+    """The amount of the resource `r` that a design takes, block RAM in whole blocks."""
     used = rest[n, r]
     for m in range(5):
         used += costs[m, choice[v, m], banks[v, m], step[m], r]

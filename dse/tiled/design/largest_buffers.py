@@ -16,20 +16,22 @@ __all__ = ["most_bytes", "room_bytes"]
 
 Ints = NDArray[np.int64]
 
-# Bytes of half a block RAM and of an UltraRAM: no memory that grows holds more than the blocks it
-# gets, but for the output's slices, which may be short enough for LUT RAM.
+# Bytes of half a block RAM and of an UltraRAM. A growing memory never holds more than its blocks;
+# an exception are the slices of the output buffer, which may be short enough for LUT RAM.
 _HALF_BYTES, _URAM_BYTES = 18 * 1024 // 8, 288 * 1024 // 8
 _GROWN_IN_BLOCKS = ("input", "weight", "psum")
 
 
 def room_bytes(limits: Resources, used: Ints) -> Ints:
-    """Bytes of the blocks that are left beside `used` int64[..., 5], block RAM in halves."""
+    """The bytes of the blocks that `used` int64[..., 5] (block RAM in halves) leaves free within
+    the limits."""
     bram = np.maximum(2 * limits.bram36 - used[..., at.BRAM], 0) * _HALF_BYTES
     return np.asarray(bram + limits.uram * _URAM_BYTES, np.int64)
 
 
 def most_bytes(arrays: Arrays, rows: Ints, room: Ints) -> Ints:
-    """int64[row, memory]: the largest buffers of arrays, those that grow within `room` bytes."""
+    """The largest buffers of arrays in bytes, int64[row, memory]; automatic buffers grow within
+    `room` int64[row] bytes."""
     found = np.zeros((len(rows), len(BUFFERS)), np.int64)
     for place, name in enumerate(BUFFERS):
         allowed = arrays.sizes[name][rows]
@@ -48,7 +50,7 @@ def most_bytes(arrays: Arrays, rows: Ints, room: Ints) -> Ints:
 
 
 def _largest(arrays: Arrays, name: str, rows: Ints) -> Ints:
-    """The largest stated size of a memory, 0 where none is stated."""
+    """The largest stated size of a memory, int64[row]; 0 if no size is stated."""
     sizes = [
         _stated(arrays, name, choice, rows)
         for choice in arrays.space.axes[f"{name}_bytes"]

@@ -1,8 +1,8 @@
-"""What designs that differ in buffers, ports or clock alone have in common.
+"""The parts of a run that designs with the same array share.
 
-The tilings that a pass may choose from depend on the array, and which of them is chosen on the
-rest; two designs with equal tilings and equal machines but for the size of their buffers take
-the same cycles, because a size decides nothing but what is legal.
+The tilings that a pass may choose from depend on the array alone. Which tiling is chosen depends on
+buffers, ports and clock too. Two designs that differ in the sizes of their buffers alone and have
+equal tilings take the same cycles, because a size only decides which tilings are legal.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ T = TypeVar("T")
 
 
 class Kept(Generic[T]):
-    """The `most` values that were used last, by key."""
+    """A cache by key of the `most` values that were used last."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._values: OrderedDict[Hashable, T] = OrderedDict()
 
     def get(self, key: Hashable) -> T | None:
-        """The value, if it is still there."""
+        """The value of a key; None if it is not there, or no longer."""
         if key not in self._values:
             return None
         self._values.move_to_end(key)
         return self._values[key]
 
     def put(self, key: Hashable, value: T) -> None:
-        """Keep a value, and forget the one that was not used for longest."""
+        """Keep a value, and forget the value whose last use is the longest ago."""
         self._values[key] = value
         if len(self._values) > self._most:
             self._values.popitem(last=False)
@@ -47,7 +47,7 @@ class Kept(Generic[T]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pattern:
-    """A network's passes on an array, each with the tilings it may choose from."""
+    """The passes of a network on an array, each with the tilings that it may choose from."""
 
     plan: Plan
     candidates: Mapping[str, Candidates]
@@ -55,7 +55,7 @@ class Pattern:
 
     @classmethod
     def of(cls, plan: Plan, accelerator: Accelerator, images: int) -> Pattern:
-        """The pattern of a plan that was made for an accelerator with that array."""
+        """The pattern of a plan; `accelerator` is any accelerator with the array of the plan."""
         found = {
             layer.name: enumerate_candidates(layer, accelerator, images) for layer in plan.layers
         }
@@ -63,14 +63,14 @@ class Pattern:
 
     @staticmethod
     def key(design: Design) -> Hashable:
-        """What a pattern depends on, beside the network."""
+        """The properties of a design on which a pattern depends, beside the network."""
         acc = design.accelerator
         return acc.scheme, acc.array, acc.post, acc.accumulator, acc.port_bits, design.batch
 
     def tilings(self, accelerator: Accelerator) -> dict[str, Tiling]:
         """The tilings that `map_workload` takes for an accelerator of this pattern.
 
-        Raises `InputError` where a pass has none.
+        Raises `InputError` if a pass has no legal tiling.
         """
         return {
             layer.name: choose_tiling(
@@ -84,7 +84,7 @@ class Pattern:
 
 
 def timing_key(accelerator: Accelerator, tilings: Mapping[str, Tiling]) -> Hashable:
-    """Equal for accelerators that take the same cycles with these tilings."""
+    """A key that is equal only for accelerators that take the same cycles with these tilings."""
 
     def banks(buffer: Buffer) -> Buffer:
         return Buffer(1, buffer.banks)

@@ -1,7 +1,7 @@
-"""Whether an array can run the networks of a study at all, whatever its buffers are.
+"""Whether an array can run the networks of a study with any buffers.
 
-What a network's passes are on a machine hangs on the scheme, the kinds of rows, the columns and
-the width of the ports, so it is asked once for each combination of these.
+The passes of a network on a machine depend only on the scheme, the PE kinds, the columns and the
+width of the ports. So they are made once for each combination of these choices.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ __all__ = ["Plans"]
 
 @dataclass(eq=False)
 class Plans:
-    """The plans of `workloads[network][scheme]`; `refused` says by scheme why a network of the
-    study cannot have it."""
+    """The plans of `workloads[network][scheme]`; `refused` gives the reason for each scheme that a
+    network of the study cannot have."""
 
     workloads: Mapping[str, Mapping[str, Workload]]
     refused: Mapping[str, LightSimError] = field(default_factory=dict)
@@ -33,8 +33,8 @@ class Plans:
     _checked: dict[Hashable, LightSimError | None] = field(default_factory=dict)
 
     def error(self, acc: Accelerator) -> LightSimError | None:
-        """Why no machine with the array and the ports of `acc` runs the networks; None if some
-        may."""
+        """The reason why no machine with the array and the ports of `acc` runs the networks; None
+        if a machine may."""
         kinds = tuple(dict.fromkeys(group.pe for group in acc.array.groups))
         key = (self._key(acc), kinds, acc.post.requantise, acc.accumulator)
         if key not in self._checked:
@@ -42,8 +42,8 @@ class Plans:
         return self._checked[key]
 
     def images_error(self, acc: Accelerator, images: int) -> LightSimError | None:
-        """Why the activations of so many images at a time do not fit the memory beside the board;
-        None where they may. For an array without `error`."""
+        """The reason why the activations of a batch of `images` do not fit the board's memory;
+        None if they may fit. Only for an array without an `error`."""
         if isinstance(acc.memory, IdealMemory):
             return None
         key = (self._key(acc), "images", images)

@@ -1,4 +1,4 @@
-"""Where each resource stands in the arrays [..., 5] of what designs take."""
+"""The column of each resource in the arrays [..., 5] of resources."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ __all__ = ["BRAM", "DSP", "FF", "LUT", "RESOURCES", "URAM"]
 LUT: Final = 0
 FF: Final = 1
 DSP: Final = 2
-BRAM: Final = 3  # in halves, of 18 kb, until a design is whole
+BRAM: Final = 3  # in halves of 18 kb, until all parts of a design are added up
 URAM: Final = 4
 RESOURCES: Final = 5

@@ -1,1 +1,1 @@
-"""What a tiled accelerator is worth: run with its usual mapping, or mapped exactly."""
+"""The evaluation of a tiled accelerator, run with its usual mapping or mapped exactly."""

@@ -1,7 +1,6 @@
-"""What a design is worth: its networks mapped, run on the timeline, and measured.
+"""The evaluation of a design: its networks are mapped, run on the timeline, and measured.
 
-The mapping is the one that `lightsim run` takes for the same accelerator, so its cycles are
-the ones reported here.
+`lightsim run` takes the same mapping for the same accelerator, so it reports the same cycles.
 """
 
 from __future__ import annotations
@@ -29,10 +28,10 @@ _MOST_RUNS = 4096
 
 
 class Evaluator(doors.Evaluator):
-    """Runs designs of a study; what several designs share is made once.
+    """Runs designs of a study; parts that several designs share are made once.
 
-    Energy is counted only `with_energy`: it takes as long as the rest. `free_k` is what the k of
-    designs in which it is free is chosen by.
+    Energy is counted only `with_energy`, because it takes as long as the rest of a run. If k is
+    free, the allocation of a design is chosen by `free_k`.
     """
 
     def __init__(
@@ -51,7 +50,7 @@ class Evaluator(doors.Evaluator):
         self._runs: Kept[tuple[int, int, float]] = Kept(_MOST_RUNS)
 
     def run(self, design: Design) -> Outcome | Refusal:
-        """The outcome of a design, or why it cannot run a network of the study."""
+        """The outcome of a design, or the reason why it cannot run a network of the study."""
         try:
             if self._free_k is not None:
                 return self._run_free(design, self._free_k)
@@ -62,7 +61,7 @@ class Evaluator(doors.Evaluator):
         return Outcome(cycles, traffic, joules if self._with_energy else None)
 
     def _run_free(self, design: Design, free_k: FreeK) -> Outcome:
-        """The outcome with the best k; raises `LightSimError` where there is none."""
+        """The outcome with the best allocation of k; raises `LightSimError` if there is none."""
         from dse.tiled.free_k.best import best_allocation
 
         best = best_allocation(free_k, design)
@@ -78,7 +77,8 @@ class Evaluator(doors.Evaluator):
         return Outcome((cycles,), (traffic,), energy_j, digits, free_k.values(best.k))
 
     def _run(self, design: Design, share: Share) -> tuple[int, int, float]:
-        """Cycles, bytes and joules of a network; raises `LightSimError` where it cannot run."""
+        """Cycles, bytes and joules of a network on a design; raises `LightSimError` if the design
+        cannot run the network."""
         acc = design.accelerator
         workload = workload_of(share.network, acc.scheme, self._seed)
         check_sums(workload, acc.accumulator)
@@ -99,8 +99,8 @@ class Evaluator(doors.Evaluator):
         return found
 
     def timed(self, program: Program) -> tuple[int, int, float]:
-        """Cycles, bytes and joules (0 without energy) of a program."""
-        # Numba takes a third of a second to load: only those who run a design pay for it.
+        """Cycles, bytes and joules of a program; the joules are 0 if energy is not counted."""
+        # Numba takes a third of a second to load: only the run of a design pays for it.
         from lightsim.tiled.timeline.model import run as run_timeline
 
         found = run_timeline([program])

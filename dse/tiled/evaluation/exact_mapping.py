@@ -1,4 +1,5 @@
-"""A tiled accelerator mapped exactly: for every pass the quickest tiling of all by itself."""
+"""A tiled accelerator mapped exactly: each pass gets the tiling that is quickest for this pass
+alone."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ __all__ = ["ExactMapping"]
 
 
 class ExactMapping(doors.ExactMapping):
-    """Maps the designs of a study; `free_k` is what the k of its designs was chosen by."""
+    """Maps the designs of a study exactly; if k is free, `free_k` holds the rounded network."""
 
     def __init__(self, shares: tuple[Share, ...], seed: int, free_k: FreeK | None) -> None:
         self._shares, self._seed, self._free_k = shares, seed, free_k
@@ -30,8 +31,11 @@ class ExactMapping(doors.ExactMapping):
     def quicker(
         self, design: Design, k: Mapping[str, str]
     ) -> tuple[Outcome, dict[str, Mapping[str, Tiling]]] | None:
-        """The outcome with the tilings by network that are quicker than the usual ones, None where
-        none are; `k` are the digits of its filters where they were chosen."""
+        """The outcome of a design with its exact tilings, and the tilings by network that are
+        quicker than the usual tilings; None if no tilings are quicker.
+
+        `k` is the allocation that was chosen for the design, as a digit for each filter by layer.
+        """
         cycles, traffic, joules = [], [], []
         tilings: dict[str, Mapping[str, Tiling]] = {}
         for share in self._shares:
@@ -55,12 +59,12 @@ class ExactMapping(doors.ExactMapping):
 
 
 def _program(workload: Workload, design: Design) -> Program | None:
-    # Numba comes with it.
+    # The import loads numba.
     from lightsim.tiled.optimum import exact_tilings
 
     try:
         found = exact_tilings(workload, design.accelerator, images=design.batch)
         best = {name: choice.tiling for name, choice in found.items()}
         return map_workload(workload, design.accelerator, images=design.batch, tilings=best)
-    except LightSimError:  # the usual mapping stands
+    except LightSimError:  # the usual mapping is kept
         return None

@@ -1,1 +1,1 @@
-"""A tiled accelerator whose k is free: its best allocation, and the bound of all."""
+"""A tiled accelerator whose k is free: its best allocation, and the bound of all allocations."""

@@ -1,8 +1,9 @@
-"""A design run with its k free: the best allocation within what may be lost, confirmed.
+"""A design whose k is free, run with the best allocation within the allowed loss.
 
-The allocation is exact by the table (`dse.allocation`), whose tilings are those of the default
-mapping. That mapping depends on k a little, so the table is made again with the mapping of what it
-gave until the two agree. What counts are the cycles of the program that `lightsim run` maps.
+The allocation is exact for a table (`dse.allocation`) of the points of every layer. The table is
+made with the tilings of the default mapping. The default mapping depends on k a little, so the
+table is made again with the mapping of the last allocation until the tilings no longer change.
+An allocation counts with the cycles of the program that `lightsim run` maps for it.
 """
 
 from __future__ import annotations
@@ -26,15 +27,16 @@ from lightsim.tiled.mapping.tiles.tiling import Tiling
 __all__ = ["Allocated", "best_allocation"]
 
 _ROUNDS = 3
-# Runs of the timeline for a table: more make it a tenth of a percent more true (see the results).
+# Runs of the timeline for a table: more runs improve its cycles by a tenth of a percent (see the
+# results).
 _RUNS = 9
-# Shares of the allowed loss that are tried in turn where the accuracy is not kept.
+# Shares of the allowed loss, tried in turn until the allocation keeps the accuracy.
 _SHARES = (1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.1, 0.05, 0.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Allocated:
-    """The k of every filter and the program that `lightsim run` maps with it."""
+    """The k of every filter, the program that `lightsim run` maps with this k, and its cycles."""
 
     k: KMap
     program: Program
@@ -42,9 +44,9 @@ class Allocated:
 
 
 def best_allocation(free_k: FreeK, design: Design) -> Allocated:
-    """The fastest allocation found for a design that its choice of k allows.
+    """The fastest allocation found among those that the design's choice of k allows.
 
-    Raises `InputError` where there is none, or where the design cannot run the network.
+    Raises `InputError` if there is none, or if the design cannot run the network.
     """
     acc, tolerance = design.accelerator, free_k.tolerances[design.k]
     most = free_k.most_terms
@@ -93,8 +95,8 @@ def _tilings(found: Allocated) -> dict[str, Tiling]:
 
 
 def _kept(free_k: FreeK, table: AllocationTable, tolerance: Tolerance) -> KMap | None:
-    """The fastest allocation of the table within the loss, or within a part of it if only there
-    the accuracy is kept."""
+    """The fastest allocation of the table within the allowed loss, or within the largest share of
+    the loss at which the accuracy is kept; None if there is none."""
     least = least_loss(free_k.losses.losses, free_k.rounded_network.last, free_k.uniform_layers)
     filters = sum(free_k.rounded_network.filters.values())
     for share in _SHARES:
@@ -117,7 +119,7 @@ def _confirmed(free_k: FreeK, design: Design, k: KMap) -> Allocated:
 
 
 def _check_sums(free_k: FreeK, design: Design, k: KMap) -> None:
-    """What `lightsim run` refuses is no answer."""
+    """Raise `InputError` if `lightsim run` would refuse the sums of an allocation."""
     accumulator = design.accelerator.accumulator
     if accumulator.overflow == "refuse":
         check_accumulators(

@@ -1,10 +1,13 @@
-"""What no allocation within a loss can beat on a machine, whatever its mapping.
+"""The bound that no allocation within a loss can beat on a machine, with any mapping.
 
-The allocations of a layer are parted into cells: a range for its filters with a term, one for
-those with two. A pass takes at least the bound of the cell's fewest, and loses at least what the
-cell's most terms cannot save. A network then takes at least the best choice of a cell in every
-pass within the loss, and that at least its Lagrangian for any price of loss: the sum over passes
-of the least (cycles + price x loss), less the price of the whole loss.
+The allocations of a layer are divided into cells. A cell is a range for the number of filters with
+at least one term, and a range for the number of filters with two terms. In a cell, a pass takes at
+least the bound of the fewest terms of the cell, and it loses at least the loss that the most terms
+of the cell leave.
+
+A network takes at least the cycles of the best choice of one cell in every pass within the loss.
+This choice is bounded by its Lagrangian, which holds for any price of loss: the sum over passes of
+the least (cycles + price x loss), minus price x allowed loss.
 """
 
 from __future__ import annotations
@@ -25,16 +28,20 @@ __all__ = ["FreeBound", "free_bound"]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_PARTS = 8  # of a layer's filters: so many ranges, and none at all
-_PRICES = 2.0 ** np.arange(-6, 7)  # of the allowed loss, in shares of the least cycles
-_NEVER = 1 << 60  # what a cell loses that no allocation is in
-_BLOCK = 1 << 12  # machines at a time: a few hundred bytes each for every pass
+_PARTS = 8  # ranges of the number of a layer's filters, beside the range of none
+_PRICES = 2.0 ** np.arange(-6, 7)  # the price of the whole allowed loss / the least cycles
+_NEVER = 1 << 60  # the loss of a cell that has no allocation
+_BLOCK = 1 << 12  # machines bounded at a time: some hundred bytes each for every pass
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FreeBound:
-    """The bound of a network whose allocations may lose `allowed` each, by the choice of k; the
-    filters of layer `last` keep a term, and `uniform_layers` hold one of so many in all filters."""
+    """The bound of a network whose k is free.
+
+    `allowed` is the loss that an allocation may have, one for each choice of the axis k. Filters
+    of the layer `last` keep at least one term. All filters of a layer of `uniform_layers` have the
+    same number of terms, one of the numbers given there.
+    """
 
     losses: Losses
     last: str
@@ -42,8 +49,8 @@ class FreeBound:
     uniform_layers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def cycles(self, bound: NetworkBound, choices: Ints, machines: Axes) -> Floats:
-        """Cycles below which no allowed allocation comes, float64[machine]; `choices` says for
-        every machine which loss it is allowed."""
+        """A bound on the cycles of every allowed allocation, float64[machine]; `choices`
+        int64[machine] is the place of each machine's choice of k."""
         found = np.zeros(len(choices))
         for choice in np.unique(choices).tolist():
             where = np.flatnonzero(choices == choice)
@@ -53,14 +60,14 @@ class FreeBound:
         return found
 
     def fewest_terms(self, choice: int) -> dict[str, tuple[int, int]]:
-        """By layer the filters with one term and with two that no allocation of a choice of k has
-        fewer of."""
+        """For each layer the least number of filters with one term, and with two terms, in any
+        allocation that a choice of k allows."""
         rows = self.fewest(self.allowed[choice])
         return {name: _terms(kept, two) for name, (kept, two) in rows.items()}
 
     def fewest(self, allowed: float) -> dict[str, tuple[int, int]]:
-        """By layer the least number of filters with a term, and the least with two, when all
-        other layers lose as little as they can."""
+        """For each layer the least number of filters with at least one term, and with two terms,
+        if all other layers lose as little as they can."""
         rows, left = self._rows(allowed)
         return {
             name: (_least_within(kept, left), _least_within(two, left))
@@ -75,7 +82,8 @@ class FreeBound:
         return filters, 0 if lost.get(1, left + 1) <= left else filters
 
     def _uniform(self, name: str) -> dict[int, int]:
-        """By the terms that a layer may hold in all filters, what it loses beyond its least."""
+        """For each number of terms that all filters of a layer may have, the loss beyond the
+        least loss of the layer."""
         whole = whole_losses(self.losses, name, len(self.losses[name])).sum(axis=0).tolist()
         least = min(whole[terms] for terms in self.uniform_layers[name])
         return {terms: whole[terms] - least for terms in self.uniform_layers[name]}
@@ -99,8 +107,12 @@ class FreeBound:
         return found
 
     def _rows(self, allowed: float) -> tuple[dict[str, tuple[Ints, Ints]], int]:
-        """By layer what it loses beyond its least with at most n filters with a term, and with at
-        most n with two, int64[filters + 1]; and what all may lose beyond their least."""
+        """The losses of every layer beyond its least loss, and the loss that all layers together
+        may have beyond their least losses.
+
+        A layer has two rows int64[filters + 1]: entry n of the first is its loss with at most n
+        filters with a term, entry n of the second its loss with at most n filters with two terms.
+        """
         rows, spent, filters = {}, 0, 0
         for name, given in self.losses.items():
             whole = whole_losses(self.losses, name, len(given))
@@ -120,7 +132,8 @@ class FreeBound:
     def _cell(
         self, bound: NetworkBound, rows: Mapping[str, tuple[Ints, Ints]], kept: int, two: int
     ) -> tuple[list[tuple[int, int]], list[float]]:
-        """The fewest terms of a cell in every pass, and what each loses at least there."""
+        """The fewest terms of a cell in every pass, as filters with one and with two terms, and
+        the least loss of every pass in the cell."""
         terms, lost = [], []
         for name in bound.passes:
             if name not in rows:
@@ -129,7 +142,7 @@ class FreeBound:
                 continue
             if name in self.uniform_layers:
                 filters = len(rows[name][0]) - 1
-                # All filters have a term; two terms are in none, or in all of them.
+                # All filters have one term, or all have two: no other cell has an allocation.
                 amount = {0: 1, _PARTS: 2}.get(two, 0) if kept == _PARTS else 0
                 terms.append(_terms(filters, filters if amount == 2 else 0))
                 lost.append(float(self._uniform(name).get(amount, _NEVER)))
@@ -143,13 +156,13 @@ class FreeBound:
 
 
 def free_bound(free_k: FreeK, choices: Sequence[object]) -> FreeBound:
-    """What no allocation that these choices of axis `k` allow can beat."""
+    """The bound of all allocations that the choices of axis `k` allow, one loss a choice."""
     most = [free_k.tolerances[str(choice)].loss for choice in choices]
     return FreeBound(free_k.losses.losses, free_k.rounded_network.last, most, free_k.uniform_layers)
 
 
 def _range(filters: int, part: int) -> tuple[int, int]:
-    """The first and the last number of filters of a part: part 0 is none."""
+    """The first and the last number of filters in a range; range 0 is no filters."""
     if part == 0:
         return 0, 0
     first, last = (part - 1) * filters // _PARTS + 1, part * filters // _PARTS
@@ -157,12 +170,13 @@ def _range(filters: int, part: int) -> tuple[int, int]:
 
 
 def _terms(kept: int, two: int) -> tuple[int, int]:
-    """Filters with one term, and with two."""
+    """The number of filters with one term, and with two, of `kept` filters with any term."""
     return kept - two, two
 
 
 def _sums(costs: Ints) -> Ints:
-    """The least that is lost where at most n filters keep what the others lose: int64[n]."""
+    """The least total of `costs` int64[filter] if at most n filters are spared their cost,
+    int64[n]."""
     return np.concatenate(([0], np.cumsum(np.sort(costs))))[::-1].astype(np.int64)
 
 

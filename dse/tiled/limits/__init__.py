@@ -1,1 +1,1 @@
-"""What no tiled accelerator of a space can beat."""
+"""The bounds that no tiled accelerator of a space can beat."""

@@ -1,9 +1,10 @@
-"""What no design can beat: its least cycles by any mapping, and its resources.
+"""The bounds of designs: the least cycles by any mapping, and the resources.
 
-Families are bounded with the most favourable buffers that the space offers them, designs with
-their own, both by `tiled.bounds`; where k is free, over every allocation that is allowed. A
-design about to be run is looked at once more, by the limits of all its tilings
-(`lightsim.tiled.optimum`), which takes some milliseconds and is closer for small layers.
+A family is bounded with the most favourable buffers that the space offers it, a design with its
+own buffers; both bounds are made by `lightsim.tiled.bounds`. If k is free, a bound holds for every
+allowed allocation. A design that is next to be run gets a closer bound, made of the limits of all
+its tilings (`lightsim.tiled.optimum`). The closer bound takes some milliseconds and is better for
+small layers.
 """
 
 from __future__ import annotations
@@ -45,9 +46,13 @@ _CHUNK = 1 << 17  # families bounded at a time: some hundred bytes each
 
 @dataclass(eq=False)
 class Bounds:
-    """The bounds of a space; `workloads[network][scheme]` are its networks, and `refused` says by
-    scheme why there are none. `asked` says that a study asks for what designs spend. Raises the
-    reason where no design of the space can be built or run."""
+    """The bounds of a space.
+
+    `workloads[network][scheme]` are its networks; `refused` gives the reason for each scheme that
+    has no workload. `free` bounds allocations if k is free. `asked` says that the study asks for
+    energy or traffic, `sized` that resources are among its objectives. Raises the reason if no
+    design of the space can be built or run.
+    """
 
     space: Space
     builder: Builder
@@ -74,20 +79,20 @@ class Bounds:
 
     @property
     def left_out(self) -> LeftOut:
-        """What of the space is no design, as far as is known."""
+        """The points of the space that are known to be no design."""
         return self.arrays.left_out
 
     def nothing_left(self) -> LightSimError | None:
-        """Why no design is left at all; None where some may be."""
+        """The reason why no point of the space is a design; None if some point may be one."""
         return self.arrays.left_out.error("[axes]") if self.arrays.dead.all() else None
 
     def usable(self, families: Ints) -> NDArray[np.bool_]:
-        """Which families still have designs, as far as is known."""
+        """Which of `families` int64[family] may still have designs, bool[family]."""
         return self.arrays.usable(families)
 
     def cannot_run(self, number: int, design: Design) -> bool:
-        """Whether the buffers of a design hold no tile of some pass; what that says of the rest of
-        the space is left out of it from then on."""
+        """Whether a pass has no tile that fits the buffers of a design. If so, all points of the
+        space to which the same applies are left out from then on."""
         error = self.unmappable(design.accelerator)
         if error is not None and self.arrays.has(number):
             self.arrays.left_out.add(error, 1)
@@ -99,15 +104,17 @@ class Bounds:
         return len(self._networks)
 
     def families(self) -> tuple[Ints, Ints]:
-        """Least cycles int64[family, network] and resources int64[family, 5] of every family."""
+        """The least cycles int64[family, network] and the least resources int64[family, 5] of
+        every family of the space."""
         _, cycles, used = zip(*self.family_blocks(), strict=True)
         return np.concatenate(cycles), np.concatenate(used)
 
     def family_blocks(self, fitting: bool = False) -> Iterator[tuple[Ints, Ints, Ints]]:
-        """Numbers, least cycles [family, network] and resources [family, 5], block by block.
+        """The families of the space, block by block.
 
-        The resources are those with the least of every memory; families that take more than there
-        is are left out if `fitting`, and those that cannot be built always.
+        A block is numbers int64[family], least cycles int64[family, network] and resources
+        int64[family, 5] with the smallest size of every memory. Families that cannot be built are
+        left out; with `fitting` families whose resources are above the limits are left out too.
         """
         limits = np.array(self.builder.limits.values(), np.int64)
         for first in range(0, self.space.families, _CHUNK):
@@ -126,8 +133,8 @@ class Bounds:
                 yield numbers, self._cycles(numbers, machines), used
 
     def listed(self, family: int) -> Listed:
-        """A family's designs, but for those that cannot be built: of buffers that grow too those
-        for which there is no room."""
+        """The designs of a family that can be built. A design whose buffers do not fit the limits
+        even at their smallest sizes is left out."""
         space = self.space
         first = family * space.variants
         numbers = np.arange(first, first + space.variants, dtype=np.int64)
@@ -145,8 +152,8 @@ class Bounds:
         return Listed(numbers[kept], cycles, grown.used[0, kept])
 
     def spending(self, families: Ints, closer: CloserBound | None = None) -> Spending:
-        """What designs on these families spend at least, those of a `look` no less than it says;
-        zeros where the study does not ask."""
+        """The least spending of designs of `families` int64[design], raised to the closer bound
+        if there is one; zeros if the study does not ask for energy or traffic."""
         if not self.asked:
             return Spending.nothing(len(families), self.networks)
         if self._spending is None:
@@ -159,12 +166,12 @@ class Bounds:
         )
 
     def closer(self, number: int) -> CloserBound | None:
-        """Least cycles and traffic of a design by the limits of all its tilings; None where
-        nothing more is known of it than `listed` says: it cannot be built, or k is free."""
+        """The least cycles and traffic of a design by the limits of all its tilings; None if the
+        design cannot be built or k is free, because then only the bound of `listed` is known."""
         return None if self.free is not None else self._tilings.cycles(number)
 
     def closer_of_family(self, family: int) -> CloserBound | None:
-        """`closer` of all designs of a family, by what the largest of their buffers hold."""
+        """A closer bound of all designs of a family, made with the largest size of each buffer."""
         if self.free is not None:
             return None
         grown = self._growing.of(np.array([family], np.int64))
@@ -174,8 +181,8 @@ class Bounds:
         return self._tilings.cycles_of_family(family, grown.sizes[0, kept].max(axis=0))
 
     def unmappable(self, acc: Accelerator) -> InputError | None:
-        """Why no tile of some pass fits the buffers of a machine, None where one of each does.
-        What that says of the rest of the space is left out of it from then on."""
+        """The reason why a pass has no tile that fits a machine's buffers; None if every pass has
+        one. The points of the space to which the same applies are left out from then on."""
         refused = None if self.free is not None else self._smallest.refused(acc)
         if refused is None:
             return None
@@ -185,7 +192,7 @@ class Bounds:
         return self._smallest.need(*refused, acc).error(held_bytes(acc))
 
     def _machines(self, families: Ints) -> Axes:
-        """The machines of families, with the least buffers of their arrays."""
+        """The machines of families, with the smallest buffers of their arrays."""
         places = self.space.places(families, self.space.family_axes)
         machines = self.arrays.machines.take(self.arrays.number(families))
         hz = self.builder.board.clock_hz
@@ -200,7 +207,8 @@ class Bounds:
     def _with_largest_buffers(self, machines: Axes, families: Ints, used: Ints) -> Axes:
         """The machines with the largest buffers that the space and the device allow.
 
-        `used` int64[family, 5] are what the families take, block RAM in halves.
+        `used` int64[family, 5] are the resources that the families take without their buffers,
+        block RAM in halves.
         """
         most = most_bytes(
             self.arrays, self.arrays.number(families), room_bytes(self.builder.limits, used)
@@ -212,7 +220,7 @@ class Bounds:
         return machines.vary(**columns)
 
     def _cycles(self, families: Ints, machines: Axes) -> Ints:
-        """int64[machine, network], each by the bound of its scheme."""
+        """The least cycles int64[machine, network], each by the bound of the machine's scheme."""
         places = self.space.places(families, self.space.family_axes)
         scheme, terms = places["scheme"], places["k"]
         found = np.zeros((families.size, len(self._networks)), np.int64)
@@ -230,7 +238,7 @@ class Bounds:
 
 
 def bounds_of(space: Space, builder: Builder, question: Question) -> doors.Bounds:
-    """The bounds of a space for what is asked; raises as `Bounds`."""
+    """The bounds of a space for a question; raises as `Bounds`."""
     free = None if question.free_k is None else free_bound(question.free_k, space.axes["k"])
     return Bounds(
         space, builder, question.workloads, free, question.spending, question.refused,

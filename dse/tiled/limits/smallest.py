@@ -1,8 +1,8 @@
-"""What the smallest tiles of a network's passes need, and whether buffers hold them.
+"""The bytes that the smallest tiles of a network's passes need, and whether buffers hold them.
 
-A tile of more filters, channels or positions needs no less of any memory, so a pass of which
-neither of its two smallest tiles fits has no legal tiling: that of the fewest input channels, and
-that of all of them, which keeps no partial sums.
+A tile of more filters, channels or positions never needs less of a memory. A pass has two smallest
+tiles: one with the fewest input channels, and one with all input channels, which keeps no partial
+sums. If neither fits, the pass has no legal tiling.
 """
 
 from __future__ import annotations
@@ -32,19 +32,20 @@ _HOLDS = {
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a pass needs: `nbytes` int64[tile, memory] of both smallest tiles (input, weight,
-    residual, output, partial sums), and `slots` of filter parameters."""
+    """The needs of the pass `name`: `nbytes` int64[tile, memory] of its two smallest tiles (input,
+    weight, residual, output, partial sums), and `slots` of filter parameters."""
 
     name: str
     nbytes: Ints
     slots: int
 
     def fits(self, held: Ints) -> bool:
-        """Whether buffers of `held` int64[memory] bytes hold either tile."""
+        """Whether buffers of `held` int64[memory] bytes hold one of the two tiles."""
         return self.slots <= PARAMETER_SLOTS and bool((self.nbytes <= held).all(axis=1).any())
 
     def error(self, held: Ints) -> InputError:
-        """The refusal of a machine whose buffers do not hold it."""
+        """The refusal of a machine whose buffers, of `held` int64[memory] bytes, hold neither
+        tile."""
         if self.slots > PARAMETER_SLOTS:
             problem = "even the smallest tile has too many filters"
             told = f"it needs {self.slots} slots of parameters, there are {PARAMETER_SLOTS}"
@@ -66,7 +67,8 @@ class Smallest:
     _tiles: dict[Hashable, tuple[str, Ints, Ints, int]] = field(default_factory=dict)
 
     def refused(self, acc: Accelerator) -> tuple[str, int] | None:
-        """The network and the place of the first pass that a machine's buffers do not hold."""
+        """The network and the place of the first pass that has no tile in a machine's buffers;
+        None if every pass has one."""
         held = held_bytes(acc)
         for network in self.workloads:
             for place in range(len(self._passes(network, acc))):
@@ -75,7 +77,7 @@ class Smallest:
         return None
 
     def need(self, network: str, place: int, acc: Accelerator) -> Need:
-        """What a pass needs on the array of a machine."""
+        """The needs of the pass at `place` of a network on the array of a machine."""
         array = acc.array
         key = (network, place, acc.scheme, array.groups, array.columns, acc.port_bits)
         if key not in self._tiles:
@@ -83,7 +85,7 @@ class Smallest:
         name, nbytes, groups, computed = self._tiles[key]
         words = groups * ceil_div(computed, array.pixels)
         sums = -(-words * array.rows * array.pixels * acc.accumulator.bits // 8)
-        sums[-1] = 0  # of all input channels at once nothing is kept
+        sums[-1] = 0  # a tile of all input channels keeps no partial sums
         slots = int(groups.max()) * array.rows
         return Need(name, np.column_stack((nbytes, sums)), slots)
 
@@ -102,7 +104,7 @@ def held_bytes(acc: Accelerator) -> Ints:
 
 
 def _tiles(layer: EngineLayer, acc: Accelerator) -> tuple[str, Ints, Ints, int]:
-    # Numba comes with it.
+    # The import loads numba.
     from lightsim.tiled.optimum.passes import smallest_tiles
 
     return layer.name, *smallest_tiles(layer, acc)

@@ -1,7 +1,8 @@
-"""What designs spend at least on an image: energy of the counted activity, and memory traffic.
+"""The least that designs spend on a batch: energy of the counted activity, and memory traffic.
 
-Both follow from the array, the port and the batch, not from buffers, so they are worked out once
-for every array of a space. Leakage and clocks are no part of the energy model, and none of this.
+Both depend on the array, the port and the batch but not on buffers, so they are calculated once
+for every array of a space. The energy model has no leakage and no clock tree, so neither has this
+bound.
 """
 
 from __future__ import annotations
@@ -32,9 +33,11 @@ def every_spending(
     networks: Sequence[Mapping[int, NetworkBound]],
     free: FreeBound | None,
 ) -> Spending:
-    """What every array spends at least, float64[array, batch, choice of k, network];
-    `networks[network][place of the scheme]` are the bounds, `free` that of allocations where k is
-    free."""
+    """The least spending of every array, float64[array, batch, choice of k, network].
+
+    `networks[network][place of the scheme]` are the bounds of the networks; `free` is the bound of
+    allocations if k is free.
+    """
     schemes, batches, ks = (space.axes[name] for name in ("scheme", "batch", "k"))
     lanes = np.array([str(choice) for choice in space.axes["lanes"]])[arrays.places["lanes"]]
     shape = len(arrays.machines), len(batches), len(ks), len(networks)
@@ -62,10 +65,11 @@ def _least(
     kind: str,
     fewest: Mapping[str, tuple[int, int]] | None,
 ) -> tuple[Floats, Floats]:
-    """Joules and bytes float64[machine] of a batch; `lanes` are the PE kinds of each machine.
+    """The least joules and bytes of a batch, float64[machine] each; `lanes` are the PE kinds of
+    each machine.
 
-    `fewest` are by layer the filters with one term and with two that an allocation has at least,
-    None where k is the workload's own.
+    `fewest` gives for each layer the least number of filters with one term and with two terms
+    in any allocation; None if k is given by the workload.
     """
     k = bound.k
     if fewest is not None:
@@ -82,13 +86,16 @@ def _least(
 
 
 def _product_prices(lanes: str, scheme_name: str, kind: str, bits: int) -> list[float]:
-    """Joules of a product of a filter with 0, 1 and 2 terms on the cheapest of the kinds of rows,
-    which may be none at all for a term that is not there; of activations of `bits` bits, the
-    narrowest that the network multiplies by."""
+    """The joules of one product with a filter of 0, 1 and 2 terms on the cheapest PE kind of
+    `lanes`.
+
+    A filter without terms costs nothing where k may differ from filter to filter. Activations
+    have `bits` bits, the fewest of all activations that the network multiplies.
+    """
     row, found = scheme(scheme_name), []
     kinds = [pe_kind(group.pe) for group in lane_mix(lanes).groups(1 << 10)]
     for terms in range(3):
-        # One-bit activations are the fewest that a bit-serial row works through.
+        # A bit-serial row takes the least time for one-bit activations.
         events = [
             (*product_event(one, row, terms, 1), one.share_of_byte(row, bits)) for one in kinds
         ]

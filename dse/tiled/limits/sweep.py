@@ -1,7 +1,8 @@
-"""A pass that the buffers of one design do not hold, asked of every array of the space.
+"""A pass that does not fit the buffers of one design is checked against every array of the space.
 
-Tried design by design, a pass that no memory of the space holds would cost a search all its time;
-so its smallest tiles are worked out once for every array, and what cannot hold them is left out.
+A pass that fits no memory of the space would cost a search all its time if designs were tried one
+by one. So the needs of its smallest tiles are calculated once for every array, and the arrays and
+buffer sizes that cannot hold them are left out of the space.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ Ints = NDArray[np.int64]
 def leave_out(
     arrays: Arrays, builder: Builder, smallest: Smallest, network: str, place: int
 ) -> None:
-    """Leave out the arrays, and the stated sizes of buffers, that no design can run a pass with;
-    `place` is that of the pass in `network`."""
+    """Leave out the arrays, and the stated sizes of buffers, with which no design can run the pass
+    at `place` of `network`."""
     rows = np.flatnonzero(~arrays.dead)
     ports = arrays.more_ports.min(axis=(0, 1))
     held = most_bytes(arrays, rows, room_bytes(builder.limits, arrays.resources[rows] + ports))
@@ -43,7 +44,7 @@ def leave_out(
 
 
 def _leave_out_sizes(arrays: Arrays, row: int, need: Need) -> None:
-    """Of each memory the stated sizes that hold neither of the smallest tiles."""
+    """Leave out the stated sizes of each memory that hold neither of the two smallest tiles."""
     for column, name in enumerate(BUFFERS):
         least = int(need.nbytes[:, column].min())
         for at, choice in enumerate(arrays.space.axes[f"{name}_bytes"]):

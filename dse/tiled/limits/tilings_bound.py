@@ -28,8 +28,10 @@ _MOST_PATTERNS = 64  # arrays whose tilings are kept
 
 
 class TilingsBound:
-    """Bounds designs of a space one by one; `workloads[network][scheme]` are its networks. Traffic
-    is looked at where it is `asked` for, elsewhere it is 0."""
+    """Bounds designs of a space one by one; `workloads[network][scheme]` are its networks.
+
+    Memory traffic is bounded only if it is `asked` for; otherwise it is 0.
+    """
 
     def __init__(
         self,
@@ -43,13 +45,17 @@ class TilingsBound:
         self._tilings: Kept[tuple[PassTilings, ...]] = Kept(_MOST_PATTERNS)
 
     def cycles(self, number: int) -> CloserBound | None:
-        """Least cycles and traffic of a design; None for one that cannot be built or lowered."""
+        """The least cycles and traffic of the design `number`; None if it cannot be built, or if
+        a network cannot run on it."""
         built = self._builder.build(self._space.point(number))
         return self._of(built) if isinstance(built, Design) else None
 
     def cycles_of_family(self, family: int, sizes: NDArray[np.int64]) -> CloserBound | None:
-        """Least cycles and traffic of all designs of a family, none of which has larger buffers
-        than `sizes` int64[memory] or more banks than the space has."""
+        """The least cycles and traffic of all designs of a family.
+
+        No buffer of these designs is larger than `sizes` int64[memory], and none has more banks
+        than the most that the space offers.
+        """
         space = self._space
         point = space.point(family * space.variants)
         banks = {
@@ -62,7 +68,7 @@ class TilingsBound:
         return self._of(Design(acc, int(point["batch"]), Resources()))
 
     def _of(self, design: Design) -> CloserBound | None:
-        # Numba takes a third of a second to load: only those who search pay for it.
+        # Numba takes a third of a second to load: only a search pays for it.
         from lightsim.tiled.optimum import network_limit, pass_tilings
         from lightsim.tiled.optimum.passes import network_words
 
@@ -73,7 +79,7 @@ class TilingsBound:
             if passes is None:
                 try:
                     passes = pass_tilings(schemes[acc.scheme], acc, design.batch)
-                except LightSimError:  # running it will say why
+                except LightSimError:  # the run of the design will give the reason
                     return None
                 self._tilings.put(key, passes)
             found.append(network_limit(passes, acc, design.batch) or 0)

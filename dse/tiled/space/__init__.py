@@ -1,1 +1,1 @@
-"""The axes of tiled accelerators, and what their lanes are built from."""
+"""The axes of tiled accelerators, and the mixes of PE kinds that their lanes are built from."""

@@ -1,4 +1,4 @@
-"""The axes of tiled accelerators: what each may be set to, and what it is by default."""
+"""The axes of tiled accelerators: the accepted choices of each, and the choices by default."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def _lanes(value: object) -> Choice:
 
 
 def _size(value: object) -> Choice:
-    """Bytes of a bank, or its words as `"512 words"`: the array's words of one step."""
+    """The size of a bank: bytes, or words as `"512 words"`. A word is read in one step of the
+    array."""
     if isinstance(value, str) and (match := _WORDS.match(value)):
         return f"{int(match[1])} words"
     size = nbytes(value)
@@ -61,14 +62,14 @@ def _columns(board: Board, schemes: tuple[str, ...]) -> tuple[Choice, ...]:
 
 
 def _kinds(board: Board, schemes: tuple[str, ...]) -> tuple[Choice, ...]:
-    """The cheapest kinds of the schemes, and shift lanes with a part of them on DSP blocks."""
+    """The usual PE kind of every scheme, the kinds on DSP blocks, and mixes of the two."""
     found: dict[Choice, None] = {}
     for name in schemes:
         row = scheme(name)
         usual = pe_kind(row.usual_pe)
         found[usual.name] = None
         if row.is_sign:
-            continue  # no lane multiplies signs as cheaply
+            continue  # no other kind multiplies signs as cheaply
         able = [kind for kind in PE_KINDS.values() if kind.takes(row)]
         on_dsp = [kind for kind in able if kind.on_dsp]
         plain = [kind for kind in able if not kind.on_dsp and not kind.shifts]

@@ -1,4 +1,4 @@
-"""A mix of PE kinds: which share of an array's rows is built from which kind."""
+"""A mix of PE kinds: the share of an array's rows that is built from each kind."""
 
 from __future__ import annotations
 
@@ -29,9 +29,10 @@ class LaneMix:
         return " + ".join(f"{pe}*{part}" if part != 1 else pe for pe, part in self.parts)
 
     def groups(self, rows: int) -> tuple[LaneGroup, ...]:
-        """`rows` rows divided: each kind its share rounded down, the rest to the first.
+        """The lane groups of an array of `rows` rows.
 
-        A kind whose share is no row is left out.
+        Each kind gets its share rounded down, and the first kind the rows that remain. A kind with
+        a share below one row is left out.
         """
         whole = sum(part for _, part in self.parts)
         shares = [part * rows // whole for _, part in self.parts]
@@ -41,9 +42,9 @@ class LaneMix:
 
 
 def lane_mix(text: str) -> LaneMix:
-    """The mix that a text like `shift_add_serial*3 + multiply_dsp` names.
+    """The mix that a text such as `shift_add_serial*3 + multiply_dsp` names.
 
-    Raises `InputError` for an unknown kind, one that is named twice, or a text that is no mix.
+    Raises `InputError` for an unknown kind, a kind that is named twice, or a text that is no mix.
     """
     parts = []
     for piece in text.split("+"):

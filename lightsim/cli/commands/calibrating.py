@@ -19,7 +19,7 @@ def calibrate_command(
     output: Annotated[
         Path,
         typer.Option(
-            help="The folder of the table and the coefficients; a table in it is gone on with.",
+            help="The folder of the table and the coefficients; an existing table is continued.",
             parser=place("--output"),
             metavar="<path>",
         ),
@@ -31,7 +31,7 @@ def calibrate_command(
 ) -> None:
     """Synthesise the modules of the RTL over a grid and fit the resource formulas to it.
 
-    Takes some twenty minutes; what is measured is kept when it is stopped.
+    Takes about twenty minutes. A stopped calibration keeps the points measured so far.
     """
     from lightsim.flow.templates import opened, template_of
     from lightsim.reports.directory import check_directory

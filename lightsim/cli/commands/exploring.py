@@ -1,4 +1,4 @@
-"""`lightsim explore`: which accelerator to build, and how far it can be from the best."""
+"""`lightsim explore`: which accelerator to build, and how far it can be from the optimum."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ _SEARCH = ("trials", "seed", "workers", "sampler", "seconds", "storage", "mappin
 def explore_command(given: ExploreOptions) -> None:
     """Search accelerators for NETWORK on a board: the best, its front, and a proven bound."""
     search = _checked(given)
+    given = _brought(given)
     if given.retrain is not None:
         explore_retrained(
             given.network, given.retrain, given.recipe, board=given.board, k=_k_choice(given),
@@ -57,8 +58,20 @@ def explore_command(given: ExploreOptions) -> None:
     _show(found, where, given.json)
 
 
+def _brought(given: ExploreOptions) -> ExploreOptions:
+    """The options with the network's own file in the place of another tool's."""
+    from dataclasses import replace
+
+    from lightsim.flow.bringing import brought
+
+    name, notes = brought(given.network)
+    for text in notes:
+        _note(text)
+    return replace(given, network=name)
+
+
 def _checked(given: ExploreOptions) -> dict[str, Any]:
-    """What is given of `[search]`; names and numbers first, as imports take seconds."""
+    """The given keys of `[search]`; they are checked before the imports, which take seconds."""
     from lightsim.flow.given.checks import check_search
     from lightsim.reports.directory import check_directory
 
@@ -77,7 +90,7 @@ def _checked(given: ExploreOptions) -> dict[str, Any]:
 
 
 def _kept_in(study: Study, given: ExploreOptions, where: Path) -> tuple[Study, str]:
-    """Where the trials are kept, and the study as its file in `where` tells that."""
+    """The study with the storage of its trials as its copy in `where` names it, and the storage."""
     from dataclasses import replace
 
     from dse.reports.directory import JOURNAL
@@ -98,7 +111,7 @@ def _note(text: str) -> None:
 
 
 def _k_choice(given: ExploreOptions) -> str | None:
-    """The choice of axis `k` that the options name; None where they name none."""
+    """The choice of the axis `k` that the options name, None if they name none."""
     return given.k if given.accuracy_loss is None else given.accuracy_loss
 
 
@@ -146,6 +159,6 @@ def _show(found: Exploration, where: Path, json: bool) -> None:
     if found.interrupted:
         kept = len(found.records)
         typer.echo(f"interrupted: {kept} trials are kept, --resume goes on with them", err=True)
-        sys.exit(interrupt_code())  # typer's own way out would say "interrupted" once more
+        sys.exit(interrupt_code())  # typer's own exit would print "interrupted" a second time
     if found.shortfall is not None:
         raise found.shortfall

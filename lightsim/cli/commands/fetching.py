@@ -1,4 +1,4 @@
-"""`lightsim data`: a data set of the papers brought into the user's cache."""
+"""`lightsim data`: fetches a data set of the papers into the user's cache."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def data_command(
         ),
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Get it again, though it is there.")
+        bool, typer.Option("--overwrite", help="Fetch the data set even if it is there.")
     ] = False,
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document and nothing else.")

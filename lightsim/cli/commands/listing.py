@@ -1,4 +1,4 @@
-"""`lightsim list`: everything that can be named on the command line, with its source."""
+"""`lightsim list`: everything that has a name on the command line, with its source."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TABLE_NAMES", "list_command"]
 
-# Those of `cli.tables`, which takes seconds to import: a wrong name is answered before.
+# The names in `cli.commands.tables`. They stand here too, because importing that file takes seconds
+# and a wrong name should be answered before.
 TABLE_NAMES = (
     "networks", "schemes", "boards", "devices", "dsp-blocks", "memories", "pe-kinds", "lanes",
     "modules", "orders", "roundings", "energy", "parameters",
@@ -52,13 +53,13 @@ def list_command(
 
 
 def _show(name: str, rows: list[Row], console: Console) -> None:
-    """One table; sources stand below it, numbered, for most are longer than a column."""
+    """Print one table, with its sources numbered below: most are too long for a column."""
     from rich.markup import escape
     from rich.table import Table
 
     table = Table(title=name, title_justify="left", show_lines=False)
     for column in rows[0]:
-        # A name that is broken in two cannot be copied.
+        # A name that is broken over two lines cannot be copied.
         table.add_column(column, overflow="fold", no_wrap=column == next(iter(rows[0])))
     sources: dict[str, int] = {}
     for row in rows:

@@ -1,4 +1,4 @@
-"""`lightsim explore --retrain`: candidates trained first, the accelerator searched for each."""
+"""`lightsim explore --retrain`: trains candidates, then searches for an accelerator for each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["explore_retrained"]
 
-_SET_APART = 0.2  # of the training images, to compare candidates by
+_SET_APART = 0.2  # share of the training images that compares the candidates
 
 
 def explore_retrained(
@@ -30,7 +30,7 @@ def explore_retrained(
     output: Path | None,
     json: bool,
 ) -> None:
-    """Train, search, and show one front over all candidates."""
+    """Train the candidates, search for each, and show one front over all candidates."""
     from dse.retraining.candidates import read_strengths, retrain
     from dse.retraining.report import held_joint, is_joint, summary_text, write_joint
     from dse.retraining.search import search_candidates

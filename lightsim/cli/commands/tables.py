@@ -1,4 +1,4 @@
-"""The rows of `lightsim list`, read from the rooms' own tables."""
+"""The rows of `lightsim list`, made from the tables of the rooms."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from lightsim.flow.templates import DEFAULT_TEMPLATE, TEMPLATES
 from lightsim.hardware import BOARDS, DEVICES, DRAM_PARTS, Resources
 from lightsim.hardware.dsp_blocks import DSP_BLOCKS, PAIRING, pair_bits
 from lightsim.network import load_network, zoo_names
+from lightsim.numerics.formats.family import NAMED
 from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.numerics.sums.requantise import ROUNDINGS, requantise
 from lightsim.quantisation.stored.trained import trained_schemes
@@ -52,7 +53,7 @@ def _schemes() -> list[Row]:
             "has zero": row.has_zero,
             "source": str(row.source),
         }
-        for row in SCHEMES.values()
+        for row in (SCHEMES[name] for name in dict.fromkeys((*SCHEMES, *NAMED)))
     ]
 
 
@@ -83,7 +84,7 @@ def _devices() -> list[Row]:
 
 
 def _dsp_blocks() -> list[Row]:
-    """Which schemes form two products on a block, and how wide the operand of a pair is."""
+    """The schemes that form two products on each DSP block, and the width of a pair's operand."""
     return [
         {
             "name": row.name,
@@ -113,7 +114,7 @@ def _memories() -> list[Row]:
 
 
 def _roundings() -> list[Row]:
-    """Each rounding by what it makes of a few quarters, the ties among them."""
+    """Each rounding with its result for some multiples of a quarter, including ties."""
     quarters = np.array([[-7, -6, -2, -1, 1, 2, 6, 7]], np.int32)
     rows: list[Row] = []
     for name in ROUNDINGS:
@@ -144,7 +145,7 @@ def _energy() -> list[Row]:
 
 
 def _templates() -> list[Row]:
-    """Every kind of machine, and what it does not have yet."""
+    """Every kind of machine, and the parts that it does not have yet."""
     return [
         {
             "name": row.name,
@@ -174,7 +175,7 @@ _OWN: Mapping[str, Callable[[], list[Row]]] = {
 
 
 def _tables() -> dict[str, Callable[[], list[Row]]]:
-    """Our own tables and those of the default template, in the order of the command's names."""
+    """The shared tables and those of the default template, in the order of the command's names."""
     door = TEMPLATES[DEFAULT_TEMPLATE].tables
     every = {**_OWN, **({} if door is None else door.open()())}
     return {name: every[name] for name in TABLE_NAMES}

@@ -1,4 +1,4 @@
-"""`lightsim train`: a network trained for a scheme, and written as a trained network file."""
+"""`lightsim train`: trains a network for a scheme and writes a trained network file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["train_command"]
 def train_command(given: TrainOptions) -> None:
     """Train a network so that its weights are sums of powers of two, and write it for `run`.
 
-    A training that was stopped goes on when the same command is given again.
+    The same command, given again, continues a training that was stopped.
     """
     from lightsim.errors import InputError
 
@@ -71,7 +71,7 @@ def _train(recipe: Recipe, where: Path, json: bool) -> None:
 
 
 def _check(recipe: str, options: dict[str, Any], given: TrainOptions) -> None:
-    """Names and files first: PyTorch takes seconds to import."""
+    """Check names and files before PyTorch is imported, which takes seconds."""
     from lightsim.errors import InputError
     from lightsim.flow.given.checks import check_recipe
     from lightsim.hardware.board_file import find_board
@@ -101,7 +101,7 @@ def _resumed(directory: Path) -> Recipe:
 
 
 def _exported(recipe: Recipe) -> str:
-    """The scheme that the trained network file has weights for."""
+    """The scheme of the weights in the trained network file."""
     from lightsim.training.weights.table import exported_scheme
 
     return exported_scheme(recipe.scheme, recipe.options).name

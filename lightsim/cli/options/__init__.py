@@ -1,1 +1,1 @@
-"""Options that commands share, their values, and how messages name them."""
+"""Options that commands share, the values of options, and the names of options in messages."""

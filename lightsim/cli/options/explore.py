@@ -1,4 +1,4 @@
-"""The options of `lightsim explore`, and what of them does not go together."""
+"""The options of `lightsim explore`, and the combinations of options that are refused."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["ExploreOptions", "check_k", "check_keys", "check_recipe", "refuse_wi
 
 @dataclass(frozen=True, slots=True)
 class ExploreOptions:
-    """The words behind `lightsim explore`."""
+    """The arguments and options of `lightsim explore`."""
 
     network: Annotated[
         str,
@@ -45,7 +45,7 @@ class ExploreOptions:
     accuracy_loss: Annotated[
         str | None,
         typer.Option(
-            help="The accuracy that a free k may lose against k = 2, as '1 %'.  [default: 1 %]"
+            help="The accuracy that a free k may lose against k = 2, such as '1 %'.  [default: 1 %]"
         ),
     ] = None
     trials: Annotated[
@@ -77,7 +77,7 @@ class ExploreOptions:
         typer.Option(help="auto, enumerate, tpe, nsga2, nsga3, random or qmc.  [default: auto]"),
     ] = None
     prove: Annotated[
-        bool, typer.Option("--prove", help="Go on until the gap is closed or the time is spent.")
+        bool, typer.Option("--prove", help="Search until the gap is closed or the time is spent.")
     ] = False
     seconds: Annotated[
         float | None, typer.Option(help="Time that --prove may take.  [default: 900]")
@@ -93,7 +93,7 @@ class ExploreOptions:
     recipe: Annotated[
         Path | None,
         typer.Option(
-            help="How --retrain trains.  [default: as `lightsim train NETWORK`]",
+            help="The recipe of --retrain.  [default: as for `lightsim train NETWORK`]",
             parser=place("--recipe"),
             metavar="<path>",
         ),
@@ -110,10 +110,10 @@ class ExploreOptions:
         typer.Option(help="A journal file or a database URL.  [default: in the output]"),
     ] = None
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the trials that are stored.")
+        bool, typer.Option("--resume", help="Continue with the trials in the storage.")
     ] = False
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Delete the trials that are stored.")
+        bool, typer.Option("--overwrite", help="Delete the study's stored trials.")
     ] = False
     output: Annotated[
         Path | None,
@@ -129,14 +129,14 @@ class ExploreOptions:
 
 
 def check_recipe(recipe: Path) -> None:
-    """A recipe that cannot be read is told at once."""
+    """Raises `InputError` at once for a recipe that cannot be read."""
     from lightsim.hardware.reading import read_table
 
     read_table(recipe)
 
 
 def check_keys(search: dict[str, Any]) -> None:
-    """The numbers and names of the search, before the rooms that use them are imported."""
+    """Check the numbers and names of the search before the rooms that use them are imported."""
     from dse.study.entries import SearchEntry
     from dse.study.samplers import check_sampler
     from lightsim.network.checking import checked
@@ -148,7 +148,7 @@ def check_keys(search: dict[str, Any]) -> None:
 
 
 def refuse_with_retrain(given: ExploreOptions) -> None:
-    """What does not go together with training candidates first."""
+    """Raises `InputError` for an option that cannot be combined with `--retrain`."""
     from lightsim.errors import InputError
     from lightsim.numerics.formats.scheme import PER_FILTER
 
@@ -165,7 +165,7 @@ def refuse_with_retrain(given: ExploreOptions) -> None:
 
 
 def check_k(given: ExploreOptions) -> None:
-    """What k may be, and how much accuracy a free k may lose."""
+    """Check the choice of k, and the accuracy that a free k may lose; raises `InputError`."""
     from lightsim.errors import InputError
 
     if given.k not in (None, "given", "free"):
@@ -174,7 +174,7 @@ def check_k(given: ExploreOptions) -> None:
         raise InputError("--accuracy-loss", "with --k given", "accepted: --k free")
     loss = given.accuracy_loss
     if loss is not None:
-        from dse.space.k_choices import is_loss  # with NumPy
+        from dse.space.k_choices import is_loss  # imports NumPy
 
         if not is_loss(loss):
             raise InputError("--accuracy-loss", f"is '{loss}'", "accepted: up to '100 %'")

@@ -1,6 +1,6 @@
-"""Arguments as the command line calls them: `images` is `--images`, `resume=True` is `--resume`.
+"""Arguments as options of the command line: `images` is `--images`, `resume=True` is `--resume`.
 
-Everything below the command line names an argument as Python does; here alone dashes come before.
+The rooms below the command line use Python's names of arguments; only this file adds dashes.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from functools import cache
 
 __all__ = ["as_options", "is_argument", "option_of"]
 
-# In Python a search is told to go on by `resume=True`; another value is one to be filled in.
-# What stands in quotes is the user's own and stays: the first alternative takes it whole.
+# Matches `resume=True` and other values of arguments. Text in quotes is the user's own text and
+# stays unchanged: the first alternative matches the whole of it.
 _GIVEN = re.compile(r"(?<!\w)'[^']*'|(?<![\w/.=-])([a-z_]+)=(True|False|None|\.\.\.|[A-Z][\w.]*)")
-# The keywords that options of another name stand for.
+# Arguments whose option has another name.
 _OTHERWISE = {"energy_table": "--energy", "sort_filters": "--keep-filter-order"}
 
 
 @cache
 def _options() -> dict[str, str]:
-    """The option of every argument of every command, by the argument's name."""
+    """The option of every argument of every command, by the name of the argument."""
     from typer.main import get_command
 
     from lightsim.cli import app
@@ -30,14 +30,14 @@ def _options() -> dict[str, str]:
         for command in commands
         for parameter in command.params
         if parameter.opts[0].startswith("--")
-        # An option may be called by a word that Python keeps for itself (`from`).
+        # The name of an option may be a keyword of Python (`from`).
         for name in (parameter.name, parameter.opts[0][2:].replace("-", "_"))
     }
     return found | _OTHERWISE
 
 
 def option_of(argument: str) -> str:
-    """The option of an argument; what is none stays as it is."""
+    """The option of an argument; a text that is no argument is returned unchanged."""
     return _options().get(argument, argument)
 
 
@@ -47,7 +47,7 @@ def is_argument(text: str) -> bool:
 
 
 def as_options(text: str) -> str:
-    """A text in which `name: ...` and `name=VALUE` are written as options."""
+    """A text in which `name: ...` and `name=VALUE` are replaced by options."""
     place, colon, rest = text.partition(": ")
     if not colon:
         return _GIVEN.sub(_option, text)

@@ -1,4 +1,4 @@
-"""Options of commands: fields of a dataclass, and those that `run`, `verify` and `rtl` share."""
+"""Options as fields of a dataclass, and the options that `run`, `verify` and `rtl` share."""
 
 from __future__ import annotations
 
@@ -29,13 +29,15 @@ JsonOption = Annotated[
 
 
 Check = Callable[[Mapping[str, Any]], None]
-"""Raises `InputError` for options, by their names, that a command cannot take."""
+"""Raises `InputError` for options, by name, that a command cannot take."""
 
 
 def on_experiment(check: Check) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Makes of `command(experiment, ...)` a command with the shared options in its first's place.
+    """Turn `command(experiment, ...)` into a command with the shared options in place of
+    `experiment`.
 
-    They are checked, and `check` is called with all options, before anything heavy is imported.
+    The shared options are checked, and `check` is called with all options, before anything heavy is
+    imported.
     """
 
     def decorated(command: Callable[..., None]) -> Callable[..., None]:
@@ -57,7 +59,7 @@ def on_experiment(check: Check) -> Callable[[Callable[..., None]], Callable[...,
 
 
 def taking(options: type[Options]) -> Callable[[Callable[[Options], None]], Callable[..., None]]:
-    """Makes of `command(options)` a command whose options are the fields of a dataclass."""
+    """Turn `command(options)` into a command with the fields of a dataclass as options."""
 
     def decorated(command: Callable[[Options], None]) -> Callable[..., None]:
         @wraps(command)
@@ -71,8 +73,10 @@ def taking(options: type[Options]) -> Callable[[Callable[[Options], None]], Call
 
 
 def _name(command: Callable[..., None], parameters: list[inspect.Parameter]) -> None:
-    """Say what the options of a command are: typer asks for both, and `wraps` has left those of
-    the function inside there."""
+    """Set the signature and the annotations of a command for typer.
+
+    typer reads both, and `wraps` has left the annotations of the wrapped function.
+    """
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {one.name: one.annotation for one in parameters}
 
@@ -82,14 +86,14 @@ def _fields(options: type) -> list[inspect.Parameter]:
 
 
 def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
-    # The class is heavy to import and says nothing to typer.
+    # The class is heavy to import, and typer does not need it.
     unread = {"Experiment": Any}
     return list(inspect.signature(function, eval_str=True, locals=unread).parameters.values())
 
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """What is simulated, and on what."""
+    """The options that say what is simulated, and on which machine."""
 
     network: Annotated[
         str,
@@ -165,9 +169,17 @@ class _Shared:
             "that fits]"
         ),
     ] = None
+    test_set: Annotated[
+        bool,
+        typer.Option(
+            "--test-set",
+            help="Take the whole test set of the network's data (see `lightsim data`) for the "
+            "images that come with it.",
+        ),
+    ] = False
 
     def experiment(self) -> Experiment:
-        """The experiment that these options describe."""
+        """The experiment described by these options."""
         from lightsim.flow.experiment import Experiment
 
         return Experiment(
@@ -184,4 +196,5 @@ class _Shared:
             k=None if self.k is None else str(self.k),
             ideal=self.ideal_memory,
             target_fps=self.target_fps,
+            test_set=self.test_set,
         )

@@ -1,4 +1,4 @@
-"""The options of `lightsim train`, as keys of a recipe, and what of them does not go together."""
+"""The options of `lightsim train`, as keys of a recipe, and the combinations that are refused."""
 
 from __future__ import annotations
 
@@ -18,26 +18,34 @@ _MOST_SEEDS = 1000
 
 @dataclass(frozen=True, slots=True)
 class TrainOptions:
-    """The words behind `lightsim train`."""
+    """The arguments and options of `lightsim train`."""
 
     recipe: Annotated[
         str | None,
         typer.Argument(
             metavar="RECIPE.toml|NETWORK",
-            help="A recipe, or a network to be trained by the recipe for short.",
+            help="A recipe, or a network, which is then trained by the recipe for short.",
         ),
     ] = None
     variant: Annotated[
-        str | None, typer.Option(help="One of the recipe's variants, as lightnn1 or binarynet.")
+        str | None, typer.Option(help="One of the recipe's variants, such as binarynet.")
     ] = None
     scheme: Annotated[
         str | None,
         typer.Option(help="The weights' number format, or float32.  [default: flightnn]"),
     ] = None
+    activation_bits: Annotated[
+        int | None,
+        typer.Option(
+            help="Bits of all activations whose layers state none, 1 to 8.",
+            parser=whole("--activation-bits"),
+            metavar="<int>",
+        ),
+    ] = None
     epochs: Annotated[
         int | None,
         typer.Option(
-            help="Epochs under the scheme; 0 quantises what was trained in float.  [default: 60]",
+            help="Epochs under the scheme; 0 quantises the float network.  [default: 60]",
             parser=whole("--epochs"),
             metavar="<int>",
         ),
@@ -45,7 +53,7 @@ class TrainOptions:
     float_epochs: Annotated[
         int | None,
         typer.Option(
-            help="Epochs in float before them.  [default: 40 for a network, 0 in a recipe]",
+            help="Epochs in float before the scheme's.  [default: 40 for a network, 0 in a recipe]",
             parser=whole("--float-epochs"),
             metavar="<int>",
         ),
@@ -53,14 +61,14 @@ class TrainOptions:
     start: Annotated[
         Path | None,
         typer.Option(
-            help="Begin from the float weights in this run directory.",
+            help="Start from the float weights in this run directory.",
             parser=place("--start"),
             metavar="<path>",
         ),
     ] = None
     seeds: Annotated[
         str | None,
-        typer.Option(help="Seeds, as 0,1,2 or 0-4; each is a training.  [default: 0]"),
+        typer.Option(help="Seeds, such as 0,1,2 or 0-4; each is trained.  [default: 0]"),
     ] = None
     board: Annotated[
         str | None,
@@ -81,7 +89,7 @@ class TrainOptions:
     resume: Annotated[
         Path | None,
         typer.Option(
-            help="Go on with the training in this run directory.",
+            help="Continue the training in this run directory.",
             parser=place("--resume"),
             metavar="<path>",
         ),
@@ -92,9 +100,10 @@ class TrainOptions:
 
 
 def recipe_keys(given: TrainOptions) -> dict[str, Any]:
-    """The options that were given, as keys of a recipe."""
+    """The given options as keys of a recipe."""
     rows: dict[str, Any] = {
         "scheme": given.scheme,
+        "activation_bits": given.activation_bits,
         "epochs": given.epochs,
         "float_epochs": given.float_epochs,
         "start": None if given.start is None else str(given.start),
@@ -108,7 +117,7 @@ def recipe_keys(given: TrainOptions) -> dict[str, Any]:
 
 
 def refuse_with_resume(given: TrainOptions, options: dict[str, Any]) -> None:
-    """Raise `InputError` for anything given beside `--resume`."""
+    """Raises `InputError` for any option that is given together with `--resume`."""
     from lightsim.errors import InputError
 
     named = (
@@ -122,7 +131,7 @@ def refuse_with_resume(given: TrainOptions, options: dict[str, Any]) -> None:
 
 
 def _seeds(text: str) -> list[int]:
-    """`0,1,2` or `0-4` as numbers."""
+    """The numbers in `0,1,2` or `0-4`."""
     from lightsim.errors import InputError
 
     found: list[int] = []

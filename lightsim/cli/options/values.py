@@ -1,4 +1,4 @@
-"""Values of options that typer would take without a look, or refuse without naming them."""
+"""Parsers for values that typer would accept unchecked, or refuse without naming the option."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lightsim.files.paths import check_path
 
 __all__ = ["place", "whole"]
 
-# Longer ones are beyond every option's range, which the option itself answers.
+# Longer numbers are beyond the range of every option.
 _WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
 
 
@@ -28,9 +28,10 @@ def whole(option: str) -> Callable[[str | int], int]:
 
 
 def place(option: str) -> Callable[[str | Path], Path]:
-    """A parser of paths that raises `InputError` for an empty one: it would be this folder.
+    """A parser of paths that raises `InputError` for an empty path, which would mean this folder.
 
-    A file called as an argument is (`seed`) gets its whole path: in messages it is no option.
+    A file with the name of an argument (such as `seed`) gets its absolute path, so that messages do
+    not show its name as an option.
     """
 
     def parse(text: str | Path) -> Path:

@@ -1,1 +1,1 @@
-"""The process around a command: its streams, its signals, its progress and how it ends."""
+"""The process around a command: its streams, signals, progress and end."""

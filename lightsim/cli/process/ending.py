@@ -1,4 +1,4 @@
-"""How a command ends: with its exit code, and for a mistake one message on standard error."""
+"""The end of a command: its exit code and, for a mistake, one message on standard error."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ _INTERRUPTED = 130
 
 @contextmanager
 def ended() -> Iterator[None]:
-    """Leave the process with what happened inside: every way out is a `SystemExit`.
+    """Turn every way out of this context into a `SystemExit` with the right exit code.
 
-    0 done, 2 bad input, 3 over budget, 130 interrupted (143 by SIGTERM), 1 when the reader of the
-    output is gone or it cannot be written. What is left to raise a traceback is a fault of ours.
+    0 done, 2 bad input, 3 over budget, 130 interrupted (143 by SIGTERM), 1 if the output cannot be
+    written or its reader is gone. Only a fault of LightSim itself still raises a traceback.
     """
     try:
         yield
     except typer.Exit as exit_:
-        if exit_.exit_code == _INTERRUPTED:  # typer's name for Ctrl-C
+        if exit_.exit_code == _INTERRUPTED:  # typer's exit code for Ctrl-C
             _leave(interrupt_code(), "interrupted")
         _leave(exit_.exit_code)
     except LightSimError as error:
@@ -49,7 +49,7 @@ def ended() -> Iterator[None]:
 
 
 def _usage(error: TyperException) -> str:
-    """A wrong option or argument on one line, with where the right ones are told."""
+    """A wrong option or argument in one line, with the command that lists the right ones."""
     told = shown(getattr(error, "format_message", error.__str__)().rstrip("."), _LONGEST_USAGE)
     context = getattr(error, "ctx", None)
     where = "lightsim" if context is None else context.command_path
@@ -63,17 +63,17 @@ def _leave(code: int, message: str | None = None) -> None:
     try:
         sys.stdout.flush()
     except OSError as error:
-        # What failed before has been told; the buffer fails again at this flush.
+        # An earlier failure has its message already; the buffer fails again at this flush.
         if error.errno != errno.EPIPE and message is None:
             _tell(f"error: cannot write the output: {error.strerror}")
-        # The interpreter would flush once more at its end, and complain.
+        # The interpreter would flush again when it ends, and print an error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = code or 1
     sys.exit(code)
 
 
 def _tell(message: str) -> None:
-    """The message on standard error, or nowhere if nobody is there to read it."""
+    """Print the message on standard error; do nothing if standard error cannot be written."""
     try:
         typer.echo(message, err=True)
         sys.stderr.flush()

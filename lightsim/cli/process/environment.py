@@ -1,4 +1,4 @@
-"""The environment variables and arguments that LightSim reads, checked before a command begins."""
+"""Checks of environment variables and arguments, before a command begins."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _INSTRUCTION = "LIGHTSIM_INSTRUCTION"
 
 
 def check_arguments(arguments: Sequence[str]) -> None:
-    """Raise `InputError` for an argument that is not UTF-8: no file or page could repeat it."""
+    """Raises `InputError` for an argument that is not UTF-8: no file or page could repeat it."""
     for number, argument in enumerate(arguments):
         try:
             argument.encode()
@@ -24,7 +24,7 @@ def check_arguments(arguments: Sequence[str]) -> None:
 
 
 def _option(arguments: Sequence[str], number: int) -> tuple[str, str]:
-    """The option that an argument belongs to, and its value."""
+    """The option that an argument belongs to, and the value of the option."""
     argument = arguments[number]
     if argument.startswith("--") and "=" in argument:
         option, _, value = argument.partition("=")
@@ -38,7 +38,7 @@ def _shown(option: str) -> str:
 
 
 def check_environment() -> None:
-    """Raise `InputError` for a variable whose value nobody could use."""
+    """Raises `InputError` for an environment variable with an unusable value."""
     if os.environ.get(_INSTRUCTION):
         from lightsim.numerics.vectors.instruction import check_name
 

@@ -1,4 +1,4 @@
-"""The progress bar: on standard error, and only for work that lasts."""
+"""The progress bar: on standard error, and only for work that takes time."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from dse.search.searcher import Step
     from lightsim.flow.training import Moment
 
-_PATIENCE_S = 0.7  # what ends sooner needs no bar
+_PATIENCE_S = 0.7  # shorter work shows no bar
 
 
 @contextmanager
 def shown() -> Iterator[Callable[[str, int, int], None]]:
-    """A function `tell(what, done, of)` that moves a bar, erased at the end."""
+    """A function `tell(what, done, of)` that moves a bar; the bar is erased at the end."""
     bar = _bar()
     task = bar.add_task("", total=1)
     began = time.monotonic()
@@ -43,7 +43,7 @@ def shown() -> Iterator[Callable[[str, int, int], None]]:
 
 @contextmanager
 def searching(trials: int, *, prove: bool) -> Iterator[Callable[[Step], None]]:
-    """A function `tell(step)` that moves a bar with the best so far and the gap to its limit."""
+    """A function `tell(step)` that moves a bar, with the best design so far and the gap."""
     bar = _bar()
     task = bar.add_task("bound the space", total=None if prove else trials)
 
@@ -66,7 +66,7 @@ def training() -> Iterator[Callable[[Moment], None]]:
         last = moment.last
         told = f"seed {moment.seed}"
         if last is not None:
-            k = "/".join(str(sum(row[terms] for row in last.k.values())) for terms in (0, 1, 2))
+            k = "/".join(str(sum(rows)) for rows in zip(*last.k.values(), strict=True))
             told += f", {last.stage}: loss {last.loss:.4f}, {last.accuracy:.2%}, k {k}"
         bar.update(task, description=told, completed=moment.done, total=max(moment.of, 1))
 
@@ -75,7 +75,7 @@ def training() -> Iterator[Callable[[Moment], None]]:
 
 
 def _bar() -> Progress:
-    """A bar that is erased at the end, and not drawn where nobody sees it."""
+    """A bar that is erased at the end, and is not drawn if standard error is not a terminal."""
     console = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),

@@ -1,4 +1,4 @@
-"""The three streams of a process: there where a caller closed them, and able to write any name."""
+"""The three streams of a process: always open, and able to write any name."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ _ESCAPED = "lightsim.escaped"
 
 
 def open_streams() -> None:
-    """Let what a caller closed (`>&-`) lead nowhere, and stdout escape what it cannot encode.
+    """Connect closed streams (`>&-`) to nothing, and let stdout escape characters that it cannot
+    encode.
 
-    A closed stream is None in Python, and its number would go to the next file that is opened.
+    In Python a closed stream is None, and the next opened file would get its number.
     """
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # the lowest free number, which is this one
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number: the closed stream's
     if sys.stdin is None:
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
     if sys.stdout is None:
@@ -34,7 +35,7 @@ def open_streams() -> None:
 
 
 def _escape(error: UnicodeError) -> tuple[str, int]:
-    """Characters that an encoding lacks as JSON writes them: a document stays one everywhere."""
+    """Replace characters that an encoding lacks by JSON escapes, so that JSON stays valid."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")

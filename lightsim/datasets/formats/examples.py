@@ -1,4 +1,4 @@
-"""Labelled images as a source gives them: pixels, and which of them are held out."""
+"""Labelled images from a source: pixels, labels, and which images are held out."""
 
 from __future__ import annotations
 
@@ -21,15 +21,16 @@ class Labelled:
         return len(self.labels)
 
     def take(self, chosen: NDArray[np.int64] | slice) -> Labelled:
-        """Some of them, in the order named."""
+        """The images `chosen`, in the given order."""
         return Labelled(self.images[chosen], self.labels[chosen])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examples:
-    """What a source holds: `classes` is how many it tells apart, `origin` says what it is.
+    """The images of a source: `classes` is the number of classes, `origin` describes the source.
 
-    `is_bytes` says that pixels go from 0 to 255; else they are already a network's integers.
+    `is_bytes` says that pixels go from 0 to 255; else pixels are already integers of a network's
+    input.
     """
 
     training: Labelled

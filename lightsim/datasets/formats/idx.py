@@ -22,9 +22,9 @@ _MAGIC = {1: 0x00000801, 3: 0x00000803}
 
 
 def mnist(folder: Path) -> Examples:
-    """The four files of MNIST, or of a data set in its format, in a folder.
+    """The images of MNIST, or of a data set in its format: four files in a folder.
 
-    Raises `InputError` for a file that is missing or is not what its name says.
+    Raises `InputError` for a file that is missing or whose content differs from its name.
     """
     return Examples(
         _part(folder, "train"), _part(folder, "t10k"), _CLASSES, f"IDX files, {folder.name}"

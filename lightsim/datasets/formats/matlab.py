@@ -1,7 +1,7 @@
-"""MATLAB 5 files: their arrays of numbers by name, and nothing else that such files may hold.
+"""MATLAB 5 files: their arrays of numbers by name; all other content is skipped.
 
-Source: The MathWorks, MAT-File Format, section "Level 5 MAT-File Format". SciPy has a reader too;
-a damaged file ends it, and the process with it (segmentation fault, scipy 1.17.1).
+Source: The MathWorks, MAT-File Format, section "Level 5 MAT-File Format". SciPy has a reader too,
+but a damaged file crashes it together with the process (segmentation fault, scipy 1.17.1).
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ _MATRIX, _COMPRESSED = 14, 15
 _NUMBERS = {
     1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8",
 }  # fmt: skip
-_NUMERIC_CLASSES = range(6, 16)  # of an array: double, single and the whole numbers
+_NUMERIC_CLASSES = range(6, 16)  # classes of an array: double, single, integers
 _MOST_AXES = 32
 
 
 class DamagedError(ValueError):
-    """A file that does not hold what its own tags say."""
+    """A file whose content contradicts its own tags."""
 
 
 def matlab_arrays(content: bytes, most: int) -> dict[str, NDArray[Any]]:
-    """The arrays of numbers by name, in the types that they are stored in.
+    """The arrays of numbers by name, with the types in which they are stored.
 
-    No element may unpack to more than `most` bytes. Raises `DamagedError`.
+    No element may unpack to more than `most` bytes. Raises `DamagedError` for a damaged file.
     """
     order = {b"IM": "<", b"MI": ">"}.get(content[126:_HEAD])
     if order is None:
@@ -57,13 +57,13 @@ def matlab_arrays(content: bytes, most: int) -> dict[str, NDArray[Any]]:
 
 
 def _elements(content: bytes, order: str, *, padded: bool) -> Iterator[tuple[int, bytes]]:
-    """Type and body of one element after another; inside of an array each fills whole words."""
+    """The type and body of each element in turn; inside an array elements fill whole words."""
     place = 0
     while place < len(content):
         if place + 8 > len(content):
             raise DamagedError
         kind, size = struct.unpack_from(f"{order}2I", content, place)
-        if kind >> 16:  # a small one: its size, its type and up to four bytes in one word
+        if kind >> 16:  # a small element: size, type and up to four bytes in one word
             kind, size = kind & 0xFFFF, kind >> 16
             start, end = place + 4, place + 8
             if size > 4:
@@ -78,7 +78,7 @@ def _elements(content: bytes, order: str, *, padded: bool) -> Iterator[tuple[int
 
 
 def _array(content: bytes, order: str) -> tuple[str, NDArray[Any]] | None:
-    """Name and numbers of an array; None for texts, structures and the like."""
+    """The name and the numbers of an array; None for texts, structures and other content."""
     parts = _elements(content, order, padded=True)
     head = [next(parts, (0, b"")) for _ in range(3)]
     (_, flags), (_, sizes), (_, name) = head

@@ -1,7 +1,7 @@
-"""The pickled files of CIFAR-10's Python version, of which only bytes and numbers are taken.
+"""The pickled files of CIFAR-10's Python version, from which only bytes and numbers are taken.
 
 A pickle may call anything that Python can import. Here the three names that NumPy's arrays need
-stand for empty shells, and every other name is refused: nothing in a file is ever called.
+become empty shells, and every other name is refused, so a file never calls any code.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ _ARRAY_NAMES = {
 
 
 class BadPickleError(ValueError):
-    """A file that is no batch of CIFAR-10; the message says why."""
+    """A file that is not a batch of CIFAR-10; the message gives the reason."""
 
 
 def batch_of(content: bytes) -> tuple[NDArray[np.uint8], list[int]]:
-    """Pixels uint8[n, 3072] and labels of a pickled batch. Raises `BadPickleError`."""
+    """Pixels uint8[n, 3072] and labels of a pickled batch; raises `BadPickleError`."""
     try:
         found = _Reader(io.BytesIO(content), encoding="latin-1").load()
     except BadPickleError:
         raise
-    except Exception:  # what a damaged pickle raises is not told apart by its reader
+    except Exception:  # a damaged pickle can raise any error
         raise BadPickleError("it is no whole pickle") from None
     if not isinstance(found, dict):
         raise BadPickleError("it holds no batch")
@@ -46,7 +46,7 @@ def batch_of(content: bytes) -> tuple[NDArray[np.uint8], list[int]]:
 
 
 class _Shell:
-    """What an array or a dtype was made of."""
+    """The arguments from which an array or a dtype would be made."""
 
     def __init__(self, *made_of: Any) -> None:
         self.made_of = made_of
@@ -56,7 +56,7 @@ class _Shell:
         self.state = state
 
     def bytes_of(self, shape: tuple[int, int]) -> bytes | None:
-        """The content of an array of bytes of this shape, in C order; None of any other."""
+        """The content of an array of bytes of this shape, in C order; None for any other array."""
         match self.state:
             case (int(), found, _Shell(made_of=("u1", *_)), False | 0, content):
                 content = content.encode("latin-1") if isinstance(content, str) else content
@@ -66,7 +66,7 @@ class _Shell:
 
 
 def _bytes_of(text: Any, coding: Any) -> bytes:
-    """How Python 3 writes bytes for Python 2."""
+    """Bytes from the form in which Python 3 pickles bytes for Python 2."""
     if not isinstance(text, str) or coding != "latin1":
         raise BadPickleError("it is no whole pickle")
     return text.encode("latin-1")
@@ -74,7 +74,7 @@ def _bytes_of(text: Any, coding: Any) -> bytes:
 
 class _Reader(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Callable[..., Any]:
-        """A shell for the names of arrays, and nothing else that does anything."""
+        """A shell for the names that arrays need; every other name is refused."""
         if (module, name) == ("_codecs", "encode"):
             return _bytes_of
         if (module, name) not in _ARRAY_NAMES:

@@ -21,11 +21,11 @@ _MOST_BYTES = 1 << 28
 
 
 class BadPngError(ValueError):
-    """A file that is no whole PNG of these kinds; the message says why."""
+    """A file that is not a complete PNG of these kinds; the message gives the reason."""
 
 
 def png_pixels(content: bytes) -> NDArray[np.uint8]:
-    """Pixels uint8[rows, columns, channels] of a PNG file's content. Raises `BadPngError`."""
+    """Pixels uint8[rows, columns, channels] of a PNG file's content; raises `BadPngError`."""
     head, packed = _chunks(content)
     wide, high, bits, colour, packing, filters, interlaced = struct.unpack(">IIBBBBB", head)
     if bits != 8 or colour not in _CHANNELS or packing or filters or interlaced:
@@ -50,7 +50,7 @@ def png_pixels(content: bytes) -> NDArray[np.uint8]:
 
 
 def png_text(pixels: NDArray[np.uint8]) -> bytes:
-    """A PNG file of pixels uint8[rows, columns, channels], 1 or 3 channels."""
+    """The content of a PNG file with pixels uint8[rows, columns, channels], 1 or 3 channels."""
     high, wide, channels = pixels.shape
     colour = {count: colour for colour, count in _CHANNELS.items()}[channels]
     lines = np.zeros((high, 1 + wide * channels), np.uint8)
@@ -65,7 +65,7 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
 
 
 def _chunks(content: bytes) -> tuple[bytes, bytes]:
-    """The head, and all packed pixels."""
+    """The header, and all packed pixels."""
     if not content.startswith(_SIGNATURE):
         raise BadPngError("it begins otherwise" if content else "it is empty")
     place, head, packed = len(_SIGNATURE), b"", []
@@ -86,7 +86,7 @@ def _chunks(content: bytes) -> tuple[bytes, bytes]:
             packed.append(body)
         elif kind == b"IEND":
             break
-        elif not kind[0] & 0x20:  # of a critical kind
+        elif not kind[0] & 0x20:  # a critical chunk
             raise BadPngError("its pixels are not plain grey or RGB of 8 bits")
     if len(head) != 13 or not packed:
         raise BadPngError("it has no pixels")
@@ -95,7 +95,7 @@ def _chunks(content: bytes) -> tuple[bytes, bytes]:
 
 @compiled("void(Array(uint8, 2, 'A', True), int64, uint8[:,::1])")
 def _unfilter(lines: NDArray[np.uint8], channels: int, pixels: NDArray[np.uint8]) -> None:
-    """Add to each byte what its line's filter predicts: left, above, their mean, or Paeth's."""
+    """Add to each byte the prediction of its line's filter: left, above, their mean, or Paeth's."""
     for row in range(lines.shape[0]):
         kind = lines[row, 0]
         for place in range(pixels.shape[1]):

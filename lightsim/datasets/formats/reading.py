@@ -1,4 +1,4 @@
-"""Files of a folder of images, found by name and read whole, with errors that say what is wrong."""
+"""Files in a folder of images, found by name and read completely, with clear errors."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from lightsim.files.regular import open_file
 __all__ = ["MOST_BYTES", "find", "most_unpacked", "read_bytes"]
 
 MOST_BYTES = 1 << 30
-"""The most that a file of images may hold, compressed or not."""
+"""The largest size of a file of images in bytes, compressed or not."""
 
-# Images shrink to a half or a tenth; what grows to more than so many times its size is a bomb.
+# Packed images have a half or a tenth of their size; a file that grows _RATIO times is a zip bomb.
 _FREE_BYTES, _RATIO = 64 << 20, 100
 
 
 def find(folder: Path, *names: str) -> Path:
-    """The first of the files called `names` in a folder, as it is or compressed by gzip.
+    """The first of the files called `names` in a folder, plain or compressed by gzip.
 
-    Raises `InputError` where there is no folder, or none of the files in it.
+    Raises `InputError` if the folder, or every one of the files, is missing.
     """
     if not folder.is_dir():
         raise InputError("data path", f"'{folder}' is no folder", f"accepted: one with {names[0]}")
@@ -35,7 +35,7 @@ def find(folder: Path, *names: str) -> Path:
 
 
 def read_bytes(path: Path) -> bytes:
-    """A file's content, unpacked if it is compressed; `InputError` if it cannot be read."""
+    """A file's content, unpacked if it is compressed; raises `InputError` if unreadable."""
     with open_file(path) as opened:
         try:
             size = opened.seek(0, 2)
@@ -56,7 +56,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def most_unpacked(size: int) -> int:
-    """Bytes that `size` bytes of packed images may unpack to."""
+    """The most bytes to which `size` bytes of packed images may unpack."""
     return min(MOST_BYTES, max(_FREE_BYTES, _RATIO * size))
 
 

@@ -22,9 +22,9 @@ _ACCEPTED = "accepted: a MATLAB 5 file with X uint8[32, 32, 3, n] and y uint8[n,
 
 
 def svhn(folder: Path) -> Examples:
-    """`train_32x32.mat`, and `test_32x32.mat` held out.
+    """SVHN: training images from `train_32x32.mat`, held out `test_32x32.mat`.
 
-    Raises `InputError` for a file that is missing or does not hold what SVHN's do.
+    Raises `InputError` for a file that is missing or does not have the content of SVHN.
     """
     training = _read(find(folder, "train_32x32.mat"))
     return Examples(training, _read(find(folder, "test_32x32.mat")), _CLASSES, "SVHN")

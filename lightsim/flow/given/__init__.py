@@ -1,1 +1,1 @@
-"""What a user gave: checked early, kept in bounds, and resolved to what is run."""
+"""The user's input: checked early, kept within limits, and resolved to a run."""

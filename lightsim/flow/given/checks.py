@@ -1,7 +1,7 @@
-"""What a command was given, looked at before anything heavy is imported.
+"""The input of a command, checked before anything heavy is imported.
 
-Everything here is checked again, with what belongs together, when it is used; here a wrong name
-or a missing file is answered in a fraction of a second.
+Every check is made again, together with related input, when the input is used. The early check
+answers a wrong name or a missing file in a fraction of a second.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from lightsim.energy.joules import energy_table
 from lightsim.errors import InputError, unknown_name
+from lightsim.flow.bringing import check_importable, is_foreign
 from lightsim.flow.templates import (
     check_target,
     find_template,
@@ -24,10 +25,11 @@ from lightsim.flow.templates import (
 from lightsim.hardware.board_file import find_board
 from lightsim.hardware.pe_kinds import PE_KINDS
 from lightsim.hardware.reading import read_table
+from lightsim.hardware.scheme_file import find_scheme, scheme_name
 from lightsim.network import load_network
 from lightsim.network.layer import Network
+from lightsim.numerics.formats.family import NAMED
 from lightsim.numerics.formats.scheme import SCHEMES
-from lightsim.numerics.formats.scheme import scheme as scheme_of
 
 __all__ = [
     "DEFAULT",
@@ -43,24 +45,24 @@ __all__ = [
 
 ENGINE_NAMES = ("simulation", "timeline")
 DEFAULT = "default"
-"""The name of a board's own accelerator."""
+"""The name of the default accelerator of a board."""
 
 RECIPE = "recipe.toml"
-"""The file of a training's directory that says what is trained."""
+"""The file in a training directory that holds the recipe."""
 
 DEVICES = ("auto", "cpu", "cuda")
-"""What `train` may run on."""
+"""The devices that `train` may run on."""
 
 _EXACT = "exact"
 _FLOAT = "float32"
-_LARGEST_SEED = (1 << 63) - 1  # what every reader of the JSON can hold
+_LARGEST_SEED = (1 << 63) - 1  # the largest integer that every reader of the JSON can hold
 
 
 def check_run(given: Mapping[str, Any]) -> None:
-    """The options of `run`, `verify` and `rtl`, by their names; those that are not there pass.
+    """Check the options of `run`, `verify` and `rtl`, by name; missing options pass.
 
-    Raises `InputError` for a name that is not known, a number out of its range, and a file that
-    is missing or is no TOML of its kind.
+    Raises `InputError` for an unknown name, a number out of its range, and a file that is missing
+    or is not TOML of the right kind.
     """
     if given.get("template") is not None:
         find_template(given["template"])
@@ -69,9 +71,16 @@ def check_run(given: Mapping[str, Any]) -> None:
     if given.get("energy") is not None:
         energy_table(given["energy"])
     check_numbers(given["images"], given["batch"], given["seed"])
-    load_network(given["network"])
+    if is_foreign(given["network"]):
+        check_importable(given["network"])
+    else:
+        network = load_network(given["network"])
+        if given.get("test_set"):
+            from lightsim.flow.whole_data import check_has_dataset
+
+            check_has_dataset(network)
     if given["scheme"] is not None:
-        scheme_of(given["scheme"])
+        find_scheme(given["scheme"])
     board = None if given["board"] is None else find_board(given["board"])
     accelerator = given["accelerator"]
     template = template_of(given.get("template"), accelerator)
@@ -88,7 +97,7 @@ def check_run(given: Mapping[str, Any]) -> None:
 
 
 def check_numbers(images: int, batch: int, seed: int) -> None:
-    """Raise `InputError` for a number of images, a batch or a seed that cannot be."""
+    """Raises `InputError` for an impossible number of images, batch or seed."""
     for option, value in (("images", images), ("batch", batch)):
         if value < 1:
             raise InputError(option, f"{value}", "accepted: a whole number from 1")
@@ -104,13 +113,13 @@ def check_numbers(images: int, batch: int, seed: int) -> None:
 
 
 def check_engine(name: str) -> None:
-    """Raise `InputError` for an engine that no template has."""
+    """Raises `InputError` for an engine that no template has."""
     if name not in ENGINE_NAMES:
         raise unknown_name("engine", "engine", name, ENGINE_NAMES)
 
 
 def check_explorable(name: str, where: str = "template") -> None:
-    """Raise `InputError` for a template that is not known, or that `explore` cannot search."""
+    """Raises `InputError` for an unknown template, or a template that `explore` cannot search."""
     template = find_template(name, where)
     required(template, lambda row: row.axes, "design space")
     required(template, lambda row: row.designs, "builder of designs")
@@ -123,7 +132,10 @@ def check_explorable(name: str, where: str = "template") -> None:
 def check_search(
     network: str, board: str | None, scheme: str | None, template: str | None = None
 ) -> None:
-    """What `explore` was given; of a study file, that it is TOML and what it names is there."""
+    """Check the input of `explore`: a study file is TOML, and the files and names in it exist.
+
+    Raises `InputError` for input that cannot be accepted.
+    """
     if template is not None:
         check_explorable(template)
     if network.endswith(".toml"):
@@ -131,15 +143,18 @@ def check_search(
         if "layer" not in table and "input" not in table:
             _check_study(table, network)
             return
-    load_network(network)
+    if is_foreign(network):
+        check_importable(network)
+    else:
+        load_network(network)
     if board is not None:
         find_board(board)
     for name in () if scheme is None else scheme.split(","):
-        scheme_of(name.strip())
+        find_scheme(name.strip())
 
 
 def _check_study(table: Mapping[str, Any], file: str) -> None:
-    """Its names alone: the study itself is read later, by whom it belongs to."""
+    """Check only the names in a study; the explorer reads the study itself later."""
     if isinstance(template := table.get("template"), str):
         check_explorable(template, f"{file}: template")
     if isinstance(board := table.get("board"), str):
@@ -151,12 +166,16 @@ def _check_study(table: Mapping[str, Any], file: str) -> None:
 
 
 def check_recipe(name: str, options: Mapping[str, Any]) -> Network | None:
-    """What `train` was given: the recipe is TOML, and the network and scheme are there."""
+    """Check the input of `train`: the recipe is TOML, and its network and scheme exist.
+
+    Returns the network, None if it is not known yet. Raises `InputError` for input that cannot be
+    accepted.
+    """
     device, scheme = options.get("device", "auto"), options.get("scheme")
     if device not in DEVICES:
         raise InputError("device", f"device is '{device}'", "accepted: auto, cpu or cuda")
-    if scheme is not None and scheme not in (*SCHEMES, _FLOAT):
-        raise unknown_name("scheme", "scheme", scheme, (*SCHEMES, _FLOAT))
+    if scheme not in (None, _FLOAT) and scheme_name(scheme) not in SCHEMES:
+        raise unknown_name("scheme", "scheme", scheme, (*SCHEMES, *NAMED, _FLOAT))
     if name.endswith(".toml"):
         table = read_table(Path(name))
         if "layer" not in table and "input" not in table:

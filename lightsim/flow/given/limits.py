@@ -1,4 +1,4 @@
-"""How large a run may be: what no machine's memory would hold is refused before it is tried."""
+"""The limits of a run: runs too large for any machine's memory are refused before they start."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from lightsim.units import spell
 __all__ = ["check_activations", "check_weights"]
 
 _MOST_PARAMETERS = 1 << 30
-"""Seven times the largest network of the zoo; quantising takes about 20 bytes for each."""
+"""Seven times the parameters of the largest zoo network; quantising takes about 20 bytes each."""
 
 _MOST_ACTIVATION_BYTES = 16 << 30
 _BYTES_PER_VALUE = 6
-"""A simulated activation is held as it lies in memory (2 bytes) and as a result (4 bytes)."""
+"""A simulated activation takes 2 bytes in the modelled memory and 4 bytes as a result."""
 
 
 def check_weights(network: Network) -> None:
-    """Raises `InputError` for a network with more parameters than a run could hold."""
+    """Raises `InputError` for a network with more parameters than a run can hold."""
     if network.parameters > _MOST_PARAMETERS:
         largest = max(network.layers, key=lambda layer: layer.parameters)
         raise InputError(
@@ -28,7 +28,7 @@ def check_weights(network: Network) -> None:
 
 
 def check_activations(network: Network, images: int) -> None:
-    """Raises `InputError` for more images than a run could hold, naming how many it could."""
+    """Raises `InputError` for more images than a run can hold, with the largest number."""
     values = network.input_shape.elements
     values += sum(layer.output_shape.elements for layer in network.layers)
     most = _MOST_ACTIVATION_BYTES // (values * _BYTES_PER_VALUE)

@@ -1,4 +1,4 @@
-"""From what a user names to what is run: board, accelerator, scheme, images."""
+"""The user's names resolved to the objects of a run: board, accelerator, scheme, images."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from lightsim.hardware.budget import shortage
 from lightsim.hardware.device import Board
 from lightsim.hardware.part import Part, total
 from lightsim.hardware.pe_kinds import PE_KINDS
+from lightsim.hardware.scheme_file import find_scheme
 from lightsim.network.layer import Network
 from lightsim.numerics.formats.scheme import Scheme, scheme
 from lightsim.quantisation.stored.trained import trained_schemes
@@ -41,16 +42,22 @@ DEFAULT_SCHEME = "flightnn"
 
 
 def default_scheme(network: Network) -> str:
-    """The scheme that a network is run under unless another is named: `flightnn`, or where it
-    has trained weights, but none for that, the first that it has."""
+    """The scheme of a network if the user names none.
+
+    The scheme is `flightnn`, or, if the network has trained weights but none for `flightnn`, the
+    first scheme with trained weights.
+    """
     trained = trained_schemes(network)
     return DEFAULT_SCHEME if DEFAULT_SCHEME in trained or not trained else trained[0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Machine:
-    """What a user names of a machine: `accelerator` is None where it is the board's default, of
-    the PE kind `pe` where one is named."""
+    """A machine as the user names it.
+
+    `accelerator` is None for the board's default accelerator; `pe` then names its PE kind, or is
+    None.
+    """
 
     template: Template
     board: Board | None
@@ -66,19 +73,18 @@ def resolve_machine(
     scheme_name: str | None,
     default: str = DEFAULT_SCHEME,
 ) -> Machine:
-    """The board, the accelerator and the scheme, each from the others where it is not given,
-    the scheme from `default` where nothing says it.
+    """The board, the accelerator and the scheme; each follows from the others if it is not given.
 
-    `accelerator` is None for the board's default, the name of a PE kind for the board's default
-    of that kind, a path to a TOML file, or an accelerator of `template`. Raises `InputError` for
-    unknown names and contradictions and `BudgetError` for a given design that does not fit its
-    board.
+    `default` is the scheme if nothing else determines it. `accelerator` is None for the board's
+    default accelerator, the name of a PE kind for the default accelerator of this kind, a path to a
+    TOML file, or an accelerator of `template`. Raises `InputError` for unknown names and
+    contradictions, and `BudgetError` for a given design that does not fit its board.
     """
     if accelerator is not None and (not isinstance(accelerator, str) or names_a_file(accelerator)):
         board, built, chosen = _given(template, board_name, accelerator, scheme_name)
         return Machine(template, board, chosen, built)
     named = find_board(DEFAULT_BOARD if board_name is None else board_name)
-    chosen = scheme(default if scheme_name is None else scheme_name)
+    chosen = find_scheme(default if scheme_name is None else scheme_name)
     if accelerator not in (None, "default", *PE_KINDS):
         known = ["default", *PE_KINDS]
         raise unknown_name("accelerator", "accelerator or file", str(accelerator), known)
@@ -97,8 +103,11 @@ def resolve_accelerator(
     accelerator: str | Design | None,
     scheme_name: str | None,
 ) -> tuple[Board | None, Design, Scheme]:
-    """`resolve_machine` where no network is known: the board's default is that for any network.
-    Raises `BudgetError` too where the board has no room for one."""
+    """`resolve_machine` without a network: a default accelerator is the board's default for any
+    network.
+
+    Also raises `BudgetError` if the board has no room for a default accelerator.
+    """
     template = template_of(None, accelerator)
     machine = resolve_machine(template, board_name, accelerator, scheme_name)
     built = machine.accelerator
@@ -108,11 +117,12 @@ def resolve_accelerator(
 def default_for(
     machine: Machine, workload: Workload, images: int = 1, target_fps: float | None = None
 ) -> tuple[Design, BestDesign | None]:
-    """The accelerator of a run, and what is proven of it where the user names none.
+    """The accelerator of a run, and the proof about it if it is a default accelerator.
 
-    `images` together are what the bound is for; `target_fps` is the rate that an accelerator which
-    is made for the network is to reach. Raises as the template's doors do, and `InputError` for a
-    rate where the accelerator is given, or of a template that makes none for a rate.
+    The bound is for `images` images together. `target_fps` is the rate in images per second that an
+    accelerator made for the network must reach. Raises the errors of the template's doors. Raises
+    `InputError` for a rate if the accelerator is given, or if the template makes no accelerators
+    for a rate.
     """
     if target_fps is not None:
         check_target(machine.template, machine.accelerator, target_fps)
@@ -130,7 +140,7 @@ def default_for(
 
 
 def _default(machine: Machine) -> Design:
-    """The default accelerator of a board, which is there for any network."""
+    """The default accelerator of a board for any network."""
     assert machine.board is not None
     default = opened(machine.template, lambda row: row.default, "default accelerator")
     return default(machine.board, machine.scheme, pe=machine.pe)
@@ -164,8 +174,7 @@ def _given(
             f"'{board.name}' is not the board of accelerator '{built.name}'",
             f"accepted: {built.board}, or board=None",
         )
-    if scheme_name is not None and scheme_name != built.scheme:
-        scheme(scheme_name)
+    if scheme_name is not None and find_scheme(scheme_name).name != built.scheme:
         raise InputError(
             "scheme",
             f"'{scheme_name}', but accelerator '{built.name}' is built for '{built.scheme}'",
@@ -177,7 +186,7 @@ def _given(
 
 
 def _check_fit(template: Template, design: Design, board: Board) -> None:
-    """Refuse a design that its board has no room for, with advice where the wing has some."""
+    """Raises `BudgetError` for a design that does not fit its board, with the wing's advice."""
     parts = parts_of(template, design, board)
     if template.fit is not None:
         template.fit.open()(design, board, parts)
@@ -188,10 +197,11 @@ def _check_fit(template: Template, design: Design, board: Board) -> None:
 
 
 def choose_images(workload: Workload, count: int, seed: int) -> NDArray[np.int16]:
-    """The first held-out images of a trained network, else `count` seeded random ones.
+    """Images int16[count, channels, height, width] for a run.
 
-    Of a workload in outline nobody looks at the images: zeros that take no room stand for them.
-    Raises `InputError` for more images than there are, or than memory should hold.
+    A trained network gets its first held-out images, another network gets `count` random images
+    from `seed`. For a workload in outline the images are never read, so they are zeros that take no
+    memory. Raises `InputError` for more images than there are, or than fit memory.
     """
     held_out = workload.held_out
     if workload.in_outline:
@@ -204,6 +214,14 @@ def choose_images(workload: Workload, count: int, seed: int) -> NDArray[np.int16
         raise InputError(
             "images",
             f"{count}, but '{workload.network.name}' has {len(held_out.images)} held-out images",
-            f"accepted: 1 to {len(held_out.images)}",
+            f"accepted: 1 to {len(held_out.images)}{_more(workload, len(held_out.images))}",
         )
     return held_out.images[:count]
+
+
+def _more(workload: Workload, count: int) -> str:
+    """How more test images than a network comes with are had, where they can be."""
+    files = workload.network.trained
+    if files is None or files.dataset is None or count >= (files.test_images or 0):
+        return ""
+    return f", or all {files.test_images:,} of {files.data} by test_set"

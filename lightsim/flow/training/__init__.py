@@ -1,4 +1,4 @@
-"""`train`: a recipe in, trained network files and their report out."""
+"""`train`: takes a recipe, writes trained network files and their report."""
 
 from lightsim.flow.training.seeds import Moment, open_directory, train
 

@@ -1,4 +1,4 @@
-"""A trained seed as files: its integers, its network file, and how accurate they are."""
+"""A trained seed as files: its integers, its network file, and its accuracy."""
 
 from __future__ import annotations
 
@@ -21,33 +21,29 @@ from lightsim.reports.training.report import EpochReport, SeedReport
 from lightsim.training.data import TrainingData
 from lightsim.training.loop.batches import as_tensors
 from lightsim.training.loop.epochs import deterministic, logits
-from lightsim.training.loop.seeds import TrainedSeed, device_of
+from lightsim.training.loop.seeds import TrainedSeed, device_of, filters_by_k
 from lightsim.training.loop.states import seed_folder
 from lightsim.training.recipes.recipe import FLOAT, Recipe
 
 __all__ = ["export_seed"]
 
-_MOST_KEPT = 2048  # training images that go with the exported networks, to calibrate and choose by
-_CALIBRATING = 128  # as many as rounding to k terms is calibrated by
+_MOST_KEPT = 2048  # training images stored with a network, to calibrate k and compare choices
+_CALIBRATING = 128  # the number of images that calibrate rounding to k terms
 
 
 def export_seed(
     recipe: Recipe, data: TrainingData, trained: TrainedSeed, directory: Path
 ) -> SeedReport:
-    """Write a seed's trained network file, and the directory's own if it is the first seed.
+    """Write the trained network file of a seed, and the directory's own file for the first seed.
 
-    Its accuracy is that of the bit-exact kernels on the exported integers, on the images that
-    judge. Under `float32`
-    nothing is exported.
+    The accuracy in the report is the accuracy of the bit-exact kernels with the exported integers,
+    on the judging images. Under `float32` nothing is exported.
     """
     history = tuple(EpochReport(**asdict(epoch)) for epoch in trained.history)
     judging, device = data.judging, device_of(recipe.device)
     with deterministic(recipe.threads, device):
         found = logits(trained.model, as_tensors(judging, device).images)
-    k = {
-        name: [int((own == terms).sum()) for terms in (0, 1, 2)]
-        for name, own in trained.model.k().items()
-    }
+    k = filters_by_k(trained.model)
     if recipe.scheme == FLOAT:
         right = float(np.mean(found.argmax(1) == judging.labels))
         return SeedReport(trained.seed, right, None, None, k, history)
@@ -70,8 +66,11 @@ def export_seed(
 
 
 def _seen(data: TrainingData) -> LabelledImages:
-    """The training images that go with an exported network, evenly taken; where some were set
-    apart, enough to calibrate by and then those, which choose better."""
+    """The training images stored with an exported network, taken evenly.
+
+    If some training images were set apart, the stored images are enough images for calibration and
+    then the images set apart, which judge choices better.
+    """
     if data.judging is data.held_out:
         return _some(data.training, _MOST_KEPT)
     first = _some(data.training, _CALIBRATING)

@@ -32,7 +32,7 @@ __all__ = ["RECIPE", "Moment", "open_directory", "train"]
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Where a training is: `done` of `of` epochs over all seeds and stages, and the last one."""
+    """The progress of a training: `done` of `of` epochs of all seeds and stages; the last epoch."""
 
     seed: int
     done: int
@@ -43,11 +43,12 @@ class Moment:
 def train(
     recipe: Recipe, directory: Path, tell: Callable[[Moment], None] | None = None
 ) -> TrainingReport:
-    """Train every seed of a recipe and write the run directory; what is there is gone on with.
+    """Train every seed of a recipe and write the run directory; a training that was stopped
+    continues.
 
-    `tell` is called before the first epoch of a seed and after every epoch. An interrupt leaves
-    the directory as the last whole epoch did. Raises `InputError` for anything that cannot be
-    accepted, as the directory of another training.
+    `tell` is called before the first epoch of a seed and after every epoch. After an interrupt the
+    directory is in the state after the last whole epoch. Raises `InputError` for input that cannot
+    be accepted, such as the directory of another training.
     """
     data = load_data(recipe.data, recipe.network)
     starts = {seed: float_start(recipe, seed) for seed in recipe.seeds}
@@ -76,10 +77,10 @@ def train(
 
 
 def open_directory(recipe: Recipe, directory: Path) -> None:
-    """Write a recipe into its run directory, new or of the same training.
+    """Write a recipe into its run directory, which is new or belongs to the same training.
 
-    Raises `InputError` for the directory of another training, which is never overwritten, and
-    for one that holds other things; `OutputError` where it cannot be written.
+    Raises `InputError` for the directory of another training, which is never overwritten, and for a
+    directory with other files; `OutputError` if the directory cannot be written.
     """
     check_directory(directory, lambda path: (path / RECIPE).exists())
     path = directory / RECIPE
@@ -94,13 +95,13 @@ def open_directory(recipe: Recipe, directory: Path) -> None:
 
 
 def _alike(recipe: Recipe) -> str:
-    """Equal for recipes whose seeds are trained alike."""
+    """A text that is equal for recipes whose seeds are trained in the same way."""
     same = replace(absolute(recipe), name="recipe", seeds=(), device="auto", threads=1)
     return recipe_text(same)
 
 
 def _costs(recipe: Recipe) -> TermCosts | None:
-    """What second terms cost on the accelerator that a recipe names."""
+    """The cost of second terms on the accelerator that a recipe names; None if it names none."""
     own = recipe.hardware
     if own is None:
         return None

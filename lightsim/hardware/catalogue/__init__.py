@@ -1,4 +1,4 @@
-"""The parts we can build on: FPGA devices, memories and boards, every row with its source."""
+"""The catalogue: FPGA devices, memories and boards, every row with its source."""
 
 from lightsim.hardware.catalogue.boards import BOARDS, board
 from lightsim.hardware.catalogue.devices import DEVICES, device

@@ -1,9 +1,9 @@
 """The boards: a device, its memory, and the ports and clock of its default accelerator.
 
-The clock of a row is one that others met on that device, or a cautious one where we know of
-none; each row says which. Port widths: 64 bits on the Zynq-7000 processor's high-performance
-ports, 128 bits on the Zynq UltraScale+ ones, wider where the memory controller is in fabric or
-on Versal's network.
+The clock of a row is a clock that other designs reached on the device, or a cautious clock if no
+such design is known; each row says which. Ports are 64 bits wide on the high-performance ports of
+the Zynq-7000 processor and 128 bits on those of the Zynq UltraScale+. Ports are wider where the
+memory controller is in fabric, and on the network of Versal devices.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ BOARDS: dict[str, Board] = {row.name: row for row in _ROWS}
 
 
 def board(name: str, where: str = "board") -> Board:
-    """The board called `name`; raises `InputError` with the nearest name if there is none."""
+    """The board called `name`; raises `InputError` with the nearest name for an unknown name."""
     try:
         return BOARDS[name]
     except KeyError:

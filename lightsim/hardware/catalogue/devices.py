@@ -1,8 +1,8 @@
-"""The FPGA devices: LUT, FF, DSP, BRAM36 and URAM of each, one row a device.
+"""The FPGA devices: the LUT, FF, DSP, BRAM36 and URAM of each device, one row for each.
 
-A `bram36` is a 36 kb block. Parts with other blocks are converted by capacity, rounded down:
-an ECP5 EBR (18 kb) counts one half, an iCE40 EBR (4 kb) one ninth. A row's certainty is that
-of its least certain field; the text says which field that is.
+A `bram36` is a 36 kb block. Blocks of other sizes are converted by capacity and rounded down: an
+ECP5 EBR (18 kb) counts as one half, an iCE40 EBR (4 kb) as one ninth. The certainty of a row is the
+certainty of its least certain field, and the text of the row names this field.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ DEVICES: dict[str, Device] = {row.name: row for row in _ROWS}
 
 
 def device(name: str, where: str = "device") -> Device:
-    """The device called `name`; raises `InputError` with the nearest name if there is none."""
+    """The device called `name`; raises `InputError` with the nearest name for an unknown name."""
     for row in _ROWS:
         if row.name.lower() == name.lower():
             return row

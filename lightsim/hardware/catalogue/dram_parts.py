@@ -1,11 +1,12 @@
-"""The memory parts: one channel's organisation and timing rules, one row a part.
+"""The memory parts: the organisation and timing rules of one channel, one row for each part.
 
 Timings are clocks of the command clock, as the named tables print them; `_clocks` converts the
 limits that a source gives in nanoseconds. `bus_bits` and `row_bytes` are those of the whole
-channel, all its chips side by side. `tRTW`, which the tables leave to the controller, is
-tCL + burst clocks + 2 - tCWL: a write's data may not meet a read's data on the bus, and two
-clocks turn the bus round. The address orders are our controller's (assumed): consecutive bursts
-stay in a row of DDR3 and LPDDR4, and alternate between the bank groups of DDR4 and HBM2.
+channel, with all its chips side by side. The tables leave `tRTW` to the controller. Here tRTW is
+tCL + burst clocks + 2 - tCWL: the data of a write must not meet the data of a read on the bus, and
+the bus needs two clocks to turn round. The address orders are those of LightSim's controller
+(assumed): consecutive bursts stay in one row of DDR3 and LPDDR4, and alternate between the bank
+groups of DDR4 and HBM2.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _RAMULATOR2 = "github.com/CMU-SAFARI/ramulator2 @c5b1c3a4 python/ramulator/dram"
 
 
 def _clocks(ns: float, hz: int) -> int:
-    """The clocks of `hz` that last at least `ns`."""
+    """The least number of clocks of `hz` that last at least `ns` nanoseconds."""
     return ceil(Fraction(str(ns)) * hz / 10**9)
 
 
@@ -199,7 +200,7 @@ DRAM_PARTS: dict[str, DramPart] = {row.name: row for row in _ROWS}
 
 
 def dram_part(name: str, where: str = "memory") -> DramPart:
-    """The memory part called `name`; raises `InputError` with the nearest name otherwise."""
+    """The memory part called `name`; raises `InputError` with the nearest name if unknown."""
     try:
         return DRAM_PARTS[name]
     except KeyError:

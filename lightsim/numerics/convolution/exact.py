@@ -14,7 +14,7 @@ from lightsim.numerics.filters.packed import Filters, exact_filters
 from lightsim.numerics.images.window import Pair, Window
 from lightsim.numerics.sums.accumulator import Accumulators, is_int32
 
-__all__ = ["convolve", "convolve_groups"]
+__all__ = ["convolve"]
 
 
 def convolve(
@@ -53,34 +53,6 @@ def convolve(
         exact += narrow
     else:
         add_exact(x, filters.numbers(), exact, window, pad_value)
-
-
-def convolve_groups(
-    x: NDArray[np.int16],
-    weights: NDArray[np.int16],
-    out: Accumulators,
-    groups: int,
-    stride: Pair = (1, 1),
-    origin: Pair = (0, 0),
-    pad_value: int = 0,
-) -> None:
-    """As `convolve`, with `weights` [out, in / groups, kh, kw]: group g's filters see group g's
-    channels only.
-    """
-    if groups < 1 or x.shape[1] % groups or out.shape[1] % groups:
-        raise InputError(
-            "groups", f"{groups} for {x.shape[1]} and {out.shape[1]} channels", "a divisor of both"
-        )
-    inner, outer = x.shape[1] // groups, out.shape[1] // groups
-    for g in range(groups):
-        convolve(
-            x[:, g * inner : (g + 1) * inner],
-            weights[g * outer : (g + 1) * outer],
-            out[:, g * outer : (g + 1) * outer],
-            stride,
-            origin,
-            pad_value,
-        )
 
 
 def _check(x: NDArray[np.int16], shape: tuple[int, int, int, int], out: Accumulators) -> None:

@@ -3,62 +3,55 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.descriptions import Whole, check_fields
 from lightsim.errors import InputError
+from lightsim.numerics.formats.meaning import Meanings, Word
 from lightsim.numerics.formats.packing import pack_bits, packed_bytes, unpack_bits
 from lightsim.numerics.formats.rounding import RealRounding, round_to_table, scaled
 from lightsim.numerics.formats.scheme import Scheme
 
-__all__ = ["Codec", "Terms", "Word", "check_k_shape"]
+__all__ = ["Codec", "Codes", "Terms", "Word", "check_k_shape"]
+
+Codes = NDArray[np.unsignedinteger[Any]]
+"""Code words: uint8, or uint16 for formats of more than 8 bits."""
 
 Terms = tuple[NDArray[np.int8], NDArray[np.int8], NDArray[np.bool_]]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """The meaning of a code word: its integer, and its terms as (sign, exponent) or None.
-
-    A term is worth sign * 2**(fraction_bits - exponent). `canonical` marks the one word that
-    encoding makes of the value.
-    """
-
-    value: int
-    terms: tuple[tuple[int, int] | None, ...]
-    canonical: bool = True
-
-    def __post_init__(self) -> None:
-        check_fields(self)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Codec:
-    """The format of `scheme`: `words[code]` for every code of `code_bits` bits."""
+    """The format of `scheme`: `words[code]` for every code of `code_bits` bits.
+
+    The words may be given one by one, as a tuple; they are kept as arrays.
+    """
 
     scheme: Scheme
     code_bits: Annotated[int, Whole(1, 16)]
-    words: tuple[Word, ...]
-    _values: NDArray[np.int16] = field(init=False, repr=False)
-    _code_of: NDArray[np.int16] = field(init=False, repr=False)
+    words: Meanings | tuple[Word, ...]
+    meanings: Meanings = field(init=False, repr=False)
+    representable: NDArray[np.int16] = field(init=False, repr=False)
+    """Every integer the format can hold, ascending."""
+    _code_of: NDArray[np.int32] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         check_fields(self)
-        values = np.array([word.value for word in self.words], np.int16)
-        code_of = np.full(2 * self.scheme.largest + 1, -1, np.int16)
-        for code, word in enumerate(self.words):
-            if word.canonical:
-                code_of[word.value + self.scheme.largest] = code
-        object.__setattr__(self, "_values", values)
+        words = self.words if isinstance(self.words, Meanings) else Meanings.of(self.words)
+        code_of = np.full(2 * self.scheme.largest + 1, -1, np.int32)
+        codes = np.flatnonzero(words.canonical)
+        code_of[words.values[codes].astype(np.int64) + self.scheme.largest] = codes
+        object.__setattr__(self, "meanings", words)
+        object.__setattr__(self, "representable", np.unique(words.values))
         object.__setattr__(self, "_code_of", code_of)
 
     @property
-    def representable(self) -> NDArray[np.int16]:
-        """Every integer the format can hold, ascending."""
-        return np.unique(self._values)
+    def dtype(self) -> type[np.unsignedinteger[Any]]:
+        """The type of codes."""
+        return np.uint8 if self.code_bits <= 8 else np.uint16
 
     def encode(
         self,
@@ -67,7 +60,7 @@ class Codec:
         rounding: RealRounding = "nearest",
         rng: np.random.Generator | None = None,
         k: NDArray[np.int8] | None = None,
-    ) -> NDArray[np.uint8]:
+    ) -> Codes:
         """Codes of real weights [out, ...], the same shape; see `rounding.round_to_table`.
 
         `k` int8[out] may be given for a scheme whose k is fixed if it says just that. Raises
@@ -77,11 +70,11 @@ class Codec:
         numbers = scaled(real, self.scheme.fraction_bits)
         return self.encode_values(round_to_table(numbers, self.representable, rounding, rng))
 
-    def decode(self, codes: NDArray[np.uint8]) -> NDArray[np.int16]:
+    def decode(self, codes: Codes) -> NDArray[np.int16]:
         """The integers of `codes`, the same shape; `InputError` for a code with too many bits."""
-        return self._values[self._checked(codes)]
+        return self.meanings.values[self._checked(codes)]
 
-    def terms(self, codes: NDArray[np.uint8]) -> Terms:
+    def terms(self, codes: Codes) -> Terms:
         """Sign int8, exponent int8 and presence bool, each [terms, ...], of shift formats.
 
         The integer is the sum of sign * 2**(fraction_bits - exponent) over the terms that are
@@ -90,16 +83,10 @@ class Codec:
         """
         if not self.scheme.is_shift_add:
             raise InputError("terms", f"scheme '{self.scheme.name}' is multiplied, not shifted")
-        codes = self._checked(codes)
-        rows = np.array([[term or (0, 0) for term in word.terms] for word in self.words], np.int8)
-        here = np.array([[term is not None for term in word.terms] for word in self.words])
-        # Contiguous tables, or the arrays taken from them would have the term axis last in memory.
-        sign, exponent, present = (
-            np.ascontiguousarray(table.T) for table in (rows[..., 0], rows[..., 1], here)
-        )
-        return sign[:, codes], exponent[:, codes], present[:, codes]
+        codes, words = self._checked(codes), self.meanings
+        return words.sign[:, codes], words.exponent[:, codes], words.present[:, codes]
 
-    def term_codes(self, codes: NDArray[np.uint8], plane: int) -> NDArray[np.uint8]:
+    def term_codes(self, codes: Codes, plane: int) -> Codes:
         """The code of term `plane` of every weight, as a term-serial lane reads it, same shape.
 
         A format of one term a weight has one plane: its whole code.
@@ -108,7 +95,7 @@ class Codec:
 
     def encode_values(
         self, values: NDArray[np.int16], *, k: NDArray[np.int8] | None = None
-    ) -> NDArray[np.uint8]:
+    ) -> Codes:
         """The canonical codes of integers; `InputError` for one that the format cannot hold."""
         self.check_k(k, len(values))
         largest = self.scheme.largest
@@ -117,7 +104,7 @@ class Codec:
         wrong = (codes < 0) | (np.abs(wide) > largest)
         if wrong.any():
             raise self._not_representable(wide, wrong)
-        return codes.astype(np.uint8)
+        return codes.astype(self.dtype)
 
     def check_k(self, k: NDArray[np.int8] | None, filters: int) -> None:
         """Raises `InputError` unless `k` is None or the k that every filter must have."""
@@ -133,7 +120,7 @@ class Codec:
             )
 
     def pack(
-        self, codes: NDArray[np.uint8], *, word_bytes: int = 1, planes: int | None = None
+        self, codes: Codes, *, word_bytes: int = 1, planes: int | None = None
     ) -> NDArray[np.uint8]:
         """The memory words of `codes`, in C order, `scheme.weight_bits` a code.
 
@@ -151,7 +138,7 @@ class Codec:
         *,
         word_bytes: int = 1,
         planes: int | None = None,
-    ) -> NDArray[np.uint8]:
+    ) -> Codes:
         """The codes of `shape` that `pack` laid into `data`."""
         self._check_planes(planes)
         return self._checked(unpack_bits(data, shape, self.scheme.weight_bits, word_bytes))
@@ -165,15 +152,15 @@ class Codec:
         if planes not in (None, 1):
             raise InputError("planes", f"{planes} under scheme '{self.scheme.name}'", "1")
 
-    def _checked(self, codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    def _checked(self, codes: Codes) -> Codes:
         codes = np.asarray(codes)
-        if codes.dtype != np.uint8:
-            raise InputError("codes", f"of type {codes.dtype}", "uint8")
-        if codes.size and int(codes.max()) >= len(self.words):
+        if codes.dtype != self.dtype:
+            raise InputError("codes", f"of type {codes.dtype}", self.dtype.__name__)
+        if codes.size and int(codes.max()) >= len(self.meanings):
             raise InputError(
                 "codes",
                 f"{int(codes.max())} under scheme '{self.scheme.name}'",
-                f"0 to {len(self.words) - 1}",
+                f"0 to {len(self.meanings) - 1}",
             )
         return codes
 

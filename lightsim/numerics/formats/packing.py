@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,14 +18,17 @@ def packed_bytes(count: int, width_bits: int, word_bytes: int = 1) -> int:
     return -(-count * width_bits // word_bits) * word_bytes
 
 
-def pack_bits(codes: NDArray[np.uint8], width_bits: int, word_bytes: int = 1) -> NDArray[np.uint8]:
+def pack_bits(
+    codes: NDArray[np.unsignedinteger[Any]], width_bits: int, word_bytes: int = 1
+) -> NDArray[np.uint8]:
     """The bytes of a stream of codes: uint8[`packed_bytes(codes.size, ...)`].
 
     Codes follow one another in C order (so the last axis is the lane), the first in the lowest
     bits of the first byte; a code may cross a byte. Zero bits fill the last word.
     """
-    flat = np.ascontiguousarray(codes, dtype=np.uint8).reshape(-1)
-    bits = np.unpackbits(flat[:, None], axis=1, count=width_bits, bitorder="little")
+    flat = np.ascontiguousarray(codes, dtype="<u2" if width_bits > 8 else "u1").reshape(-1)
+    parts = flat.view(np.uint8).reshape(flat.size, flat.itemsize)
+    bits = np.unpackbits(parts, axis=1, count=width_bits, bitorder="little")
     packed = np.zeros(packed_bytes(flat.size, width_bits, word_bytes), np.uint8)
     body = np.packbits(bits.reshape(-1), bitorder="little")
     packed[: body.size] = body
@@ -32,8 +37,8 @@ def pack_bits(codes: NDArray[np.uint8], width_bits: int, word_bytes: int = 1) ->
 
 def unpack_bits(
     data: NDArray[np.uint8], shape: tuple[int, ...], width_bits: int, word_bytes: int = 1
-) -> NDArray[np.uint8]:
-    """The codes of `shape` that `pack_bits` laid into `data`.
+) -> NDArray[np.unsignedinteger[Any]]:
+    """The codes of `shape` that `pack_bits` laid into `data`: uint8, or uint16 for wider ones.
 
     Raises `InputError` if `data` is not exactly the words that so many codes fill.
     """
@@ -46,5 +51,6 @@ def unpack_bits(
             f"{expected} bytes",
         )
     bits = np.unpackbits(data, count=count * width_bits, bitorder="little")
-    codes = np.packbits(bits.reshape(count, width_bits), axis=1, bitorder="little")
+    parts = np.packbits(bits.reshape(count, width_bits), axis=1, bitorder="little")
+    codes = parts.reshape(-1).view("<u2") if width_bits > 8 else parts
     return codes.reshape(shape)

@@ -6,18 +6,17 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib import import_module
 
-from lightsim.errors import unknown_name
 from lightsim.numerics.formats.codec import Codec
-from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.numerics.formats.scheme import SCHEMES, Scheme, scheme
 
 __all__ = ["CODECS", "codec"]
 
 
 class _Codecs(Mapping[str, Codec]):
-    """A codec for every row of `SCHEMES`, in the order of the rows."""
+    """A codec for every row of `SCHEMES`, in the order of the rows, and for every other member."""
 
     def __getitem__(self, name: str) -> Codec:
-        return _load(SCHEMES[name].codec)
+        return _load(SCHEMES[name])
 
     def __iter__(self) -> Iterator[str]:
         return iter(SCHEMES)
@@ -29,17 +28,16 @@ class _Codecs(Mapping[str, Codec]):
 CODECS: Mapping[str, Codec] = _Codecs()
 
 
-@lru_cache
-def _load(place: str) -> Codec:
-    module, _, name = place.partition(":")
+@lru_cache(maxsize=256)
+def _load(row: Scheme) -> Codec:
+    module, _, name = row.codec.partition(":")
     found = getattr(import_module(module), name)
-    if not isinstance(found, Codec):
-        raise TypeError(f"{place} is no codec")
-    return found
+    made = found if isinstance(found, Codec) else found(row)
+    if not isinstance(made, Codec):
+        raise TypeError(f"{row.codec} is no codec")
+    return made
 
 
 def codec(name: str) -> Codec:
     """The codec of the scheme called `name`; `InputError` with the nearest name if none."""
-    if name not in SCHEMES:
-        raise unknown_name("scheme", "scheme", name, SCHEMES)
-    return CODECS[name]
+    return CODECS[scheme(name).name]

@@ -18,11 +18,26 @@ from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType
 from lightsim.numerics.formats.scheme import Scheme
 from lightsim.numerics.formats.table import codec
+from lightsim.numerics.sums.requantise import ROUNDINGS
+from lightsim.quantisation.stored.words import weights_of_words, word_bytes
 
-__all__ = ["HELD_OUT", "SCALES", "TRAINING", "Arrays", "images_of", "integers_of", "layer_fields"]
+__all__ = [
+    "HELD_OUT",
+    "SCALES",
+    "TRAINING",
+    "UNUSUAL",
+    "WORDS",
+    "Arrays",
+    "images_of",
+    "integers_of",
+    "layer_fields",
+]
 
 TRAINING, HELD_OUT = 0, 1
 """The values of `split` in a file of images."""
+
+WORDS = "words"
+"""The field that may stand for `weights`: their code words, packed."""
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -38,10 +53,15 @@ _FIELDS = {
     "multiply": SCALES,
     "add": (*SCALES, "residual_multiplier", "residual_shift"),
 }
+UNUSUAL = ("lowest", "highest", "rounding")
+"""Fields that a file holds where they are not those of the layer's type, or not `half_up`; the
+rounding by its number in `ROUNDINGS`."""
+
 _INT32 = np.iinfo(np.int32)
 # What a field may hold, and the type that it is held in.
 _RANGES = {
     "weights": (-256, 256, np.int16),
+    WORDS: (0, 255, np.uint8),
     "k": (0, 2, np.int8),
     "bias": (int(_INT32.min), int(_INT32.max), np.int32),
     "multiplier": (1, 32767, np.int32),
@@ -49,8 +69,9 @@ _RANGES = {
     "shift": (0, 31, np.int64),
     "residual_multiplier": (1, 32767, np.int32),
     "residual_shift": (0, 31, np.int64),
-    "lowest": (-128, 0, np.int64),
-    "highest": (0, 255, np.int64),
+    "lowest": (-128, 255, np.int64),
+    "highest": (-128, 255, np.int64),
+    "rounding": (0, len(ROUNDINGS) - 1, np.int64),
     "table": (-128, 255, np.int16),
 }
 _PER_FILTER = ("k", "bias", "multiplier")
@@ -68,27 +89,39 @@ def layer_fields(layer: Layer) -> tuple[str, ...]:
 def integers_of(network: Network, scheme: Scheme, file: Traversable) -> Arrays:
     """The arrays `LAYER.FIELD` of a network's weights, in the types of `QuantisedLayer`.
 
+    A file may hold `LAYER.words` in place of `LAYER.weights` (`words.words_of`).
+
     Raises `InputError` for a file that cannot be read or is damaged, an array too many or too
     few, a shape that is not the layer's, a number out of its range, and a weight that `scheme`
     does not have or that has more terms than its filter's k.
     """
-    expected = dict(_expected(network))
+    expected: dict[str, tuple[Layer, str]] = {}
+    unusual = {
+        f"{layer.name}.{field}": (layer, field) for layer in network.layers for field in UNUSUAL
+    }
 
     def check(heads: Mapping[str, ArrayHead]) -> None:
+        expected.update(_expected(network, heads))
         _expect_thresholds(expected, heads)
-        _check_names(heads, expected, file)
-        for key, (layer, field) in expected.items():
-            shape = _shape(layer, field)
+        _check_names(heads, expected | unusual, file, unusual)
+        for key, head in heads.items():
+            layer, field = (expected | unusual)[key]
+            shape = _shape(layer, field, scheme)
             if field == "thresholds":  # how many is the output's to say
-                held = heads[key].shape
-                shape = (layer.weight_shape[0], held[1] if len(held) == 2 else 1)
-            _check_head(heads[key], shape, f"{file}: {key}")
+                shape = (layer.weight_shape[0], head.shape[1] if len(head.shape) == 2 else 1)
+            _check_head(head, shape, f"{file}: {key}")
 
     stored = read_npz(file, check, _ACCEPTED)
-    for key, (_, field) in expected.items():
+    for key in list(stored):
+        layer, field = (expected | unusual)[key]
         least, most, kept = _RANGES[field]
+        least, most = _of_scheme(field, scheme, least, most)
         _check_range(stored[key], least, most, f"{file}: {key}")
         stored[key] = stored[key].astype(kept)
+        if field == WORDS:
+            words, where = stored.pop(key), f"{file}: {key}"
+            weights = weights_of_words(words, layer.weight_shape, scheme, where)
+            stored[f"{layer.name}.weights"] = weights
     for layer in network.layers:
         if layer.has_weights:
             _check_terms(layer, scheme, stored, str(file))
@@ -130,10 +163,24 @@ def images_of(
     return images.astype(np.int16), labels.astype(np.int64), split.astype(np.int64)
 
 
-def _expected(network: Network) -> Iterator[tuple[str, tuple[Layer, str]]]:
+def _of_scheme(field: str, scheme: Scheme, least: int, most: int) -> tuple[int, int]:
+    """A range, which weights and k of a format of more than two terms may leave."""
+    if field == "k":
+        return least, max(most, scheme.max_terms)
+    if field == "weights":
+        return min(least, -scheme.largest), max(most, scheme.largest)
+    return least, most
+
+
+def _expected(
+    network: Network, heads: Mapping[str, ArrayHead]
+) -> Iterator[tuple[str, tuple[Layer, str]]]:
+    """The arrays of a file of `heads`: weights as integers, or as words where it has those."""
     for layer in network.layers:
         for field in layer_fields(layer):
-            yield f"{layer.name}.{field}", (layer, field)
+            words = field == "weights" and f"{layer.name}.{WORDS}" in heads
+            own = WORDS if words and f"{layer.name}.{field}" not in heads else field
+            yield f"{layer.name}.{own}", (layer, own)
 
 
 def _expect_thresholds(
@@ -147,8 +194,10 @@ def _expect_thresholds(
             expected[own] = layer, "thresholds"
 
 
-def _shape(layer: Layer, field: str) -> tuple[int, ...]:
+def _shape(layer: Layer, field: str, scheme: Scheme) -> tuple[int, ...]:
     """The shape that a layer's field is stored with; () is a single number."""
+    if field == WORDS:
+        return (word_bytes(layer.weight_shape, scheme),)
     if field == "table":
         return (256,)
     if field == "multiplier" and not layer.count_padding:

@@ -14,16 +14,25 @@ from numpy.typing import NDArray
 from lightsim.errors import InputError
 from lightsim.files.toml_text import toml_text
 from lightsim.files.writing import Content, write_file
-from lightsim.network.activations import CLAMPS
 from lightsim.network.layer import Network
 from lightsim.network.trained_files import fingerprint
 from lightsim.network.writing import dump_network
+from lightsim.numerics.sums.requantise import ROUNDINGS
 from lightsim.quantisation.elements import clamp_of
-from lightsim.quantisation.stored.arrays import HELD_OUT, SCALES, TRAINING, layer_fields
+from lightsim.quantisation.stored.arrays import (
+    HELD_OUT,
+    SCALES,
+    TRAINING,
+    UNUSUAL,
+    WORDS,
+    layer_fields,
+)
+from lightsim.quantisation.stored.words import words_of
 from lightsim.quantisation.workload import LabelledImages, Workload
 
 __all__ = ["IMAGES", "NETWORK", "save_trained", "store_images", "store_integers", "store_network"]
 
+_FREE_BYTES, _MOST_SHRUNK = 32 << 20, 50
 NETWORK, IMAGES = "network.toml", "images.npz"
 
 
@@ -59,9 +68,19 @@ def save_trained(
     )
 
 
-def store_integers(workload: Workload, path: Path) -> Path:
-    """Write the npz of a workload's integers; `InputError` for what it cannot hold."""
-    return _written(path, _packed(_integers(workload)))
+def store_integers(workload: Workload, path: Path, *, as_words: bool = False) -> Path:
+    """Write the npz of a workload's integers, or of its weights' code words (`as_words`).
+
+    Raises `InputError` for what it cannot hold.
+    """
+    arrays = _integers(workload)
+    for own in workload.layers:
+        if as_words and own.weights is not None:
+            name = own.layer.name
+            words = words_of(own.weights, arrays[f"{name}.k"], workload.scheme)
+            arrays = {**arrays, f"{name}.{WORDS}": words}
+            del arrays[f"{name}.weights"]
+    return _written(path, _packed(arrays))
 
 
 def store_images(
@@ -104,17 +123,12 @@ def _written(path: Path, content: Content) -> Path:
 def _integers(workload: Workload) -> dict[str, NDArray[Any]]:
     found: dict[str, NDArray[Any]] = {}
     for own in workload.layers:
-        where = f"{workload.network.name}, layer '{own.layer.name}'"
-        if own.rounding != "half_up":
-            raise InputError(where, f"rounds '{own.rounding}'", "accepted: half_up")
-        low, high = clamp_of(own.layer, own.output)
-        clips = own.layer.activation in CLAMPS
-        if not clips and (own.lowest, own.highest) != (low, high):
-            raise InputError(
-                where,
-                f"clamps to {own.lowest}..{own.highest}",
-                f"accepted: {low}..{high}, its type's",
-            )
+        usual = (*clamp_of(own.layer, own.output), "half_up")
+        unusual = (own.lowest, own.highest, own.rounding)
+        for field, told, expected in zip(UNUSUAL, unusual, usual, strict=True):
+            if told != expected:
+                number = ROUNDINGS.index(own.rounding) if field == "rounding" else told
+                found[f"{own.layer.name}.{field}"] = np.asarray(number)
         fields = layer_fields(own.layer)
         if own.thresholds is not None:
             fields = (*(field for field in fields if field not in SCALES), "thresholds")
@@ -122,6 +136,8 @@ def _integers(workload: Workload) -> dict[str, NDArray[Any]]:
             value = np.asarray(getattr(own, field))
             single = field == "multiplier" and not own.layer.has_weights
             single = single and own.layer.count_padding
+            if field == "weights" and value.min() >= -128 and value.max() < 128:
+                value = value.astype(np.int8)
             found[f"{own.layer.name}.{field}"] = value.reshape(()) if single else value
     return found
 
@@ -141,4 +157,9 @@ def _packed(arrays: dict[str, NDArray[Any]]) -> bytes:
     # numpy dates every member 1980, so equal arrays are equal files.
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    whole = sum(array.nbytes for array in arrays.values())
+    if whole > max(_FREE_BYTES, _MOST_SHRUNK * buffer.tell()):
+        # So much that a reader takes it for a file made to fill the memory.
+        buffer = io.BytesIO()
+        np.savez(buffer, allow_pickle=False, **arrays)
     return buffer.getvalue()

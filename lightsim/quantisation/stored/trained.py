@@ -6,14 +6,17 @@ import numpy as np
 
 from lightsim.descriptions import within
 from lightsim.errors import InputError
+from lightsim.network.activations import TABLES
 from lightsim.network.layer import Layer, Network
 from lightsim.network.tensor import ElementType
 from lightsim.network.trained_files import TrainedFiles, fingerprint
 from lightsim.numerics.formats.scheme import SCHEMES, Scheme
+from lightsim.numerics.sums.requantise import ROUNDINGS
 from lightsim.quantisation.elements import clamp_of, element_types, input_types
 from lightsim.quantisation.stored.arrays import (
     HELD_OUT,
     TRAINING,
+    UNUSUAL,
     Arrays,
     images_of,
     integers_of,
@@ -23,11 +26,14 @@ from lightsim.quantisation.workload import LabelledImages, QuantisedLayer, Workl
 
 __all__ = ["held_out_images", "load_trained", "trained_schemes", "training_images"]
 
+_HALF_UP = ROUNDINGS.index("half_up")
+
 
 def trained_schemes(network: Network) -> tuple[str, ...]:
     """The schemes that `network` has trained weights for, if any."""
     known = {} if network.trained is None else network.trained.weights
-    return tuple(name for name in SCHEMES if name in known)
+    rows = [name for name in SCHEMES if name in known]
+    return (*rows, *(name for name in known if name not in rows))
 
 
 def load_trained(network: Network, scheme: Scheme) -> Workload:
@@ -107,14 +113,26 @@ def _quantised(
     keys = {field: f"{layer.name}.{field}" for field in fields}
     own = {field: stored[key] for field, key in keys.items() if key in stored}
     low, high = clamp_of(layer, output)
-    low, high = int(own.get("lowest", low)), int(own.get("highest", high))
+    usual = {"lowest": low, "highest": high, "rounding": _HALF_UP}
+    lowest, highest, rounding = (
+        int(stored.get(f"{layer.name}.{field}", usual[field])) for field in UNUSUAL
+    )
+    # What a table is looked up with has eight bits, whatever the table gives.
+    least, most = (low, high) if layer.activation in TABLES else (output.lowest, output.highest)
+    if not least <= lowest <= highest <= most:
+        raise InputError(
+            f"{layer.name}: lowest, highest",
+            f"{lowest}, {highest}",
+            f"accepted: a range inside {least} to {most}",
+        )
     if not layer.has_weights:
         return QuantisedLayer(
             layer,
             inputs,
             output,
-            low,
-            high,
+            lowest,
+            highest,
+            rounding=ROUNDINGS[rounding],
             multiplier=np.atleast_1d(own.get("multiplier", np.ones(1, np.int32))),
             shift=int(own.get("shift", 0)),
             residual_multiplier=int(own.get("residual_multiplier", 1)),
@@ -125,14 +143,15 @@ def _quantised(
         layer,
         inputs,
         output,
-        low,
-        high,
+        lowest,
+        highest,
         scheme,
         own["weights"],
         own["k"],
         own["bias"],
         own.get("multiplier", np.ones(1, np.int32)),
         int(own.get("shift", 0)),
+        ROUNDINGS[rounding],
         thresholds=own.get("thresholds"),
         table=own.get("table"),
     )

@@ -9,28 +9,40 @@ from lightsim.numerics.formats.scheme import Scheme
 from lightsim.quantisation.synthetic.code_table import code_table
 from lightsim.source import Source
 
-__all__ = ["MIXED_K", "MIXED_K_SOURCE", "choose_k", "draw_weights"]
+__all__ = ["MIXED_K", "MIXED_K_SOURCE", "choose_k", "draw_weights", "mixed_k"]
 
 MIXED_K = {0: 0.05, 1: 0.45, 2: 0.50}
 MIXED_K_SOURCE = Source(
-    "assumed", "shares of filters with k = 0, 1, 2 of a flightnn layer without trained weights"
+    "assumed",
+    "shares of filters with k = 0, 1, 2 of a flightnn layer without trained weights; of other K "
+    "alike: half have all K terms, and as many have 1 as have 2, 3, .. of the rest",
 )
+
+
+def mixed_k(scheme: Scheme) -> dict[int, float]:
+    """The shares of filters with each k of a scheme where k is that of a filter (see `MIXED_K`)."""
+    most = scheme.max_terms
+    if most == 2:
+        return MIXED_K
+    fewer = dict.fromkeys(range(1, most), MIXED_K[1] / max(most - 1, 1))
+    whole = MIXED_K[2] if fewer else MIXED_K[1] + MIXED_K[2]
+    return {0: MIXED_K[0], **fewer, most: whole}
 
 
 def choose_k(
     scheme: Scheme, filters: int, last: bool, rng: np.random.Generator
 ) -> NDArray[np.int8]:
-    """`int8[filters]`: the scheme's number of terms, or, where filters differ, by `MIXED_K`.
+    """`int8[filters]`: the scheme's number of terms, or, where filters differ, by `mixed_k`.
 
     In the `last` layer no filter is pruned: each is an output of the network. Some filter of
     every layer keeps a term, or nothing after the layer would depend on the image.
     """
     if not scheme.k_per_filter:
         return np.full(filters, scheme.max_terms, np.int8)
-    shares = np.array([MIXED_K[terms] for terms in (0, 1, 2)])
+    shares = np.array(list(mixed_k(scheme).values()))
     if last:
         shares[0] = 0
-    k = rng.choice(3, filters, p=shares / shares.sum()).astype(np.int8)
+    k = rng.choice(len(shares), filters, p=shares / shares.sum()).astype(np.int8)
     if not k.any():
         k[0] = 1
     return k

@@ -19,7 +19,7 @@ from lightsim.quantisation.synthetic.expectation import (
     expect_pool,
     expect_sum,
 )
-from lightsim.quantisation.synthetic.random_weights import MIXED_K
+from lightsim.quantisation.synthetic.random_weights import mixed_k
 from lightsim.quantisation.synthetic_filters import (
     DEVIATIONS_AT_CLAMP,
     LayerTask,
@@ -42,7 +42,7 @@ def synthetic_workload(
     sums and bring three standard deviations to the output's largest value, both worked out from
     `expectation` and not by running the network. Sums of residuals are scaled in the same way;
     averages have the multiplier round(2**shift / window). The filters of a `flightnn` layer have
-    k = 0, 1, 2 with the shares `random_weights.MIXED_K` (an assumption), except in a layer that
+    k = 0, 1, .. with the shares `random_weights.mixed_k` (an assumption), except in a layer that
     none reads, where none is pruned. Every layer has its own random stream.
 
     In `outline` the k of the filters are drawn, which is what timing needs, and no weights.
@@ -196,5 +196,5 @@ def _mean_of(layer: Layer) -> tuple[int, int]:
 def _origin(scheme: Scheme, seed: int) -> str:
     if not scheme.k_per_filter:
         return f"synthetic (seed {seed})"
-    shares = ", ".join(f"{share:.0%} k={terms}" for terms, share in MIXED_K.items())
+    shares = ", ".join(f"{share:.0%} k={terms}" for terms, share in mixed_k(scheme).items())
     return f"synthetic (seed {seed}; assumed filters: {shares})"

@@ -1,4 +1,4 @@
-"""Figure: how every unit spent the run."""
+"""Figure: the cycles of every unit of the run, by cause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A colour for each cause of a stall that is the same in every figure of every run."""
+"""A colour for each cause of a stall, the same in every figure of every run."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from lightsim.reports.report import RunReport
 
 __all__ = ["bound_colours", "cause_colours"]
 
-# Every cause of a stall, and everything that a layer can be bound by, has its colour in every run.
-# What is waited for and what the wait is laid to share one: the memory, and the array at work.
+# Every stall cause and every cause that can bind a layer has one colour in all runs. A stall cause
+# and the unit that causes it share a colour: the memory, and the working array.
 _KNOWN = {
     "compute": BUSY,
     "dram": "#D55E00",
@@ -28,12 +28,12 @@ _KNOWN = {
     "weights": "#DDCC77",
     "fifo": "#117733",
 }
-# For causes that nobody has named yet.
+# For causes without a fixed colour.
 _SPARE = ("#CC6677", "#88CCEE", "#661100", "#6699CC", "#AA4466", "#4B0092", "#1A85FF", "#B2DF8A")
 
 
 def bound_colours(report: RunReport) -> dict[str, str]:
-    """A colour for every value of `bound_by`: a cause has one and the same in every run."""
+    """A colour for every value of `bound_by`; a cause has the same colour in every run."""
     return cause_colours(report) | _coloured({layer.bound_by for layer in report.layers})
 
 

@@ -1,4 +1,4 @@
-"""Figure: the cycles of every layer, stacked by what they were spent on."""
+"""Figure: the cycles of every layer, stacked by cause."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def _rows(report: RunReport) -> list[tuple[str, float]]:
 
 
 def _scale(joules: float) -> tuple[float, str]:
-    """The factor and unit that bring the largest bar between 1 and 1000."""
+    """The factor and the unit with which the largest bar lies between 1 and 1000."""
     for factor, unit in ((1.0, "J"), (1e3, "mJ"), (1e6, "µJ"), (1e9, "nJ")):
         if joules * factor >= 1:
             return factor, unit

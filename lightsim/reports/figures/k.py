@@ -1,6 +1,8 @@
-"""Figure: how many filters of every layer have no, one or two terms."""
+"""Figure: how many filters of every layer have no, one, two and more terms."""
 
 from __future__ import annotations
+
+from itertools import islice
 
 import plotly.graph_objects as go
 
@@ -23,14 +25,15 @@ def _draw(report: RunReport) -> go.Figure:
     )
     if len(names) > 30:
         figure.update_xaxes(tickfont={"size": 11})
-    for k, (name, colour) in enumerate(TERM_COLOURS.items()):
-        counts = [k_counts(layer)[k] for layer in layers]
+    most = max(len(k_counts(layer)) for layer in layers)
+    for k, (name, colour) in enumerate(islice(TERM_COLOURS.items(), most)):
+        counts = [_count(layer, k) for layer in layers]
         figure.add_bar(
             x=names,
             y=counts,
             name=name,
             marker={"color": colour, "line": {"color": "white", "width": 0.5}},
-            customdata=[100 * k_counts(layer)[k] / sum(k_counts(layer)) for layer in layers],
+            customdata=[100 * _count(layer, k) / sum(k_counts(layer)) for layer in layers],
             hovertemplate=(
                 f"<b>%{{x}}</b><br>{name}: %{{y:,}} filters"
                 "<br>%{customdata:.1f} % of the layer<extra></extra>"
@@ -43,13 +46,19 @@ def _with_filters(report: RunReport) -> list[LayerReport]:
     return [layer for layer in report.layers if sum(k_counts(layer))]
 
 
+def _count(layer: LayerReport, k: int) -> int:
+    """Filters of a layer with k terms."""
+    return layer.k.get(str(k), 0)
+
+
 def _finding(report: RunReport) -> str:
-    totals = [sum(k_counts(layer)[k] for layer in report.layers) for k in range(3)]
+    most = max(len(k_counts(layer)) for layer in report.layers)
+    totals = [sum(_count(layer, k) for layer in report.layers) for k in range(most)]
     filters = sum(totals)
-    mean = (totals[1] + 2 * totals[2]) / filters
+    mean = sum(k * total for k, total in enumerate(totals)) / filters
     shares = ", ".join(
         f"{100 * total / filters:.1f} % have {name}"
-        for total, name in zip(totals, ("no term", "one", "two"), strict=True)
+        for total, name in zip(totals, ("no term", "one", "two", "three", "four"), strict=False)
     )
     return f"Of {filters:,} filters {shares}; the mean k is {mean:.2f}."
 

@@ -1,4 +1,4 @@
-"""Figure: what the design takes of the board, by part."""
+"""Figure: the resources of the board that the design uses, by part."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _draw(report: RunReport) -> go.Figure:
             "tickvals": list(range(0, int(max(100, fullest)) + 1, 20)),
         },
         yaxis={"autorange": "reversed", "showgrid": False},
-        legend={"entrywidth": 235},  # three columns: a fourth lies under the buttons
+        legend={"entrywidth": 235},  # three columns, because a fourth would lie under the buttons
     )
     for number, (part, amounts) in enumerate(parts.items()):
         figure.add_bar(
@@ -61,7 +61,7 @@ def _draw(report: RunReport) -> go.Figure:
 
 
 def _rows(report: RunReport) -> dict[str, ResourceReport]:
-    """Resources that the board has or the design takes."""
+    """The resources that the board has or the design uses."""
     return {n: row for n, row in report.resources.items() if row.used or row.available}
 
 
@@ -74,7 +74,7 @@ def _whole(row: ResourceReport) -> int:
 
 
 def _parts(report: RunReport, rows: dict[str, ResourceReport]) -> dict[str, dict[str, int]]:
-    """Amounts by part and resource; what no part accounts for stands under its own name."""
+    """Amounts by part and resource; an amount that belongs to no part gets a name of its own."""
     parts = {
         part.name: {name: part.resources.get(name, 0) for name in rows} for part in report.parts
     }

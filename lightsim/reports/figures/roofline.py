@@ -60,12 +60,12 @@ def _draw(report: RunReport) -> go.Figure:
 
 
 def _diameter(layer: LayerReport, report: RunReport) -> float:
-    """Pixels of a layer's mark: the area grows with its share of the run."""
+    """The diameter of a layer's mark in pixels; the area shows the layer's share of the run."""
     return 9 + 30 * sqrt(share(layer, report))
 
 
 def _drawn(report: RunReport) -> list[LayerReport]:
-    """Layers that have a place on two logarithmic axes."""
+    """The layers with a place on two logarithmic axes."""
     return [layer for layer in report.layers if layer.macs and layer.cycles and traffic(layer)]
 
 
@@ -82,7 +82,7 @@ def _has_memory_ceiling(report: RunReport) -> bool:
 
 
 def _window(report: RunReport, layers: Sequence[LayerReport]) -> tuple[float, float, float, float]:
-    """Left, right, bottom and top of the drawing: every layer and the ridge inside."""
+    """The left, right, bottom and top limits of the drawing, around every layer and the ridge."""
     compute, memory = _peaks(report)
     xs = [intensity(layer) or 1.0 for layer in layers]
     if _has_memory_ceiling(report):
@@ -131,7 +131,7 @@ def _draw_ceilings(figure: go.Figure, report: RunReport, left: float, right: flo
 
 
 def _draw_port(figure: go.Figure, report: RunReport, left: float, right: float) -> None:
-    """The slope of one port, where it is below that of the memory."""
+    """Draw the slope of one port, if it is below the slope of the memory."""
     compute, memory = _peaks(report)
     port = report.port_bytes_per_cycle * report.clock_hz / 1e9
     if not _has_memory_ceiling(report) or not 0 < port < memory or compute / port <= left:
@@ -166,7 +166,7 @@ def _label(
 
 
 def _labelled(layers: Sequence[LayerReport], report: RunReport) -> list[LayerReport]:
-    """The longest layers whose names do not collide with one already placed (at most eight)."""
+    """The longest layers whose labels do not collide with a label placed before (at most eight)."""
     placed: list[tuple[float, float]] = []
     chosen: list[LayerReport] = []
     for layer in sorted(layers, key=lambda row: (-row.cycles, row.start)):
@@ -190,7 +190,7 @@ def _hover(layer: LayerReport, report: RunReport) -> str:
 
 
 def _roof(layer: LayerReport, report: RunReport) -> str:
-    """The layer's own roof: the least cycles that array, ports and memory allow its operations."""
+    """A layer's roof: the least cycles in which array, ports and memory allow its operations."""
     limits = {
         "the array": layer.compute_bound_cycles,
         "the ports": layer.port_bound_cycles,

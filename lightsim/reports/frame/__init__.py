@@ -1,1 +1,1 @@
-"""The frame of every page and every table on a terminal: one document, one style, one figure."""
+"""The frame of every page and of every table on a terminal: document, style and figure."""

@@ -55,10 +55,10 @@ def document(
     sections: Iterable[str],
     footer: str,
 ) -> str:
-    """A page's HTML, about 5 MB, most of it the drawing library; equal for equal arguments.
+    """The HTML of a page, about 5 MB, mostly the drawing library; equal for equal arguments.
 
-    `title`, `subtitle` and `footer` are plain texts, as are the `notes`; `facts` are made by
-    `fact`, and `sections` are HTML.
+    `title`, `subtitle`, `footer` and `notes` are plain text. `facts` are made by `fact`, and
+    `sections` are HTML.
     """
     room = files("lightsim.reports.frame")
     return _DOCUMENT.substitute(
@@ -75,7 +75,7 @@ def document(
 
 
 def fact(label: str, value: str, remark: str, *, bad: bool = False) -> str:
-    """One number of the headline, and what it is; a `bad` one stands out."""
+    """One number of the headline with its label and its remark; a `bad` number stands out."""
     look = "value bad" if bad else "value"
     return (
         f'<div><dt>{escape(label)}</dt><dd class="{look}">{escape(value)}</dd>'
@@ -84,7 +84,7 @@ def fact(label: str, value: str, remark: str, *, bad: bool = False) -> str:
 
 
 def _note_list(notes: Sequence[str]) -> str:
-    """What a reader has to know before the figures."""
+    """The notes that a reader must know before the figures."""
     if not notes:
         return ""
     items = "\n".join(f"<li>{escape(note)}</li>" for note in notes)
@@ -92,11 +92,11 @@ def _note_list(notes: Sequence[str]) -> str:
 
 
 def section(name: str, title: str, body: str, *, long: bool = False) -> str:
-    """A section of a page under its title; `body` is HTML. A `long` one may break over pages."""
+    """A section under its title; `body` is HTML. A `long` section may break over pages."""
     look = ' class="long"' if long else ""
     return f'<section{look} id="{name}">\n<h2>{escape(title)}</h2>\n{body}\n</section>'
 
 
 def prose(text: str) -> str:
-    """Escaped text in which a percentage never loses its sign to the next line."""
+    """Escaped text in which a number and its per cent sign always stay on one line."""
     return escape(text).replace(" %", "&nbsp;%")

@@ -1,4 +1,4 @@
-"""What a figure of a page is: a drawing and the words that say how to read it."""
+"""The parts of a figure on a page: a drawing, and the sentences that explain it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ __all__ = ["Figure", "figure_section", "figure_sections"]
 
 Subject = TypeVar("Subject")
 
-# Plotly 7 offers by default to send a chart to its maker's site: a user's design stays here.
+# By default Plotly 7 offers to send a chart to its maker's site. This is off, because a user's
+# design is private.
 _CONFIG = {
     "displaylogo": False,
     "responsive": True,
@@ -30,10 +31,10 @@ def _always(subject: object) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Figure(Generic[Subject]):
-    """A figure of a run, a training or an exploration: `Subject` is what was found.
+    """A figure of a run, a training or an exploration; `Subject` is the type of the report.
 
-    `definition` says how every quantity is defined, `finding` is a sentence on what is seen here;
-    both are plain text. `applies` says whether there is anything to draw.
+    `definition` says how every quantity is defined, and `finding` is a sentence on the result
+    shown; both are plain text. `applies` says whether there is anything to draw.
     """
 
     name: str
@@ -54,7 +55,7 @@ def figure_sections(figures: Iterable[Figure[Subject]], subject: Subject) -> Ite
 
 
 def figure_section(name: str, title: str, figure: Any, definition: str, finding: str) -> str:
-    """A Plotly figure with what it shows here (`finding`) and what it is (`definition`)."""
+    """The section of a Plotly figure, with its `finding` above and its `definition` below."""
     drawing = to_html(
         figure,
         config=_CONFIG,

@@ -1,8 +1,8 @@
-"""One look for every figure: type, grid and colours.
+"""The common style of all figures: type, grid and colours.
 
-The colours are those of Okabe and Ito (2008), chosen to be told apart with any colour vision,
-followed by Paul Tol's "muted" scheme; parts of the design, which are
-not causes, take Tol's "light" scheme.
+The colours are those of Okabe and Ito (2008), which can be told apart with any colour vision,
+followed by Paul Tol's "muted" scheme. Parts of the design, which are not causes, take Tol's "light"
+scheme.
 """
 
 from __future__ import annotations
@@ -30,11 +30,17 @@ INK = "#1F2933"
 MUTED = "#6B7682"
 FONT = "Inter, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
 
-TERM_COLOURS = {"k = 0 (pruned)": "#C9CED6", "k = 1": "#56B4E9", "k = 2": BUSY}
-"""Of filters with no term, one and two, in this order."""
+TERM_COLOURS = {
+    "k = 0 (pruned)": "#C9CED6",
+    "k = 1": "#56B4E9",
+    "k = 2": BUSY,
+    "k = 3": "#00446B",
+    "k = 4": "#002233",
+}
+"""Of filters with no term, one, two and so on; schemes have the first three or more."""
 
 _GRID = "#E8EBEF"
-# As many as a design with two lane groups and a controller in fabric has parts.
+# Enough colours for the parts of a design with two lane groups and a controller in fabric.
 _PARTS = (
     "#77AADD",
     "#EE8866",
@@ -71,12 +77,12 @@ def frame(height: int, **layout: object) -> go.Figure:
 
 
 def words(name: str) -> str:
-    """A name of the report as a reader would write it."""
+    """A name of the report in the words of a reader."""
     return name.replace("_", " ")
 
 
 def slanted(names: Iterable[str]) -> int:
-    """The angle of the names below an axis: none while they fit side by side."""
+    """The angle of the names below an axis in degrees; 0 if the names fit side by side."""
     rows = list(names)
     return 0 if sum(len(name) + 3 for name in rows) < 130 else -60 if len(rows) <= 30 else -90
 

@@ -1,4 +1,4 @@
-"""The tables of pages, and the words that say how to do something again."""
+"""The tables of pages, and the section with the commands that repeat a result."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from lightsim.reports.frame.document import section
 __all__ = ["TEXT", "again", "table"]
 
 TEXT = "text"
-"""What a column of words has for its kind; numbers stand at the right of theirs."""
+"""The kind of a column of text; columns of numbers are aligned right."""
 
 
 def table(heads: Sequence[tuple[str, str]], rows: Iterable[Iterable[str]]) -> str:
-    """A table: of each column its title and its kind, `TEXT` or nothing; rows of cells.
+    """An HTML table: `heads` gives the title and the kind (`TEXT` or "") of each column.
 
     Titles and cells are HTML.
     """
@@ -35,6 +35,6 @@ def table(heads: Sequence[tuple[str, str]], rows: Iterable[Iterable[str]]) -> st
 
 
 def again(rows: Iterable[tuple[str, str]]) -> str:
-    """The section that says how to do it again: pairs of words and the command for them."""
+    """The section that says how to repeat the result: pairs of a description and a command."""
     lines = (f"<p>{escape(words)}: <code>{escape(command)}</code></p>" for words, command in rows)
     return section("again", "To do it again", "\n".join(lines))

@@ -1,4 +1,4 @@
-"""The frame of what is printed on a terminal: its width, and the look of its tables."""
+"""The frame of output on a terminal: its width, and the style of its tables."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PIPED_WIDTH = 100
 
 
 def report_console() -> Console:
-    """A console for reports: the terminal's own width, or 100 columns when piped to a file."""
+    """A console for reports: as wide as the terminal, or 100 columns in a pipe."""
     console = Console(highlight=False)
     if console.is_terminal:
         return console
@@ -19,8 +19,11 @@ def report_console() -> Console:
 
 
 def plain_table(*numbers: str, gap: int = 2) -> Table:
-    """A table without lines, its titles underlined, with a column at the right for each of
-    `numbers`; `gap` blanks stand between columns."""
+    """A table without lines, with underlined titles and a right-aligned column for each of
+    `numbers`.
+
+    `gap` blanks separate the columns.
+    """
     table = Table(box=None, padding=(0, gap, 0, 0), pad_edge=False, header_style="bold underline")
     for name in numbers:
         table.add_column(name, justify="right")

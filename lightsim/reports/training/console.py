@@ -5,13 +5,13 @@ from __future__ import annotations
 from rich.console import Console
 
 from lightsim.reports.frame.terminal import plain_table
-from lightsim.reports.training.report import SeedReport, TrainingReport
+from lightsim.reports.training.report import SeedReport, TrainingReport, k_heading, k_totals
 
 __all__ = ["show_training", "spelled_accuracy"]
 
 
 def show_training(report: TrainingReport, console: Console) -> None:
-    """The accuracies, seed by seed and together."""
+    """Print the accuracy of each seed, and the accuracy over all seeds."""
     console.print(f"[bold]{report.network}[/] under {report.scheme}", highlight=False)
     before = f"{report.float_epochs} in float, then " if report.float_epochs else ""
     console.print(
@@ -19,7 +19,7 @@ def show_training(report: TrainingReport, console: Console) -> None:
         f"({report.data}), {report.device}\n",
         highlight=False,
     )
-    table = plain_table("seed", "accuracy", "loss", "k 0/1/2", "bit exact")
+    table = plain_table("seed", "accuracy", "loss", f"k {k_heading(report)}", "bit exact")
     for seed in report.seeds:
         table.add_row(*_row(seed))
     console.print(table)
@@ -29,7 +29,7 @@ def show_training(report: TrainingReport, console: Console) -> None:
 
 
 def spelled_accuracy(report: TrainingReport) -> str:
-    """Mean and standard deviation over the seeds, and what was judged."""
+    """The mean and standard deviation of the accuracy over the seeds, and the images judged."""
     found, count = report.accuracy, len(report.seeds)
     spread = "" if found.deviation is None else f" ± {100 * found.deviation:.2f}"
     seeds = f"{count} seed{'s' if count > 1 else ''}"
@@ -38,7 +38,7 @@ def spelled_accuracy(report: TrainingReport) -> str:
 
 
 def _row(seed: SeedReport) -> tuple[str, ...]:
-    k = "/".join(str(sum(row[terms] for row in seed.k.values())) for terms in (0, 1, 2))
+    k = "/".join(map(str, k_totals(seed.k.values())))
     loss = f"{seed.epochs[-1].loss:.4f}" if seed.epochs else "-"
     exact = {True: "yes", False: "NO", None: "-"}[seed.bit_exact]
     return str(seed.seed), f"{seed.accuracy:.2%}", loss, k, exact

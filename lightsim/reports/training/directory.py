@@ -14,13 +14,13 @@ __all__ = ["REPORTS", "write_reports"]
 
 
 def _page(report: TrainingReport) -> str:
-    # Plotly takes a quarter of a second to import: only who writes a page pays for it.
+    # Importing Plotly takes a quarter of a second, so only writing a page imports it.
     from lightsim.reports.training.page import page
 
     return page(report)
 
 
-# The summary comes last: it is what says that the training is done.
+# The summary comes last, because it marks a training as done.
 REPORTS: dict[str, Callable[[TrainingReport], str]] = {
     "curves.csv": curves_text,
     "layers.csv": layers_text,
@@ -30,5 +30,5 @@ REPORTS: dict[str, Callable[[TrainingReport], str]] = {
 
 
 def write_reports(report: TrainingReport, directory: Path) -> None:
-    """Write `REPORTS`, all of them or none; `OutputError` where they cannot be written."""
+    """Write all `REPORTS`, or none; raises `OutputError` if they cannot be written."""
     write_files(directory, {name: text(report) for name, text in REPORTS.items()})

@@ -9,7 +9,7 @@ from lightsim.reports.frame.document import document, fact, section
 from lightsim.reports.frame.figure import figure_sections
 from lightsim.reports.frame.table import TEXT, again, table
 from lightsim.reports.training.figures import FIGURES
-from lightsim.reports.training.report import SeedReport, TrainingReport
+from lightsim.reports.training.report import SeedReport, TrainingReport, k_heading, k_totals
 
 __all__ = ["page"]
 
@@ -20,7 +20,7 @@ _FOOTER = (
 
 
 def page(report: TrainingReport) -> str:
-    """The page's HTML, about 5 MB, most of it the drawing library; equal for equal reports."""
+    """The HTML of the page, about 5 MB, mostly the drawing library; equal for equal reports."""
     return document(
         title=f"{report.network} trained under {report.scheme}",
         subtitle=f"{report.title}. {report.parameters:,} parameters, {report.data}.",
@@ -50,16 +50,17 @@ def _headline(report: TrainingReport) -> list[tuple[str, str, str]]:
 
 
 def _seeds(report: TrainingReport) -> str:
-    heads = [(name, "") for name in ("seed", "accuracy", "k 0/1/2", "bit exact")]
+    counted = k_heading(report)
+    heads = [(name, "") for name in ("seed", "accuracy", f"k {counted}", "bit exact")]
     heads.append(("run it, in this directory", TEXT))
     return section("seeds", "Seeds", table(heads, map(_row, report.seeds)), long=True)
 
 
 def _row(seed: SeedReport) -> list[str]:
-    k = "/".join(str(sum(row[terms] for row in seed.k.values())) for terms in (0, 1, 2))
+    k = "/".join(map(str, k_totals(seed.k.values())))
     exact = {True: "yes", False: "NO", None: "-"}[seed.bit_exact]
-    # Without --scheme: a network file runs under the one it was trained for, which for some forms
-    # of a scheme is called otherwise.
+    # The command has no --scheme: a network file runs under the scheme that it was trained for, and
+    # some forms of a scheme have another name there.
     command = "-" if seed.network is None else command_line("run", seed.network)
     cells = (str(seed.seed), f"{seed.accuracy:.2%}", k, exact, command)
     return [escape(cell) for cell in cells]

@@ -1,23 +1,31 @@
-"""What a training came to: every number that its reports show."""
+"""The result of a training: every number that its reports show."""
 
 from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["EpochReport", "SeedReport", "Spread", "TrainingReport", "spread_of"]
+__all__ = [
+    "EpochReport",
+    "SeedReport",
+    "Spread",
+    "TrainingReport",
+    "k_heading",
+    "k_totals",
+    "spread_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class EpochReport:
     """An epoch of one stage of one seed.
 
-    `loss` is the mean cross entropy, `penalty` the mean of what is added to it;
-    `training_accuracy` was counted while the weights changed, `accuracy` on the images that
-    judge. `k` has by layer the filters with 0, 1 and 2 terms, `statistics` by layer numbers on
-    its activations.
+    `loss` is the mean cross entropy, and `penalty` the mean of the terms added to the loss.
+    `training_accuracy` was measured while the weights changed; `accuracy` is the accuracy on the
+    judging images. `k` counts, by layer, the filters with 0, 1, 2 and more terms. `statistics`
+    holds, by layer, numbers on its activations.
     """
 
     stage: str
@@ -33,11 +41,10 @@ class EpochReport:
 
 @dataclass(frozen=True, slots=True)
 class SeedReport:
-    """One seed: the accuracy of its exported integers (of the float model under `float32`).
+    """One seed; `accuracy` is that of its exported integers, or of the float model under `float32`.
 
-    `bit_exact` says that the model computes the outputs of the exported integers for every
-    image that judges; None where nothing is exported. `network` is the trained network file in
-    the run directory.
+    `bit_exact` says whether the model gives the outputs of the exported integers for every judging
+    image; None if nothing is exported. `network` is the trained network file in the run directory.
     """
 
     seed: int
@@ -50,7 +57,7 @@ class SeedReport:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Mean, sample standard deviation (None for a single value), least and most."""
+    """The mean, sample standard deviation (None for a single value), least and largest value."""
 
     mean: float
     deviation: float | None
@@ -60,7 +67,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class TrainingReport:
-    """A training of one recipe. `judges` says what the images are that accuracies are of."""
+    """A training of one recipe. `judges` describes the images on which accuracy is measured."""
 
     name: str
     network: str
@@ -82,19 +89,30 @@ class TrainingReport:
 
     @property
     def accuracy(self) -> Spread:
-        """Over the seeds."""
+        """The accuracy over the seeds."""
         return spread_of([seed.accuracy for seed in self.seeds])
 
     @property
     def mean_k(self) -> float | None:
-        """Terms a filter, over all filters and seeds; None where filters have none."""
+        """The mean number of terms of a filter, over all filters and seeds; None without k."""
         counts = [row for seed in self.seeds for row in seed.k.values()]
         filters = sum(sum(row) for row in counts)
-        terms = sum(row[1] + 2 * row[2] for row in counts)
+        terms = sum(terms * count for row in counts for terms, count in enumerate(row))
         return terms / filters if terms else None
 
 
+def k_totals(rows: Iterable[Sequence[int]]) -> tuple[int, ...]:
+    """The filters of all layers together with 0, 1, 2 and more terms."""
+    return tuple(map(sum, zip(*rows, strict=True))) or (0, 0, 0)
+
+
+def k_heading(report: TrainingReport) -> str:
+    """The numbers of terms that are counted: 0/1/2, or more."""
+    counts = [k_totals(seed.k.values()) for seed in report.seeds]
+    return "/".join(map(str, range(max(map(len, counts), default=3))))
+
+
 def spread_of(values: Sequence[float]) -> Spread:
-    """The spread of one value or more."""
+    """The spread of one or more values."""
     deviation = statistics.stdev(values) if len(values) > 1 else None
     return Spread(math.fsum(values) / len(values), deviation, min(values), max(values))

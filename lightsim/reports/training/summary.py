@@ -15,7 +15,7 @@ SCHEMA_NAME = "lightsim.train/1"
 
 
 def summary(report: TrainingReport) -> dict[str, Any]:
-    """The training as JSON-able data; the schema is `train_schema()`."""
+    """The training as JSON data; the schema is `train_schema()`."""
     spread = report.accuracy
     return {
         "schema": SCHEMA_NAME,
@@ -71,7 +71,7 @@ def _seed(seed: SeedReport) -> dict[str, Any]:
         "bit_exact": seed.bit_exact,
         "network": seed.network,
         "k": {
-            name: dict(zip(("0", "1", "2"), map(int, row), strict=True))
+            name: {str(terms): int(count) for terms, count in enumerate(row)}
             for name, row in seed.k.items()
         },
     }

@@ -8,11 +8,11 @@ from lightsim.hardware.device import Board, Resources
 from lightsim.hardware.part import total
 from lightsim.quantisation.workload import Workload
 from lightsim.streaming.description.accelerator import StreamingAccelerator
-from lightsim.streaming.estimation.branches import with_deep_branches
 from lightsim.streaming.estimation.choices import Choice, choices_of
 from lightsim.streaming.estimation.resources import as_built, estimate
 from lightsim.streaming.mapping.build import lay_out
 from lightsim.streaming.mapping.supported import check_supported
+from lightsim.streaming.sizing.depths import enough, with_depths
 
 __all__ = ["fold"]
 
@@ -76,7 +76,8 @@ class _Search:
             memory=board.memory.part.kind,
             device=board.device,
         )
-        return with_deep_branches(self.workload, made)
+        pipeline = lay_out(self.workload, made)
+        return with_depths(pipeline, enough(pipeline)).design
 
     def cheapest(self, interval: int) -> dict[str, Choice]:
         """Of every layer the cheapest choice of at most `interval` cycles."""

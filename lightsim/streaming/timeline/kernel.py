@@ -41,7 +41,7 @@ __all__ = [
     "NO_WORD",
     "ON",
     "OUT",
-    "OUTPUTS",
+    "OUTPUTS", "PACE",
     "PERIODS",
     "PUSHED",
     "READER",
@@ -63,7 +63,9 @@ INPUTS, IN, OUTPUTS, OUT, LAG, LATE, LATENCY = range(7, 14)
 # ... and where it stands: the time and number of its last step, the next rows, what it waits for.
 AT, STEP, ENTRY, ENTRY_PERIOD, EXIT, EXIT_PERIOD, IMAGE, STATUS, ON = range(14, 23)
 STALLED_IN, STALLED_OUT = range(23, 25)
-ENGINE_FIELDS = 25
+# A source: no step n before cycle n * PACE / steps of an image; 0 for who is not held back.
+PACE = 25
+ENGINE_FIELDS = 26
 
 DEPTH, WRITER, READER, MASK, BASE, NEEDED, PUSHED, FREED = range(8)
 WAITS_WORD, WAITS_ROOM, MERGED, MERGED_FREE, HIGHEST = range(8, 13)
@@ -186,7 +188,7 @@ def _note(own: Any, starts: Any, marks: Any, step: int, at: int) -> None:
     marks[place(image)] = marks[place(image)] * _MIX + (at - starts[place(image)]) + 1
 
 
-@kernel
+@inlined
 def _advance(
     own: Any, entries: Any, exits: Any, ports: Any, fifos: Any, pushed_at: Any, freed_at: Any,
     starts: Any, ends: Any, marks: Any, queue: Any, queued: Any, horizon: int,
@@ -199,6 +201,8 @@ def _advance(
             own[STATUS] = DONE
             return
         ready = own[AT] + step - own[STEP]
+        if own[PACE] > 0:
+            ready = max(ready, step * own[PACE] // (own[STEPS] * own[REPEATS]))
         if ready > horizon:
             own[STATUS] = LATER
             return

@@ -25,9 +25,17 @@ class Played(Timing):
     marks: NDArray[np.int64] | None = None
 
 
-def run(pipeline: Pipeline, images: int) -> Played:
-    """The timing of `images` images one behind the other."""
+def run(pipeline: Pipeline, images: int, pace: int = 0, late: int = 0) -> Played:
+    """The timing of `images` images one behind the other.
+
+    What stores outputs begins no sooner than in cycle `late`, when all FIFOs may be full. With
+    `pace` images come evenly, none sooner than one in so many cycles: no step `n` of a load happens
+    before `n * pace / steps of an image`.
+    """
     engines, entries, exits, ports = _engines(pipeline, images)
+    for row, engine in zip(engines, pipeline.engines, strict=True):
+        row[at.PACE] = pace if engine.kind == "load" else 0
+        row[at.AT] = late - 1 if engine.kind == "store" else -1
     fifos, room = _fifos(pipeline)
     count = len(engines)
     pushed_at, freed_at = np.zeros(room, np.int64), np.zeros(room, np.int64)

@@ -1,8 +1,8 @@
-"""Bounds: closed forms below which no mapping of a network on a machine can come.
+"""Bounds: closed forms for the cycles that no mapping of a network on a machine can beat.
 
-`facts` are what a network asks of a machine, `axes` what machines are built of, `designs` what
-the bound needs of a machine, `cycles` the bound itself, `activity` what is at least counted for
-energy and traffic, and `network` the door.
+`facts` lists the demands of a network, `axes` the built sizes of machines, and `designs` the
+numbers of a machine that the bound uses. `cycles` is the bound itself, `activity` the least
+activity that energy and traffic are computed from, and `network` the door of the room.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ __all__ = ["Axes", "NetworkBound"]
 
 
 def __getattr__(name: str) -> Any:
-    """The room's names, imported when first asked for: Numba comes with them."""
+    """Import the room's names at their first use, because they import Numba. Raises
+    `AttributeError` for an unknown name.
+    """
     if name == "Axes":
         from lightsim.tiled.bounds.axes import Axes
 

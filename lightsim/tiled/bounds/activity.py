@@ -1,13 +1,17 @@
 """Activity that no mapping of a network can avoid, for many machines.
 
-Of every event that `tiled.mapping.activity` counts, and of the bytes that the memory moves,
-the least over all legal mappings. Products, requantisations and pooling do not depend on the
-mapping. A filter's sum is added to in every step of its row group, so at least in those of the
-quickest row that could hold it, at every position; what the array reads
-follows from its steps (see `cycles`), and weight words from the planes of its row groups: a group
-with a filter that is not pruned has one, a group of serial rows with a two-term filter two.
-Every needed word of input, residual and weights is read from memory once at least and every word
-of output written. Partial sums may never leave the array.
+For every event that `tiled.mapping.activity` counts, and for the bytes that the memory moves, this
+file gives the least count over all legal mappings. Products, requantisations and pooling do not
+depend on the mapping.
+
+The sum of a filter is updated in every step of its row group. The least number of updates is
+therefore the number of steps of the quickest row that could hold the filter, at every position. The
+bytes that the array reads follow from its steps (see `cycles`). The weight words follow from the
+planes of the row groups: a group with at least one filter that is not pruned has one plane, and a
+group of serial rows with a two-term filter has two.
+
+Every needed word of input, residual and weights is read from memory at least once, and every output
+word is written. Partial sums may stay in the array, so the least count of the psum memory is zero.
 """
 
 from __future__ import annotations
@@ -28,16 +32,24 @@ Table = dict[str, Floats]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Activity:
-    """`events` by name, float64[machine] each, `dram_byte` among them; `products` float64[terms,
-    machine] are those of filters with 0, 1 and 2 terms, whose events depend on the kind of row."""
+    """The least counts of every event.
+
+    `events` maps the name of an event to its count, float64[machine]; `dram_byte` is one of the
+    events. `products` float64[terms, machine] counts the products of filters with 0, 1, and 2 or
+    more terms, because their events depend on the kind of row.
+    """
 
     events: Table
     products: Floats
 
 
 def least_activity(facts: Floats, k: Floats, design: Floats, machines: Axes) -> Activity:
-    """The least activity of the passes `facts` [pass, FACTS] with `k` [pass, 2] filters of one and
-    of two terms, on machines whose numbers are `design` [DESIGN_FIELDS, machine]."""
+    """The least activity of passes on machines.
+
+    `facts` float64[pass, FACTS] are the passes; `k` float64[pass, 2] gives the number of filters
+    with one term and with two terms; `design` float64[DESIGN_FIELDS, machine] gives the numbers of
+    the machines.
+    """
     events: Table = {}
     products = np.zeros((3, len(machines)))
     own = {
@@ -84,7 +96,7 @@ def _convolution(
     machines: Axes,
     events: Table,
 ) -> Floats:
-    """Add the events of a convolution; words of its weights."""
+    """Add the events of one convolution to `events`; returns its weight words, float64[machine]."""
     depthwise = fact[layout.DEPTHWISE] > 0
     built = own["FAST_ROWS"] + own["SERIAL_ROWS"] + own["XNOR_ROWS"]
     rows = own["DEPTHWISE_ROWS"] if fact[layout.DEPTHWISE] == 1 else built
@@ -94,7 +106,8 @@ def _convolution(
     serial, xnor = own["SERIAL_ROWS"] == built, own["XNOR_ROWS"] == built
     bits = fact[layout.ACTIVATION_BITS]
     active = np.where(prunes, np.ceil((ones + twos) / rows), row_groups)
-    planes = active + np.where(serial, np.ceil(twos / rows), 0)
+    more = twos, fact[layout.THREES], fact[layout.FOURS]
+    planes = active + np.where(serial, sum(np.ceil(filters / rows) for filters in more), 0)
     one = np.where(xnor, bits, 1)
     two = np.where(serial, 2, one)
 
@@ -102,6 +115,7 @@ def _convolution(
     idle = np.where(prunes, 1, np.maximum(1, steps * one))
     added = (filters - ones - twos) * idle
     added += ones * np.maximum(1, steps * one) + twos * np.maximum(1, steps * two)
+    added += np.where(serial, (more[1] + more[2]) * steps, 0)
     _add(events, "accumulate", positions * added)
     passes = np.where(xnor, active * bits, planes)
     busy = outputs * (row_groups - active + steps * passes)

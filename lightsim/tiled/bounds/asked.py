@@ -1,4 +1,4 @@
-"""What a convolution asks of a machine in all its tiles together, at least."""
+"""The least work that a convolution gives to a machine, over all its tiles together."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ Floats = NDArray[np.float64]
 
 @inlined
 def asked(fact: Floats, design: Floats, i: int) -> tuple[float, float, float, float, float]:
-    """Array steps, drain cycles, words of weights, and how many times over all sums would fill
-    the psum memory and all row slots the parameter memory.
+    """The least work of the convolution `fact` on machine `i` of the block `design`.
+
+    Returns five numbers: array steps; drain cycles; words of weights; how many times the sums of
+    all tiles would fill the psum memory; and how many times all row slots would fill the parameter
+    memory.
     """
     filters, groups = fact[at.FILTERS], fact[at.GROUPS]
     ones, twos = design[at.ONES + i], design[at.TWOS + i]
@@ -33,11 +36,14 @@ def asked(fact: Floats, design: Floats, i: int) -> tuple[float, float, float, fl
     kept = ones + twos
     pruned = (design[at.PRUNES + i] > 0) & (kept < filters * groups)
     active = choice(pruned, np.ceil(kept / rows), row_groups)
-    # Passes of all groups with serial rows: slow groups count twice.
+    # Steps per tap, summed over all row groups, with serial rows: a slow group takes two passes.
     mostly_fast = max(active, np.ceil(twos / max(fast, 1.0)))
     mostly_serial = active + max(0.0, np.ceil((twos - fast * active) / max(serial, 1.0)))
     in_order = active + choice(fast > 0, 0.0, np.ceil(twos / rows))
     passes = choice(depthwise, in_order, choice(fast >= serial, mostly_fast, mostly_serial))
+    # Where all rows are serial a row takes the terms beyond the second of a filter one by one.
+    further = np.ceil(fact[at.THREES] / rows) + np.ceil(fact[at.FOURS] / rows)
+    passes = passes + choice(fast > 0, 0.0, further)
     full = groups * np.floor(filters / rows)
     bits = fact[at.ACTIVATION_BITS]
     mixed = (xnor > 0) & (not depthwise)
@@ -46,15 +52,16 @@ def asked(fact: Floats, design: Floats, i: int) -> tuple[float, float, float, fl
     positions = fact[at.POSITIONS] * design[at.IMAGES + i]
     outputs = np.ceil(positions / design[at.PIXELS + i])
     steps = fact[at.STEPS]
-    # A filter more can turn an idle group active and a slow one fast; so that fewer filters with
-    # a term never cost more, groups count as idle only where two-term filters leave them so.
+    # One more filter can turn an idle group into an active group and a slow group into a fast one.
+    # The bound must not rise when fewer filters have a term. A group therefore counts as idle only
+    # where the two-term filters leave the group idle.
     spread = (fast > 0) & (serial > 0) & (not depthwise)
     at_work = choice(spread, max(active, np.ceil(twos / max(fast, 1.0))), active)
     busy = outputs * (row_groups - min(row_groups, at_work) + steps * taken)
 
     lanes = design[at.POST_LANES + i]
     drain = groups * np.ceil(filters / lanes)
-    # Where every group but the last is full, what is left over in each costs a cycle.
+    # Every row group but the last is full. The filters of the last group are drained on their own.
     rest = filters - np.floor(filters / rows) * rows
     exact = full * design[at.DRAIN_FULL + i] + groups * np.ceil(rest / lanes)
     plain = (design[at.DRAIN_FULL + i] > 0) & (not depthwise) & (fast * serial == 0)
@@ -69,7 +76,8 @@ def asked(fact: Floats, design: Floats, i: int) -> tuple[float, float, float, fl
 
 @inlined
 def choice(condition: bool, one: float, other: float) -> float:
-    """One of two numbers that are both there: a selection, which can be done for many machines
-    at once, and not a branch, which cannot.
+    """Select one of two numbers that are both computed already.
+
+    A selection can be compiled to a vector instruction for many machines at once; a branch cannot.
     """
     return one if condition else other

@@ -1,4 +1,4 @@
-"""Machines as columns of numbers: what they are built of, one entry a machine."""
+"""Machines as columns of numbers: the built sizes, with one entry for each machine."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Axes:
-    """The built sizes of machines of one scheme with one memory, int64[machine] each.
+    """The built sizes of machines that share a scheme and a memory, int64[machine] each.
 
-    Rows by what a weight costs them: `fast_rows` one pass whatever it is, `serial_rows` k
-    passes, `xnor_rows` a pass a bit of the activation; `code_bits` is what a column reads of the
-    weight buffer in one step, all rows together. `latency` is the product pipeline's. `port_of`
-    [4, machine] numbers the port of the input, weight, residual and output stream.
+    Rows are counted by the cost of a weight: `fast_rows` take one pass for any weight,
+    `serial_rows` take k passes, and `xnor_rows` take one pass for each bit of the activation.
+    `code_bits` counts the bits that one column of all rows reads from the weight buffer in one
+    step. `latency` is the depth of the product pipeline in cycles. `port_of` int64[4, machine] is
+    the number of the port that carries the input, weight, residual and output stream.
     """
 
     fast_rows: Ints
@@ -53,28 +54,28 @@ class Axes:
 
     @classmethod
     def of(cls, accelerators: Sequence[Accelerator], images: int | Sequence[int] = 1) -> Axes:
-        """The columns of these machines, each of which processes `images` images together."""
+        """The columns of the accelerators; each accelerator processes `images` images together."""
         rows = [_numbers(accelerator) for accelerator in accelerators]
         table = {
             name: np.array([row[name] for row in rows], np.int64).T for name in rows[0]
-        }  # the transposition is for `port_of` alone
+        }  # only `port_of` needs the transposition
         counts = np.broadcast_to(np.asarray(images, np.int64), len(rows))
         return cls(**table, images=np.ascontiguousarray(counts))
 
     @property
     def rows(self) -> Ints:
-        """Rows of all kinds."""
+        """Rows of all three kinds together, int64[machine]."""
         return self.fast_rows + self.serial_rows + self.xnor_rows
 
     def __len__(self) -> int:
         return len(self.images)
 
     def take(self, at: Any) -> Axes:
-        """The machines at these places (an index array, a mask or a slice)."""
+        """The machines selected by `at`: an index array, a mask or a slice."""
         return Axes(**{f.name: getattr(self, f.name)[..., at] for f in fields(self)})
 
     def vary(self, **columns: Any) -> Axes:
-        """The machines with some columns replaced, all broadcast to one length."""
+        """The machines with the named columns replaced; all columns are broadcast to one length."""
         changed = replace(self, **{k: np.asarray(v, np.int64) for k, v in columns.items()})
         length = np.broadcast_shapes(*(getattr(changed, f.name).shape[-1:] for f in fields(self)))
         return Axes(
@@ -97,7 +98,7 @@ def _numbers(accelerator: Accelerator) -> dict[str, int | list[int]]:
             rows["xnor_rows"] += group.rows
         elif kind.passes(scheme, 2, 8) > kind.passes(scheme, 1, 8):
             rows["serial_rows"] += group.rows
-        else:  # at least one pass, whatever the terms
+        else:  # one pass for a weight of one or two terms
             rows["fast_rows"] += group.rows
     port = {name: i for i, port in enumerate(accelerator.ports) for name in port.streams}
     return {

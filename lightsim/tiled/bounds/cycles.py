@@ -1,41 +1,45 @@
-"""The bound itself: cycles below which no legal mapping of a pass can come, for many machines.
+"""The bound itself: cycles that no legal mapping of a pass can beat, for many machines.
 
-A pass lasts from the end of the one before it to its last word's acknowledgement. Each number
-below bounds that time by one resource that every mapping has to use so long; the pass takes at
-least the largest. Times and names are those of docs/machine.md.
+A pass lasts from the end of the previous pass to the acknowledgement of its own last word. Each
+paragraph below bounds the pass by one resource that every mapping must use; the bound of the pass
+is the largest of these numbers. Names and times are those of docs/machine.md.
 
-*Array.* Row groups of all tiles hold every filter, at most `rows` each, so at least ceil(F/rows)
-groups, ceil((n1+n2)/rows) with a filter that is not pruned and ceil(n2/rows) with a two-term one
-in serial rows. Steps max(1, T passes) are 1 + (T-1)[passes > 0] + T[passes > 1], and grow with
-each of the three; input channel tiles are whole column groups, so T adds up to the whole
-layer's; pixel groups of all tiles are at least ceil(positions/pixels). With rows that take two
-terms in one pass, g groups of which s are slow hold n2 <= fast g + serial s two-term filters:
-s is the least that does. Filters may sit in any row, so nothing more is known of the groups.
-Beside its steps every tile pays D, and the first waits for its input: of N tiles the first reads
-at least first_words/N (facts), so the array pays at least min over N >= N0 of N D + X/N. N0
-follows from the banks: m n >= weights/bank, m s >= outputs/bank, n s >= input/bank, and N^2 =
-(m n s)^2 is at least their product.
+*Array.* The row groups of all tiles together hold every filter, at most `rows` filters in a group.
+So there are at least ceil(F/rows) groups, at least ceil((n1+n2)/rows) groups with a filter that is
+not pruned, and at least ceil(n2/rows) groups with a two-term filter in serial rows. The steps of a
+group, max(1, T passes), are 1 + (T-1)[passes > 0] + T[passes > 1]: they grow with each of these
+three counts. Tiles of input channels are whole column groups, so the T of all tiles add up to the T
+of the layer. The pixel groups of all tiles are at least ceil(positions/pixels). On an array with
+fast and serial rows, g groups of which s are slow hold at most fast g + serial s two-term filters,
+so s is the least number with n2 <= fast g + serial s. A mapping may put any filter in any row, so
+no stronger statement about the groups holds.
 
-*Post-processing.* Snapshots are drained one after another, a position of a row group in as many
-cycles as the fullest lane has of its rows: at least ceil(used/lanes), however they are sorted.
+Every tile also pays the flush D, and the first tile waits for its input. With N tiles the first one
+reads at least first_words/N (see `facts`), so the array pays at least the minimum over N >= N0 of N
+D + X/N. N0 follows from the banks: m n >= weights/bank, m s >= outputs/bank, n s >= input/bank, and
+N^2 = (m n s)^2 is at least the product of the three.
 
-*Ports.* A port returns a word a cycle, and at most `outstanding` requests are under way. All words
-of a pass but those of weights are asked for in its own time; of the weights at most the banks
-were filled before.
+*Post-processing.* Snapshots are drained one after another. One position of a row group takes as
+many cycles as the fullest lane has rows: at least ceil(used/lanes), for every order of the filters.
 
-*Loading again.* With n = 1, weights stay for all positions or the input for all filters (or one
-of them fits its bank). With n > 1 either stays only if the sums of all positions of a filter
-tile (order mns) or of all filters of a position tile (snm) fit the psum memory; in other orders
-weights are read s times and the input m times, m s >= max(outputs/bank, sums/psum).
+*Ports.* A port returns one word in a cycle and has at most `outstanding` requests under way. The
+words of a pass are requested during the pass, except for weights: the weight banks may have been
+filled before the pass began.
 
-*Memory.* All words at the peak rate, refreshes taken off. *Store.* A store stream pushes a word
-a cycle and loses one a request.
+*Loading again.* With n = 1, either the weights stay for all positions, or the input stays for all
+filters, or one of the two fits its bank. With n > 1, weights or input stay only if the psum memory
+holds the sums of all positions of a filter tile (order mns) or of all filters of a position tile
+(order snm). In the other orders weights are read s times and the input m times, with m s >=
+max(outputs/bank, sums/psum).
 
-*Several passes.* From the end of pass i - 1 to the end of pass j all weights of passes i to j
-arrive but what filled the banks before, and so do all their other words; before pass 1 nothing
-did. With E the ends and A_j the largest over i of E_(i-1) - banks + words of i to j,
-A_j = max(A_(j-1), E_(j-1) - banks) + words of j, and E_j >= A_j. So for the weights' port and for
-the memory.
+*Memory.* All words move at the peak rate less the refreshes. *Store.* A store stream pushes one
+word in a cycle and loses one cycle for each request.
+
+*Several passes.* Between the end of pass i - 1 and the end of pass j, all words of the passes i to
+j arrive, except the weights that were already in the banks. Before the first pass the banks hold no
+weights. Let E be the ends, and A_j the largest over i of E_(i-1) - banks + words of i to j. Then
+A_j = max(A_(j-1), E_(j-1) - banks) + words of j, and E_j >= A_j. This holds for the port of the
+weights and for the memory.
 """
 
 from __future__ import annotations
@@ -56,10 +60,11 @@ Floats = NDArray[np.float64]
 
 @kernel
 def network_cycles(facts: Floats, k: Floats, design: Floats, count: int) -> None:
-    """Carry the first `count` machines of a block through all passes.
+    """Carry the first `count` machines of a block through all passes; `design` is updated in place.
 
-    `facts` [pass, FACTS]; `k` [pass, (one term, two terms), machine or 1]; `design` [COLUMNS *
-    BLOCK], whose columns CYCLES, PORT_AHEAD and MEMORY_AHEAD are what it begins from.
+    `facts` float64[pass, FACTS]; `k` float64[pass, 2, machine or 1], filters with one term and with
+    two terms; `design` float64[COLUMNS * BLOCK]. Its columns CYCLES, PORT_AHEAD and MEMORY_AHEAD
+    hold the state before the first pass, and the state after the last pass on return.
     """
     for number in range(len(facts)):
         pass_cycles(facts[number], k[number], design, count)
@@ -67,9 +72,9 @@ def network_cycles(facts: Floats, k: Floats, design: Floats, count: int) -> None
 
 @kernel
 def pass_cycles(fact: Floats, k: Floats, design: Floats, count: int) -> None:
-    """Carry `count` machines from the end of the pass before to the end of this one."""
+    """Carry `count` machines from the end of the previous pass to the end of this pass."""
     if fact[at.POSITIONS] == 0:
-        return  # a copy that these machines do without
+        return  # a copy that these machines do not make
     each = 1 if k.shape[1] > 1 else 0
     for i in range(count):
         design[at.ONES + i] = k[0, i * each]
@@ -91,7 +96,7 @@ def _go_on(
     design: Floats,
     i: int,
 ) -> None:
-    """A pass that takes at least `least` cycles, and has these words of weights."""
+    """Add a pass that takes at least `least` cycles and reads `weights` words of weights."""
     images = design[at.IMAGES + i]
     taken, back = fact[at.INPUT_WORDS] * images, fact[at.RESIDUAL_WORDS] * images
     shared = design[at.INPUT_WEIGHT + i] * taken + design[at.RESIDUAL_WEIGHT + i] * back
@@ -128,7 +133,7 @@ def _convolution(fact: Floats, design: Floats, i: int) -> tuple[float, float]:
     end = POST_DEPTH + 1 + design[at.WRITE_LATENCY + i]
     first = _flush_and_fill(tiles, depth, fact, design, i)
     array = max(first, np.ceil(tiles) * depth + alone) + busy + 1
-    # Where the input follows from the filters nothing need be read again.
+    # Where the filters determine the input channels, no input is read twice.
     by_input_once = choice(tied, 1.0, by_input)
     moved = least_moving(
         taken, weights, back, stored, by_weight, by_input_once, by_output, sums, slots, design, i
@@ -163,7 +168,7 @@ def _elementwise(fact: Floats, design: Floats, i: int) -> float:
 
 @inlined
 def _flush_and_fill(tiles: float, depth: float, fact: Floats, design: Floats, i: int) -> float:
-    """The least of N depth + X / N over N from `tiles` on."""
+    """The least of N depth + X / N over all N >= `tiles`, in cycles."""
     fill = design[at.IMAGES + i] * fact[at.FIRST_WORDS] * max(1.0, 1.0 / design[at.PEAK + i])
     best = np.sqrt(fill / depth)
     least = max(best, np.ceil(tiles))
@@ -183,7 +188,7 @@ def _streams(
     design: Floats,
     i: int,
 ) -> float:
-    """The input stream and the output stream by themselves: each transfer pays its latency."""
+    """Cycles of the slower of two streams, input and output; every transfer pays its latency."""
     loads = taken + (np.ceil(by_input) - 1) * design[at.READ_LATENCY + i]
     requests = np.ceil(stored / design[at.REQUEST_WORDS + i])
     stores = stored + requests - 1 + (np.ceil(by_output) - 1) * design[at.WRITE_LATENCY + i]

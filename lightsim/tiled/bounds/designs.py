@@ -1,4 +1,4 @@
-"""What the bound needs of a machine, as a table with a column for each."""
+"""The numbers of a machine that the bound uses, as a table with one column for each machine."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def design_table(machines: Axes, scheme: Scheme, memory: MemoryInterface | Ideal
     table[layout.PIXELS // layout.BLOCK] = machines.pixels
     table[layout.POST_LANES // layout.BLOCK] = machines.post_lanes
     table[layout.DRAIN_FULL // layout.BLOCK] = -(-machines.rows // machines.post_lanes)
-    tree = np.ceil(np.log2(machines.columns))  # exact: a logarithm of a power of two is
+    tree = np.ceil(np.log2(machines.columns))  # exact, because the columns are a power of two
     table[layout.DEPTH // layout.BLOCK] = BUFFER_READ_CYCLES + machines.latency + tree + 1
     table[layout.INPUT_BANK // layout.BLOCK] = machines.input_bytes // word
     table[layout.WEIGHT_BANK // layout.BLOCK] = machines.weight_bytes // word
@@ -58,13 +58,17 @@ def design_table(machines: Axes, scheme: Scheme, memory: MemoryInterface | Ideal
 
 
 def _step_words(bits: NDArray[np.int64], port_bits: NDArray[np.int64]) -> Floats:
-    """Port words of the weights of one step: whole ones, or a whole number to a word."""
+    """Port words for the weights of one step.
+
+    Weights wider than a word take whole words. Of narrower weights a whole number of steps shares a
+    word, so the result is a fraction of one.
+    """
     bits = np.maximum(bits, 1)
     return np.where(bits >= port_bits, -(-bits // port_bits), 1 / np.maximum(port_bits // bits, 1))
 
 
 def _depthwise_rows(machines: Axes) -> NDArray[np.int64]:
-    """The largest divisor of the columns that is not above the rows."""
+    """The largest divisor of the columns that is at most the number of rows, int64[machine]."""
     limit = np.minimum(machines.rows, machines.columns)
     found = np.ones(len(machines), np.int64)
     for columns in np.unique(machines.columns).tolist():

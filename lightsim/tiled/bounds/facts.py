@@ -1,4 +1,4 @@
-"""What every pass of a network asks of a machine, as numbers that no mapping changes."""
+"""The demands of every pass on a machine, as numbers that do not depend on the mapping."""
 
 from __future__ import annotations
 
@@ -23,16 +23,17 @@ Floats = NDArray[np.float64]
 
 
 def pass_facts(layer: EngineLayer, accelerator: Accelerator) -> Floats:
-    """The facts of a pass, float64[FACTS]; of the accelerator only the columns, the port width
-    matter.
+    """The facts of a pass, float64[FACTS].
+
+    Of the accelerator only the number of columns and the port width matter.
     """
     row = np.zeros(layout.FACTS)
     word, columns = accelerator.word_bytes, accelerator.array.columns
     computed, source = layer.computed, layer.source.shape
     taps = layer.kernel[0] * layer.kernel[1]
     convolves = layer.weights is not None
-    # With several filters for each channel the array decides between two ways (`lowering`): what
-    # is asked for is then the least of both.
+    # With several filters for each channel `lowering` chooses between two ways for the array. The
+    # facts are then the least of the two ways.
     depthwise = layer.groups > 1 and layer.groups == source.channels
     several = depthwise and computed.channels > layer.groups
     row[layout.CONVOLVES] = convolves
@@ -58,14 +59,18 @@ def pass_facts(layer: EngineLayer, accelerator: Accelerator) -> Floats:
     values = computed.channels * computed.height * computed.width
     row[layout.REQUANTISED] = values * requantisations(layer)
     row[layout.POOLED] = values * pool_ops(layer)
+    if layer.weights is not None and layer.main.k is not None:
+        row[layout.THREES] = (layer.main.k >= 3).sum()
+        row[layout.FOURS] = (layer.main.k >= 4).sum()
     return row
 
 
 def k_counts(layer: EngineLayer) -> tuple[int, int]:
-    """How many filters of a pass have one term, and how many two; none where k means nothing."""
+    """How many filters of a pass have one term, and how many two or more; none where k means
+    nothing."""
     if layer.weights is None or layer.main.k is None:
         return 0, 0
-    return int((layer.main.k == 1).sum()), int((layer.main.k == 2).sum())
+    return int((layer.main.k == 1).sum()), int((layer.main.k >= 2).sum())
 
 
 def _blocks(view: TensorView, word: int) -> int:
@@ -83,8 +88,11 @@ def _first(layer: EngineLayer, axis: int) -> float:
 
 @lru_cache(maxsize=256)
 def _least_read(axis: Axis, pool: int) -> tuple[int, float]:
-    """Rows (or columns) of the input that even the smallest tiles read between them; and F such
-    that a first tile of t rows of `extent` reads at least F * t / extent of the input.
+    """The least input that the tiles along one axis read.
+
+    Returns the number of input rows (or columns) that the smallest tiles read together, each
+    counted once, and the factor F: a first tile of t rows out of `extent` reads at least F * t /
+    extent rows.
     """
     extent = axis.extent
     spans = [axis.needed(s.start, s.stop) for s in cut(extent, pool)]

@@ -1,4 +1,4 @@
-"""How fast a memory can be at best: its rate, its least latencies, and what refreshes take."""
+"""The best case of a memory: its rate, its least latencies, and the time that refreshes take."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MemoryRate:
-    """Of a memory seen from accelerator clocks, float64[machine] each.
+    """The best case of a memory in accelerator clock cycles, float64[machine] each.
 
-    A window of T cycles moves at most `peak_bytes * T` bytes, and at most
-    `rate_bytes * (T + blackout)`: of every tREFI, tRFC + tRCD pass without a column command, and
-    a window meets at least T / tREFI - 1 refreshes whole. A read that takes w cycles on its port
-    or on the memory is done at least `read_latency + w` cycles after its request is shown; a
-    write of w words at least `write_latency + w` after its transfer begins.
+    A window of T cycles moves at most `peak_bytes * T` bytes and at most `rate_bytes * (T +
+    blackout)` bytes. In every tREFI clocks, tRFC + tRCD clocks pass without a column command, and a
+    window contains at least T / tREFI - 1 whole refreshes. A read that takes w cycles on its port
+    or in the memory is done at least `read_latency + w` cycles after its request is shown. A write
+    of w words is done at least `write_latency + w` cycles after its transfer begins.
     """
 
     peak_bytes: Numbers
@@ -34,7 +34,7 @@ class MemoryRate:
 
     @classmethod
     def of(cls, memory: MemoryInterface | IdealMemory, clock_hz: NDArray[np.int64]) -> MemoryRate:
-        """That of a memory seen from accelerator clocks int64[machine]."""
+        """The best case of a memory for accelerators that run at `clock_hz` int64[machine]."""
         if isinstance(memory, IdealMemory):
             whole = np.ones(len(clock_hz))
             rate = whole * (memory.channels * memory.bytes_per_cycle)
@@ -44,7 +44,7 @@ class MemoryRate:
         # Bursts of neighbouring requests may lie in different bank groups.
         clocks = max(part.burst_clocks, part.tCCD_S)
         peak = memory.channels * part.burst_bytes / clocks * (part.clock_hz / clock_hz)
-        # From a refresh falling due to the first burst after it no column command is given.
+        # The memory gives no column command between a refresh that falls due and the next burst.
         gone = float(part.tRFC + part.tRCD)
         share = gone / part.tREFI
         cycle = clock_hz / part.clock_hz

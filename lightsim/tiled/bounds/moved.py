@@ -1,4 +1,4 @@
-"""How long the words of a pass keep the ports and the memory busy, at least."""
+"""The least time for which the words of a pass keep the ports and the memory busy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ Floats = NDArray[np.float64]
 def moving(
     taken: float, weights: float, back: float, stored: float, design: Floats, i: int
 ) -> float:
-    """Cycles for these words of input, weights, residual and output."""
+    """The least cycles to move the words of input (`taken`), weights, residual (`back`) and output
+    (`stored`) once, on machine `i`.
+    """
     input_residual = design[at.INPUT_RESIDUAL + i]
     input_weight, residual_weight = design[at.INPUT_WEIGHT + i], design[at.RESIDUAL_WEIGHT + i]
     port = max(
@@ -33,7 +35,7 @@ def moving(
 
 @inlined
 def _memory(words: float, design: Floats, i: int) -> float:
-    """Cycles for these words in the memory itself."""
+    """The least cycles for which `words` words keep the memory busy."""
     least: float = max(
         words / design[at.PEAK + i], words / design[at.RATE + i] - design[at.BLACKOUT + i]
     )
@@ -54,10 +56,11 @@ def least_moving(
     design: Floats,
     i: int,
 ) -> float:
-    """Cycles to move a convolution's words in the loop order that reads them again the least.
+    """Cycles to move a convolution's words in the loop order that reads the fewest words again.
 
-    `by_weight`, `by_input`, `by_output`, `sums`, `slots` say how many times over all weights, all
-    input, all output would fill their banks, all sums and row slots their memories.
+    `by_weight`, `by_input` and `by_output` say how many times all weights, all input and all output
+    would fill their banks. `sums` and `slots` say the same of the sums in the psum memory and of
+    the row slots in the parameter memory.
     """
     ahead = design[at.PREFETCH + i]
     once = moving(taken, max(0.0, weights - ahead), back, stored, design, i)
@@ -67,7 +70,8 @@ def least_moving(
     input_again = moving(taken * again, max(0.0, weights - ahead), back, stored, design, i)
     again = np.ceil(min(by_input, sums))
     weights_again = moving(taken, max(0.0, weights * again - ahead), back, stored, design, i)
-    # Both again: s times the weights and m times the input, with m s at least this.
+    # Both are read again: the weights s times and the input m times, with m s >= max(by_output,
+    # sums).
     mean = np.sqrt(weights * taken * max(by_output, sums))
     port = (1 + design[at.INPUT_WEIGHT + i]) * mean - ahead
     memory = _memory(2 * mean - ahead + back + stored, design, i)

@@ -1,4 +1,4 @@
-"""The door of the room: a network's bound for machines."""
+"""The door of the room: the bound of a network on machines."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ Places = NDArray[np.intp] | slice
 
 
 class NetworkBound:
-    """Lower bounds on the cycles of one network on machines that share scheme and memory.
+    """Lower bounds on the cycles of one network, on machines that share scheme and memory.
 
-    `template` gives the scheme, the memory and whatever `Axes` does not name. What the network
-    asks for depends on the columns and the port width; it is worked out once for each pair.
+    `template` is an accelerator that gives the scheme, the memory and every value that `Axes` does
+    not name. The facts of the network depend on the columns and the port width; they are computed
+    once for each pair.
     """
 
     def __init__(self, workload: Workload, template: Accelerator) -> None:
@@ -40,7 +41,7 @@ class NetworkBound:
         self.passes = tuple(layer.name for layer in layers)
         """The names of the passes, in the order of every array with a pass axis."""
         self.k = np.array([k_counts(layer) for layer in layers], np.float64)
-        """Filters with one and with two terms, float64[pass, 2], of the workload."""
+        """Filters with one term, and with two or more, float64[pass, 2], of the workload."""
         self.filters = np.array(
             [layer.computed.channels if layer.weights is not None else 0 for layer in layers]
         )
@@ -51,24 +52,25 @@ class NetworkBound:
         """Bits of the narrowest activations that weights are multiplied by."""
 
     def cycles(self, machines: Axes, k: Floats | None = None) -> Floats:
-        """Cycles below which no mapping can come, float64[machine]; whole numbers.
+        """Cycles that no mapping of the network can beat, float64[machine]; whole numbers.
 
-        `k` float64[pass, 2] or [pass, 2, machine] are filters with one and two terms, by
-        default the workload's; a bound over allocations is that of the fewest terms allowed.
+        `k` float64[pass, 2] or [pass, 2, machine] gives the filters with one term and with two
+        terms; the default is the workload's k. A bound over a set of allocations is the bound of
+        the allocation with the fewest terms.
         """
         counts = _counts(self.k if k is None else k)
         design = self._designs(machines)
         cycles = np.zeros(len(machines))
         for facts, at in self._parts(machines):
-            # Before the first pass no weights have been loaded.
+            # Before the first pass the weight banks are empty.
             cycles[at] = _carry(facts, counts, design, at, 0.0)
         return np.floor(cycles)
 
     def pass_cycles(self, machines: Axes, k: Floats | None = None) -> Floats:
         """The bound of every pass, float64[pass, machine].
 
-        Their sum bounds the network too, though `cycles` may be larger: it also knows that all
-        weights have to be moved some time.
+        The sum over the passes is also a bound of the network. `cycles` can be larger, because
+        `cycles` also knows that the weights of all passes must be moved at some time.
         """
         counts = _counts(self.k if k is None else k)
         design = self._designs(machines)
@@ -80,8 +82,9 @@ class NetworkBound:
         return np.floor(cycles)
 
     def activity(self, machines: Axes, k: Floats | None = None) -> Activity:
-        """Activity below which no mapping can come, each count float64[machine]; `k` float64[pass,
-        2] as in `cycles`."""
+        """Activity that no mapping can avoid, each count float64[machine]; `k` float64[pass, 2] as
+        in `cycles`.
+        """
         counts = self.k if k is None else k
         design = self._designs(machines)
         events: dict[str, Floats] = {}
@@ -97,8 +100,10 @@ class NetworkBound:
         return design_table(machines, self._workload.scheme, self._template.memory)
 
     def _parts(self, machines: Axes) -> list[tuple[Floats, Places]]:
-        """The machines by what the network asks of them, and where they stand."""
-        keys = (machines.port_bits << 13) + machines.columns  # which stay below 2^13
+        """The machines split by columns and port width: the facts of each part, and its machines'
+        indices.
+        """
+        keys = (machines.port_bits << 13) + machines.columns  # the columns stay below 2^13
         kinds, which = np.unique(keys, return_inverse=True)
         parts: list[tuple[Floats, Places]] = []
         for number, key in enumerate(kinds.tolist()):
@@ -108,14 +113,17 @@ class NetworkBound:
         return parts
 
     def facts(self, columns: int, port_bits: int) -> Floats:
-        """What every pass asks of a machine with these columns, float64[pass, FACTS]."""
+        """The facts of every pass on a machine with `columns` columns and ports of `port_bits`,
+        float64[pass, FACTS].
+        """
         key = (columns, port_bits)
         if key not in self._facts:
             accelerator = self._machine(columns, port_bits)
             layers = self._layers(columns, port_bits)
             found = {layer.name: pass_facts(layer, accelerator) for layer in layers}
-            # Another port may need other copies of what is joined: nothing is said of those that
-            # the template does without, and those that only it needs ask for nothing.
+            # Another port width may need other copies of joined tensors. Copies that the template
+            # does not make are left out, and copies that only the template makes have facts of
+            # zero.
             nothing = np.zeros(layout.FACTS)
             self._facts[key] = np.array([found.get(name, nothing) for name in self.passes])
         return self._facts[key]
@@ -130,15 +138,15 @@ class NetworkBound:
 
 
 def _counts(k: Floats) -> Floats:
-    """The counts as [pass, 2, 1 or machine]."""
+    """The counts `k` as float64[pass, 2, 1 or machine]."""
     return np.ascontiguousarray(k[:, :, None] if k.ndim == 2 else k, np.float64)
 
 
 def _carry(facts: Floats, k: Floats, design: Floats, at: Places, ahead: float) -> Floats:
-    """The cycles of the columns `at` of `design` [DESIGN_FIELDS, machine], block by block.
+    """The cycles of the machines `at` of `design` float64[DESIGN_FIELDS, machine], block by block.
 
-    `ahead` is when the weights' port and the memory begin: as far back as one likes where
-    nothing is known of the passes before.
+    `ahead` is the time at which the port of the weights and the memory begin. It may be any early
+    time where the previous passes are unknown.
     """
     places = np.arange(design.shape[1])[at]
     whole = isinstance(at, slice)
@@ -161,7 +169,7 @@ def _carry(facts: Floats, k: Floats, design: Floats, at: Places, ahead: float) -
 
 
 def without_weights(workload: Workload) -> Workload:
-    """The workload with weights that have shapes and take no room."""
+    """The workload with weights that have shapes but take no memory."""
 
     def light(q: QuantisedLayer) -> QuantisedLayer:
         if q.weights is None:

@@ -1,6 +1,7 @@
-"""Calibration: the RTL's modules synthesised over a grid, and formulas fitted to what they take.
+"""Calibration: the modules of the RTL are synthesised over a grid, and formulas are fitted to the
+results.
 
-`grid` names the points, `synthesis` maps them with Yosys, `table` keeps what was found, `fit`
-makes the coefficients that `tiled.estimation` reads, and `held_out` says how far these are from
-points they were not fitted to.
+`grid` lists the points, `synthesis` maps the points with Yosys, and `table` stores the measured
+resources. `fit` makes the coefficients that `tiled.estimation` reads. `held_out` reports the errors
+of the formulas at points that the fit did not use.
 """

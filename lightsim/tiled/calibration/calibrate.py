@@ -1,4 +1,4 @@
-"""The whole calibration: measure the grid, fit the formulas, see how far they are from the rest."""
+"""The whole calibration: measure the grid, fit the formulas, report held-out errors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Calibration", "calibrate"]
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What a calibration measured, the file it wrote, and its errors on what was held out."""
+    """The result of a calibration: its points, the file written, and the held-out errors."""
 
     family: str
     yosys: str
@@ -28,11 +28,12 @@ class Calibration:
 
 
 def calibrate(folder: Path, family: str, progress: Progress) -> Calibration:
-    """Measure what `folder` lacks of the grid and write the coefficients fitted to it.
+    """Measure the points of the grid that `folder` lacks, and write the coefficients fitted to the
+    grid.
 
-    `points_FAMILY.csv` keeps every point as soon as it is measured, so that a run which was
-    stopped goes on where it was. Raises `MissingExtraError` without Yosys, `InputError` for an
-    unknown family or where Yosys stops.
+    `points_FAMILY.csv` receives every point as soon as it is measured, so a stopped calibration can
+    continue. Raises `MissingExtraError` without Yosys, and `InputError` for an unknown family or if
+    Yosys fails.
     """
     check_family(family)
     require_yosys("calibrate")

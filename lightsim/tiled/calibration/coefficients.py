@@ -15,7 +15,7 @@ __all__ = ["write_coefficients"]
 def write_coefficients(
     file: Path, fitted: dict[str, dict[str, Fitted]], family: str, yosys: str, date: str
 ) -> None:
-    """Write the coefficients of every module and case, with what they were measured with."""
+    """Write the coefficients of every module and case, with the tools that measured them."""
     document = {
         "family": family,
         "yosys": yosys,

@@ -20,10 +20,11 @@ _DIGITS = 4
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The coefficients of one case of a module's formula, and how well they hold.
+    """The coefficients of one case of a module's formula, and their errors.
 
-    `range` has the least and the greatest value of every parameter that was measured. The errors
-    are the largest relative ones, over points with at least `_SMALL` LUTs or flip-flops.
+    `range` gives the least and the greatest measured value of every parameter. `lut_error` and
+    `ff_error` are the largest relative errors, over points with at least `_SMALL` LUTs or
+    flip-flops.
     """
 
     lut: Coefficients
@@ -35,14 +36,14 @@ class Fitted:
 
 
 _SMALL = 50
-# How much a hint weighs beside a measured point, and which hints weigh more or less than others:
-# what one or two points leave open is laid to the lanes.
+# The weight of a hint relative to a measured point, and hints with another weight. If one or two
+# points leave the split between terms open, the cost goes to the lanes.
 _HINT = 1e-3
 _TRUST = {"unit": 10.0, "lane": 0.1}
 
 
 def fit(rows: Sequence[Measured]) -> dict[str, dict[str, Fitted]]:
-    """The coefficients of every module and case for which `rows` has points not held out."""
+    """The coefficients of every module and case for which `rows` has points to fit."""
     cases: dict[str, dict[str, list[Measured]]] = {}
     for row in rows:
         if not row.point.held_out:
@@ -78,10 +79,10 @@ def _fitted(module: str, rows: list[Measured]) -> Fitted:
 def _solved(
     names: list[str], matrix: np.ndarray, measured: list[int], closed: list[int], unit: str
 ) -> tuple[Coefficients, float]:
-    """Coefficients by name without those that are nothing, and the largest relative error.
+    """Coefficients by name, without zero coefficients, and the largest relative error.
 
-    A bit added is a LUT and a bit held a flip-flop, the others nothing, as far as the points
-    leave it open.
+    Where the points do not determine a coefficient, it is drawn to a prior: one LUT per bit added,
+    one flip-flop per bit held, and zero for every other term.
     """
     amounts = np.array(measured, float) - closed
     weights = 1.0 / np.maximum(measured, _SMALL)

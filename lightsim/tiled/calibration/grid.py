@@ -1,7 +1,7 @@
-"""The grid: every module of the RTL with the parameters it is measured with.
+"""The grid: every module of the RTL with the parameters at which it is measured.
 
-Points that are held out are not fitted to: their error says what the formulas are worth between
-and beyond the others.
+The fit does not use the held-out points. The errors at these points show how good the formulas are
+between and beyond the fitted points.
 """
 
 from __future__ import annotations
@@ -13,19 +13,21 @@ from lightsim.hardware.dsp_blocks import most_products
 from lightsim.hardware.pe_kinds import PE_KINDS, PeKind, pack_kinds
 from lightsim.numerics.formats.scheme import PER_FILTER, SCHEMES, Scheme
 from lightsim.tiled.calibration.points import Point, point
+from lightsim.tiled.estimation.modules.array_terms import MEASURED
 
 __all__ = ["grid"]
 
 _PORTS = {"PORT_OF_INPUT": 0, "PORT_OF_WEIGHT": 1, "PORT_OF_RESIDUAL": 2, "PORT_OF_OUTPUT": 3}
 _WALKER = {"LIMIT": 32, "CHANNELS": 1, "INTERLEAVE": 64, "CHANNEL_BITS": 1}
-# Columns, pixels and sum bits of a row of lanes: of every kind and scheme, and of the usual ones.
+# Columns, pixels and sum bits of a row of lanes: for every kind and scheme, and for the usual ones.
 _ROWS = ((8, 1, 32), (8, 2, 32))
 _USUAL_ROWS = ((1, 1, 32), (16, 1, 24))
 _HELD_OUT_ROW = (12, 2, 28)
-# Measured at more sizes, as the lanes that a scheme usually has are.
+# Kinds and schemes measured at as many sizes as the usual lanes of a scheme.
 _ALSO_USUAL = (("shift_add_spatial", "flightnn"), ("multiply_lut", "fixed8"))
-# Rows whose pixels share DSP blocks two by two.
+# Rows in which two neighbouring pixels share a DSP block.
 _PAIRED_ROWS = ((8, 1, 32), (8, 2, 32), (8, 3, 32), (1, 2, 32), (16, 2, 24), (4, 4, 32))
+_FEW_PAIRED_ROWS = ((8, 1, 32), (8, 2, 32), (4, 4, 32))
 _HELD_OUT_PAIRED_ROWS = ((12, 2, 28), (16, 3, 32))
 # Port bits and post-processing lanes.
 _LANES = ((32, 4), (64, 4), (64, 8), (128, 4), (256, 16))
@@ -34,7 +36,16 @@ _HELD_OUT_PORTS = ((128, 8),)
 
 def grid() -> list[Point]:
     """All points, module by module."""
-    return [*_lanes(), *_pairs(), *_array(), *_control(), *_buffers(), *_memories(), *_post()]
+    return [
+        *_lanes(),
+        *_pairs(),
+        *_of_family(),
+        *_array(),
+        *_control(),
+        *_buffers(),
+        *_memories(),
+        *_post(),
+    ]
 
 
 def _all(module: str, held_out: bool = False, **values: int | Sequence[int]) -> Iterator[Point]:
@@ -65,8 +76,35 @@ def _lanes() -> Iterator[Point]:
                     yield point("lane_rows", base | sizes, held_out=True)
 
 
+def _of_family() -> Iterator[Point]:
+    """Lanes of members of the family of formats that have no row, at fewer sizes."""
+    for kind_name, names in MEASURED.items():
+        kind = PE_KINDS[kind_name]
+        for scheme in (SCHEMES[name] for name in names):
+            for truncates in (0, 1) if kind.shifts and scheme.fraction_bits else (0,):
+                base = {
+                    "KIND": kind.rtl_code, "SCHEME": scheme.rtl_code, "TRUNCATES": truncates,
+                    "CODE_BITS": kind.code_bits(scheme), "LATENCY": kind.latency,
+                }  # fmt: skip
+                yield from _sized(base, _ROWS, held_out=False)
+                if not truncates:
+                    yield from _sized(base, (_HELD_OUT_ROW,), held_out=True)
+            if kind.on_dsp and most_products(scheme) == 2:
+                base |= {"PRODUCTS_PER_DSP": 2}
+                yield from _sized(base, _FEW_PAIRED_ROWS, held_out=False)
+                yield from _sized(base, _HELD_OUT_PAIRED_ROWS[:1], held_out=True)
+
+
+def _sized(
+    base: dict[str, int], rows: Sequence[tuple[int, int, int]], held_out: bool
+) -> Iterator[Point]:
+    for columns, pixels, bits in rows:
+        sizes = {"COLUMNS": columns, "PIXELS": pixels, "SUM_BITS": bits}
+        yield point("lane_rows", base | sizes, held_out=held_out)
+
+
 def _measured(kind: PeKind) -> list[Scheme]:
-    """The schemes that a lane is measured with: those that the SystemVerilog has."""
+    """The schemes with which a lane is measured: the schemes that the SystemVerilog supports."""
     if kind.rtl_name is None:
         return []
     return [SCHEMES[name] for name in sorted(kind.runs) if SCHEMES[name].rtl_name is not None]
@@ -132,7 +170,7 @@ def _control() -> Iterator[Point]:
 
 
 def _accelerator() -> Iterator[Point]:
-    """The wiring of the whole, its modules apart."""
+    """The points of the top module: its wiring, without its submodules."""
     dsp = PE_KINDS["multiply_dsp"]
     base = {
         "ROWS": 4, "COLUMNS": 8, "PIXELS": 1, "LATENCY": 1, "SUM_BITS": 32, "PSUM_DEPTH": 512,
@@ -151,7 +189,7 @@ def _accelerator() -> Iterator[Point]:
 
 
 def _with_words(values: dict[str, int]) -> dict[str, int]:
-    """The weight words that serial lanes of `flightnn` read."""
+    """`values` with the weight words that serial lanes read under `flightnn`."""
     narrow = values["ROWS"] * 4
     return values | {"NARROW_BITS": narrow, "WORD_BITS": narrow * values["COLUMNS"]}
 
@@ -229,7 +267,7 @@ def _post() -> Iterator[Point]:
 
 
 def _post_of(port: int, lanes: int, held_out: bool) -> Iterator[Point]:
-    """The modules whose shape follows from a port's width and the lanes."""
+    """The points of the modules whose shape follows from the port width and the lanes."""
     yield from _all(
         "post_processing", held_out, PORT_BITS=port, LANES=lanes, MULTIPLIES=1, TURN_STEP=1, BANKS=2
     )

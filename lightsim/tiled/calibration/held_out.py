@@ -1,4 +1,4 @@
-"""How far the formulas are from points, and from whole designs, that they were not fitted to."""
+"""The errors of the formulas at points, and for whole designs, that the fit did not use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Deviation", "Summary", "deviations", "summary"]
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """One resource of one design or module: what Yosys counts and what the formula says."""
+    """One resource of one design or module: the count of Yosys and the value of the formula."""
 
     name: str
     resource: str
@@ -24,7 +24,7 @@ class Deviation:
 
     @property
     def error(self) -> float:
-        """(predicted - measured) / measured, 0 where both are nothing."""
+        """(predicted - measured) / measured; 0 if both are zero."""
         if self.measured == self.predicted:
             return 0.0
         return (self.predicted - self.measured) / max(self.measured, 1)
@@ -32,7 +32,7 @@ class Deviation:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The median and the largest size of the errors of one resource."""
+    """The median and the largest absolute error of one resource."""
 
     resource: str
     count: int
@@ -61,7 +61,7 @@ def deviations(rows: Sequence[Measured], fitted: dict[str, dict[str, Fitted]]) -
 
 
 def summary(found: Sequence[Deviation]) -> list[Summary]:
-    """The errors of each resource together."""
+    """The errors of each resource, over all designs and modules."""
     rows = []
     for resource in dict.fromkeys(d.resource for d in found):
         held = [d for d in found if d.resource == resource]

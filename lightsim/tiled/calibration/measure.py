@@ -1,4 +1,4 @@
-"""The grid measured: what the table lacks is synthesised, a few points at a time, and kept."""
+"""The measured grid: points that the table lacks are synthesised a few at a time and stored."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ __all__ = ["measure"]
 
 Progress = Callable[[str, int, int], None]
 
-# Points in one run of Yosys: its start costs as much as a small point does.
+# Points in one run of Yosys: starting Yosys costs as much as a small point.
 _TOGETHER = 12
 
 
 def measure(
     points: Sequence[Point], family: str, table: Path, progress: Progress
 ) -> list[Measured]:
-    """The rows of `points`, and of others in `table`; what it lacks is measured and added to it.
+    """The rows of `points`, and of other points in `table`; missing points are measured and added.
 
-    Rows of another Yosys or of changed sources are measured again. Raises as
-    `synthesis.synthesise_points` does.
+    Rows of another Yosys version or of changed sources are measured again. Raises the errors of
+    `synthesis.synthesise_points`.
     """
     version = yosys_version()
     digests = {module: source_digest(module) for module in {p.module for p in points}}
@@ -37,7 +37,7 @@ def measure(
         for row in read(table)
         if (row.family, row.yosys, row.source) == (family, version, digests.get(row.point.module))
     }
-    # Points of an earlier grid still say something of these sources.
+    # Points of an earlier grid still count if their sources are unchanged.
     wanted = {(p.module, p.parameters) for p in points}
     further = [row for key, row in known.items() if key not in wanted]
     lacking = [p for p in points if (p.module, p.parameters) not in known]
@@ -61,7 +61,7 @@ def measure(
 
 
 def _batches(points: Sequence[Point]) -> Iterator[list[Point]]:
-    """Points of one module together: only its own logic is mapped."""
+    """Batches of points of one module, because a run of Yosys maps only the module's own logic."""
     batch: list[Point] = []
     for each in points:
         if batch and (len(batch) == _TOGETHER or batch[0].module != each.module):

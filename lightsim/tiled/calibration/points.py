@@ -12,7 +12,7 @@ _IMAGES = {"step_generator": "GROUP_IMAGE", "load_stream": "IMAGE", "store_strea
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """`module` built with `parameters`, sorted by name; `held_out` ones are not fitted to."""
+    """`module` built with `parameters`, sorted by name; the fit does not use a `held_out` point."""
 
     module: str
     parameters: tuple[tuple[str, int], ...]
@@ -25,17 +25,17 @@ class Point:
 
     @property
     def label(self) -> str:
-        """The point in one line of text, as the table has it."""
+        """The point as one line of text, as the table stores it."""
         return " ".join(f"{name}={value}" for name, value in self.parameters)
 
 
 def point(module: str, parameters: Mapping[str, int], *, held_out: bool = False) -> Point:
-    """The point of a module with its parameters in order."""
+    """The point of a module, with its parameters sorted by name."""
     return Point(module, tuple(sorted(parameters.items())), held_out)
 
 
 def wrapper(points: list[Point]) -> str:
-    """SystemVerilog in which module `point_N` holds nothing but the N-th point."""
+    """SystemVerilog text in which module `point_N` contains only the N-th point."""
     modules = [
         f"module point_{number}; (* keep *) {held.module} #({_values(held)}) built (); endmodule"
         for number, held in enumerate(points)
@@ -45,7 +45,7 @@ def wrapper(points: list[Point]) -> str:
 
 
 def _values(held: Point) -> str:
-    """The parameters as they are assigned; what reads a memory image is given an empty one."""
+    """The parameters as assigned in SystemVerilog, with an empty image for each memory."""
     values = [f".{name}({_literal(name, value, held)})" for name, value in held.parameters]
     if held.module in _IMAGES:
         values.append(f'.{_IMAGES[held.module]}("groups.mem")')
@@ -53,7 +53,7 @@ def _values(held: Point) -> str:
 
 
 def _literal(name: str, value: int, held: Point) -> str:
-    """A parameter's value; four bits a row say what kinds an array has."""
+    """The text of a parameter's value; the parameter of PE kinds has four bits for each row."""
     if name == "KINDS":
         return f"{4 * held.values['ROWS']}'h{value:x}"
     return f"4'd{value}" if name == "KIND" else str(value)

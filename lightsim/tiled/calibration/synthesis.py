@@ -1,4 +1,4 @@
-"""Points mapped by Yosys, several in one run: what each takes by itself, its submodules apart."""
+"""Points mapped by Yosys, several in one run: each module without its submodules."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from lightsim.tiled.rtl.sources import SOURCES
 
 __all__ = ["synthesise_points"]
 
-# Submodules that are no point of the run are left as black boxes: they are points of their own.
+# Submodules that are not points of this run stay black boxes: each is a point of its own.
 _SCRIPT = """\
 read_verilog -sv -defer {sources} points.sv
 hierarchy -check -top points
@@ -30,10 +30,10 @@ _ROM_DEPTH = 64
 
 
 def synthesise_points(points: list[Point], family: str, plain: Accelerator) -> list[Cells]:
-    """What each of `points` takes in `family`, without the modules below it.
+    """The cells of each of `points` in `family`, without the submodules.
 
-    `plain` is any accelerator: its constants are those that a point does not name. Raises as
-    `yosys.run_script` does.
+    `plain` is any accelerator; it gives the constants that a point does not name. Raises the errors
+    of `yosys.run_script`.
     """
     with temporary_folder("points") as folder:
         depths = {name.upper(): _ROM_DEPTH for name in IMAGES}
@@ -62,12 +62,12 @@ def _modules() -> dict[str, bytes]:
 
 
 def _boxes(wanted: Iterable[str]) -> str:
-    """Yosys commands that make black boxes of all modules but the wanted ones."""
+    """Yosys commands that turn all modules except the wanted ones into black boxes."""
     modules = [name.removesuffix(".sv") for name in SOURCES if not name.endswith("_pkg.sv")]
     return "\n".join(f"blackbox *{name}*" for name in modules if name not in wanted)
 
 
 def _held(modules: dict[str, dict[str, dict[str, int]]], number: int) -> str:
-    """The module that `point_N` holds, under the name Yosys gave it."""
+    """The module inside `point_N`, under the name that Yosys gave it."""
     (kind,) = modules[f"\\point_{number}"]["num_cells_by_type"]
     return kind.removeprefix("\\")

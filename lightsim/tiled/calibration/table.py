@@ -1,4 +1,4 @@
-"""What was measured, one row a point, in a CSV file that a later run goes on with."""
+"""The measured points, one row for each point, in a CSV file that a later calibration continues."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ACCEPTED = "accepted: a table of `lightsim calibrate`; a point without a line i
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A point with what it takes by itself, and what it was measured with."""
+    """A point with the cells of its module alone, and the tools that measured it."""
 
     family: str
     yosys: str
@@ -35,10 +35,13 @@ class Measured:
 
 
 def source_digest(module: str) -> str:
-    """Twelve digits that change with the module's code or that of a package it may use."""
+    """Twelve digits that change with the code of the module or of a package it may use."""
     digest = sha256()
     with as_file(files("lightsim.tiled.rtl") / "sv") as own:
-        for name in (f"{module}.sv", "machine_pkg.sv", "lane_pkg.sv"):
+        names = [f"{module}.sv", "machine_pkg.sv", "lane_pkg.sv"]
+        if "format_pkg::" in (own / names[0]).read_text(encoding="utf-8"):
+            names.append("format_pkg.sv")
+        for name in names:
             lines = (own / name).read_text(encoding="utf-8").splitlines()
             code = (line.partition("//")[0].rstrip() for line in lines)
             digest.update("\n".join(line for line in code if line).encode())
@@ -46,10 +49,10 @@ def source_digest(module: str) -> str:
 
 
 def read(table: Path) -> list[Measured]:
-    """The rows of a table; none if there is no such file.
+    """The rows of a table; empty if the file does not exist.
 
-    Half a last line, which a run that was stopped may leave, is passed over. Raises `InputError`
-    naming the line for anything else that is no row of a table.
+    An incomplete last line, left by a stopped run, is skipped. Raises `InputError` with the line
+    number for any other line that is not a row of a table.
     """
     if not table.exists():
         return []
@@ -72,7 +75,7 @@ def read(table: Path) -> list[Measured]:
 
 
 def append(table: Path, rows: Iterable[Measured]) -> None:
-    """Add rows to a table, which is begun if it is not there; half a last line gives way."""
+    """Add rows to a table, which is created if missing; an incomplete last line is replaced."""
     table.parent.mkdir(parents=True, exist_ok=True)
     there = _content(table) if table.exists() else b""
     whole = there.rfind(b"\n") + 1
@@ -100,7 +103,7 @@ def _content(table: Path) -> bytes:
 
 
 def _measured(cells: Sequence[str]) -> Measured:
-    """A row; raises `ValueError` that says what is wrong with it."""
+    """A row from its cells; raises `ValueError` with the fault of the row."""
     if len(cells) != len(COLUMNS):
         raise ValueError(f"has {len(cells)} cells, not {len(COLUMNS)}")
     row = dict(zip(COLUMNS, cells, strict=True))

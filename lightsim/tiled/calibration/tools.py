@@ -1,4 +1,4 @@
-"""Whether a calibration could begin, asked before anything heavy is imported."""
+"""Checks the tools of a calibration before any heavy import."""
 
 from __future__ import annotations
 

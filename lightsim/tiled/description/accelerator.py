@@ -18,7 +18,7 @@ from lightsim.descriptions import (
 from lightsim.hardware.device import IdealMemory, MemoryInterface
 from lightsim.hardware.pe_kinds import PE_KINDS
 from lightsim.network.tensor import field_bits
-from lightsim.numerics.formats.scheme import SCHEMES
+from lightsim.numerics.formats.scheme import SCHEMES, SchemeName
 from lightsim.units import LEAST_HZ, MOST_HZ
 
 __all__ = [
@@ -123,10 +123,12 @@ class PostProcessing:
     """The unit between accumulators and output buffer: `lanes` values a cycle.
 
     `requantise = "shift"` is built without multipliers and needs every multiplier to be 1.
+    A lane compares a sum with as many as `thresholds` of its filter's at once.
     """
 
     lanes: Annotated[int, PowerOfTwo(1, 1024)]
     requantise: Literal["multiply", "shift"] = "multiply"
+    thresholds: Annotated[int, Whole(0, 255)] = 0
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -161,7 +163,7 @@ class Accelerator:
 
     name: Annotated[str, Text()]
     board: Annotated[str, Text()] | None
-    scheme: Annotated[str, OneOf("scheme", lambda: SCHEMES)]
+    scheme: Annotated[str, SchemeName()]
     clock_hz: Annotated[int, Whole(LEAST_HZ, MOST_HZ)]
     array: Array
     accumulator: Accumulator

@@ -71,6 +71,7 @@ class PostEntry(Entry):
     requantise: Annotated[Literal["multiply", "shift"], Field(description="multiply or shift")] = (
         "multiply"
     )
+    thresholds: Whole = 0
 
 
 class BufferEntry(Entry):

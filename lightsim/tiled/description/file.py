@@ -14,6 +14,7 @@ from lightsim.hardware.catalogue import BOARDS
 from lightsim.hardware.checks import validate_clock
 from lightsim.hardware.device import Board, IdealMemory, MemoryInterface
 from lightsim.hardware.reading import memory, read_table
+from lightsim.hardware.scheme_file import scheme_name
 from lightsim.network.checking import checked
 from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.tiled.description.accelerator import (
@@ -88,7 +89,7 @@ def _accelerator(entry: AcceleratorEntry, where: str, board: Board | None) -> Ac
     return Accelerator(
         name=entry.name,
         board=board.name if board else entry.board,
-        scheme=entry.scheme,
+        scheme=scheme_name(entry.scheme),
         clock_hz=clock,
         array=_array(entry.array, where),
         accumulator=_accumulator(entry.accumulator, where),
@@ -182,7 +183,7 @@ def _accumulator(table: Mapping[str, Any], where: str) -> Accumulator:
 def _post(table: Mapping[str, Any], where: str) -> PostProcessing:
     entry = checked(PostEntry, table, f"{where}, [post]")
     with within(where, "post"):
-        return PostProcessing(entry.lanes, entry.requantise)
+        return PostProcessing(entry.lanes, entry.requantise, entry.thresholds)
 
 
 def _buffer(table: Mapping[str, Any], where: str, name: str) -> Buffer:

@@ -17,7 +17,9 @@ __all__ = [
     "PARAMETER_SLOTS",
     "POST_DEPTH",
     "SOURCE",
+    "THRESHOLD_BYTES",
     "array_depth",
+    "slot_bytes",
 ]
 
 SOURCE = Source("assumed", "our machine: docs/machine.md, section 'Fixed latencies'")
@@ -32,8 +34,15 @@ POST_DEPTH = 6
 CHANNEL_SLOTS = 2
 # One filter's bias (4 bytes), multiplier (2) and position in the output tile (2).
 PARAMETER_BYTES = 8
+# One threshold of a filter, beside its parameters.
+THRESHOLD_BYTES = 4
 # Row slots of one bank of the parameter memory.
 PARAMETER_SLOTS = 1024
+
+
+def slot_bytes(thresholds: int) -> int:
+    """Bytes of a filter's parameters with so many thresholds, in whole slots of 8."""
+    return -(-(PARAMETER_BYTES + thresholds * THRESHOLD_BYTES) // PARAMETER_BYTES) * PARAMETER_BYTES
 
 
 def array_depth(accelerator: Accelerator) -> int:

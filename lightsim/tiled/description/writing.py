@@ -12,7 +12,7 @@ from lightsim.hardware.dram import DramPart
 from lightsim.hardware.pe_kinds import pe_kind
 from lightsim.hardware.quantities import spell_bytes, spell_hertz
 from lightsim.source import Source
-from lightsim.tiled.description.accelerator import Accelerator, Buffer
+from lightsim.tiled.description.accelerator import Accelerator, Buffer, PostProcessing
 
 __all__ = ["dump_accelerator"]
 
@@ -36,7 +36,7 @@ def dump_accelerator(acc: Accelerator) -> str:
         *_widths(acc),
         *_array(acc),
         *_table("accumulator", _fields_of(acc.accumulator)),
-        *_table("post", _fields_of(acc.post)),
+        *_table("post", _post(acc.post)),
         *_buffer("input", acc.input),
         *_buffer("weight", acc.weight),
         *_buffer("residual", acc.residual),
@@ -50,6 +50,11 @@ def _widths(acc: Accelerator) -> list[str]:
     """Nothing where activations have eight bits."""
     widths = list(acc.activation_bits)
     return [] if widths == [8] else [_key("activation_bits", widths)]
+
+
+def _post(post: PostProcessing) -> list[tuple[str, object]]:
+    """Nothing of thresholds where there are none."""
+    return [row for row in _fields_of(post) if row != ("thresholds", 0)]
 
 
 def _on_dsp(acc: Accelerator) -> bool:

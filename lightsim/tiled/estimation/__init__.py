@@ -1,4 +1,4 @@
-"""What a design costs before it is built: resources, budget, default designs and energy."""
+"""The cost of a design before it is built: resources, budget, default designs and energy."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    """A name, imported when it is first asked for: NumPy comes with the formulas."""
+    """Import a name at its first use, because the formulas import NumPy. Raises `AttributeError`
+    for an unknown name.
+    """
     if name not in _HOME:
         raise AttributeError(f"module 'lightsim.tiled.estimation' has no attribute '{name}'")
     return getattr(import_module(f"lightsim.tiled.estimation.{_HOME[name]}"), name)

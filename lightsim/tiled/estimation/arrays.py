@@ -1,4 +1,4 @@
-"""Which array shapes are worth building, and in which order to try them."""
+"""The array shapes that are worth building, and the order in which to try them."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from lightsim.units import ceil_div
 
 __all__ = ["array_shapes", "effective_lanes", "fits_word"]
 
-# What a layer is likely to ask for: channels and widths of the networks in the zoo.
+# Channel counts and image widths that layers commonly have in the networks of the zoo.
 _CHANNELS = (64, 128, 256, 512)
 _WIDTHS = (56, 32, 28, 16, 14, 8)
 _ROWS = (1, 2, 4, *range(8, 129, 8), 160, 192, 224, 256, 320, 384, 512)
 _COLUMNS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 _PIXELS = (1, 2, 3, 4, 5, 6, 7, 8)
-# What is lost when rows and columns differ (one kind of word gets long), for the square of the
-# doublings between them; and by a doubling of the pixels, each with its copy of the input.
+# The share of the lanes that a shape is charged: per squared doubling between rows and columns (one
+# kind of word gets long), and per doubling of the pixels (each pixel has its own copy of the
+# input).
 _IMBALANCE = 0.02
 _PIXEL_DOUBLING = 0.02
 
 
 def fits_word(columns: int, word_bytes: int) -> bool:
-    """Whether whole memory words feed the columns, or whole column groups make up a word."""
+    """Whether whole memory words feed the columns, or whole column groups fill a word."""
     return columns % word_bytes == 0 or word_bytes % columns == 0
 
 
@@ -35,11 +36,11 @@ def effective_lanes(rows: int, columns: int, pixels: int) -> float:
 
 @lru_cache(maxsize=8)
 def array_shapes(word_bytes: int) -> tuple[tuple[int, int, int], ...]:
-    """Rows, columns and pixels of every shape, the most useful first.
+    """Rows, columns and pixels of every shape, the most useful shape first.
 
-    Useful means effective lanes less 2 % for the square of the doublings between rows and
-    columns and 2 % for every doubling of the pixels (both assumed). Rows are multiples of eight
-    (or 1, 2, 4), columns powers of two that fit the memory word.
+    The usefulness of a shape is its effective lanes, less 2 % for every squared doubling between
+    rows and columns and 2 % for every doubling of the pixels (both assumed). Rows are multiples of
+    eight, or 1, 2 or 4; columns are powers of two that fit the memory word.
     """
     shapes = [shape for shape in _shapes() if fits_word(shape[1], word_bytes)]
     return tuple(sorted(shapes, key=lambda shape: (-_score(*shape), shape)))

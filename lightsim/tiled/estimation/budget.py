@@ -1,4 +1,4 @@
-"""Does the design fit the device? If not, by how much, and what would."""
+"""Whether a design fits the device; if not, by how much, and which array would fit."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ __all__ = ["check_budget", "largest_that_fits"]
 def check_budget(acc: Accelerator, board: Board, parts: Iterable[Part]) -> None:
     """Raises `BudgetError` if `parts` need more of a resource than the board's device has.
 
-    The message gives the resource that is exceeded most, the others by name, and the largest
-    array (rows x columns, the rest as it is) that fits, or what stands in its way.
+    The message gives the resource that is exceeded most, names the other exceeded resources, and
+    gives the largest array (rows x columns, with everything else unchanged) that fits. If no array
+    fits, the message says what stands in the way.
     """
     short = shortage(acc.name, total(parts), board)
     if short is not None:
@@ -32,10 +33,11 @@ def check_budget(acc: Accelerator, board: Board, parts: Iterable[Part]) -> None:
 
 
 def largest_that_fits(acc: Accelerator, board: Board) -> Array | None:
-    """The array with most lanes, no more rows or columns than now, that fits; or None.
+    """The array with the most lanes that fits, with no more rows or columns than `acc` has; or
+    None.
 
-    Pixels, buffers and everything else stay; the lane groups keep their proportion of the rows.
-    Among equals the one whose rows and columns are nearest each other is taken.
+    Pixels, buffers and all else stay unchanged, and the lane groups keep their share of the rows.
+    Of arrays with equally many lanes, the array whose rows and columns are closest is taken.
     """
     for rows, columns in _smaller(acc):
         array = Array(_scaled(acc.array.groups, rows), columns, acc.array.pixels)
@@ -45,7 +47,7 @@ def largest_that_fits(acc: Accelerator, board: Board) -> Array | None:
 
 
 def _smaller(acc: Accelerator) -> Iterator[tuple[int, int]]:
-    """Rows and columns up to the present ones, most lanes first."""
+    """Rows and columns up to the present numbers, the most lanes first."""
     columns = [c for c in range(1, acc.array.columns + 1) if fits_word(c, acc.word_bytes)]
     rows = [r for r in range(1, acc.array.rows + 1) if r < 8 or r % 8 == 0 or r == acc.array.rows]
     shapes = ((r, c) for r in rows for c in columns)
@@ -53,7 +55,7 @@ def _smaller(acc: Accelerator) -> Iterator[tuple[int, int]]:
 
 
 def _scaled(groups: tuple[LaneGroup, ...], rows: int) -> tuple[LaneGroup, ...]:
-    """The groups with `rows` rows in all, each its share rounded down, the rest to the first."""
+    """The groups with `rows` rows in all: shares rounded down, the rest to the first group."""
     present = sum(group.rows for group in groups)
     shares = [group.rows * rows // present for group in groups]
     shares[0] += rows - sum(shares)

@@ -25,8 +25,9 @@ __all__ = [
 
 
 def kinds_for(scheme: Scheme) -> tuple[str, ...]:
-    """The PE kinds of default accelerators: the scheme's usual one, then others that run it, for
-    devices that have nothing to build the usual one of."""
+    """The PE kinds that default accelerators try: first the usual kind of the scheme, then other
+    kinds that run the scheme, for devices that cannot build the usual kind.
+    """
     others = (row.name for row in PE_KINDS.values() if row.takes(scheme))
     return (scheme.usual_pe, *(name for name in others if name != scheme.usual_pe))
 
@@ -37,19 +38,20 @@ def default_accelerator(
 ) -> Accelerator:
     """The accelerator with the most useful array that fits `utilisation` of every resource.
 
-    `pe` is the PE kind of all rows, by default the usual one of the scheme. Buffers start at
-    the practical minimum and grow into the block RAM that is left. Raises `BudgetError` if not
-    even one lane fits, `InputError` for an unknown PE kind.
+    `pe` is the PE kind of all rows, by default the usual kind of the scheme. Buffers start at the
+    practical minimum and grow into the remaining block RAM. Raises `BudgetError` if not even one
+    lane fits, `InputError` for an unknown PE kind.
     """
     array = largest_array(board, scheme, pe or scheme.usual_pe, utilisation=utilisation)
     return grown(least_design(board, scheme, array), board.device, utilisation)
 
 
 def largest_array(board: Board, scheme: Scheme, pe: str, *, utilisation: float = 0.8) -> Array:
-    """The most useful array of one PE kind that fits, with its least buffers, on the board.
+    """The most useful array of one PE kind that fits the board together with its least buffers.
 
-    "Useful" is the order of `arrays.array_shapes`; `utilisation` is the share of every resource
-    that may be used. Raises `BudgetError` if none fits, `InputError` for an unknown PE kind.
+    The order of `arrays.array_shapes` defines the most useful array; `utilisation` is the share of
+    every resource that the design may use. Raises `BudgetError` if no array fits, `InputError` for
+    an unknown PE kind.
     """
     for shape in plausible_shapes(board, scheme, pe, utilisation):
         array = array_of(pe, shape)
@@ -59,7 +61,7 @@ def largest_array(board: Board, scheme: Scheme, pe: str, *, utilisation: float =
 
 
 def array_of(pe: str, shape: tuple[int, int, int]) -> Array:
-    """The array of one PE kind with these rows, columns and pixels."""
+    """The array of PE kind `pe` with the given rows, columns and pixels."""
     rows, columns, pixels = shape
     return Array((LaneGroup(pe, rows),), columns, pixels)
 
@@ -72,7 +74,7 @@ def least_fits(
     utilisation: float,
     activation_bits: tuple[int, ...] = (8,),
 ) -> bool:
-    """Whether the array with its least buffers fits that share of the board's device."""
+    """Whether the array with its least buffers fits a share `utilisation` of the device."""
     return within(least_design(board, scheme, array, activation_bits), board.device, utilisation)
 
 
@@ -84,11 +86,11 @@ def plausible_shapes(
     utilisation: float,
     activation_bits: tuple[int, ...] = (8,),
 ) -> tuple[tuple[int, int, int], ...]:
-    """Rows, columns and pixels of the arrays whose lanes alone fit, the most useful first.
+    """Rows, columns and pixels of the arrays whose lanes alone fit, the most useful array first.
 
-    It is necessary, not enough: what stands around the lanes is not counted. Rows of signs
-    make up whole words of 1-bit outputs, as tiles get very large otherwise. Raises `InputError`
-    for an unknown PE kind.
+    A plausible array may still not fit, because the logic around the lanes is not counted. With
+    1-bit outputs, the rows fill whole words, as tiles would become very large otherwise. Raises
+    `InputError` for an unknown PE kind.
     """
     name = pe_kind(pe).name
     available = board.device.resources
@@ -112,5 +114,5 @@ def plausible_shapes(
 
 
 def _fills_words(rows: int, port_bits: int) -> bool:
-    """Whether row groups make up whole words of 1-bit outputs; else tiles get very large."""
+    """Whether row groups fill whole words of 1-bit outputs; if not, tiles become very large."""
     return rows % port_bits == 0 or port_bits % rows == 0

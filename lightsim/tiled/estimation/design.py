@@ -1,4 +1,4 @@
-"""The parts of a design that the RTL builds, from the constants it is built with."""
+"""The parts of a design as built by the RTL, computed from the constants of the RTL."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ __all__ = ["Amounts", "amounts", "design_parts"]
 
 
 class Amounts(NamedTuple):
-    """What modules take, block RAM in halves of 18 kb: two of them make a block wherever they
-    belong to, so that only a whole design is rounded up.
+    """The resources of modules, with block RAM counted in 18 kb halves.
+
+    Two halves share a block even if they belong to different modules, so only the total of a design
+    is rounded up to whole blocks.
     """
 
     lut: int
@@ -31,7 +33,7 @@ _WORST_FIRST: tuple[Certainty, ...] = ("assumed", "derived", "measured")
 
 
 def amounts(items: Iterable[Item], *, has_uram: bool) -> Amounts:
-    """What all `items` take together."""
+    """The resources of all `items` together."""
     lut = ff = dsp = halves = uram = 0
     for item in items:
         cost = module_cost(item.module, item.parameters)
@@ -47,10 +49,11 @@ def amounts(items: Iterable[Item], *, has_uram: bool) -> Amounts:
 def design_parts(
     constants: Mapping[str, int], *, has_uram: bool = False, beside: int = 0
 ) -> tuple[Part, ...]:
-    """What each part of the RTL takes when it is built with `constants`.
+    """The resources of each part of the RTL when it is built with `constants`.
 
-    The ROMs of a tile program are not among them: they depend on the program. `beside` are
-    their halves of block RAM, the last of which may share a block with one of these parts.
+    The ROMs of a tile program are left out, because they depend on the program. `beside` is the
+    number of block RAM halves of these ROMs; their last half may share a block with one of the
+    parts.
     """
     items: dict[str, list[Item]] = {}
     for item in bill(constants):
@@ -63,7 +66,7 @@ def design_parts(
 
 
 def _part(name: str, items: list[Item], before: int, has_uram: bool) -> tuple[Part, int]:
-    """A part, and the halves of block RAM of it and all parts before it."""
+    """A part, and the block RAM halves of this part and all previous parts together."""
     lut, ff, dsp, own, uram = amounts(items, has_uram=has_uram)
     halves = before + own
     bram36 = (halves + 1) // 2 - (before + 1) // 2
@@ -71,7 +74,7 @@ def _part(name: str, items: list[Item], before: int, has_uram: bool) -> tuple[Pa
 
 
 def _source(items: list[Item]) -> Source:
-    """The source of the module that costs most, and how many others there are."""
+    """The source of the module that costs most, with the number of the other modules."""
     most = max(items, key=lambda item: item.count * module_cost(item.module, item.parameters).lut)
     source = module_source(most.module, most.parameters)
     others = len({item.module for item in items} - {most.module})

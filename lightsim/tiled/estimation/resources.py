@@ -1,4 +1,4 @@
-"""What a design costs: LUT, FF, DSP, BRAM36 and URAM of every part, each with its source."""
+"""The resources of a design: LUT, FF, DSP, BRAM36 and URAM of every part, each with its source."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ from lightsim.tiled.estimation.surroundings import surrounding_parts
 
 __all__ = ["Part", "estimate", "lanes_needed", "needed", "total"]
 
-# Every formula counts LUTs of six inputs.
+# Every formula counts 6-input LUTs.
 _LUT4_PER_LUT6 = 2
 
 
 def estimate(acc: Accelerator, device: Device | None = None) -> tuple[Part, ...]:
     """Every part of `acc`, built for any network of its scheme, with its resources.
 
-    `device` decides UltraRAM, LUT size, whether products can share DSP blocks (where they cannot,
-    each has its own) and whether the memory controller is a hard block; without it, it is that of
-    the accelerator's board, and without a board in the catalogue a 7-series one with all
-    controllers in fabric. Raises `InputError` for an unknown scheme or PE kind.
+    `device` decides four things: UltraRAM, the LUT size, whether two products can share a DSP block
+    (if not, each product has its own block), and whether the memory controller is a hard block. The
+    default device is the device of the accelerator's board. For a board that is not in the
+    catalogue, it is a 7-series device with all controllers in fabric. Raises `InputError` for an
+    unknown scheme or PE kind.
     """
     if device is None and acc.board in BOARDS:
         device = BOARDS[acc.board].device
@@ -44,7 +45,7 @@ def estimate(acc: Accelerator, device: Device | None = None) -> tuple[Part, ...]
 
 
 def needed(acc: Accelerator, device: Device) -> Resources:
-    """What all parts of `estimate` take together, without their sources: several times as quick."""
+    """The total of all parts of `estimate`, without their sources; several times as quick."""
     found = amounts(bill(_constants(acc, device)), has_uram=device.resources.uram > 0)
     own = Resources(found.lut, found.ff, found.dsp, -(-found.halves // 2), found.uram)
     whole = own + total(surrounding_parts(acc, device))
@@ -53,7 +54,7 @@ def needed(acc: Accelerator, device: Device) -> Resources:
 
 
 def lanes_needed(acc: Accelerator, device: Device) -> Resources:
-    """What the rows of lanes of `acc` take by themselves."""
+    """The resources of the rows of lanes of `acc` alone."""
     lanes = (item for item in bill(_constants(acc, device)) if item.module == "lane_rows")
     found = amounts(lanes, has_uram=False)
     luts = _LUT4_PER_LUT6 if FAMILIES[device.family].lut_inputs == 4 else 1
@@ -61,7 +62,7 @@ def lanes_needed(acc: Accelerator, device: Device) -> Resources:
 
 
 def _constants(acc: Accelerator, device: Device | None) -> dict[str, int]:
-    """The constants of a design; where the device cannot pair products, each has its block."""
+    """The constants of a design; if the device cannot pair products, each has its own block."""
     constants = constants_of(acc)
     if device is not None and built_products(acc.array, scheme(acc.scheme), device) == 1:
         constants["PRODUCTS_PER_DSP"] = 1

@@ -1,4 +1,4 @@
-"""What is short where not even the smallest design fits a board, and what would do."""
+"""The error where not even the smallest design fits a board, with advice on a larger device."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from lightsim.tiled.estimation.surroundings import CONTROLLER
 __all__ = ["TITLES", "nothing_fits"]
 
 TITLES = {"lut": "LUT", "ff": "FF", "dsp": "DSP", "bram36": "BRAM36", "uram": "URAM"}
-"""The resources as messages call them."""
+"""The names of the resources in messages."""
 
 
 def nothing_fits(board: Board, scheme: Scheme, pe: str, utilisation: float) -> BudgetError:
-    """The error for a board that holds not even one lane of a PE kind with its least buffers."""
+    """The error for a board that is too small for one lane of a PE kind with its least buffers."""
     rows, columns, pixels = min(
         array_shapes(board.port_bits // 8), key=lambda shape: shape[0] * shape[1] * shape[2]
     )
@@ -47,7 +47,7 @@ def nothing_fits(board: Board, scheme: Scheme, pe: str, utilisation: float) -> B
 def _advice(
     parts: tuple[Part, ...], short: dict[str, tuple[int, int, int]], utilisation: float
 ) -> str:
-    """That a controller in fabric is what makes it too large, or the device that would do."""
+    """The advice of the error: a controller in fabric is too large, or a larger device would do."""
     if not short:
         return ""
     for part in parts:

@@ -1,4 +1,4 @@
-"""Buffers for an array on a board: at least the practical minimum, then as much as fits."""
+"""Buffers for an array on a board: the practical minimum, then as large as fits."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ __all__ = [
 
 Number = int | NDArray[np.int64]
 
-# Which streams share a port, by the number of ports.
+# The streams that share a port, by the number of ports.
 PORT_STREAMS: dict[int, tuple[tuple[StreamName, ...], ...]] = {
     1: (("input", "weight", "residual", "output"),),
     2: (("input", "residual"), ("weight", "output")),
@@ -44,23 +44,23 @@ PORT_STREAMS: dict[int, tuple[tuple[StreamName, ...], ...]] = {
     4: (("input",), ("weight",), ("residual",), ("output",)),
 }
 
-# Post-processing lanes: as many as keep up with layers of some 128 products per value, which
-# is what a 1x1 convolution of 128 channels has, and at least 16.
+# Post-processing lanes: enough to keep up with layers of about 128 products per value, such as a
+# 1x1 convolution of 128 channels, and at least 16.
 _POST_LANES = 16
 _LANES_PER_POST_LANE = 128
-# Half as many where k differs between filters: on the default array of zc706 under flightnn, 16
-# lanes instead of 8 would save 1.4 % (vgg7-cifar10), 1.7 % (resnet18-cifar10) and 1.5 %
-# (resnet20-cifar10) of the cycles, 4 instead of 8 cost 5 %, 7 % and 13 %; and every lane needs a
-# multiplexer of all rows.
+# Half as many lanes where k differs between filters, because every lane then needs a multiplexer of
+# all rows. On the default array of zc706 under flightnn, 16 lanes instead of 8 would save 1.4 %
+# (vgg7-cifar10), 1.7 % (resnet18-cifar10) and 1.5 % (resnet20-cifar10) of the cycles; 4 lanes
+# instead of 8 would cost 5 %, 7 % and 13 %.
 _SORTING_POST_LANES = 8
 _LANES_PER_SORTING_POST_LANE = 256
 _BANKS = 2
-# Words that a block RAM holds at its full width: fewer cost the same.
+# Words that a block RAM holds at its full width; a shallower memory costs the same.
 _BLOCK_WORDS = 512
 _LEAST_INPUT_BYTES = 16 * 1024
 _LEAST_OUTPUT_BYTES = 8 * 1024
 MOST_BYTES = {"input": 128 << 10, "weight": 1024 << 10, "psum": 512 << 10, "output": 64 << 10}
-"""The most bytes of a bank, or of the partial sums, that a memory is grown to."""
+"""The most bytes that a memory is grown to: of a bank, or of all partial sums."""
 
 
 def least_design(
@@ -68,8 +68,9 @@ def least_design(
 ) -> Accelerator:
     """`array` with the board's ports, clock and memory and the smallest practical buffers.
 
-    A weight bank and the partial sums hold 512 words (a 3x3 kernel over 28 groups of input
-    channels with two terms a weight), an input bank 16 KiB and 512 words, an output bank 8 KiB.
+    A weight bank and the psum memory hold 512 words, which is a 3x3 kernel over 28 groups of input
+    channels with two terms per weight. An input bank holds 16 KiB and at least 512 words, an output
+    bank 8 KiB.
     """
     word = board.port_bits // 8
     accumulator = Accumulator()
@@ -102,8 +103,11 @@ def least_design(
 def least_bytes(
     input_bits: Number, weight_bits: Number, psum_bits: Number, word: int
 ) -> dict[str, Number]:
-    """The smallest practical bytes of a bank, by memory, for words of so many bits (arrays or
-    numbers) and a port's `word` in bytes: the least that automatic memories grow from."""
+    """The smallest practical bytes of a bank, by memory; automatic memories grow from this size.
+
+    `input_bits`, `weight_bits` and `psum_bits` are the widths of the words of the memories, as
+    numbers or arrays; `word` is the port width in bytes.
+    """
     weight = -(-_BLOCK_WORDS * weight_bits // 8)
     return {
         "input": np.maximum(_LEAST_INPUT_BYTES, _BLOCK_WORDS * input_bits // 8),
@@ -114,8 +118,9 @@ def least_bytes(
 
 
 def post_lanes(lanes: int, scheme: Scheme, word: int) -> int:
-    """Of an array with so many lanes: the largest power of two that is not above what the array
-    can use, nor a word's channels."""
+    """The number of post-processing lanes for an array of `lanes` lanes: the largest power of two
+    that is neither above the number that the array can use nor above the channels of a word.
+    """
     wanted = max(_POST_LANES, lanes // _LANES_PER_POST_LANE)
     if scheme.k_per_filter:
         wanted = max(_SORTING_POST_LANES, lanes // _LANES_PER_SORTING_POST_LANE)
@@ -124,10 +129,11 @@ def post_lanes(lanes: int, scheme: Scheme, word: int) -> int:
 
 
 def grown(acc: Accelerator, device: Device, utilisation: float) -> Accelerator:
-    """`acc` with its memories doubled in turn while everything stays in that share of `device`.
+    """`acc` with its memories doubled in turn while the design stays in the share `utilisation` of
+    `device`.
 
-    The order is input, weight, partial sums, output with residual; a memory stops at its limit
-    (128 KiB, 1 MiB, 512 KiB, 64 KiB) or when its doubling would not fit.
+    The order is input, weight, partial sums, output with residual. A memory stops growing at its
+    limit (128 KiB, 1 MiB, 512 KiB, 64 KiB), or when the doubled memory would not fit.
     """
     growing = list(MOST_BYTES)
     while growing:
@@ -141,7 +147,7 @@ def grown(acc: Accelerator, device: Device, utilisation: float) -> Accelerator:
 
 
 def within(acc: Accelerator, device: Device, utilisation: float) -> bool:
-    """Whether `acc` needs no more than that share of any of the device's resources."""
+    """Whether `acc` needs at most the share `utilisation` of each of the device's resources."""
     return _share_holds(needed(acc, device), device.resources, utilisation)
 
 
@@ -151,7 +157,7 @@ def _share_holds(used: Resources, available: Resources, utilisation: float) -> b
 
 
 def doubled(acc: Accelerator, name: str) -> Accelerator | None:
-    """`acc` with one memory twice as large, or None when it is at its limit."""
+    """`acc` with the memory `name` twice as large, or None if it would exceed its limit."""
     most = MOST_BYTES[name]
     if name == "psum":
         psum_bytes = 2 * acc.psum_bytes

@@ -1,4 +1,4 @@
-"""The words that buffers deliver to the array in a cycle."""
+"""The widths of the words that buffers deliver to the array in a cycle."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ def input_word_bits(array: Array, port_bits: int, field_bits: int = 8) -> int:
 
 
 def psum_word_bits(array: Array, accumulator_bits: int) -> int:
-    """Bits of the partial sums of all rows and pixels."""
+    """Bits of the partial sums of all rows and pixels together."""
     return array.rows * array.pixels * accumulator_bits

@@ -1,6 +1,7 @@
-"""What lies outside the RTL: the FIFOs that join its ports to a bus, and the DRAM controller.
+"""Parts outside the RTL: FIFOs that join its ports to a bus, the DRAM controller, thresholds.
 
-None of these is measured: the figures are assumptions or other people's, each with its formula.
+None of the figures is measured: they are assumptions or figures of other sources, each with its
+formula.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from lightsim.hardware.families import FAMILIES
 from lightsim.hardware.part import Part
 from lightsim.source import Source
 from lightsim.tiled.description.accelerator import Accelerator
+from lightsim.tiled.description.pipeline import PARAMETER_SLOTS, THRESHOLD_BYTES
 from lightsim.tiled.estimation.modules.memories import memory_resources
 from lightsim.units import ceil_div
 
 __all__ = ["CONTROLLER", "surrounding_parts"]
 
 CONTROLLER = "memory controller"
-"""The name of the part."""
+"""The name of the memory controller's part."""
 
 _FABRIC_DDR3 = Source("recalled", "a 64-bit DDR3 controller of the AMD memory interface generator")
 _FABRIC_DDR4 = Source(
@@ -33,13 +35,28 @@ _FABRIC_SDR = Source("assumed", "a small SDRAM state machine")
 
 
 def surrounding_parts(acc: Accelerator, device: Device | None) -> tuple[Part, ...]:
-    """Every part between the RTL's ports and the memory."""
+    """Every part between the ports of the RTL and the memory, and the comparators of thresholds."""
     controller = _memory_controller(acc, device)
-    return (_ports(acc),) if controller is None else (_ports(acc), controller)
+    parts = (_ports(acc),) if controller is None else (_ports(acc), controller)
+    return (*parts, _thresholds(acc)) if acc.post.thresholds else parts
+
+
+def _thresholds(acc: Accelerator) -> Part:
+    """The comparators of every lane, and the memory for the thresholds of the rows."""
+    count, bits = acc.post.thresholds, 8 * THRESHOLD_BYTES
+    compared = Resources(lut=acc.post.lanes * count * (bits // 2 + 1), ff=acc.post.lanes * count)
+    kept = Resources(ff=acc.array.rows * count * bits)
+    held = memory_resources(bits * count, PARAMETER_SLOTS * acc.weight.banks)
+    source = Source(
+        "assumed",
+        "two bits a LUT of every comparison and one to count it, a register a row and threshold, a "
+        "memory of all row slots; no part of the RTL yet",
+    )
+    return Part("thresholds", compared + kept + held, source)
 
 
 def _ports(acc: Accelerator) -> Part:
-    """Return FIFO, write staging and request FIFO of every port."""
+    """The return FIFO, the write staging and the request FIFO of every port."""
     beats = acc.request_bytes // acc.word_bytes
     returned = memory_resources(acc.port_bits, beats * acc.outstanding)
     staged = memory_resources(acc.port_bits, beats)
@@ -53,10 +70,11 @@ def _ports(acc: Accelerator) -> Part:
 
 
 def _memory_controller(acc: Accelerator, device: Device | None) -> Part | None:
-    """The DRAM controller where it is built in fabric; hard ones cost nothing.
+    """The DRAM controller if it is built in fabric; a hard controller costs nothing.
 
-    Where the memory does not say which, one that the device's family has built in is used, if
-    the bus is no wider than that; anything wider sits in fabric.
+    If the memory does not name its controller, the hard controller of the device's family is used,
+    provided that the bus is not wider than that controller's bus. A wider bus needs a controller in
+    fabric.
     """
     if isinstance(acc.memory, IdealMemory):
         return None

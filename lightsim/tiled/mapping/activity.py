@@ -40,7 +40,8 @@ def requantisations(layer: EngineLayer) -> int:
     if layer.main.layer.operator == "multiply":
         return 1
     added = 2 * (layer.kind == "addition" or layer.addition is not None)
-    sums = layer.weights is not None and layer.main.output.is_requantised
+    scaled = layer.main.output.is_requantised and layer.thresholds == 0
+    sums = layer.weights is not None and scaled
     means = layer.kind == "pooling" and layer.main.layer.operator != "max_pool"
     return added + int(sums or means)
 
@@ -166,6 +167,7 @@ class Activity:
         written = activation_bytes(layer.destination, tile.written, self._accelerator.word_bytes)
         return [
             ("requantise", values * requantisations(layer)),
+            ("accumulate", values * layer.thresholds),
             ("pool_op", values * pool_ops(layer)),
             ("output_buffer_byte", 2 * written),
         ]

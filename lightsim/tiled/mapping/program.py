@@ -166,11 +166,13 @@ def _check_layer(layer: EngineLayer, accelerator: Accelerator) -> None:
                 f"accumulation 'truncate' on PE kind '{kind.name}', whose products are whole",
                 f"accepted: accumulation 'exact', or {able}",
             )
-    if layer.main.thresholds is not None:
+    if layer.thresholds > accelerator.post.thresholds:
+        compared = accelerator.post.thresholds
         raise InputError(
             layer.name,
-            "has thresholds, and the post-processing unit of this machine scales and shifts",
-            "accepted: multipliers and shifts",
+            f"has {layer.thresholds} thresholds a filter, and a post-processing lane compares with "
+            f"{compared or 'none'}",
+            f"accepted: thresholds = {layer.thresholds} in [post], or a multiplier and a shift",
         )
     _check_multiplier(layer, accelerator)
 

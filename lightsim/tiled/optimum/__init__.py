@@ -1,8 +1,9 @@
-"""Optimum: the quickest legal mapping of a pass, with a proof that there is none quicker.
+"""Optimum: the quickest legal mapping of a pass, with a proof that no mapping is quicker.
 
-`filters` and `positions` say what every choice of tile sizes asks for, `limit` bounds the cycles
-of all of them, `clock` times one on the timeline, `choose` searches and `network` does it for
-all passes. `passes` adds the limits up to one of a whole network.
+`filters` and `positions` list the demands of every choice of tile sizes, `limit` bounds the cycles
+of every tiling, and `clock` times one tiling on the timeline. `choose` searches the tilings of one
+pass, `network` the tilings of all passes. `passes` adds the bounds of the passes to a bound of the
+network.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """The room's names, imported when first asked for: Numba comes with them."""
+    """Import the room's names at their first use, because they import Numba. Raises
+    `AttributeError` for an unknown name.
+    """
     if name in ("Choice", "choose_exact"):
         from lightsim.tiled.optimum import choose
 

@@ -22,16 +22,16 @@ from lightsim.tiled.optimum.machine import machine_numbers
 
 __all__ = ["Choice", "Search", "choose_exact"]
 
-_ROOM = 1 << 12  # tilings that may be better than the first guess; if more are, all are asked anew
+_ROOM = 1 << 12  # tilings kept that may beat the first guess; if more may, all are bounded again
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The tiling of a pass, and what is proven about it.
+    """The tiling of a pass, and the proof that comes with it.
 
-    `cycles` are those of the pass alone (see `PassClock`), and no legal tiling takes fewer than
-    `bound`: the two are equal unless the search was cut short. `bounded` tilings were looked at,
-    `timed` of them run on the timeline.
+    `cycles` are the cycles of the pass alone (see `PassClock`), and no legal tiling takes fewer
+    cycles than `bound`. The two are equal unless the search was cut short. The search bounded
+    `bounded` tilings and ran `timed` of them on the timeline.
     """
 
     tiling: Tiling
@@ -53,15 +53,16 @@ def choose_exact(
 ) -> Choice:
     """The legal tiling with the fewest cycles of the pass alone.
 
-    Tilings are timed in the order of their limits until no other can be better by more than the
-    share `tolerance`, or `most` were timed. Raises `InputError` when no tile fits.
+    Tilings are timed in the order of their bounds. The search ends when no other tiling can be
+    better by more than the share `tolerance`, or when `most` tilings have been timed. Raises
+    `InputError` when no tile fits.
     """
     filters = filter_choices(layer, accelerator, sort_filters)
     positions = position_choices(layer, accelerator, images)
     search = Search(layer, accelerator, images, filters, positions)
     place = search.most_promising()
     if place is None:
-        # Says which buffer is too small.
+        # The call raises an error that names the buffer that is too small.
         best = choose_tiling(layer, accelerator, images, sort_filters)
     else:
         best = search.tiling(place, sort_filters)
@@ -84,12 +85,12 @@ def choose_exact(
 
 
 def _whole(limit: float) -> int:
-    """Cycles are whole: a limit is as good as the next integer, but for rounding."""
+    """The next integer above a bound, less the rounding error: cycles are whole numbers."""
     return int(np.ceil(limit - 1e-6))
 
 
 class Search:
-    """The tilings of a pass, by their limits."""
+    """The tilings of a pass in the order of their bounds."""
 
     def __init__(
         self,
@@ -102,10 +103,12 @@ class Search:
         self._filters, self._positions = filters, positions
         self._machine = machine_numbers(layer, accelerator, images)
         self.looked = 0
-        """Tilings bounded so far."""
+        """The number of tilings bounded so far."""
 
     def below(self, cutoff: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Places int64[tiling, 3] and limits of the tilings below `cutoff`, least first."""
+        """The tilings with a bound below `cutoff`: places int64[tiling, 3] and bounds
+        float64[tiling], the least bound first.
+        """
         room = _ROOM
         while True:
             places, limits = np.empty((room, at.PLACE_FIELDS), np.int64), np.empty(room)
@@ -121,13 +124,13 @@ class Search:
         return places[order], limits[order]
 
     def most_promising(self) -> NDArray[np.int64] | None:
-        """The place of the legal tiling with the least limit, None if no tiling is legal."""
+        """The place int64[3] of the legal tiling with the least bound; None if none is legal."""
         place = np.full(3, -1)
         least(self._filters.table, self._positions.table, self._machine, ORDER_TABLE, place)
         return None if place[0] < 0 else place
 
     def tiling(self, place: Sequence[int] | NDArray[np.int64], sort_filters: bool) -> Tiling:
-        """The tiling at a place."""
+        """The tiling at a place (filter choice, position choice, order)."""
         q, p, order = (int(index) for index in place)
         f, s = self._filters, self._positions
         return Tiling(

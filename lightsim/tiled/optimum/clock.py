@@ -21,10 +21,10 @@ __all__ = ["PassClock"]
 
 
 class PassClock:
-    """Times tilings of one pass as a run of nothing else.
+    """Times tilings of one pass in a run that has no other pass.
 
-    The pass's tensors lie where the network's plan puts them, its weights behind all tensors;
-    at time 0 all banks of buffers and memory are empty and closed.
+    The tensors of the pass lie where the plan of the network puts them, and the weights lie behind
+    all tensors. At cycle 0 all banks of the buffers are empty and all DRAM banks are closed.
     """
 
     def __init__(
@@ -36,9 +36,9 @@ class PassClock:
         self._state = initial_state(accelerator, 1, 0)
 
     def cycles(self, tiling: Tiling) -> int:
-        """The cycles of the pass with this tiling, which has to be legal.
+        """The cycles of the pass with this legal tiling.
 
-        Raises `InputError` where the memory does not hold the data.
+        Raises `InputError` if the memory is too small for the data.
         """
         tables = self._tables_of(tiling)
         row = tables.passes.copy()
@@ -61,14 +61,14 @@ class PassClock:
         return int(found[0, END])
 
     def _tables_of(self, tiling: Tiling) -> Tables:
-        """The tables of all tilings with these filters and input channels."""
+        """The timeline tables that all tilings with the same filters and input channels share."""
         key = tiling.m, tiling.n
         if key not in self._tables:
             self._tables[key] = describe([self._program(tiling)])
         return self._tables[key]
 
     def _program(self, tiling: Tiling) -> Program:
-        """A program of this pass, whose schedule has weight tiles but no list of tiles."""
+        """A program of this pass whose schedule has weight tiles but no list of tiles."""
         layer, accelerator = self._layer, self._accelerator
         groups: list[tuple[RowGroup, ...]] = []
         spans: list[Span] = []

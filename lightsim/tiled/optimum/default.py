@@ -1,4 +1,4 @@
-"""The default accelerator of a network on a board: the best that fits, by the bound."""
+"""The default accelerator of a network on a board: the best that fits, by its bound."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ __all__ = ["BestDefault", "best_default"]
 
 Floats = NDArray[np.float64]
 
-# Arrays whose tilings are looked at: as many as this, or as such a time allows.
+# The most and the fewest arrays whose tilings are bounded; the time they take decides between.
 _MOST_LOOKS, _LEAST_LOOKS = 8, 1
 _LOOKS_US = 100_000.0
 
 
 @dataclass(frozen=True, slots=True)
 class BestDefault:
-    """The default accelerator of a network, and what is proven about it.
+    """The default accelerator of a network, and a bound on every machine of its space.
 
-    In `bound_cycles` no mapping runs `images` images together on any machine of the default
-    space (docs/model.md).
+    No mapping runs `images` images together in fewer than `bound_cycles` cycles, on any machine of
+    the default space (docs/model.md).
     """
 
     accelerator: Accelerator
@@ -55,16 +55,19 @@ def best_default(
 ) -> BestDefault:
     """The accelerator of the default space with the least bound for the network.
 
-    The space has all arrays of one PE kind, `pe` or the scheme's usual one (another that runs
-    the scheme only where the device has nothing for the usual one), that fit `utilisation` of
-    every resource with memories that hold the network's smallest tiles. Arrays are looked at in
-    the order of `tiled.bounds`; of the first few the tilings are bounded too (`tilings_bound`), and
-    the best of them is taken, or the array that the board has for any network, where that is
-    better; of equals the one with the fewest lanes. It is chosen for one
-    image; `images` together are what the bound is for.
+    The space has all arrays of one PE kind that fit `utilisation` of every resource together with
+    memories that hold the network's smallest tiles. The PE kind is `pe`, or else the scheme's usual
+    kind; another kind that runs the scheme is tried only where no design of the usual kind fits the
+    device.
 
-    Raises `BudgetError` where the device has not even room for one lane, or none for memories
-    that hold the network, and `InputError` for an unknown PE kind or a network that no array of
+    Arrays are taken in the order of their bounds from `tiled.bounds`. For the first few arrays the
+    tilings are bounded too (`tilings_bound`), and the best of these arrays is taken. The array that
+    the board has for any network is taken where it is better. Of equal designs the design with the
+    fewest lanes is taken. The choice is made for one image; `bound_cycles` is for `images` images
+    together.
+
+    Raises `BudgetError` where the device has no room for one lane, or no room for memories that
+    hold the network. Raises `InputError` for an unknown PE kind, or for a network that no array of
     the board can run.
     """
     kinds = kinds_for(workload.scheme) if pe is None else (pe,)
@@ -81,7 +84,7 @@ def best_default(
 
 @dataclass(slots=True, eq=False)
 class _Search:
-    """A network's search through a space; `workload` has shapes of weights only."""
+    """The search of one network through a space; the weights of `workload` have only shapes."""
 
     space: DefaultSpace
     workload: Workload
@@ -92,7 +95,7 @@ class _Search:
     looked: set[int] = field(init=False, default_factory=set)
 
     def best(self) -> BestDefault | None:
-        """The best design of the space, None where it has none."""
+        """The best design of the space, None if the space has no design."""
         space = self.space
         if not space.shapes:
             return None
@@ -113,7 +116,8 @@ class _Search:
                 proven = min(proven, float(cycles[place]))
                 break
             if seen.get((rows, columns)) == cycles[place]:
-                # Fewer pixels that the bound says are worth nothing.
+                # An array with more pixels has the same bound: the difference in pixels is worth
+                # nothing.
                 proven = min(proven, float(cycles[place]))
                 continue
             found = self._look(place)
@@ -132,10 +136,12 @@ class _Search:
         return BestDefault(best[2], int(least), self.images)
 
     def _order(self, cycles: Floats) -> list[int]:
-        """The arrays in the order of their bounds, without those that no weight memory serves.
+        """The indices of the arrays in the order of their bounds, without arrays whose weight tiles
+        do not fit.
 
-        A tile holds at least one word of weights for every tap of a kernel. Where all are left
-        out, the one with the shortest words is kept, so that it can be told what is short.
+        A tile holds at least one weight word for every tap of a kernel. If no array can hold that
+        many words, the array with the shortest words is kept, so that the error can say what is
+        short.
         """
         space, port_bits = self.space, self.space.board.port_bits
         taps = np.ones(len(cycles))
@@ -153,20 +159,23 @@ class _Search:
         return [int(place) for place in order[serves[order]]]
 
     def _usual(self, order: list[int]) -> tuple[int, Accelerator] | None:
-        """What is expected of the array that the board has for any network, and its design."""
+        """The expected cycles of the array that the board has for any network, and its design."""
         place = next((p for p in sorted(order) if self.space.least(p) is not None), None)
         found = None if place is None or place in self.looked else self._look(place)
         return None if found is None else found[1:]
 
     def _of_batch(self) -> float:
-        """The least bound of all arrays that fit, for all images together."""
+        """The least bound of all arrays that fit, for all `images` images together."""
         cycles = self.bound.cycles(self.space.machines.vary(images=self.images))
         order = np.argsort(cycles, kind="stable").tolist()
         return float(next(cycles[p] for p in order if self.space.least(p) is not None))
 
     def _look(self, place: int) -> tuple[int, int, Accelerator] | None:
-        """The closer bound of an array with any memories, what is expected of its design, and
-        the design; None where the array is not in the space."""
+        """The closer bound of an array with any memories, the expected cycles of its design, and
+        the design.
+
+        None if the array is not in the space.
+        """
         built = self._built(place)
         if built is None:
             return None
@@ -180,7 +189,7 @@ class _Search:
         return closer.limit(self.space.roomiest(acc)), closer.expected(design), design
 
     def _built(self, place: int) -> tuple[Plan, Accelerator] | None:
-        """The network's plan on an array, and the array with memories that hold it."""
+        """The network's plan on an array, and the array with memories that hold the network."""
         least = self.space.least(place)
         if least is None:
             return None
@@ -204,6 +213,6 @@ class _Search:
 def _better(
     best: tuple[int, int, Accelerator] | None, cycles: int, acc: Accelerator
 ) -> tuple[int, int, Accelerator]:
-    """The better of two designs with what is expected of them: of equals, that of fewer lanes."""
+    """The design with fewer expected cycles; of equal designs, the design with fewer lanes."""
     other = cycles, acc.array.lanes, acc
     return other if best is None or other[:2] < best[:2] else best

@@ -1,4 +1,4 @@
-"""The space of a board's default accelerators: arrays as columns of numbers, and their memories."""
+"""The space of a board's default accelerators: arrays as columns, with their memories."""
 
 from __future__ import annotations
 
@@ -31,17 +31,18 @@ Ints = NDArray[np.int64]
 
 _BRAM_BYTES, _URAM_BYTES = 36 * 1024 // 8, 288 * 1024 // 8
 _ROWS = ("fast_rows", "serial_rows", "xnor_rows")
-# Banks of the input and the weight buffer: two of each wherever they fit.
+# Banks of the input and the weight buffer, in the order tried: two of each where they fit.
 _BANKS = ((2, 2), (2, 1), (1, 2), (1, 1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DefaultSpace:
-    """Arrays of one PE kind, each with memories that hold a network, doubled as often as fits.
+    """Arrays of one PE kind, with memories that hold a network and are doubled while they fit.
 
-    `shapes` are rows, columns and pixels of all arrays whose lanes alone fit, the most useful
-    first; `machines` are they with the most of every memory; `word_bits` int64[shape] those of a
-    word of weights. `lifted` says that a memory may be as large as the device, not `MOST_BYTES`.
+    `shapes` gives the rows, columns and pixels of all arrays whose lanes alone fit, the most useful
+    array first. `machines` holds the same arrays, each with the most of every memory. `word_bits`
+    int64[shape] is the width of a weight word. `lifted` says that a memory may be as large as the
+    device allows, instead of `MOST_BYTES`.
     """
 
     board: Board
@@ -55,7 +56,7 @@ class DefaultSpace:
     activation_bits: tuple[int, ...] = (8,)
 
     def least(self, place: int) -> Accelerator | None:
-        """An array with the least of every memory; None if it does not fit."""
+        """The array at `place` with the least of every memory; None if it does not fit."""
         array = self.array(place)
         widths = self.activation_bits
         if not least_fits(self.board, self.scheme, array, self.utilisation, widths):
@@ -64,26 +65,30 @@ class DefaultSpace:
 
     @property
     def room(self) -> int:
-        """Bytes of all block RAM and UltraRAM that may be used, in whole words of a port."""
+        """Bytes of all block RAM and UltraRAM that a design may use, in whole port words."""
         held = self.board.device.resources
         whole = held.bram36 * _BRAM_BYTES + held.uram * _URAM_BYTES
         word = self.board.port_bits // 8
         return int(self.utilisation * whole) // word * word
 
     def array(self, place: int) -> Array:
-        """One of the arrays."""
+        """The array at `place`."""
         return array_of(self.pe, self.shapes[place])
 
     def holding(self, least: Accelerator, need: Need) -> Accelerator | None:
-        """`least` with memories that hold the need, of one bank each where two do not fit; None
-        where the limits of the memories or the device forbid it."""
+        """`least` with memories that hold `need`, of one bank each where two banks do not fit.
+
+        None where the memory limits of the space or the device do not allow such memories.
+        """
         for acc in self.banked(least, need):
             if self._allowed(acc, least) and self.fits(acc):
                 return acc
         return None
 
     def banked(self, least: Accelerator, need: Need) -> Iterator[Accelerator]:
-        """`least` with memories that hold the need, fit or not, in fewer and fewer banks."""
+        """`least` with memories that hold `need`, with fewer and fewer banks; a design need not
+        fit.
+        """
         for inputs, weights in _BANKS:
             banked = replace(
                 least,
@@ -93,13 +98,14 @@ class DefaultSpace:
             yield with_room(banked, need)
 
     def grown(self, acc: Accelerator) -> Accelerator:
-        """`acc` with its memories doubled in turn while they fit."""
+        """`acc` with its memories doubled in turn while the design fits."""
         return grown(acc, self.board.device, self.utilisation)
 
     def roomiest(self, acc: Accelerator) -> Accelerator:
-        """`acc` with each memory as large as it may be with the others as they are.
+        """`acc` with each memory as large as the device allows while the other memories stay as
+        they are.
 
-        Not all of them fit together: no design of the space has more of any.
+        The memories need not fit together: no design of the space has more of any memory.
         """
         most = {name: self._most(acc, name) for name in MOST_BYTES}
         return replace(
@@ -112,7 +118,7 @@ class DefaultSpace:
         )
 
     def fits(self, acc: Accelerator) -> bool:
-        """Whether a design takes no more than its share of the device."""
+        """Whether a design takes no more than the share `utilisation` of the device."""
         return within(acc, self.board.device, self.utilisation)
 
     def _most(self, acc: Accelerator, name: str) -> Accelerator:
@@ -121,7 +127,7 @@ class DefaultSpace:
         return acc
 
     def _allowed(self, acc: Accelerator, least: Accelerator) -> bool:
-        """Whether no memory is larger than the space has them."""
+        """Whether every memory is within the memory limits of the space."""
         room = self.room if self.lifted else 0
         at_least, held = memory_bytes(least), memory_bytes(acc)
         return all(
@@ -130,7 +136,7 @@ class DefaultSpace:
 
 
 def memory_bytes(acc: Accelerator) -> dict[str, int]:
-    """Bytes of a bank of every memory, by name; of the output's and the residual's the larger."""
+    """Bytes of one bank of every memory, by name; the larger of output and residual as one."""
     return {
         "input": acc.input.bytes_per_bank,
         "weight": acc.weight.bytes_per_bank,

@@ -1,8 +1,8 @@
-"""Cycles below which a pass with a given tiling cannot come, for every tiling of a table.
+"""Cycles that a pass with a given tiling cannot beat, for every tiling of a table.
 
-Like `tiled.bounds`, but of one tiling everything is known: how often a tile is loaded, what
-halos add, how long tiles of every size compute. Of each unit of the machine the time that it
-needs for the whole pass is added to what has to happen before it begins and after it ends.
+Unlike `tiled.bounds`, this bound knows the tiling: how often a tile is loaded, how many words halos
+add, and how long tiles of every size compute. For each unit of the machine the bound adds the
+unit's work for the whole pass, the time before the unit can begin, and the time after it ends.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ def collect(
     places: Ints,
     limits: Floats,
 ) -> tuple[int, int]:
-    """The legal tilings whose limit is below `cutoff`: their number, and how many were looked at.
+    """The number of legal tilings with a bound below `cutoff`, and the number of tilings bounded.
 
     `filters` [FILTER_FIELDS, choice], `positions` [POSITION_FIELDS, choice], `orders` [order, 3]
-    loops from outermost to innermost. As many as there is room for are written to `places`
-    [tiling, (filter choice, position choice, order)] and `limits`.
+    loops from outermost to innermost. The tilings found are written to `places` [tiling, (filter
+    choice, position choice, order)] and `limits` [tiling] as far as there is room.
     """
     found, looked = 0, 0
     for q in range(filters.shape[1]):
@@ -73,7 +73,7 @@ def collect(
 
 @kernel
 def least(filters: Floats, positions: Floats, machine: Floats, orders: Ints, place: Ints) -> float:
-    """The least limit of all legal tilings, infinite if there is none; `place` is where it is."""
+    """The least bound of all legal tilings, infinite if none is legal; writes its `place` [3]."""
     best = np.inf
     for q in range(filters.shape[1]):
         for p in range(positions.shape[1]):
@@ -92,7 +92,7 @@ def least(filters: Floats, positions: Floats, machine: Floats, orders: Ints, pla
 
 @inlined
 def _count(filters: Floats, q: int, positions: Floats, p: int, loop: int) -> float:
-    """Tiles along one of the three loops."""
+    """The number of tiles along one of the three loops."""
     if loop == FILTERS:
         return float(filters[at.M_TILES, q])
     if loop == INPUT_CHANNELS:
@@ -140,7 +140,7 @@ def fits(filters: Floats, q: int, positions: Floats, p: int, machine: Floats) ->
 def sums_fit(
     filters: Floats, q: int, positions: Floats, p: int, machine: Floats, orders: Ints, order: int
 ) -> bool:
-    """Whether the partial sums of all slots fit: those of the tiles within the loop n."""
+    """Whether the psum memory holds the partial sums of all tiles inside the loop n."""
     if filters[at.N_TILES, q] == 1:
         return True
     slots = 1.0
@@ -157,7 +157,7 @@ def sums_fit(
 def loads_of(
     filters: Floats, q: int, positions: Floats, p: int, orders: Ints, order: int, without: int
 ) -> float:
-    """How often tiles are loaded that stay the same while only the loop `without` advances."""
+    """How often a tile is loaded that stays while only the loop `without` advances."""
     loads, running = 1.0, 1.0
     for place in range(3):
         count = _count(filters, q, positions, p, orders[order, place])
@@ -190,7 +190,7 @@ def _limit(
     taking = loads * positions[at.FILLED, p] / s
     fetching = loads_of(filters, q, positions, p, orders, order, TILES) * machine[at.HAS_WEIGHTS]
     every_weight = filters[at.WEIGHT_WORDS, q] * fetching / (m * n)
-    # Of the weights, those that the banks do not hold when the pass begins.
+    # Weight words that the banks do not hold yet when the pass begins.
     weights = max(0.0, every_weight - machine[at.AHEAD_WORDS])
     again_weights = fetching - 1
     fetching = max(0.0, fetching - machine[at.AHEAD_TILES])
@@ -206,7 +206,7 @@ def _limit(
     if n == 1:
         waited += filters[at.FIRST_RESIDUAL, q] * positions[at.HELD_COMPUTED, p]
     begin = machine[at.FIRST_LATENCY] + waited * word
-    if machine[at.AHEAD_TILES] > 0:  # nothing is waited for that is asked for before the layer
+    if machine[at.AHEAD_TILES] > 0:  # requests may come before the pass, so no wait is certain
         begin += LAYER_START_CYCLES if waited > 0 else -begin
     opened = float(LAYER_START_CYCLES) + latency
     if first_weight > 0:
@@ -230,7 +230,7 @@ def _limit(
     drains = filters[at.DRAINS, q] * machine[at.POSITIONS]
     drained = begin + machine[at.DEPTH] + 1 + drains + left
 
-    # Streams by themselves: each transfer begins when the one before it is done.
+    # Each stream on its own: a transfer begins when the previous transfer is done.
     apart = (1 + latency) / machine[at.OUTSTANDING]
     input_time = _load(taken, taking, latency, each, requests, apart)
     weight_time = _load(weights, fetching, latency, each, requests, apart)
@@ -242,8 +242,8 @@ def _limit(
     limit = max(limit, begin + first + machine[at.HAS_WEIGHTS] + POST_DEPTH + store_time)
     limit = max(limit, drained)
 
-    # Buffers of one bank neither fill while they are read nor empty while they are written.
-    # Those that the first or the last tile needs are counted with it.
+    # A buffer of one bank does not fill while it is read and does not empty while it is written.
+    # The transfers of the first and the last tile are counted with these tiles.
     again = _load(taken - first_input, max(0.0, taking - 1), latency, each, requests, apart)
     alone = machine[at.SINGLE] * again
     held = every_weight - filters[at.FIRST_WEIGHT, q]
@@ -254,7 +254,7 @@ def _limit(
         emptied = _store(stored - last_store, finishing - 1, requests, answer)
         limit = max(limit, array + emptied + (finishing - 1) * POST_DEPTH)
 
-    # The ports return a word a cycle, whatever stream it is for.
+    # A port returns one word in a cycle, for whichever stream.
     port = max(
         taken + machine[at.SHARED + 1] * weights + machine[at.SHARED + 2] * back,
         weights + machine[at.SHARED + 1] * taken + machine[at.SHARED + 6] * back,
@@ -273,7 +273,7 @@ def _limit(
 def _load(
     words: float, transfers: float, latency: float, each: float, requests: float, apart: float
 ) -> float:
-    """Cycles for transfers one after another, and for their requests, each under way so long."""
+    """Cycles of transfers one after another, or of their requests if these take longer."""
     count = max(transfers, np.ceil(words / requests))
     cycles: float = max(words * each + transfers * latency, count * apart)
     return cycles
@@ -281,7 +281,7 @@ def _load(
 
 @inlined
 def _store(words: float, transfers: float, requests: float, answer: float) -> float:
-    """Cycles of a store stream: a word a cycle, one lost a request, an answer to each transfer."""
+    """Cycles of a store stream: one per word, one per request, and one answer per transfer."""
     count = max(transfers, np.ceil(words / requests))
     cycles: float = words + count + transfers * answer
     return cycles

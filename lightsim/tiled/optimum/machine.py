@@ -1,4 +1,4 @@
-"""What the limit needs of a machine and a pass, the same for every tiling."""
+"""The numbers of a machine and a pass that the bound of every tiling uses."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _STREAMS: tuple[StreamName, ...] = ("input", "weight", "residual", "output")
 def machine_numbers(
     layer: EngineLayer, accelerator: Accelerator, images: int, *, ahead: bool = False
 ) -> NDArray[np.float64]:
-    """The numbers float64[MACHINE_FIELDS].
+    """The numbers of a machine and a pass, float64[MACHINE_FIELDS].
 
-    `ahead` says that passes went before: the weight banks may hold what they can, and no bank of
-    the memory need be closed.
+    `ahead` says that other passes ran before: the weight banks may already be full, and DRAM banks
+    may be open.
     """
     row = np.zeros(at.MACHINE_FIELDS)
     word, memory = accelerator.word_bytes, accelerator.memory

@@ -1,4 +1,4 @@
-"""The memories without which a network has no legal tile on an array."""
+"""The least memories with which a network has a legal tile on an array."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ __all__ = ["Need", "needs", "with_room"]
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Bytes of a bank that the smallest tile of every pass fits, and of the partial sums.
+    """Bytes that the smallest tiles of all passes need: of a bank of each buffer, and of the psum
+    memory.
 
-    `layers` names the pass that asks for most of each memory.
+    `layers` names, for each memory, the pass that needs the most.
     """
 
     input: int
@@ -30,15 +31,16 @@ class Need:
     layers: dict[str, str]
 
     def bytes_of(self, memory: str) -> int:
-        """What is needed of the memory of that name."""
+        """The bytes needed of the memory called `memory`."""
         found: int = getattr(self, memory)
         return found
 
 
 def needs(plan: Plan, accelerator: Accelerator) -> Need | None:
-    """What the smallest tiles of a plan need, of which only the array and the ports matter.
+    """The bytes that the smallest tiles of a plan need; only the array and the ports matter.
 
-    None where a tile has more row groups than there are parameters for, whatever the memories.
+    None where a tile has more row groups than the parameter memory has slots, because no larger
+    buffer helps.
     """
     most = dict.fromkeys(("input", "weight", "residual", "output", "psum"), (0, ""))
     for layer in plan.layers:
@@ -55,7 +57,7 @@ def needs(plan: Plan, accelerator: Accelerator) -> Need | None:
 
 
 def _of_pass(layer: EngineLayer, accelerator: Accelerator) -> dict[str, int] | None:
-    """Bytes by memory of the smallest tile, with few input channels rather than without sums."""
+    """Bytes of the smallest tile by memory; prefers few input channels to no partial sums."""
     table = least_filters(layer, accelerator, True).table
     word, array = accelerator.word_bytes, accelerator.array
     if table[at.ROW_GROUPS, 0] * array.rows > PARAMETER_SLOTS:
@@ -73,7 +75,7 @@ def _of_pass(layer: EngineLayer, accelerator: Accelerator) -> dict[str, int] | N
 
 
 def with_room(accelerator: Accelerator, need: Need) -> Accelerator:
-    """`accelerator` with memories that hold the need; those that do already stay."""
+    """`accelerator` with memories that hold `need`; larger memories stay as they are."""
     word = accelerator.word_bytes
 
     def holding(buffer: Buffer, nbytes: int) -> Buffer:

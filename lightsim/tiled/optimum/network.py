@@ -19,11 +19,11 @@ def exact_tilings(
     most: int | None = None,
     tolerance: float = 0.0,
 ) -> dict[str, Choice]:
-    """The quickest tiling of every pass by itself; `map_workload` takes them as `tilings`.
+    """The quickest tiling of every pass on its own; `map_workload` takes the result as `tilings`.
 
-    In a network, weights of a pass are fetched while the one before runs, so it is a little
-    quicker there than alone; the choice does not look at its neighbours. `most` and `tolerance`
-    are those of `choose_exact`. Raises `InputError` when no tile of a pass fits.
+    In a network the weights of a pass are fetched while the previous pass runs, so a pass is a
+    little quicker there than on its own. The choice ignores the neighbouring passes. `most` and
+    `tolerance` are as in `choose_exact`. Raises `InputError` when no tile of a pass fits.
     """
     plan = lower(workload, accelerator)
     return {

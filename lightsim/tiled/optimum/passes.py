@@ -1,7 +1,7 @@
-"""Cycles below which a network cannot come on one machine, by the limits of all its tilings.
+"""Cycles that a network cannot beat on one machine, from the bounds of all its tilings.
 
-The first pass begins with empty banks. What a pass after it may find is the best that the ones
-before could leave: its first weights in every bank, and open rows in the memory.
+The first pass begins with empty banks. Every later pass is given the best state that the previous
+passes could leave: its first weights in every bank, and open rows in the memory.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class PassTilings:
 def pass_tilings(
     workload: Workload, accelerator: Accelerator, images: int
 ) -> tuple[PassTilings, ...]:
-    """Every pass of a network with the tile sizes it may choose from."""
+    """Every pass of a network with all tile sizes that the pass may use."""
     return tuple(
         PassTilings(
             layer,
@@ -58,10 +58,11 @@ def pass_tilings(
 def network_limit(
     passes: tuple[PassTilings, ...], accelerator: Accelerator, images: int
 ) -> int | None:
-    """Cycles below which no legal tiling and loop order of the passes comes, with the filters
-    sorted by their terms; None where a pass has no legal tiling.
+    """Cycles that no legal tilings and loop orders of the passes can beat, with filters sorted by
+    k.
 
-    `passes` are those of an accelerator with the same array.
+    `passes` are the passes of an accelerator with the same array. None if a pass has no legal
+    tiling.
     """
     total = 0
     for number, one in enumerate(passes):
@@ -77,8 +78,10 @@ def network_limit(
 def network_words(
     passes: tuple[PassTilings, ...], accelerator: Accelerator, images: int
 ) -> int | None:
-    """Words below which the traffic of no legal tiling and loop order of the passes comes; None
-    where a pass has no legal tiling. `passes` are as in `network_limit`."""
+    """The fewest words that legal tilings and loop orders of the passes move through the memory.
+
+    `passes` are as in `network_limit`. None if a pass has no legal tiling.
+    """
     total = 0.0
     for one in passes:
         machine = machine_numbers(one.layer, accelerator, images)
@@ -89,11 +92,12 @@ def network_words(
 def smallest_tiles(
     layer: EngineLayer, accelerator: Accelerator
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
-    """What the smallest tiles of a pass need, as `mapping.tiles.footprint` has it: the tile of
-    the fewest input channels and, where that is another, that of all of them.
+    """The demands of the smallest tiles of a pass, in the numbers of `mapping.tiles.footprint`.
 
-    Bytes int64[tile, 4] of input, weight, residual and output; row groups int64[tile]; and the
-    positions that a tile computes. None of it hangs on the array's pixels.
+    There are one or two such tiles: the tile of the fewest input channels and, if it is another,
+    the tile of all input channels. Returns the bytes int64[tile, 4] of input, weight, residual and
+    output; the row groups int64[tile]; and the positions that a tile computes. The result does not
+    depend on the pixels of the array.
     """
     table = filter_choices(layer, accelerator, True, smallest=True).table
     read, computed = least_positions(layer, accelerator)

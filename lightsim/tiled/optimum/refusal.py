@@ -1,4 +1,4 @@
-"""Why a board has no default accelerator for a network: which resource is short, by how much."""
+"""Why a board has no default accelerator for a network: what is short, and by how much."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _HOLDS = {
 
 @dataclass(slots=True, eq=False)
 class Refusal:
-    """What stood in the way of each array, so that the nearest miss can be told."""
+    """Collects why each array was refused, so that the error can report the nearest miss."""
 
     workload: Workload
     board: Board
@@ -37,15 +37,15 @@ class Refusal:
     _without_tile: tuple[Plan, Accelerator] | None = field(init=False, default=None)
 
     def tell(self, error: InputError) -> None:
-        """An array that cannot run the network at all."""
+        """Note an array that cannot run the network at all."""
         self._refused = self._refused or error
 
     def no_tile(self, plan: Plan, acc: Accelerator) -> None:
-        """An array on which a pass has no legal tile, however large the memories."""
+        """Note an array on which a pass has no legal tile, however large the memories are."""
         self._without_tile = plan, acc
 
     def too_large(self, acc: Accelerator, need: Need) -> None:
-        """An array whose memories, if they hold the network, do not fit."""
+        """Note an array that does not fit the device with memories that hold the network."""
         used, available = needed(acc, self.board.device), self.board.device.resources
         limits = Resources(*(int(self.utilisation * limit) for limit in available.values()))
         short = {
@@ -55,7 +55,7 @@ class Refusal:
             )
             if amount > limit
         }
-        if not short:  # the limits of the space forbid it, which are lifted next
+        if not short:  # only the memory limits of the space forbid it; the next search lifts them
             return
         name, (amount, limit) = max(short.items(), key=lambda item: item[1][0] / max(item[1][1], 1))
         share = amount / max(limit, 1)
@@ -72,7 +72,7 @@ class Refusal:
         )
 
     def error(self) -> LightSimError:
-        """The error to raise. Raises `BudgetError` itself where not even one lane fits."""
+        """The error to raise. The call itself raises `BudgetError` where not even one lane fits."""
         network = self.workload.network.name
         if self._nearest:
             return BudgetError(

@@ -1,4 +1,4 @@
-"""A design's cycles by the limits of its tilings, pass by pass: of all where they are few."""
+"""A design's cycles from the bounds of its tilings, pass by pass."""
 
 from __future__ import annotations
 
@@ -23,14 +23,17 @@ from lightsim.units import ceil_div
 
 __all__ = ["TilingsBound", "effort_us"]
 
-# Of passes whose tilings take longer to write down only some are looked at: dense layers, mostly.
+# Passes whose tilings take longer to list are bounded over some tilings only: mostly dense layers.
 _MOST_US = 12_000.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TilingsBound:
-    """Bounds the designs of one array by the tilings of its passes; `whole[i]` says that these
-    are all tilings of a pass, not only those that the default mapping looks at."""
+    """Bounds the designs of one array by the tilings of its passes.
+
+    `whole[i]` says that pass i has all its tilings here, not only the tilings that the default
+    mapping tries.
+    """
 
     bound: NetworkBound
     tilings: tuple[PassTilings, ...]
@@ -41,7 +44,7 @@ class TilingsBound:
     def of(
         cls, bound: NetworkBound, plan: Plan, accelerator: Accelerator, images: int
     ) -> TilingsBound:
-        """The tilings of a plan's passes on an array."""
+        """The tilings of the passes of a plan on an array."""
         whole = tuple(_effort_us(layer, accelerator) <= _MOST_US for layer in plan.layers)
         tilings = tuple(
             PassTilings(
@@ -54,10 +57,10 @@ class TilingsBound:
         return cls(bound, tilings, whole, images)
 
     def limit(self, accelerator: Accelerator) -> int:
-        """Cycles below which no mapping comes on a design with this array.
+        """Cycles that no mapping on a design with this array can beat.
 
-        Of every pass the larger of two bounds: that of `tiled.bounds`, which knows no tilings,
-        and, where all of them are known, the least limit of its tilings.
+        Each pass counts with the larger of two bounds: the bound of `tiled.bounds`, which knows no
+        tilings, and, where all tilings are known, the least bound of the tilings.
         """
         machines = Axes.of([accelerator], self.images)
         rows = self._passes(accelerator, machines)
@@ -65,14 +68,15 @@ class TilingsBound:
         return max(total, int(self.bound.cycles(machines)[0]))
 
     def expected(self, accelerator: Accelerator) -> int:
-        """As `limit`, with what is known of some tilings too: not proven, but nearer."""
+        """As `limit`, but passes with only some tilings known count too: an estimate, no bound."""
         machines = Axes.of([accelerator], self.images)
         total = sum(max(floor, found) for floor, found, _ in self._passes(accelerator, machines))
         return max(total, int(self.bound.cycles(machines)[0]))
 
     def _passes(self, accelerator: Accelerator, machines: Axes) -> Iterator[tuple[int, int, bool]]:
-        """Of every pass: its bound, the least limit of its tilings (0 if none of them is legal),
-        and whether these are all."""
+        """For every pass: its bound, the least bound of its tilings (0 if no tiling is legal), and
+        whether all tilings are known.
+        """
         floors: NDArray[np.float64] = self.bound.pass_cycles(machines)[:, 0]
         for number, (one, floor, every) in enumerate(
             zip(self.tilings, floors, self.whole, strict=True)
@@ -84,7 +88,7 @@ class TilingsBound:
 
 
 def effort_us(plan: Plan, accelerator: Accelerator) -> float:
-    """Roughly the microseconds that `TilingsBound.of` takes."""
+    """The approximate time that `TilingsBound.of` takes, in microseconds."""
     found = 0.0
     for layer in plan.layers:
         whole = _effort_us(layer, accelerator)
@@ -94,7 +98,7 @@ def effort_us(plan: Plan, accelerator: Accelerator) -> float:
 
 
 def _effort_us(layer: EngineLayer, accelerator: Accelerator) -> float:
-    """Roughly the microseconds in which the tilings of a pass are written down."""
+    """The approximate time to list the tilings of a pass, in microseconds."""
     step = grain(layer, accelerator)
     sizes = ceil_div(layer.computed.channels, step.m)
     positions = ceil_div(layer.computed.height, step.r) * ceil_div(layer.computed.width, step.c)

@@ -1,4 +1,4 @@
-"""Words that a pass moves through the memory at least, by the tilings that its buffers hold."""
+"""The fewest words that a pass moves through the memory, over the tilings that its buffers hold."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Ints = NDArray[np.int64]
 
 @kernel
 def fewest_words(filters: Floats, positions: Floats, machine: Floats, orders: Ints) -> float:
-    """The fewest words of all legal tilings and loop orders, infinite if there is none.
+    """The fewest words of all legal tilings and loop orders, infinite if none is legal.
 
-    `filters` [FILTER_FIELDS, choice], `positions` [POSITION_FIELDS, choice], `orders` [order, 3]
-    loops from outermost to innermost, as `lightsim.tiled.optimum.limit` has them.
+    `filters` [FILTER_FIELDS, choice], `positions` [POSITION_FIELDS, choice] and `orders` [order, 3]
+    (loops from outermost to innermost) are as in `lightsim.tiled.optimum.limit`.
     """
     best = np.inf
     for q in range(filters.shape[1]):

@@ -10,7 +10,7 @@ SOURCES = (
     "arbiter.sv", "request_walker.sv", "unpack_walker.sv", "load_stream.sv", "store_stream.sv",
     "bank_memory.sv", "input_fill.sv", "input_buffer.sv", "weight_buffer.sv",
     "parameter_memory.sv", "psum_memory.sv", "rotator.sv", "slice_memory.sv", "residual_buffer.sv",
-    "output_slice.sv", "output_buffer.sv", "step_generator.sv", "lane_pkg.sv", "lane_rows.sv",
-    "pe_array.sv", "drain.sv", "rounder.sv", "post_lane.sv", "post_processing.sv",
+    "output_slice.sv", "output_buffer.sv", "step_generator.sv", "lane_pkg.sv", "format_pkg.sv",
+    "lane_rows.sv", "pe_array.sv", "drain.sv", "rounder.sv", "post_lane.sv", "post_processing.sv",
     "elementwise.sv", "accelerator.sv",
 )  # fmt: skip

@@ -1,1 +1,1 @@
-"""A run on the tiled machine, from its mapping to what it found: the rooms that the doors open."""
+"""A run on the tiled machine, from mapping to findings: the rooms behind the wing's doors."""

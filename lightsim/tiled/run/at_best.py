@@ -1,4 +1,4 @@
-"""Cycles below which a layer cannot come: what its ports, and what its memory, had to move."""
+"""Lower bounds on the cycles of a layer, from the bytes that its ports and its memory moved."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ __all__ = ["least_by_memory", "least_by_ports"]
 
 
 def least_by_ports(accelerator: Accelerator, traffic: Mapping[str, int], ahead: int) -> int:
-    """Cycles that the ports need for a layer's traffic, bytes by stream.
+    """The cycles that the ports need for a layer's traffic, given in bytes by stream.
 
-    A port returns a word a cycle of all streams that read through it, and takes a word a cycle of
-    the output. Weights are counted for the layer during which they were asked for: of `ahead`
-    passes the last weights may have come when the next pass had begun.
+    A port returns one word in a cycle for all streams that read through the port, and takes one
+    word in a cycle from the output stream. Weights count for the layer during which they were
+    requested. The last weights of `ahead` passes may have arrived after the next pass began.
     """
     late = ahead * accelerator.outstanding * accelerator.request_bytes
     moved = {**traffic, "weight": max(0, traffic.get("weight", 0) - late)}
@@ -27,9 +27,9 @@ def least_by_ports(accelerator: Accelerator, traffic: Mapping[str, int], ahead: 
 
 
 def least_by_memory(accelerator: Accelerator, traffic: Mapping[str, int], ahead: int) -> int:
-    """Cycles that all channels of the memory need for a layer's traffic at their peak rate.
+    """The cycles that all memory channels need for a layer's traffic at their peak rate.
 
-    `traffic` and `ahead` are those of `least_by_ports`.
+    `traffic` and `ahead` are as in `least_by_ports`.
     """
     late = min(
         traffic.get("weight", 0), ahead * accelerator.outstanding * accelerator.request_bytes

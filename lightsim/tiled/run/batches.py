@@ -1,4 +1,4 @@
-"""The batches of a run mapped: one program for each size of batch."""
+"""The mapping of a run's batches: one program for each batch size."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ EXACT = "exact"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MappedBatches:
-    """The program of each batch on `design`; `replaced` is the accelerator with its own memory
-    where `design` has an ideal one for it."""
+    """The program of each batch on `design`.
+
+    If `design` has an ideal memory, `replaced` is the accelerator with its own memory; else None.
+    """
 
     design: Accelerator
     programs: tuple[Program, ...]
@@ -31,16 +33,17 @@ class MappedBatches:
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        """The stored layers that are the network's outputs."""
+        """The stored layers that hold the outputs of the network."""
         return tuple(self.programs[0].plan.outputs)
 
 
 def map_run(
     workload: Workload, accelerator: Accelerator, batches: Batches, wishes: Wishes
 ) -> MappedBatches:
-    """Every batch mapped; under an ideal memory with the tilings chosen for the accelerator's own.
+    """Map every batch; with an ideal memory, use the tilings chosen for the accelerator's own
+    memory.
 
-    Raises as `map_batches`.
+    Raises the errors of `map_batches`.
     """
     ideal = wishes.ideal_memory
     built = accelerator.with_ideal_memory() if ideal else accelerator
@@ -58,13 +61,14 @@ def map_batches(
     sort_filters: bool,
     built: Accelerator | None = None,
 ) -> list[Program]:
-    """The program of each batch; batches of the same size share one.
+    """The program of each batch; batches of the same size share a program.
 
-    `tilings` fixes the tiling of named layers, names a mapping file, or is `exact`: for every
-    pass the tiling that is the quickest of all by itself. A last batch that is smaller than a
-    tiling's images takes what it has. The programs are for `built`, if given: `accelerator` with
-    another memory, under the tilings chosen for the memory of `accelerator`. Raises `InputError`
-    for what is not legal and `BudgetError` for a batch that the memory does not hold.
+    `tilings` fixes the tilings of named layers, names a mapping file, or is `exact`: for every pass
+    the tiling that is quickest for the pass alone. If the last batch has fewer images than a tiling
+    asks for, its tiles hold the images there are. With `built`, the programs are for `built`: the
+    machine of `accelerator` with another memory, under the tilings chosen for the memory of
+    `accelerator`. Raises `InputError` for an illegal tiling or mapping and `BudgetError` for a
+    batch that does not fit the memory.
     """
     batch = max(len(images) for images in batches)
     file = tilings if isinstance(tilings, str) and tilings != EXACT else None
@@ -100,10 +104,10 @@ def _exactly(
     workload: Workload, accelerator: Accelerator, images: int, sort_filters: bool
 ) -> Program:
     """The program with the quickest tiling of every pass."""
-    # Only those who ask for it load the timeline here.
+    # The timeline is imported here, so only exact mappings load it.
     from lightsim.tiled.optimum.network import exact_tilings
 
-    # First the usual mapping, which refuses what no mapping could do.
+    # The default mapping comes first: it raises the errors that hold for every mapping.
     map_workload(workload, accelerator, images=images, sort_filters=sort_filters)
     choices = exact_tilings(workload, accelerator, images=images, sort_filters=sort_filters)
     best = {name: choice.tiling for name, choice in choices.items()}

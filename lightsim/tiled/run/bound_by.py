@@ -1,4 +1,4 @@
-"""What every layer is bound by: the cause without which it would be shorter by most cycles."""
+"""The cause that binds each layer: without this cause the layer would save the most cycles."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ _MOST_BATCHES = 2
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The cause that a layer is bound by, and how many cycles it would be shorter without."""
+    """The cause that binds a layer, and the cycles that the layer would save without this cause."""
 
     cause: str
     gain: int
 
 
 def bounds_of_layers(programs: Sequence[Program]) -> dict[str, Bound]:
-    """What the layers are bound by, by name, in a run of `programs` one after another.
+    """The bound of each layer, by name, in a run of `programs` one after another.
 
-    Of several batches the first two are looked at: the first finds nothing fetched ahead, the
-    second what all others find. Among equal gains the cause that `CAUSES` names first.
+    Of several batches the first two are examined: the first batch starts without prefetched data,
+    and the second batch stands for all later ones. Of causes with equal gains, the first in
+    `CAUSES` is taken.
     """
     looked = programs[:_MOST_BATCHES]
     found: dict[str, dict[str, int]] = {}
@@ -40,10 +41,11 @@ def bounds_of_layers(programs: Sequence[Program]) -> dict[str, Bound]:
 
 
 def _bound(fork: Fork, least: dict[str, float]) -> Bound:
-    """The bound of a pass that takes at least `least[cause]` cycles as long as `cause` is there.
+    """The cause that binds a pass; the pass takes at least `least[cause]` cycles while `cause`
+    holds.
 
-    The cause with the highest limit is tried first. If that gains more than what the limit leaves
-    to be gained without any other, nothing else needs to be tried.
+    The cause with the highest bound is tried first. If its gain exceeds the most that any other
+    cause can gain under this bound, the other causes need no trial.
     """
     first = max(least, key=lambda cause: least[cause])
     gain = fork.cycles - fork.without(first)
@@ -59,7 +61,7 @@ def _largest(gains: dict[str, int]) -> Bound:
 
 
 def _least(program: Program, fork: Fork, convolves: bool) -> dict[str, float]:
-    """Cycles below which a pass does not come unless the array, the ports or the memory go."""
+    """By cause, cycles that a pass cannot beat while the array, the ports or the memory stay."""
     accelerator = program.accelerator
     nbytes = fork.to_move
     read = max(
@@ -68,7 +70,7 @@ def _least(program: Program, fork: Fork, convolves: bool) -> dict[str, float]:
     )
     words = max(read, nbytes["output"]) / accelerator.word_bytes
     moving = sum(nbytes.values()) / memory_bytes_per_cycle(accelerator)
-    # A pooling's pace may be that of the post-processing lanes.
+    # A pooling may be limited by the post-processing lanes instead of the array.
     return {
         "compute": float(LAYER_START_CYCLES + fork.busy) if convolves else 0.0,
         "port": words - fork.ahead,

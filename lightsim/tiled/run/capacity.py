@@ -16,7 +16,8 @@ __all__ = ["check_memory"]
 def check_memory(program: Program, again: Callable[[int], Program]) -> None:
     """Raises `BudgetError` if the weights and activations do not fit the accelerator's memory.
 
-    `again` maps the same workload for a smaller batch, to name one that does fit.
+    `again` maps the same workload for a smaller batch, so that the error can name a batch that
+    fits.
     """
     memory = program.accelerator.memory
     if isinstance(memory, IdealMemory) or program.memory.nbytes <= _capacity(memory):
@@ -39,7 +40,10 @@ def _capacity(memory: MemoryInterface) -> int:
 
 
 def _batch_that_may_fit(program: Program, capacity: int) -> int:
-    """Fewer images than the program's, by its own sizes; other tiles pad the weights otherwise."""
+    """A smaller number of images that fits by the sizes of this program.
+
+    The number is a guess, because the tiles of a smaller batch may pad the weights differently.
+    """
     activations = sum(region.nbytes for region in program.memory.regions.values())
     weights, image = program.memory.nbytes - activations, activations // program.images
     return min(program.images - 1, (capacity - weights) // image)

@@ -1,4 +1,4 @@
-"""What was found of a run on the tiled machine, as reports want it."""
+"""The findings of a run on the tiled machine, in the form that reports use."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ _RESOURCE_NOTE = (
 def findings(
     task: Task, timing: Timing, outputs: Mapping[str, NDArray[np.int32]] | None
 ) -> Findings:
-    """What a model's `timing` says of a task, and the `outputs` of one that moves the data."""
+    """The findings of a task from a model's `timing`, and the `outputs` if the model moves data.
+
+    `outputs[layer]` is int32[images, channels, height, width]; None for a model without data.
+    """
     mapped: MappedBatches = task.mapped
     accelerator, programs = mapped.design, mapped.programs
     images = sum(len(batch) for batch in task.batches)

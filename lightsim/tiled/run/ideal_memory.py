@@ -1,4 +1,4 @@
-"""What an ideal memory changes: the same run with the memory that it replaces."""
+"""The effect of an ideal memory: the same run is compared with the memory that it replaces."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ _MOST_NAMED = 4
 
 
 def ideal_memory_note(programs: Sequence[Program], timing: Timing, replaced: Accelerator) -> str:
-    """A sentence or two on what `replaced`, the accelerator with its own memory, would take."""
-    # The timeline's kernels are loaded here, for those who replace a memory.
+    """One or two sentences on the cycles that the run takes on `replaced`, the accelerator with its
+    own memory.
+    """
+    # The kernels of the timeline are loaded here, so only runs that replace a memory load them.
     from lightsim.tiled.timeline.model import run
 
     said = (
@@ -28,14 +30,14 @@ def ideal_memory_note(programs: Sequence[Program], timing: Timing, replaced: Acc
     once = {id(program): replace(program, accelerator=replaced) for program in programs}
     try:
         before = run([once[id(program)] for program in programs])
-    except InputError:  # the memory that is replaced does not hold the data
+    except InputError:  # the data does not fit the replaced memory
         return f"{said}, which does not hold the network's data."
     said += f", with which they take {before.cycles:,} cycles."
     return said + _longer(before.layers, timing.layers)
 
 
 def _longer(before: Sequence[LayerTiming], now: Sequence[LayerTiming]) -> str:
-    """Which layers take longer with the ideal memory, if any does, and why they may."""
+    """Names the layers that take longer with the ideal memory, and the reason; "" if none does."""
     pairs = list(zip(before, now, strict=True))
     more = [
         (new.end - new.start - (old.end - old.start), new.name, new.end > old.end)

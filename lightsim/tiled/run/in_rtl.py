@@ -1,4 +1,4 @@
-"""What was mapped, in SystemVerilog: compared with the simulation, or written as a project."""
+"""A mapped run in SystemVerilog: compared with the simulation, or written as a project."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def check_tools() -> None:
 
 
 def verify(mapped: MappedBatches, batches: Batches, folder: Path, *, wave: Path | None) -> Verdict:
-    """Run what was mapped in both models, with the RTL's files in `folder`.
+    """Run the mapped batches in both models, with the files of the RTL in `folder`.
 
-    On a difference the cycles around the first one are written to `wave`, as VCD. Raises
-    `InputError` for what the RTL does not cover.
+    If the models differ, the cycles around the first difference are written to `wave`, as VCD.
+    Raises `InputError` for a run that the RTL does not cover.
     """
     check_programs(mapped.programs)
     return verify_programs(mapped.programs, batches, folder, wave=wave)
@@ -43,9 +43,9 @@ def verify(mapped: MappedBatches, batches: Batches, folder: Path, *, wave: Path 
 def write_rtl(
     mapped: MappedBatches, batches: Batches, board: Board | None, folder: Path, tell: Progress
 ) -> None:
-    """Write the project folder of a run, with the cycles the simulation predicts.
+    """Write the project folder of a run, with the cycles that the simulation predicts.
 
-    Raises `InputError` for what the RTL does not cover.
+    Raises `InputError` for a run that the RTL does not cover.
     """
     programs = mapped.programs
     check_programs(programs)

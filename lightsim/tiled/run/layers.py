@@ -1,4 +1,4 @@
-"""What each layer of a run is reported with: cycles by cause, traffic, k, and its bounds."""
+"""The report of each layer of a run: cycles by cause, traffic, k, and the layer's bounds."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def layer_reports(
     programs: Sequence[Program], timing: Timing, images: int
 ) -> tuple[LayerReport, ...]:
     """One report per pass of `programs`, summed over the batches that made up `images`."""
-    # The timeline's kernels are loaded here, for those who report a run.
+    # The kernels of the timeline are loaded here, so only a report of a run loads them.
     from lightsim.tiled.run.bound_by import bounds_of_layers
 
     runs: dict[str, list[LayerTiming]] = {}
@@ -40,7 +40,8 @@ def layer_reports(
             runs[schedule.layer.name],
             images,
             bounds[schedule.layer.name],
-            # Weights of the next pass may be on their way at a pass's end, but not at the run's.
+            # At the end of a pass the weights of the next pass may be under way, but not at the end
+            # of the run.
             len(runs[schedule.layer.name]) - (schedule.layer.name == last.name),
         )
         for schedule in programs[0].schedules
@@ -48,7 +49,7 @@ def layer_reports(
 
 
 def peak_bytes_per_cycle(accelerator: Accelerator) -> float:
-    """What memory or ports can move per cycle, whichever is less."""
+    """Bytes that memory and ports can move in a cycle: the smaller of the two rates."""
     ports = float(accelerator.word_bytes * len(accelerator.ports))
     return min(memory_bytes_per_cycle(accelerator), ports)
 
@@ -97,7 +98,7 @@ def _layer(
 
 
 def _sum(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    """The counts added up by name."""
+    """The sum of the counts, by name."""
     added: dict[str, int] = {}
     for row in counts:
         for name, count in row.items():

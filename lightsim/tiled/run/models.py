@@ -1,4 +1,4 @@
-"""The two models in Python, as the doors of the wing have them: a task in, findings out."""
+"""The two models in Python, in the form of the wing's doors: they take a task, return findings."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ __all__ = ["simulation", "timeline"]
 
 
 def simulation(task: Task, tell: Progress) -> Findings:
-    """The real tile data through the modelled machine: the cycles, and every stored layer."""
-    # SimPy is loaded only by those who simulate.
+    """Run the real data through the machine: the findings hold cycles and every stored layer."""
+    # SimPy is imported here, so only a simulation loads it.
     from lightsim.tiled.simulation.machine import simulate
 
     programs = task.mapped.programs
@@ -27,8 +27,8 @@ def simulation(task: Task, tell: Progress) -> Findings:
 
 
 def timeline(task: Task, tell: Progress) -> Findings:
-    """The timing alone."""
-    # Its kernels are loaded, or compiled, only for those who ask for it.
+    """Compute the timing alone; the findings hold no output values."""
+    # The kernels are loaded, or compiled, here, so only a run on the timeline needs them.
     from lightsim.tiled.timeline.model import run
 
     tell("timeline", 0, 1)

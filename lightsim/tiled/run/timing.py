@@ -1,4 +1,4 @@
-"""What both models in Python tell of a run in time."""
+"""The timing of a run, in the form that both models in Python give."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Timing"]
 
 
 class Timing(Protocol):
-    """What a report needs of a model's run."""
+    """The part of a model's run that a report needs."""
 
     @property
     def cycles(self) -> int:
@@ -20,7 +20,7 @@ class Timing(Protocol):
 
     @property
     def layers(self) -> tuple[LayerTiming, ...]:
-        """One account per pass, once per batch."""
+        """The timing of every pass, once for each batch."""
         ...
 
     @property
@@ -30,5 +30,5 @@ class Timing(Protocol):
 
     @property
     def trace(self) -> tuple[Interval, ...]:
-        """Every interval, if asked for."""
+        """Every interval of every unit; empty without tracing."""
         ...

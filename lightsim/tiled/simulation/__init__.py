@@ -1,8 +1,8 @@
-"""Simulation: what happens in every cycle, and the values that come out of it.
+"""Simulation: the events of every cycle, and the values that the machine computes.
 
-The processes of the machine are one file each (`controller`, `load`, `array`, `drain`), joined
-by `buffer` and `memory`; `compute` holds what the array does to the values it finds in its
-buffers, `pipeline` how long it takes, `machine` the wiring.
+Each process of the machine has its own file (`controller`, `load`, `array`, `drain`); `buffer` and
+`memory` join the processes. `compute` holds the arithmetic of the array on the contents of its
+buffers, `pipeline` the duration of a tile, and `machine` the wiring.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ __all__ = ["Machine", "SimulationResult", "simulate"]
 
 
 def __getattr__(name: str) -> Any:
-    """The room's names, imported when first asked for: SimPy and NumPy come with them."""
+    """Import the room's names at their first use, because they import SimPy and NumPy. Raises
+    `AttributeError` for an unknown name.
+    """
     if name == "SimulationResult":
         from lightsim.tiled.simulation.result import SimulationResult
 

@@ -1,4 +1,4 @@
-"""The PE array with its accumulators: it computes tiles from what the buffers hold."""
+"""The PE array with its accumulators: it computes tiles from the contents of the buffers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["Array", "Inlets"]
 
 @dataclass(frozen=True, slots=True)
 class Inlets:
-    """The buffers the array reads."""
+    """The buffers that the array reads."""
 
     input: Buffer[Activations]
     weight: Buffer[WeightTile]
@@ -36,7 +36,7 @@ class Inlets:
 
 @dataclass(slots=True)
 class _Held:
-    """The banks the array reads, with their contents and generations when the tile began."""
+    """The banks that the array reads; their contents and generations when the tile began."""
 
     input: Bank[Activations] | None = None
     weight: Bank[WeightTile] | None = None
@@ -52,10 +52,10 @@ class _Held:
         )
 
     def read(self) -> tuple[Activations | None, WeightTile | None]:
-        """What was read from the banks between `look` and now.
+        """The contents that the array read from the banks since the last `look`.
 
-        A bank that was refilled meanwhile counts with its new contents: in hardware a part of
-        the tile would have been computed from them.
+        A bank that was refilled in the meantime counts with its new contents, because the hardware
+        would compute a part of the tile from the new contents.
         """
         x, x_generation, w, w_generation = self.seen
         if self.input is not None and self.input.generation != x_generation:
@@ -119,7 +119,7 @@ class Array:
     def _gather(
         self, tile: Tile, held: _Held
     ) -> Generator[simpy.Event, None, tuple[Bank[Activations] | None, Bank[Activations] | None]]:
-        """Wait for everything the tile needs; the waiting is laid to what came last."""
+        """Wait for everything that the tile needs; the wait is charged to the last cause."""
         env, probe, inlets = self.env, self.probe, self.inlets
         if tile.load_input:
             held.input = yield from inlets.input.take()
@@ -140,7 +140,7 @@ class Array:
     def _compute(
         self, schedule: Schedule, tile: Tile, held: _Held, residual: Bank[Activations] | None
     ) -> Callable[[], Activations]:
-        """Compute the tile's sums now, and its outputs when they are asked for."""
+        """Compute the tile's sums now; the returned function computes the outputs when called."""
         layer, accumulator = schedule.layer, self.accelerator.accumulator
         x, weights = held.read()
 
@@ -155,11 +155,11 @@ class Array:
         sums = accumulate(layer, tile, accumulator, x, weights, self._partial.pop(tile.slot, None))
         if not tile.last:
             self._partial[tile.slot] = sums
-        result = TileResult(sums, weights.multiplier, weights.position)
+        result = TileResult(sums, weights.multiplier, weights.position, weights.thresholds)
         return lambda: post_process(layer, tile, accumulator, result, beside())
 
     def _release(self, held: _Held, after: Tile | None) -> None:
-        """Give back the banks that the next tile does not read again."""
+        """Release the banks that the next tile does not read again."""
         if held.input is not None and (after is None or after.load_input):
             self.inlets.input.release(held.input)
             held.input = None

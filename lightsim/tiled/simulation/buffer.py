@@ -20,17 +20,17 @@ T = TypeVar("T")
 
 @dataclass(slots=True, eq=False)
 class Bank(Generic[T]):
-    """One bank and what it holds. `generation` changes whenever a filling begins or ends."""
+    """One bank and its contents. `generation` changes whenever a fill begins or ends."""
 
     contents: T | None = None
     generation: int = 0
 
     def begin(self) -> None:
-        """A filling begins: from now on the old contents are not to be relied on."""
+        """Begin a fill: from now on the old contents are not reliable."""
         self.generation += 1
 
     def fill(self, contents: T) -> None:
-        """The filling has ended."""
+        """End a fill with the new contents."""
         self.contents = contents
         self.generation += 1
 

@@ -1,4 +1,4 @@
-"""What the array and the post-processing unit compute from what their buffers hold."""
+"""The arithmetic of the array and of post-processing on the contents of the buffers."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from lightsim.numerics.sums.accumulator import Accumulators, Overflow, fit_accum
 from lightsim.numerics.sums.elementwise import add_requantised
 from lightsim.numerics.sums.pooling import max_pool, sum_pool
 from lightsim.numerics.sums.requantise import requantise, threshold
+from lightsim.numerics.sums.thresholds import count_thresholds
 from lightsim.quantisation.inference.kernels import kernel_of
 from lightsim.quantisation.inference.layer_output import (
     enlarged,
@@ -34,11 +35,12 @@ __all__ = ["TileResult", "accumulate", "elementwise", "post_process"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TileResult:
-    """Finished sums in array row order, with the parameters their rows were given."""
+    """Finished sums in the order of the array's rows, with the parameters of each row."""
 
     sums: Accumulators
     multiplier: NDArray[np.int32]
     position: NDArray[np.int64]
+    thresholds: NDArray[np.int64] | None = None
 
 
 def accumulate(
@@ -49,9 +51,10 @@ def accumulate(
     weights: WeightTile,
     partial: Accumulators | None,
 ) -> Accumulators:
-    """The tile's sums [images, rows, computed rows, computed columns], in array row order.
+    """The sums of a tile [images, rows, computed rows, computed columns], in the order of the
+    array's rows.
 
-    They start at the bias, or go on from the partial sums of the slot.
+    The sums start at the bias, or continue the partial sums `partial` of the slot.
     """
     box, read = tile.computed, tile.read
     shape = (box.images.size, len(weights.bias), box.rows.size, box.columns.size)
@@ -99,15 +102,17 @@ def _convolve(
 
 
 def _channels(layer: EngineLayer, tile: Tile, weights: WeightTile) -> NDArray[np.int64]:
-    """The channel of the tile that each row of a depthwise pass reads, int64[row]."""
+    """The input channel of the tile that each row of a depthwise pass reads, int64[row]."""
     each = layer.filters_of_group
     filters = tile.computed.channels.start + weights.position
     return filters // each - tile.read.channels.start
 
 
 def _parts(layer: EngineLayer, tile: Tile, weights: WeightTile) -> list[tuple[slice, slice]]:
-    """Rows of the tile and the channels they read: everything, or one pair per group; of a
-    depthwise pass, whose rows take the filters of a channel in turn, one per row.
+    """Pairs of the rows of a tile and the channels that these rows read.
+
+    An ungrouped convolution has one pair, a grouped convolution one pair for each group. In a
+    depthwise pass the rows take the filters of a channel in turn, so each row has a pair.
     """
     if layer.groups == 1:
         return [(slice(None), slice(None))]
@@ -135,7 +140,7 @@ def post_process(
     result: TileResult,
     residual: Activations | None,
 ) -> Activations:
-    """The tile's outputs [images, filters, rows, columns], filters in their true order."""
+    """The outputs of a tile [images, filters, rows, columns], filters in their original order."""
     main = layer.main
     policy: Overflow = "saturate" if accumulator.overflow == "saturate" else "wrap"
     sums = _fit(result.sums, accumulator.bits, policy)
@@ -143,6 +148,8 @@ def post_process(
         values: Activations = threshold(sums)
     elif main.output.bits == 32:
         values = sums.astype(np.int32)
+    elif result.thresholds is not None:
+        values = count_thresholds(sums, result.thresholds, main.lowest)
     else:
         values = requantise(
             sums, result.multiplier, main.shift, main.rounding, main.lowest, main.highest
@@ -205,7 +212,7 @@ def _enlarged(layer: EngineLayer, tile: Tile, x: NDArray[np.int16]) -> Activatio
 def elementwise(
     layer: EngineLayer, tile: Tile, held: Activations | None, residual: Activations | None
 ) -> Activations:
-    """The outputs of a pooling or addition tile."""
+    """The outputs [images, channels, rows, columns] of a pooling or addition tile."""
     read, box, main = tile.read, tile.computed, layer.main
     expected = (read.images.size, read.channels.size, read.rows.size, read.columns.size)
     x: NDArray[np.int16] = np.ascontiguousarray(as_addressed(held, expected), np.int16)

@@ -1,4 +1,4 @@
-"""The data a bank can hold, and how a unit reads a bank that may hold something else."""
+"""The data that a bank holds, and how a unit reads a bank that may hold other data."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class TermPlanes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WeightTile:
-    """A weight tile as it lies in the buffer: filters in the order of the array's rows.
+    """A weight tile as stored in the buffer, with the filters in the order of the array's rows.
 
-    `weights` int16[rows, channels, kernel height, kernel width]; `bias`, `multiplier` int32 and
-    `position` int64 per row: the filter's place in the output tile, by which the order is
-    restored.
+    `weights` int16[rows, channels, kernel height, kernel width]; `bias` and `multiplier`
+    int32[rows]; `position` int64[rows] is the place of each row's filter in the output tile, which
+    restores the original order. `thresholds` int64[rows, levels] of a layer with thresholds.
     """
 
     weights: NDArray[np.int16]
@@ -44,11 +44,12 @@ class WeightTile:
     bias: NDArray[np.int32]
     multiplier: NDArray[np.int32]
     position: NDArray[np.int64]
+    thresholds: NDArray[np.int64] | None = None
     packed: dict[tuple[str, int, int, int], Filters] = field(default_factory=dict, repr=False)
 
     def filters(self, kind: _Kind, rows: slice, taps: tuple[slice, slice]) -> Filters:
-        """Some taps of the filters of some rows as the kernels take them, kept for the next
-        time.
+        """The taps `taps` of the filters of `rows` in the form that the kernels take; kept for
+        reuse.
         """
         key = kind, rows.start or 0, taps[0].start, taps[1].start
         found = self.packed.get(key)
@@ -73,10 +74,11 @@ class WeightTile:
 
 
 def as_addressed(held: Activations | None, shape: tuple[int, ...]) -> Activations:
-    """What a reader that expects `shape` finds in a bank.
+    """The data that a reader of `shape` finds in a bank.
 
-    In a correct schedule the bank holds just that. After a scheduling fault it holds another
-    tile, or nothing: the reader then gets whatever lies at its addresses, and zeros beyond.
+    In a correct schedule the bank holds data of this shape. After a scheduling fault the bank holds
+    another tile, or nothing. The reader then gets the values at its addresses, and zeros beyond the
+    stored data.
     """
     if held is not None and held.shape == shape:
         return held

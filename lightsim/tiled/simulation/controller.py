@@ -1,4 +1,4 @@
-"""The controller: it opens the layers in turn, each when the one before it is stored."""
+"""The controller: it opens the layers in turn, each when the previous layer is stored."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Process = Generator[simpy.Event, None, None]
 
 
 class Barrier:
-    """Per layer, the event of its opening and the event of its last word being stored."""
+    """Two events for each layer: the layer opens, and the last word of the layer is stored."""
 
     def __init__(self, env: simpy.Environment, layers: int) -> None:
         self.opened = [env.event() for _ in range(layers)]
@@ -25,7 +25,7 @@ class Barrier:
 
 @dataclass(slots=True)
 class Controller:
-    """Opens the layers; `names` are those of all programs, one after another."""
+    """Opens the layers; `names` are the layers of all programs, in order."""
 
     env: simpy.Environment
     barrier: Barrier

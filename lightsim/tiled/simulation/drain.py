@@ -34,7 +34,9 @@ class PostProcessor:
         residual: Bank[Activations] | None,
         output: Bank[Activations],
     ) -> Process:
-        """The last value leaves the snapshot in cycle `drained` and the pipeline some later."""
+        """Write a tile to `output`: its last value leaves the snapshot in cycle `drained`, and the
+        pipeline some cycles later.
+        """
         yield self.env.timeout(drained - self.env.now)
         finished = values()
         if residual is not None:

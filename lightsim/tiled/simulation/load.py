@@ -26,9 +26,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadJob(Generic[T]):
-    """One tile to load: the layer it belongs to, where it lies, and how to fetch its values.
+    """One tile to load: its layer, its place in memory, and a function that fetches its values.
 
-    `waits_for` is the number of the layer that has to be open; weights wait for none.
+    `waits_for` is the number of the layer that must be open before the load begins; None for
+    weights.
     """
 
     layer: str

@@ -1,4 +1,4 @@
-"""The whole machine wired together, and the run of it."""
+"""The whole machine, wired together and run."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = ["Machine", "simulate"]
 class Machine:
     """One accelerator with its processes, ready to run programs over batches of images.
 
-    `batches[i]` int16[images, channels, height, width] is what `programs[i]` is run on.
+    `programs[i]` runs on `batches[i]` int16[images, channels, height, width].
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Machine:
         self._controller, *_ = [env.process(process.run()) for process in processes]
 
     def run(self, progress: Callable[[int], None] | None = None) -> int:
-        """Run to the end; the number of cycles. `progress` is told the layers done so far."""
+        """Run to the end; returns the cycles. `progress` receives the number of layers done."""
         done = self._controller
         while not done.triggered:
             before = len(self.probe.layers)
@@ -89,9 +89,10 @@ def simulate(
     tracing: bool = True,
     progress: Callable[[int], None] | None = None,
 ) -> SimulationResult:
-    """Run programs one after another on one machine; weights of the next are fetched ahead.
+    """Run programs one after another on one machine, with the next program's weights fetched ahead.
 
-    Raises `InputError` for the program of a workload in outline.
+    `batches[i]` int16[images, channels, height, width] are the images of `programs[i]`. Raises
+    `InputError` for a program whose workload is an outline without values.
     """
     for program in {id(program): program for program in programs}.values():
         check_drawn(program.plan.workload)

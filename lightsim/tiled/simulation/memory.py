@@ -1,9 +1,9 @@
 """Memory ports and the arbiter: which stream's request goes to which channel in which cycle.
 
-Every stream shows at most one request at a time. The requests of one cycle are collected
-first and granted last, so nothing depends on the order in which processes happened to run:
-each channel with a free slot takes one request: results first, then input and residual
-activations in turn, then weights, whose tiles are large and fetched far ahead.
+Every stream shows at most one request at a time. All requests of a cycle are collected before any
+is granted, so the result does not depend on the order in which the processes run. Each channel with
+a free slot takes one request. Output comes first, then input and residual activations in turn, then
+weights, whose tiles are large and fetched far ahead.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _IMAGES: tuple[StreamName, StreamName] = ("input", "residual")
 
 @dataclass(slots=True)
 class StreamTraffic:
-    """What a stream has moved: words, requests and bytes."""
+    """The words, requests and bytes that a stream has moved."""
 
     words: int = 0
     requests: int = 0
@@ -37,7 +37,7 @@ class StreamTraffic:
 
 @dataclass(slots=True)
 class _Port:
-    """A port: when its return path is free, and when each request under way will be done."""
+    """A port: when its return path is free, and when each request under way ends."""
 
     outstanding: int
     return_free: int = 0
@@ -61,7 +61,7 @@ class _Request:
 
 @dataclass(slots=True)
 class _Stream:
-    """A DMA stream: the requests it still has to make, and the transfer they belong to."""
+    """A DMA stream: the requests that it still has to make, and the transfer of these requests."""
 
     name: StreamName
     port: _Port
@@ -74,7 +74,7 @@ class _Stream:
 
 
 class MemorySystem:
-    """The accelerator's ports, the arbiter and the memory channels behind it."""
+    """The ports of the accelerator, the arbiter, and the memory channels behind the arbiter."""
 
     def __init__(self, env: simpy.Environment, accelerator: Accelerator) -> None:
         self._env = env
@@ -101,14 +101,14 @@ class MemorySystem:
         return self._word
 
     def traffic(self, name: StreamName) -> StreamTraffic:
-        """What the stream called `name` has moved so far."""
+        """The traffic of the stream `name` so far."""
         return self._streams[name].traffic
 
     def transfer(self, name: StreamName, runs: Iterable[Run]) -> simpy.Event:
         """Move runs of bytes over a stream; the event succeeds when the last word has arrived.
 
-        Loads show their first request at once; a store first pushes the words of a request
-        into the port, one a cycle.
+        A load shows its first request at once. A store first pushes the words of a request into the
+        port, one word in a cycle.
         """
         stream = self._streams[name]
         stream.requests = self._split(runs)
@@ -147,7 +147,7 @@ class MemorySystem:
         stream.shown_from = cycle + words
 
     def _wake(self, cycle: int) -> None:
-        """See to it that requests are looked at in `cycle`."""
+        """Ensure that requests are examined in `cycle`."""
         if self._wake_at is not None and self._wake_at <= cycle:
             return
         self._wake_at = cycle
@@ -156,7 +156,7 @@ class MemorySystem:
     def _end_of_cycle(self, event: simpy.Event) -> None:
         now = int(self._env.now)
         if self._wake_at != now:
-            return  # an earlier wake-up has already looked beyond this cycle
+            return  # an earlier wake-up has already examined this cycle
         self._wake_at = None
         for channel in range(len(self.channels)):
             stream = self._pick(channel, now)
@@ -167,12 +167,12 @@ class MemorySystem:
             self._wake(max(min(upcoming), now + 1))
 
     def _ready_from(self, stream: _Stream, now: int) -> int:
-        """The first cycle in which nothing but other streams can keep a request waiting."""
+        """The first cycle in which only other streams can delay the stream's request."""
         slot = min(self._slots[stream.requests[-1].channel])
         return max(stream.shown_from, stream.port.accepts_from(now), slot)
 
     def _pick(self, channel: int, now: int) -> _Stream | None:
-        """The stream whose request a channel takes in this cycle, by the stated rule."""
+        """The stream whose request a channel takes in cycle `now`, by the rule of this file."""
         if min(self._slots[channel]) > now:
             return None
         first, second = _IMAGES if self._turn[channel] == 0 else _IMAGES[::-1]

@@ -1,7 +1,7 @@
-"""The array's timing of one tile: when it issues, drains, and frees what it uses.
+"""The array's timing of one tile: when the array issues, drains, and frees its banks.
 
-Written once, without events, because between a tile's start and its end nothing outside can
-hold the array up except the post-processing unit, whose free time is an argument.
+The timing is a function without events. Between the start and the end of a tile only the
+post-processing unit can hold the array up, and the free time of this unit is an argument.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ __all__ = ["TileTiming", "convolution_timing", "elementwise_timing"]
 
 @dataclass(frozen=True, slots=True)
 class TileTiming:
-    """The cycles of one tile; `end` and `post_end` are the first cycles after it.
+    """The cycles of one tile; `end` and `post_end` are the first cycles after the tile.
 
-    From start to end the array is `busy` issuing steps, held up by post-processing for
-    `post_stall`, or letting its pipeline run empty for `flush` cycles. The post-processing unit
-    works on the tile from `post_start` (`post_busy` of those cycles) to `post_end`.
+    From start to end the array issues steps for `busy` cycles, waits for post-processing for
+    `post_stall` cycles, and empties its pipeline for `flush` cycles. The post-processing unit works
+    on the tile from `post_start` to `post_end`, and is busy for `post_busy` of these cycles.
     """
 
     end: int
@@ -47,7 +47,7 @@ def convolution_timing(
     post_start: int | None = None
     for group in groups:
         busy += group.outputs * group.steps
-        if group.drain == 0:  # the sums go on in another tile
+        if group.drain == 0:  # a later tile continues the sums
             captured += group.outputs * group.steps
             continue
         captured = max(captured + group.steps, drained)
@@ -61,9 +61,9 @@ def convolution_timing(
 
 
 def elementwise_timing(group: GroupWork, start: int, post_free: int) -> TileTiming:
-    """The timing of a pooling or addition tile: it streams through the post-processing unit.
+    """The timing of a pooling or addition tile, which streams through the post-processing unit.
 
-    The array's part is over with the last word's slot; the last results leave behind it.
+    The array is free after the slot of the last word; the last results leave later.
     """
     begin = max(start, post_free)
     busy = group.outputs * group.steps

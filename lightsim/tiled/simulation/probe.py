@@ -1,4 +1,4 @@
-"""What is written down while the machine runs; writing it down changes nothing."""
+"""The record of a run; recording does not change the run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ _UNIT: dict[StreamName, str] = {
 class Probe:
     """Cycles of every unit by cause, and the trace.
 
-    The array's time is accounted without gaps: each note closes the span since the last one.
+    The time of the array is recorded without gaps: each note covers the span since the previous
+    note.
     """
 
     def __init__(self, memory: MemorySystem, activity: Activity, tracing: bool) -> None:
@@ -40,12 +41,12 @@ class Probe:
         self._traffic = dict.fromkeys(_UNIT, 0)
 
     def open_layer(self, now: int) -> None:
-        """A layer opens; until now the array had nothing to do."""
+        """A layer opens; the array was idle until `now`."""
         self._array_at = now
         self._busy, self._tiles, self._stalls = 0, 0, {"start": LAYER_START_CYCLES}
 
     def array_waited(self, cause: str, now: int) -> None:
-        """The array could not go on until `now` because of `cause`."""
+        """The array waited until `now` because of `cause`."""
         lost = now - self._array_at
         if lost:
             self._stalls[cause] = self._stalls.get(cause, 0) + lost
@@ -84,7 +85,7 @@ class Probe:
         end: int,
         words: int,
     ) -> None:
-        """A stream asked for a bank, got it at `start`, and had moved its words by `end`."""
+        """A stream asked for a bank at `asked`, got it at `start`, and moved its words by `end`."""
         unit = self.units[_UNIT[stream]]
         unit.busy += words
         unit.stall("bank", start - asked)
@@ -94,7 +95,7 @@ class Probe:
             self.trace.append(Interval(_UNIT[stream], layer, start, end, detail))
 
     def close_layer(self, name: str, begin: int, end: int) -> None:
-        """The layer that began at `begin` has stored its last word."""
+        """The layer that began at `begin` stored its last word at `end`."""
         stalls = dict(self._stalls)
         stalls["store"] = end - self._array_at
         traffic = {stream: self._memory.traffic(stream).nbytes for stream in _UNIT}

@@ -1,4 +1,4 @@
-"""What a simulation found: cycles, stalls by cause, activity, traffic, and the output values."""
+"""The result of a simulation: cycles, stalls by cause, activity, traffic, and output values."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ __all__ = ["SimulationResult"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SimulationResult:
-    """A whole run: `outputs[layer]` int32[images, channels, height, width] of every layer kept.
+    """The result of a whole run.
 
-    `layers` are in order of execution, once per program run (per batch of images).
+    `outputs[layer]` int32[images, channels, height, width] holds every stored layer. `layers` are
+    in order of execution, once for each program (for each batch of images).
     """
 
     cycles: int

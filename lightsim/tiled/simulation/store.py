@@ -1,4 +1,4 @@
-"""The values in memory: every tensor's activations, and weight tiles cut from the workload."""
+"""The values in memory: the activations of every tensor, and weight tiles cut from the workload."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _UNWRITTEN = -(1 << 14)  # outside what an 8-bit or 1-bit layer can write
 
 
 class Store:
-    """Memory contents during one program run.
+    """The contents of memory during the run of one program.
 
-    Tensors are int16[images, channels, height, width] (int32 for raw accumulators); what no
-    unit has written yet is filled with a value no layer produces, so that reading too early
-    shows in the result.
+    Tensors are int16[images, channels, height, width], or int32 for raw accumulators. Unwritten
+    places hold a value that no layer produces, so that a read that comes too early shows in the
+    result.
     """
 
     def __init__(self, plan: Plan, accelerator: Accelerator, images: NDArray[np.int16]) -> None:
@@ -48,7 +48,7 @@ class Store:
         return self._box(view, volume).copy()
 
     def write(self, view: TensorView, volume: Volume, values: Activations) -> None:
-        """Store values into a box of a view, as far as they are those of such a box."""
+        """Store values into a box of a view; after a fault `as_addressed` fits them to the box."""
         box = self._box(view, volume)
         box[...] = as_addressed(values, box.shape)
 
@@ -74,9 +74,9 @@ class Store:
         ]
 
     def weight_tile(self, schedule: Schedule, tile: Tile) -> WeightTile:
-        """The weights and parameters of a tile, filters in array row order.
+        """The weights and parameters of a tile, with the filters in the order of the array's rows.
 
-        A tile that is loaded again is the same object, with what was packed of it.
+        A tile that is loaded again is the same object, so its packed filters are kept.
         """
         layer = schedule.layer
         places = tuple(group.filters for group in tile.groups)
@@ -108,7 +108,7 @@ class Store:
         multiplier = np.broadcast_to(main.multiplier, (layer.computed.channels,))
         return WeightTile(
             weights[filters, inner], planes, main.bias[filters], multiplier[filters],
-            filters - start,
+            filters - start, None if main.thresholds is None else main.thresholds[filters],
         )  # fmt: skip
 
     def _term_planes(self, layer: EngineLayer) -> TermPlanes:

@@ -1,11 +1,12 @@
-"""Timeline: the same machine as `simulation` without its data, as one numba recurrence.
+"""Timeline: the machine of `simulation` without its data, as one numba recurrence.
 
-`tables` writes a program down as numbers, `expand` lists its tiles and transfers, `recurrence`
-grants memory requests in order of time and lets everything else follow from them (`settle`,
-`tile`, `request`), `model` runs programs and `result` names what was found. Where there is one
-memory channel `one_channel` grants them with all it needs close at hand (`one_grant`), and steady
-trains of them at once (`jump`). `without` forks a run at every pass, to see what the pass would
-take without one of the causes that hold it up.
+`tables` writes a program down as numbers, and `expand` lists its tiles and transfers. `recurrence`
+grants memory requests in order of time; every other event follows from these grants (`settle`,
+`tile`, `request`). `model` runs programs, and `result` gives the results their names.
+
+For one memory channel, `one_channel` grants the requests with all its state in variables
+(`one_grant`) and grants steady trains of requests in one step (`jump`). `without` forks a run at
+every pass, to time the pass without one of the causes that hold it up.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ __all__ = ["TimelineResult", "run"]
 
 
 def __getattr__(name: str) -> Any:
-    """The room's names, imported when first asked for: Numba comes with them."""
+    """Import the room's names at their first use, because they import Numba. Raises
+    `AttributeError` for an unknown name.
+    """
     if name == "TimelineResult":
         from lightsim.tiled.timeline.result import TimelineResult
 

@@ -1,4 +1,4 @@
-"""The tiles of every pass in order, and the transfers of every stream, listed from the tables."""
+"""The tiles of every pass in order, and the transfers of every stream, made from the tables."""
 
 from __future__ import annotations
 
@@ -66,10 +66,11 @@ _EMPTY = (0, 0)
 
 
 class Lists(NamedTuple):
-    """`tiles` [tile, TILE_FIELDS]; `transfers` [stream, transfer, TRANSFER_FIELDS].
+    """The tiles and the transfers of all passes of a program.
 
-    Pass i has the tiles `ranges[i, TILES_FROM]` up to `ranges[i + 1, TILES_FROM]`, and likewise
-    the transfers of stream s from `ranges[i, TRANSFERS_FROM + s]`.
+    `tiles` int64[tile, TILE_FIELDS]; `transfers` int64[stream, transfer, TRANSFER_FIELDS]. Pass i
+    has the tiles from `ranges[i, TILES_FROM]` up to `ranges[i + 1, TILES_FROM]`. The column
+    TRANSFERS_FROM + s of `ranges` gives the transfers of stream s in the same way.
     """
 
     tiles: Table
@@ -79,7 +80,7 @@ class Lists(NamedTuple):
 
 @njit(cache=True, error_model="numpy")
 def expand(passes: Table, group_starts: Table, weights: Table, word: int) -> tuple[Table, ...]:
-    """The fields of `Lists` for the tables of a program."""
+    """The fields of `Lists`, made from a program's tables; `word` is the port width in bytes."""
     total = 0
     for index in range(len(passes)):
         p = passes[index]
@@ -98,13 +99,13 @@ def expand(passes: Table, group_starts: Table, weights: Table, word: int) -> tup
 
 @inlined
 def _count(p: Table, axis: int) -> int:
-    """Tiles along one of the five extents."""
+    """The number of tiles along one of the five extents."""
     return int(-(-p[EXTENTS + axis] // p[SIZES + axis]))
 
 
 @inlined
 def _inner_tiles(p: Table) -> int:
-    """Tiles along the input channels, which only ungrouped convolutions cut."""
+    """The number of tiles along the input channels, which only ungrouped convolutions cut."""
     return _count(p, 1) if p[HAS_WEIGHTS] and not p[OUTER] else 1
 
 
@@ -115,14 +116,14 @@ def _positions(p: Table) -> int:
 
 @inlined
 def _span(p: Table, axis: int, index: int) -> tuple[int, int]:
-    """Tile `index` along an extent, half-open."""
+    """The half-open span of tile `index` along an extent."""
     start = index * p[SIZES + axis]
     return start, min(start + p[SIZES + axis], p[EXTENTS + axis])
 
 
 @inlined
 def _input_span(p: Table, m: int, n: int) -> tuple[int, int]:
-    """The input channels of a tile."""
+    """The half-open span of the input channels that a tile reads."""
     filters = _span(p, 0, m)
     if p[PHASES]:
         return 0, p[EXTENTS + 1]
@@ -158,7 +159,7 @@ def _expand_pass(
     at: Table,
     place: Table,
 ) -> None:
-    """List the tiles of a pass, its loops nested in their order, with what is loaded anew."""
+    """List the tiles of a pass in its loop order, and mark the data that each tile loads."""
     counts = (_count(p, 0), _inner_tiles(p), _positions(p))
     has_weights = p[HAS_WEIGHTS] == 1
     tied = p[OUTER] > 0 or not has_weights
@@ -205,7 +206,7 @@ def _expand_tile(
     transfers: Table,
     at: Table,
 ) -> None:
-    """The transfers and the work of tile (m, n, s), whose flags stand in `row`."""
+    """List the transfers and the work of tile (m, n, s); `row` already holds its flags."""
     down, across = _count(p, 3), _count(p, 4)
     images = _span(p, 2, s // (down * across))
     rows, columns = _span(p, 3, s // across % down), _span(p, 4, s % across)
@@ -237,7 +238,9 @@ def _expand_tile(
 def _convolution(
     p: Table, group_starts: Table, m: int, channels: tuple[int, int], pixels: int, row: Table
 ) -> None:
-    """The work of a convolution tile; `tiled.mapping.tiles.work.tile_groups` says it in words."""
+    """Write the work of a convolution tile to `row`; `tiled.mapping.tiles.work.tile_groups`
+    explains it.
+    """
     width = p[PIXELS]
     columns = 1 if p[OUTER] else -(-(channels[1] - channels[0]) // p[COLUMNS])
     row[GROUP_BEGIN] = group_starts[p[GROUPS_AT] + m]
@@ -251,9 +254,9 @@ def _convolution(
 
 @inlined
 def _elementwise(p: Table, channels: tuple[int, int], pixels: int, row: Table) -> None:
-    """The words of a pooling or addition tile, and the cycles each of them takes.
+    """Write the words of a pooling or addition tile to `row`, and the cycles of each word.
 
-    A copy of `tiled.mapping.plan.words.streamed`, with which a test compares it.
+    The rule is a copy of `tiled.mapping.plan.words.streamed`; a test compares the two.
     """
     block, taps, count = p[BLOCK], p[KERNEL] * p[KERNEL + 1], channels[1] - channels[0]
     words = -(-channels[1] // block) - channels[0] // block

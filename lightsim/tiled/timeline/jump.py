@@ -1,11 +1,13 @@
-"""A steady train of whole requests, granted at once.
+"""A steady train of whole requests, granted in one step.
 
-A stream that reads a long run with no other in its way ends where its port is the limit: the
-port's places come free one transfer of a whole request apart, every request is granted the
-cycle its place is free, its data are there before the port can take them, and the channel is
-idle again before the next. So request after request everything is one transfer time later. A
-jump grants all of them that this holds for: until another stream has a request to show, the
-run's last request, the end of the DRAM's open row or its next refresh.
+A stream that reads a long run without other streams in its way becomes limited by its port. Then
+the port's places come free at equal distances, one transfer of a whole request apart. Every request
+is granted in the cycle in which its place is free, its data arrive before the port can take them,
+and the channel is idle again before the next request. So each request repeats the previous request
+one transfer time later.
+
+A jump grants all requests for which this holds. It ends when another stream has a request to show,
+at the last request of the run, at the end of the open DRAM row, or at the next refresh.
 """
 
 from __future__ import annotations
@@ -68,11 +70,14 @@ _WORTH = 4
 
 
 class Steady(NamedTuple):
-    """A steady train: the bytes left of a run beyond which a jump is worth its while (NEVER if
-    there can be none); cycles from grant to grant and their log2; what the port still has to
-    return at a grant; of an ideal memory the cycles it is occupied; of a DRAM the clocks from
-    grant to grant at most, from a request's first burst to its last, and from a burst until the
-    channel is idle.
+    """The numbers of a steady train.
+
+    A jump pays off while more than `far` bytes of a run are left; `far` is NEVER if no steady train
+    exists. `period` is the cycles between two grants, and `shift` its log2. `ahead` is the cycles
+    for which the port still returns older data at a grant. `occupation` is the cycles for which a
+    request occupies an ideal memory. The last three numbers are DRAM clocks: `clocks` between two
+    grants at most, `span` from the first burst of a request to its last, `idle` from a burst until
+    the channel is idle.
     """
 
     far: int
@@ -87,7 +92,7 @@ class Steady(NamedTuple):
 
 @inlined
 def steady_train(machine: Table, spec: Table, plan: Table, shared: bool) -> Steady:
-    """The steady train of the machine's whole requests; none where streams share a port."""
+    """The steady train of whole requests; `far` is NEVER where streams share a port."""
     period = machine[REQUEST] >> machine[WORD_SHIFT]
     shift = 0
     while period >> shift > 1:
@@ -105,8 +110,8 @@ def steady_train(machine: Table, spec: Table, plan: Table, shared: bool) -> Stea
     idle = 0
     for gate in range(1, 5):
         idle = max(idle, plan[GATES + GATE_WIDTH * RD + gate])
-    # A request's first clock comes less than a clock after it has arrived, and a cycle's edge
-    # less than a cycle after a clock's.
+    # Changing from cycles to clocks loses less than one clock, and changing back loses less than
+    # one cycle.
     to_first_data = 1 + spec[READ_LATENCY] + spec[BURST_CLOCKS]
     early = spec[REQUEST_DELAY] + 1 + -(-to_first_data * denominator // numerator)
     early += spec[RESPONSE_DELAY]
@@ -136,10 +141,11 @@ def jump(
     now: int,
     until: int,
 ) -> tuple[int, int, int, Hot]:
-    """Grant a steady train's requests from `now` on that come before cycle `until`.
+    """Grant the requests of a steady train in the cycles from `now` up to, not including, `until`.
 
-    How many, when the slots of the last two are free, and `hot`; 0 if there are not two, and
-    then nothing has changed. The run's last request is left for an ordinary grant.
+    Returns the number of grants, the cycles in which the slots of the last two requests are free,
+    and `hot`. The number is 0 if fewer than two requests can be granted; then no state has changed.
+    The last request of the run is left for an ordinary grant.
     """
     if machine[s + LEFT] <= steady.far or until - now <= steady.period:
         return 0, 0, 0, hot
@@ -158,7 +164,7 @@ def _jump(
     now: int,
     until: int,
 ) -> tuple[int, int, int, Hot]:
-    """`jump` of a run that is long enough."""
+    """The work of `jump`, for a run that is long enough."""
     limit, port, where = machine[REQUEST], place(machine[s + PORT]), machine[s + WHERE]
     count = (machine[s + LEFT] - 1) // limit
     count = min(count, ((until - now - 1) >> steady.shift) + 1)
@@ -202,7 +208,7 @@ def _jump(
 
 @inlined
 def _spaced(machine: Table, port: int, now: int, period: int) -> bool:
-    """Whether the port's places come free one period apart, the first of them now."""
+    """Whether the places of the port come free one period apart, the first place in cycle `now`."""
     places, oldest = place(machine[port + UNDER_WAY]), machine[port + OLDEST]
     count, time = machine[OUTSTANDING], now
     at = oldest
@@ -216,7 +222,7 @@ def _spaced(machine: Table, port: int, now: int, period: int) -> bool:
 
 @inlined
 def _advance(machine: Table, s: int, port: int, count: int, steady: Steady) -> None:
-    """Move a port and its stream on by some requests of a steady train."""
+    """Move a port and its stream on by `count` requests of a steady train."""
     later = count * steady.period
     places = place(machine[port + UNDER_WAY])
     for at in range(machine[OUTSTANDING]):

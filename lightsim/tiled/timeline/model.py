@@ -1,4 +1,4 @@
-"""The door of the room: programs in, the timing of everything out."""
+"""The door of the room: takes programs, returns the timing of the whole run."""
 
 from __future__ import annotations
 
@@ -29,10 +29,11 @@ __all__ = ["compile_programs", "run", "run_tables"]
 
 
 def run(programs: Sequence[Program], *, tracing: bool = False) -> TimelineResult:
-    """The timing of programs run one after another on one machine, as `simulate` finds it.
+    """The timing of programs that run one after another on one machine, equal to `simulate`'s
+    timing.
 
-    With `tracing` the result holds every interval. Raises `InputError` where a channel of the
-    memory does not hold the data.
+    With `tracing` the result holds every interval. Raises `InputError` if a memory channel is too
+    small for the data.
     """
     tables = compile_programs(programs)
     state = run_tables(tables, programs[0], tracing)
@@ -43,12 +44,12 @@ def run(programs: Sequence[Program], *, tracing: bool = False) -> TimelineResult
 
 
 def compile_programs(programs: Sequence[Program]) -> Tables:
-    """Programs as tables; equal objects are written down once."""
+    """Programs as tables; a program that occurs several times is written down once."""
     return describe(programs)
 
 
 def run_tables(tables: Tables, program: Program, tracing: bool = False) -> State:
-    """The state of the machine after the tables' passes; `program` names the accelerator."""
+    """The state of the machine after all passes of the tables; `program` gives the accelerator."""
     accelerator = program.accelerator
     lists = Lists(
         *expand(tables.passes, tables.group_starts, tables.weights, accelerator.word_bytes)
@@ -69,13 +70,13 @@ def run_tables(tables: Tables, program: Program, tracing: bool = False) -> State
 
 
 def _streams(state: State) -> NDArray[np.int64]:
-    """The streams' part of the state, [stream, STREAM_FIELDS]."""
+    """The part of the state that holds the streams, int64[stream, STREAM_FIELDS]."""
     part = state.machine[STREAMS_AT : STREAMS_AT + 4 * STREAM_FIELDS]
     return part.reshape(4, STREAM_FIELDS)
 
 
 def _most_events(lists: Lists, launches: NDArray[np.int64]) -> int:
-    """Room for every interval: a tile computes, drains and waits four times."""
+    """An upper bound on the number of intervals: a tile computes, drains and waits four times."""
     counts = np.diff(lists.ranges, axis=0)[launches]
     tiles = int(counts[:, TILES_FROM].sum())
     return 6 * tiles + int(counts[:, TRANSFERS_FROM:].sum())

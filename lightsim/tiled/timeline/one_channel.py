@@ -1,9 +1,10 @@
-"""Grants in order of time where there is one memory channel, with what they need close at hand.
+"""Grants in order of time for one memory channel, with the state of the channel in variables.
 
-The same as `recurrence.play_channels` for any number of channels. A channel grants at most one
-request a cycle, so the times from which the streams' requests could go, the channel's two slots
-and its own last commands decide alone who is next. They are kept in variables, and every stream
-has its own copy of the code, in which its places in the tables are constants.
+The results equal those of `recurrence.play_channels`, which takes any number of channels. A channel
+grants at most one request in a cycle. So three facts decide which request is next: the first
+possible cycle of each stream's request, the channel's two slots, and the channel's own last
+commands. These numbers are kept in variables. Every stream has its own copy of the code, in which
+the stream's places in the tables are constants.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def play_one_channel(
     groups: Table,
     launches: Table,
 ) -> None:
-    """As `recurrence.play_channels`, for one channel."""
+    """`recurrence.play_channels` for one channel."""
     settle(machine, found, events, tiles, transfers, ranges, groups, launches)
     state = channels[0]
     built = what_is_built(machine, spec, plan)
@@ -84,7 +85,7 @@ def play_one_channel(
             return
         now = max(ready, slot, now + 1)
         slot = other_slot
-        # The rule of docs/machine.md, section 7.
+        # The order of priority of docs/machine.md, section 7.
         if ready_output <= now:
             s = _OUTPUT
             other_slot, ready, free, hot = grant_one(
@@ -168,13 +169,13 @@ def play_one_channel(
 
 @inlined
 def _with(machine: Table, s: int, port: int, free: int, ready: int) -> int:
-    """When a stream's request is ready, if its port is free at `free` only."""
+    """When a stream's request is ready, given that its port is free only from cycle `free`."""
     return max(ready, free) if machine[s + PORT] == port else ready
 
 
 @inlined
 def _show(machine: Table, s: int, ready: int) -> int:
-    """When a stream's request is ready: as it was, or if it showed none what `settle` found."""
+    """When a stream's request is ready: `ready`, or if none was shown, what `settle` found."""
     shown = machine[s + SHOWN]
     if ready < NEVER or shown >= NEVER:
         return ready
@@ -183,8 +184,9 @@ def _show(machine: Table, s: int, ready: int) -> int:
 
 @inlined
 def _count_weights(machine: Table, found: Table, now: int, nbytes: int) -> int:
-    """Count weights for the pass during which they were asked for, whosever they are; until
-    when those that follow from `now` on belong to one pass.
+    """Count weights for the pass in which they are requested, even if a later pass uses them.
+
+    Returns the cycle until which the weights granted from `now` on belong to the same pass.
     """
     launch = place(machine[TRAFFIC_LAUNCH])
     found[launch, TRAFFIC + WEIGHT] += nbytes

@@ -1,7 +1,7 @@
 """The recurrence: memory requests granted in order of time until the last pass is stored.
 
-Of all the machine only the arbiter has to choose, so only its grants are put in order of time.
-The rule is docs/machine.md, section 7.
+The arbiter is the only unit of the machine that chooses, so only its grants must be put in order of
+time. docs/machine.md, section 7, gives the rule.
 """
 
 from __future__ import annotations
@@ -58,11 +58,11 @@ def play(
     groups: Table,
     launches: Table,
 ) -> None:
-    """Run the machine until STOP passes are stored; PROBLEM is left at 0, or at what a channel
-    would have to hold.
+    """Run the machine until STOP passes are stored.
 
-    `launches` [pass] are the passes of all programs, one after another, by their rows. A machine
-    that has stopped goes on if STOP is raised, and finds what it would have found in one go.
+    `launches` int64[pass] gives the row of every pass in the table of passes, over all programs in
+    order. PROBLEM stays 0, or becomes the bytes that a channel would have to hold. A stopped
+    machine goes on when STOP is raised, with the same results as a run without a stop.
     """
     whole = machine[STOP] == machine[PASSES] and machine[EARLIEST] == 0 and machine[WIDE] == 0
     if machine[CHANNELS] == 1 and whole:
@@ -103,7 +103,7 @@ def play_channels(
         if now >= NEVER:
             machine[PROBLEM] = -1
             return
-        # Nothing can come between the requests of a stream that is ready before all others.
+        # A stream that is ready before all other streams keeps the channel without interruption.
         alone = earliest <= now < others
         now = max(now, earliest)
         for channel in range(machine[CHANNELS]):
@@ -126,14 +126,14 @@ def play_channels(
 
 @inlined
 def _ready(machine: Table, s: int) -> int:
-    """The first cycle in which nothing but other streams can keep a request waiting."""
+    """The first cycle in which only other streams can delay a stream's request."""
     slot = machine[CHANNELS_AT + CHANNEL_FIELDS * place(machine[s + CHANNEL]) + SLOT]
     return int(max(machine[s + SHOWN], machine[place(machine[s + PORT]) + FREE_FROM], slot))
 
 
 @inlined
 def _pick(machine: Table, channel: int, now: int) -> int:
-    """The stream whose request a channel takes in this cycle, -1 for none."""
+    """The stream whose request a channel takes in cycle `now`, -1 if no stream has one."""
     if machine[CHANNELS_AT + CHANNEL_FIELDS * channel + SLOT] > now:
         return -1
     if _asks(machine, OUTPUT, channel, now):
@@ -148,7 +148,7 @@ def _pick(machine: Table, channel: int, now: int) -> int:
 
 @inlined
 def _asks(machine: Table, number: int, channel: int, now: int) -> bool:
-    """Whether a stream's request may go to a channel that has a free slot."""
+    """Whether the request of a stream may go to a channel that has a free slot."""
     s = STREAMS_AT + place(number) * STREAM_FIELDS
     port = place(machine[s + PORT])
     return bool(

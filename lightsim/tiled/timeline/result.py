@@ -1,4 +1,4 @@
-"""What a timeline found: cycles, and layers, units and intervals as a simulation names them."""
+"""The result of a timeline: cycles, and layers, units and intervals named as in a simulation."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ __all__ = ["TimelineResult"]
 
 Table = NDArray[np.int64]
 
-# The simulation's units, in its order, with the streams they serve.
+# The units of the simulation, in the simulation's order, with the number of the stream of each.
 _MOVERS = {"load input": 0, "load weight": 2, "load residual": 1, "store output": 3}
 _STALLS = {
     "input": STALL_INPUT,
@@ -61,11 +61,12 @@ _STALLS = {
 
 @dataclass(frozen=True, eq=False)
 class TimelineResult:
-    """A whole run; `found` [pass, FOUND_FIELDS] of all programs, `streams` [stream,
-    STREAM_FIELDS], `channels` [channel, state], `events` [event, EVENT_FIELDS] if watched.
+    """The result of a whole run.
 
-    `layers`, `units` and `trace` are what a `SimulationResult` of the same programs holds, made
-    when first asked for.
+    `found` int64[pass, FOUND_FIELDS] holds the passes of all programs, `streams` int64[stream,
+    STREAM_FIELDS], `channels` int64[channel, state], and `events` int64[event, EVENT_FIELDS], which
+    is empty without tracing. `layers`, `units` and `trace` equal those of a `SimulationResult` of
+    the same programs, and are made at their first use.
     """
 
     programs: tuple[Program, ...]
@@ -76,23 +77,23 @@ class TimelineResult:
 
     @property
     def cycles(self) -> int:
-        """The cycle in which the last word of the last pass is acknowledged."""
+        """The cycle in which the memory acknowledges the last word of the last pass."""
         return int(self.found[-1, END])
 
     @property
     def ends(self) -> list[int]:
-        """The cycle in which every pass ends, in order of execution."""
+        """The cycle in which each pass ends, in order of execution."""
         ends: list[int] = self.found[:, END].tolist()
         return ends
 
     @property
     def traffic_bytes(self) -> int:
-        """Bytes moved to and from memory by all passes."""
+        """Bytes that all passes move to and from memory."""
         return int(self.found[:, TRAFFIC : TRAFFIC + len(STREAMS)].sum())
 
     @cached_property
     def layers(self) -> tuple[LayerTiming, ...]:
-        """One account per pass, in order of execution."""
+        """The timing of every pass, in order of execution."""
         activity: dict[int, list[tuple[dict[str, int], int]]] = {}
         timings = []
         rows = iter(self.found.tolist())
@@ -121,13 +122,13 @@ class TimelineResult:
 
     @property
     def memory_counters(self) -> Mapping[str, int]:
-        """The counters of all channels together."""
+        """The counters of the memory, summed over all channels."""
         total = self.channels[:, memory.COUNTERS : memory.OPEN_ROWS].sum(axis=0).tolist()
         return dict(zip(memory.COUNTER_NAMES, total, strict=True))
 
     @cached_property
     def trace(self) -> tuple[Interval, ...]:
-        """Every interval of every unit, by end and start; empty if nobody watched."""
+        """Every interval of every unit, ordered by end and start; empty without tracing."""
         if not len(self.events):
             return ()
         names, first = _places(self.programs)
@@ -158,7 +159,7 @@ def _timing(
 
 
 def _activity(program: Program) -> list[tuple[dict[str, int], int]]:
-    """Energy events and useful lane cycles of every pass; they do not depend on time."""
+    """The energy events and the useful lane cycles of every pass; neither depends on time."""
     activity, counted = Activity(program.accelerator), []
     for schedule in program.schedules:
         for tile in schedule.tiles:
@@ -168,7 +169,7 @@ def _activity(program: Program) -> list[tuple[dict[str, int], int]]:
 
 
 def _places(programs: Sequence[Program]) -> tuple[list[str], list[int]]:
-    """Of every pass of the run, its name and the number of its first tile in the tables."""
+    """For every pass of the run, its name and the number of its first tile in the tables."""
     names: list[str] = []
     first: list[int] = []
     begins: dict[int, list[int]] = {}

@@ -1,8 +1,8 @@
-"""What follows from a transfer's end: streams begin their next, tiles are computed, passes close.
+"""The consequences of a transfer's end: the next transfers begin, tiles are computed, passes close.
 
-All of it is known the moment the transfer's last request has been granted, because a granted
-request's end is; none of it comes before the grant, so the requests can be granted in order of
-time with everything else running ahead of them.
+The end of a transfer is known as soon as its last request is granted. All consequences are
+therefore known at this grant, and none of them happens before it. So the requests can be granted in
+order of time, while every other unit runs ahead of the grants.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def settle(
     groups: Table,
     launches: Table,
 ) -> None:
-    """Let everything happen that does not need another grant."""
+    """Advance every unit as far as possible without another grant."""
     moved = True
     while moved:
         moved = run_array(machine, found, events, tiles, groups, ranges, launches)
@@ -88,7 +88,7 @@ def settle(
 
 @inlined
 def _find(machine: Table, s: int, number: int, ranges: Table, launches: Table) -> bool:
-    """Go on to the pass of the stream's next transfer; whether there is one."""
+    """Move a stream on to the pass of its next transfer; False if it has no more transfers."""
     while machine[s + NEXT] == machine[s + LAST_OF_PASS]:
         following = machine[s + LAUNCH] + 1
         if following == machine[PASSES]:
@@ -103,7 +103,7 @@ def _find(machine: Table, s: int, number: int, ranges: Table, launches: Table) -
 def _begin(
     machine: Table, s: int, number: int, found: Table, events: Table, transfers: Table
 ) -> bool:
-    """Begin a stream's next transfer if its time is known; whether an empty one was done."""
+    """Begin a stream's next transfer if its start is known; True if an empty one was completed."""
     count, asked = machine[s + COUNT], machine[s + ENDED]
     if number == OUTPUT:
         if count == machine[s + FULL_COUNT]:
@@ -139,7 +139,7 @@ def _begin(
 def complete(
     machine: Table, s: int, number: int, found: Table, events: Table, transfers: Table
 ) -> None:
-    """The transfer in hand is done at DONE: hand its bank on, and close the pass if it was last."""
+    """Complete the transfer in hand at DONE: hand its bank on, and perhaps close the pass."""
     at, launch, end = place(machine[s + IN_HAND]), place(machine[s + LAUNCH]), machine[s + DONE]
     nbytes = transfers[number, at, LENGTH] * transfers[number, at, LINES]
     nbytes *= transfers[number, at, PLANES] * transfers[number, at, IMAGES]
@@ -164,7 +164,7 @@ def complete(
 
 @inlined
 def _close(machine: Table, found: Table, launch: int, end: int) -> None:
-    """A pass has stored its last word at `end`; the next one opens a little later."""
+    """Close a pass that stored its last word at cycle `end`; the next pass opens a little later."""
     found[launch, END] = end
     found[launch, STALL_STORE] = end - machine[ARRAY_AT]
     machine[CLOSED] = launch + 1

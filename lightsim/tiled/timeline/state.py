@@ -1,4 +1,4 @@
-"""The state of the machine at time 0, and what is built, in the arrays that the kernels carry."""
+"""The state of the machine at cycle 0 and the numbers of the machine, as arrays."""
 
 from __future__ import annotations
 
@@ -55,9 +55,11 @@ Table = NDArray[np.int64]
 
 
 class State(NamedTuple):
-    """`machine` is laid out in `layout`; `channels` [channel, state of `lightsim.memory`] with
-    their common `spec` and its `plan`; `found` [pass, FOUND_FIELDS]; `events` [event,
-    EVENT_FIELDS], none if nobody watches.
+    """The arrays of a machine that runs.
+
+    `machine` int64 is laid out in `layout`. `channels` int64[channel, state of `lightsim.memory`]
+    have the common arrays `spec` and `plan`. `found` int64[pass, FOUND_FIELDS] are the results;
+    `events` int64[event, EVENT_FIELDS] is empty without tracing.
     """
 
     machine: Table
@@ -69,7 +71,7 @@ class State(NamedTuple):
 
 
 def initial_state(accelerator: Accelerator, passes: int, events: int) -> State:
-    """The machine at time 0, with room for `passes` passes and `events` events."""
+    """The machine at cycle 0, with room for `passes` passes and `events` events."""
     memory = accelerator.memory
     count = memory.channels
     channel = _channel(memory, accelerator.clock_hz, accelerator.word_bytes)
@@ -109,7 +111,7 @@ def initial_state(accelerator: Accelerator, passes: int, events: int) -> State:
 
 
 class _Channel(NamedTuple):
-    """A memory channel at time 0, with the bytes that it holds; nobody writes to it."""
+    """A memory channel at cycle 0, with its capacity in bytes; the arrays are read-only."""
 
     state: Table
     spec: Table
@@ -119,7 +121,7 @@ class _Channel(NamedTuple):
 
 @lru_cache(maxsize=64)
 def _channel(memory: MemoryInterface | IdealMemory, clock_hz: int, word_bytes: int) -> _Channel:
-    """A channel of a memory; most machines that are run one after another have the same."""
+    """A channel of a memory; it is cached, because most runs in a row use the same memory."""
     channel = make_channel(memory, Clock(clock_hz), word_bytes)
     capacity = channel.capacity_bytes if isinstance(channel, DramChannel) else NEVER
     return _Channel(channel.state, channel.spec, row_plan(channel.spec), capacity)

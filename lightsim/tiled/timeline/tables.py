@@ -1,7 +1,7 @@
-"""A program written down once as int64 tables: a row a pass, a row a row group and weight tile.
+"""A program as int64 tables: a row for each pass, each row group and each weight tile.
 
-Work comes from `tiled.mapping.tiles.work` and the program's own row groups and addresses, so that
-every model of the machine shares the description; when things happen is not written here.
+The work comes from `tiled.mapping.tiles.work` and from the row groups and addresses of the program,
+so all models of the machine share one description. The tables say nothing about time.
 """
 
 from __future__ import annotations
@@ -31,11 +31,12 @@ _ORDERS = {"".join(order): tuple(map("mns".index, order)) for order in permutati
 
 
 class Tables(NamedTuple):
-    """`passes` [pass, PASS_FIELDS]; `groups` [row group, (factor, drain per position)].
+    """The tables of programs that run one after another.
 
-    Filter tile i of a pass has the row groups `group_starts[at + i]` up to
-    `group_starts[at + i + 1]`; `weights` [weight tile, (address, bytes)]; `launches` [pass] are
-    the rows of all passes to run, in order.
+    `passes` int64[pass, PASS_FIELDS]; `groups` int64[row group, (factor, drain cycles of a
+    position)]. Filter tile i of a pass has the row groups from `group_starts[at + i]` up to
+    `group_starts[at + i + 1]`. `weights` int64[weight tile, (address, bytes)]. `launches`
+    int64[pass] gives the rows of `passes` to run, in order.
     """
 
     passes: Table
@@ -46,7 +47,7 @@ class Tables(NamedTuple):
 
 
 def describe(programs: Sequence[Program]) -> Tables:
-    """The tables of programs for one accelerator, each of them written down once."""
+    """The tables of programs for one accelerator; each program is written down once."""
     passes: list[int] = []
     groups: list[int] = []
     starts: list[int] = [0]
@@ -74,14 +75,14 @@ def describe(programs: Sequence[Program]) -> Tables:
 
 
 def _table(numbers: list[int]) -> Table:
-    """Numbers as an array; packed first, which takes half the time."""
+    """Numbers as an int64 array; packing the numbers first halves the time."""
     return np.frombuffer(bytearray(pack(f"={len(numbers)}q", *numbers)), np.int64)
 
 
 def _groups(
     schedule: Schedule, accelerator: Accelerator, groups: list[int], starts: list[int]
 ) -> None:
-    """Append the row groups of every filter tile: steps per tap, drain cycles per position."""
+    """Append the row groups of every filter tile: steps of a tap and drain cycles of a position."""
     layer = schedule.layer
     if layer.weights is None:
         return
@@ -121,7 +122,7 @@ def _pass(program: Program, schedule: Schedule, groups_at: int, weights_at: int)
 
 
 def _view(program: Program, view: TensorView | None) -> list[int]:
-    """Where a view lies: its tensor's region, and the view's first channel in it."""
+    """The place of a view: its tensor's memory region, and its first channel in the tensor."""
     if view is None:
         return [0] * VIEW_FIELDS
     region = seen_through(view, program.memory.regions[view.tensor])

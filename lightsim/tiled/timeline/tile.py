@@ -1,4 +1,4 @@
-"""The array's time: when a tile starts, what it waited for, when it ends and is drained."""
+"""The time of the array: when a tile starts, waits, ends, and is drained."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def run_array(
     ranges: Table,
     launches: Table,
 ) -> bool:
-    """Compute tiles as long as all they wait for is known; whether there was one."""
+    """Compute tiles while the times that they wait for are known; False if no tile was computed."""
     any_done = False
     while True:
         if machine[ARRAY_TILE] == machine[ARRAY_TILES]:
@@ -120,7 +120,7 @@ def _known(machine: Table, flags: int) -> bool:
 def _compute(
     machine: Table, found: Table, events: Table, tiles: Table, at: int, groups: Table
 ) -> None:
-    """One tile, from what it waits for to the banks it hands on."""
+    """Compute one tile: its waits, its work, and the banks that it hands on."""
     flags = tiles[at, FLAGS]
     if flags & LOADS_INPUT:
         _wait(machine, found, events, INPUT, STALL_INPUT, _take_full(machine, _INPUT))
@@ -147,7 +147,7 @@ def _compute(
 
 @inlined
 def _take_full(machine: Table, s: int) -> int:
-    """Take a buffer's next full bank; when it was full."""
+    """Take the next full bank of a buffer; returns the cycle in which the bank was full."""
     taken = machine[s + TAKEN]
     machine[s + TAKEN] = taken + 1
     return int(machine[s + FULL + taken % RING])
@@ -155,7 +155,7 @@ def _take_full(machine: Table, s: int) -> int:
 
 @inlined
 def _take_free_output(machine: Table) -> int:
-    """Take the next free output bank; when it was free."""
+    """Take the next free output bank; returns the cycle in which the bank was free."""
     taken = machine[_OUTPUT + TAKEN]
     machine[_OUTPUT + TAKEN] = taken + 1
     before = taken - machine[_OUTPUT + BANKS]
@@ -164,7 +164,7 @@ def _take_free_output(machine: Table) -> int:
 
 @inlined
 def _wait(machine: Table, found: Table, events: Table, stream: int, cause: int, until: int) -> None:
-    """The array waits for a stream's bank until `until`, if that is still to come."""
+    """Let the array wait for a stream's bank until cycle `until`, if this is still to come."""
     since, launch = machine[ARRAY_AT], machine[ARRAY_LAUNCH]
     if until > since:
         found[launch, cause] += until - since
@@ -174,7 +174,7 @@ def _wait(machine: Table, found: Table, events: Table, stream: int, cause: int, 
 
 @inlined
 def _hand_on(machine: Table, times: int, counter: int, time: int) -> None:
-    """A bank is handed on at `time`; `times` and `counter` are places in the state."""
+    """Hand a bank on at `time`; `times` and `counter` are places in the state."""
     machine[times + machine[counter] % RING] = time
     machine[counter] += 1
 
@@ -183,10 +183,11 @@ def _hand_on(machine: Table, times: int, counter: int, time: int) -> None:
 def _convolve(
     machine: Table, found: Table, events: Table, tiles: Table, at: int, groups: Table
 ) -> None:
-    """A convolution tile: ARRAY_AT goes on to its end, POST_FREE to when it is drained.
+    """Compute a convolution tile: ARRAY_AT advances to its end, POST_FREE to the end of its drain.
 
-    The captures c_j and drained times d_j of docs/machine.md, section 4. Within a row group of
-    equal pixel groups c_j - c_(j-1) is the larger of steps and drain, once the first is captured.
+    The captures c_j and drain ends d_j are those of docs/machine.md, section 4. Within a row group
+    of equal pixel groups, c_j - c_(j-1) is the larger of steps and drain cycles, after the first
+    capture.
     """
     start, depth, launch = machine[ARRAY_AT], machine[DEPTH], place(machine[ARRAY_LAUNCH])
     outputs, scale = tiles[at, OUTPUTS], tiles[at, SCALE]
@@ -203,7 +204,8 @@ def _convolve(
             drain = tiles[at, FULL_GROUP] * groups[group, DRAIN]
             last = tiles[at, LAST_GROUP] * groups[group, DRAIN]
             if pairs and drain > steps:
-                # A pixel group stands for two, and is waited for as long as the two would be.
+                # With twice the lanes one pixel group does the work of two; its drain takes as long
+                # as both.
                 last += 0 if alone else drain - steps
                 drain += drain - steps
             busy += outputs * steps
@@ -228,7 +230,7 @@ def _convolve(
 
 @inlined
 def _stream(machine: Table, found: Table, events: Table, tiles: Table, at: int) -> None:
-    """A pooling or addition tile: ARRAY_AT goes on to its end, POST_FREE to when it has left."""
+    """Compute a pooling or addition tile: ARRAY_AT advances to its end, POST_FREE to its exit."""
     start, launch = machine[ARRAY_AT], place(machine[ARRAY_LAUNCH])
     begin = max(start, machine[POST_FREE])
     busy = tiles[at, OUTPUTS] * tiles[at, SCALE]

@@ -1,4 +1,4 @@
-"""The rows of the table of transfers: one run, or a box of activations."""
+"""The rows of the table of transfers: a transfer is one run, or a box of activations."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def next_transfer(at: Table, stream: int) -> int:
 
 @inlined
 def fill_line(tile: Table, index: int, row: Table) -> None:
-    """A transfer of one run: `tile` is its address and its bytes."""
+    """Write a transfer of one run to `row`; `tile` holds the address and the bytes of the run."""
     row[TILE] = index
     row[BASE] = tile[ADDRESS_AT]
     row[LENGTH] = tile[BYTES_AT]
@@ -63,7 +63,7 @@ def fill_box(
     columns: tuple[int, int],
     row: Table,
 ) -> None:
-    """The transfer of a box of activations: rows, then blocks, join where they are whole."""
+    """Write the transfer of a box of activations to `row`; whole rows and blocks join to runs."""
     at = VIEWS + VIEW_FIELDS * view
     block = p[at + VIEW_BLOCK]
     first = (p[at + VIEW_FIRST] + channels[0]) // block

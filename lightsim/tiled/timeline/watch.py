@@ -1,4 +1,4 @@
-"""The note of one event, for those who want every interval; nobody watches without room for it."""
+"""The note of one event, for a run with tracing; without tracing there is no room for events."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def note(
     end: int,
     amount: int,
 ) -> None:
-    """Note that a unit worked on a tile from `start` to `end`."""
+    """Note that a unit worked on a tile from cycle `start` to cycle `end`."""
     at = machine[EVENTS]
     if at < len(events) and end > start:
         events[at, EVENT_UNIT] = unit

@@ -1,9 +1,9 @@
-"""What every pass of a run would take without one of the causes that hold a machine up.
+"""The time of every pass of a run without one of the causes that hold the machine up.
 
-The run is gone through once. At the beginning of a pass the machine is forked for every cause that
-may be asked for, the cause is taken away, and the fork is run to the end of that pass: so what was
-fetched ahead, and who has the memory's rows open, are what they are in the run itself.
-docs/model.md says what is taken away with each cause.
+The run is made once. At the beginning of a pass the machine is forked for every cause that may be
+asked for. The cause is taken away, and the fork runs to the end of the pass. The fork therefore
+starts with the same prefetched data and the same open rows of the memory as the run. docs/model.md
+says how each cause is taken away.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ Table = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What is run: the machine, the lists of its tiles and transfers, and its row groups."""
+    """A run in progress: the machine, the lists of its tiles and transfers, and its row groups."""
 
     state: State
     lists: Lists
@@ -81,9 +81,12 @@ class _Run:
 
 @dataclass(frozen=True)
 class Fork:
-    """A pass about to begin: `number` counts passes over all programs, `cycles` is what it takes
-    in the run, `busy` of them by the array, and the machine stands where the pass before it has
-    asked for its last word."""
+    """The machine just before a pass.
+
+    `number` counts passes over all programs. `cycles` is the length of the pass in the run, and the
+    array is busy for `busy` of these cycles. The machine stands where the previous pass has
+    requested its last word.
+    """
 
     number: int
     cycles: int
@@ -100,13 +103,13 @@ class Fork:
 
     @property
     def ahead(self) -> int:
-        """Cycles from the fork to the beginning of the pass."""
+        """The cycles from the fork to the beginning of the pass."""
         machine, found = self._before.machine, self._before.found
         return max(0, int(found[self.number, BEGIN] - machine[EARLIEST]))
 
     @property
     def to_move(self) -> dict[str, int]:
-        """Bytes by stream that the pass needs and no stream has begun to move at the fork."""
+        """Bytes, by stream, that the pass needs and that are not yet moving at the fork."""
         lists, machine = self._parts.lists, self._before.machine
         row = int(self._parts.tables.launches[self.number])
         moved = {}
@@ -124,7 +127,7 @@ class Fork:
 
 @dataclass(frozen=True)
 class _Parts:
-    """What all forks of a run share, and what is changed for a cause, made when first needed."""
+    """The data that all forks share, and the changed data of each cause, made at first use."""
 
     accelerator: Accelerator
     tables: Tables
@@ -140,12 +143,12 @@ class _Parts:
 
     @cached_property
     def at_once(self) -> State:
-        """The machine at time 0 with a memory that never waits."""
+        """The machine at cycle 0 with a memory that never waits."""
         return initial_state(self.accelerator.with_ideal_memory(), 1, 0)
 
     @cached_property
     def windows(self) -> Table:
-        """Words of a tile's window, [tile]."""
+        """The words of the window of every tile, int64[tile]."""
         kernel = self.tables.passes[:, KERNEL] * self.tables.passes[:, KERNEL + 1]
         return np.repeat(kernel, np.diff(self.lists.ranges[:, TILES_FROM]))
 
@@ -153,7 +156,8 @@ class _Parts:
     def two_windows_at_once(self) -> Lists:
         """Lists in which poolings and additions take two windows in the time of one.
 
-        What a word's way out takes beyond its window stays: the tile is one word of its cycles.
+        The cycles in which the values of a word leave are not halved: only the part within the
+        window is. The tile is written as one word that takes all these cycles.
         """
         tiles = self.lists.tiles.copy()
         words, window = tiles[:, OUTPUTS], self.windows
@@ -164,7 +168,7 @@ class _Parts:
 
     @cached_property
     def no_drain(self) -> tuple[Lists, Table]:
-        """Lists and row groups whose values leave the array as soon as they are there."""
+        """Lists and row groups in which values leave the array without delay."""
         tiles = self.lists.tiles.copy()
         elementwise = tiles[:, FLAGS] & CONVOLVES == 0
         tiles[elementwise, SCALE] = self.windows[elementwise]
@@ -175,7 +179,7 @@ class _Parts:
 
 
 def forks(programs: Sequence[Program]) -> Iterator[Fork]:
-    """Every pass of programs that are run one after another, in order of execution."""
+    """A fork before every pass of programs that run one after another, in order of execution."""
     accelerator = programs[0].accelerator
     tables = describe(programs)
     lists = Lists(
@@ -237,4 +241,4 @@ CAUSES: dict[str, Callable[[_Parts, State], _Run]] = {
     "dram": _dram,
     "post": _post,
 }
-"""What can hold a pass up, and the machine of a fork without it."""
+"""The causes that can hold a pass up, each with the function that runs a fork without it."""

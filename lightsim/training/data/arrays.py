@@ -18,7 +18,7 @@ __all__ = ["digits", "npz"]
 
 
 def digits() -> Examples:
-    """The handwritten digits: 1,437 images to train on, 360 held out."""
+    """The handwritten digits: 1,437 training images, 360 held-out images."""
     network = load_network("digits")
     training, held_out = training_images(network), held_out_images(network)
     assert network.trained is not None
@@ -27,10 +27,10 @@ def digits() -> Examples:
 
 
 def npz(path: Path, network: Network, held_out: float, seed: int) -> Examples:
-    """The images of a file with `images`, `labels` and, perhaps, `split` (1: held out).
+    """The images of a file with the arrays `images`, `labels` and optionally `split` (1: held out).
 
-    Without `split` a share `held_out` of every class is, drawn with `seed`. Raises `InputError`
-    for a file whose images are not `network`'s input.
+    Without `split`, a share `held_out` of every class is held out, drawn with `seed`. Raises
+    `InputError` for a file whose images do not fit the input of `network`.
     """
     images, labels, split = images_of(network, path, split_needed=False)
     if split is None:
@@ -49,7 +49,7 @@ def _labelled(own: LabelledImages) -> Labelled:
 
 
 def _split(labels: np.ndarray, share: float, seed: int) -> np.ndarray:
-    """1 for a share of every class, at least one image in all."""
+    """int64[n] with 1 for a share of every class, and for at least one image in all; else 0."""
     order = np.random.default_rng(seed).permutation(len(labels))
     split = np.zeros(len(labels), np.int64)
     for label in np.unique(labels):

@@ -1,4 +1,4 @@
-"""The sources of images that a recipe may name, and the network's own integers made of them."""
+"""The sources of images that a recipe may name, and their conversion to the network's integers."""
 
 from __future__ import annotations
 
@@ -9,21 +9,18 @@ from pathlib import Path
 import numpy as np
 
 from lightsim.datasets import DATASETS, load_dataset
+from lightsim.datasets.fitting import fitted
 from lightsim.datasets.formats.cifar import cifar10, cifar100
 from lightsim.datasets.formats.examples import Examples, Labelled
 from lightsim.datasets.formats.idx import mnist
 from lightsim.datasets.formats.svhn import svhn
 from lightsim.errors import InputError, unknown_name
 from lightsim.network.layer import Network
-from lightsim.network.tensor import ElementType
 from lightsim.quantisation.workload import LabelledImages
 from lightsim.training.data.arrays import digits, npz
 from lightsim.training.recipes.entries import DataEntry
 
 __all__ = ["SOURCES", "TrainingData", "load_data"]
-
-_BYTE = 255
-_MIDDLE = 128
 
 SOURCES: dict[str, Callable[[Path], Examples] | None] = {
     "digits": None,
@@ -41,10 +38,11 @@ Those of `DATASETS` come from the user's cache where no folder is named."""
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingData:
-    """Images to train on and images that only judge, as a network's integers.
+    """Training images and judging images, as integers of the network's input.
 
-    `held_out` are kept for the end; `judging` are those that a training is judged by: the images
-    held out, or some of the training images that were set apart. `data` says what they all are.
+    `held_out` images are used only at the end. `judging` images judge the training: either the
+    held-out images, or training images that were set apart. `data` describes all the images in
+    words.
     """
 
     training: LabelledImages
@@ -54,10 +52,10 @@ class TrainingData:
 
 
 def load_data(entry: DataEntry, network: Network) -> TrainingData:
-    """What a recipe's `[data]` names, as integers of `network`'s input.
+    """The data that `[data]` of a recipe names, as integers of `network`'s input.
 
-    Raises `InputError` for an unknown source, a file that is missing or malformed, images that
-    are not of the network's size, and a network with fewer outputs than classes.
+    Raises `InputError` for an unknown source, a missing or malformed file, images of another size
+    than the network's input, and a network with fewer outputs than classes.
     """
     found = _examples(entry, network)
     training = _first(found.training, entry.training_images)
@@ -67,7 +65,7 @@ def load_data(entry: DataEntry, network: Network) -> TrainingData:
         training, apart = _set_apart(training, entry.validation, entry.split_seed)
 
     def labelled(own: Labelled, what: str) -> LabelledImages:
-        made = _fitted(own, network, found, entry.pad)
+        made = fitted(own, network, found, entry.pad)
         origin = f"{found.origin}, {len(own)} images {what}"
         return LabelledImages(made.images, made.labels, origin)
 
@@ -106,32 +104,3 @@ def _set_apart(own: Labelled, share: float, seed: int) -> tuple[Labelled, Labell
         problem = f"is {share:g} of {len(own)} training images"
         raise InputError("[data] validation", problem, "accepted: a share that leaves some")
     return own.take(np.sort(order[count:])), own.take(np.sort(order[:count]))
-
-
-def _fitted(own: Labelled, network: Network, found: Examples, pad: int) -> Labelled:
-    """Images of the network's size, in the integers of its input."""
-    element = ElementType(network.input_bits, network.input_signed)
-    images = own.images
-    if found.is_bytes and element.bits == 1:
-        images = np.where(images >= _MIDDLE, np.int16(1), np.int16(-1))
-    elif found.is_bytes and element.signed:
-        images = images - np.int16(_MIDDLE)
-    if pad:
-        edges = ((0, 0), (0, 0), (pad, pad), (pad, pad))
-        zero = max(element.lowest, 0) if element.bits > 1 and not found.is_bytes else element.lowest
-        images = np.pad(images, edges, constant_values=zero)
-    shape = network.input_shape
-    if images.shape[1:] != (shape.channels, shape.height, shape.width):
-        sizes = "x".join(map(str, images.shape[1:]))
-        accepted = f"accepted: {shape} (pad = N adds N pixels on every side)"
-        raise InputError(
-            "[data]", f"images are {sizes}, the input of '{network.name}' is {shape}", accepted
-        )
-    if images.min() < element.lowest or images.max() > element.highest:
-        problem = f"images hold {images.min()} to {images.max()}"
-        raise InputError("[data]", problem, f"accepted: {element.lowest} to {element.highest}")
-    outputs = network.layers[-1].output_shape.elements
-    if outputs < found.classes:
-        problem = f"'{network.name}' has {outputs} outputs"
-        raise InputError("[data]", problem, f"accepted: at least the {found.classes} classes")
-    return Labelled(images, own.labels)

@@ -1,1 +1,1 @@
-"""Epochs, seeds and checkpoints."""
+"""The training loop: epochs, seeds and checkpoints."""

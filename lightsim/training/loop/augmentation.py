@@ -1,4 +1,4 @@
-"""Augmentation: the images of a batch moved by some pixels, and perhaps mirrored."""
+"""Augmentation: the images of a batch are shifted by some pixels and may be mirrored."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ __all__ = ["augmented", "drawn"]
 def augmented(
     images: Tensor, own: AugmentationEntry, background: float, rng: np.random.Generator
 ) -> Tensor:
-    """`images` [n, c, h, w], each moved by up to `own.shift` pixels in both directions.
+    """`images` [n, c, h, w], each shifted by up to `own.shift` pixels in both directions.
 
-    What moves in is `background`. A share `own.share` of the images moves; with `own.flip`
-    half of all are mirrored left to right. The numbers come from `rng` alone.
+    Pixels that move in from outside are `background`. A share `own.share` of the images is shifted;
+    with `own.flip` half of all images are mirrored left to right. All random numbers come from
+    `rng`.
     """
     turned, moves = drawn(len(images), own, rng)
     if own.flip:
@@ -33,7 +34,7 @@ def augmented(
 def drawn(
     count: int, own: AugmentationEntry, rng: np.random.Generator
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Which of `count` images are mirrored, bool[n], and how far they move, int64[2, n]."""
+    """Which of `count` images are mirrored, bool[n], and their shifts in pixels, int64[2, n]."""
     turned, moves = np.zeros(count, bool), np.zeros((2, count), np.int64)
     if own.flip:
         turned = rng.random(count) < 0.5
@@ -51,5 +52,5 @@ def _shifted(images: Tensor, moves: np.ndarray, most: int, background: float) ->
         for own, size in zip(moves, (high, wide), strict=True)
     )
     first = torch.arange(len(images), device=images.device)[:, None, None]
-    # Indices apart from a slice put their axes first: [n, h, w, c].
+    # NumPy puts the axes of indices that are separated by a slice first: [n, h, w, c].
     return framed[first, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2).contiguous()

@@ -1,7 +1,8 @@
-"""Batches of images made ahead: drawn, mirrored and moved while the model trains on the one before.
+"""Batches of images, prepared while the model trains on the previous batch.
 
-On a processor one thread makes the next batch in one pass over its images, without Python's lock;
-a graphics card makes it itself (`augmentation`). Both give the same numbers.
+On a processor, one thread draws, mirrors and shifts the next batch in one pass over its images,
+without Python's lock. A graphics card prepares the batch itself (`augmentation`). Both give the
+same numbers.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ __all__ = ["Batches", "as_tensors", "batches_of"]
 
 @dataclass(frozen=True, slots=True)
 class Batches:
-    """Images int16[n, c, h, w] and labels int64[n] on a device; `background` is their darkest."""
+    """Images int16[n, c, h, w] and labels int64[n] on a device; `background` is the darkest pixel
+    value.
+    """
 
     images: Tensor
     labels: Tensor
@@ -33,7 +36,7 @@ class Batches:
 
 
 def as_tensors(own: LabelledImages, device: torch.device) -> Batches:
-    """Labelled images on a device."""
+    """Labelled images as tensors on a device."""
     images, labels = (
         torch.from_numpy(np.ascontiguousarray(own.images, np.int16)).to(device),
         torch.from_numpy(own.labels).to(device),
@@ -44,9 +47,10 @@ def as_tensors(own: LabelledImages, device: torch.device) -> Batches:
 def batches_of(
     data: Batches, size: int, own: AugmentationEntry, rng: np.random.Generator
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Images float32[size, c, h, w], changed as `own` says, and their labels; each image once.
+    """Batches: images float32[size, c, h, w], augmented as `own` says, with their labels.
 
-    Everything comes from `rng`, in the order of the batches; what is left over is not seen.
+    Each image occurs at most once; an incomplete last batch is dropped. All random numbers come
+    from `rng`, in the order of the batches.
     """
     order = rng.permutation(len(data.labels))
     chosen = [order[at : at + size] for at in range(0, len(order) - size + 1, size)]
@@ -71,7 +75,7 @@ def batches_of(
 def _changed(
     data: Batches, rows: NDArray[np.int64], own: AugmentationEntry, rng: np.random.Generator
 ) -> Tensor:
-    """What `augmented` makes of these images, its channels last in memory."""
+    """The result of `augmented` for the images `rows`, with the channels last in memory."""
     turned, moves = drawn(len(rows), own, rng)
     count, channels, high, wide = len(rows), *data.images.shape[1:]
     out = np.empty((count, high, wide, channels), np.float32)
@@ -91,7 +95,7 @@ def _place(
     background: float,
     out: NDArray[np.float32],
 ) -> None:
-    """Copy images, mirrored and then moved; what moves in is the background."""
+    """Copy the images `rows`, mirrored and then shifted; pixels from outside are `background`."""
     channels, high, wide = images.shape[1:]
     for n in range(rows.size):
         image = images[rows[n]]

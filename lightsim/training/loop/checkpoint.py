@@ -1,4 +1,4 @@
-"""Checkpoints: everything that a training needs to go on as if it had never stopped."""
+"""Checkpoints: all the state that a stopped training needs to continue with the same result."""
 
 from __future__ import annotations
 
@@ -21,22 +21,23 @@ from lightsim.training.loop.history import Epoch, dump_history, load_history
 __all__ = ["ACCEPTED", "Checkpoint", "damaged", "load_checkpoint", "save_checkpoint"]
 
 ACCEPTED = "delete it to begin this seed again"
-"""What to do with a checkpoint that is not gone on with."""
+"""The advice for a checkpoint that cannot be continued."""
 
-# A file is this, the SHA-256 of what follows in hexadecimal digits, a line feed, and what torch
-# writes: torch itself checks no sum, and takes a flipped bit for a weight.
+# A checkpoint file has four parts: _MAGIC, the SHA-256 of the last part in hexadecimal digits, a
+# line feed, and the bytes that torch writes. torch checks no sum, so a flipped bit would become a
+# wrong weight.
 _MAGIC = b"lightsim checkpoint 2\n"
 _DIGITS = 64
-_TORCH = b"PK"  # how the checkpoints began that had no sum
+_TORCH = b"PK"  # the first bytes of old checkpoints without a sum
 _KEYS = {"about", "stage", "epoch", "model", "optimiser", "history"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Checkpoint:
-    """The state after `epoch` epochs of stage number `stage`.
+    """The state of a training after `epoch` epochs of stage number `stage`.
 
-    `model` and `optimiser` are their `state_dict`s; `about` says what is trained on what, and a
-    checkpoint of anything else is refused.
+    `model` and `optimiser` are `state_dict`s. `about` describes the training (model, recipe, data);
+    a checkpoint with another description is refused.
     """
 
     about: str
@@ -48,7 +49,7 @@ class Checkpoint:
 
 
 def save_checkpoint(own: Checkpoint, path: Path) -> None:
-    """Write a checkpoint: at every moment the file is the old one or the new one, whole."""
+    """Write a checkpoint; at every moment the file is the old or the new one, complete."""
     content = {
         "about": own.about,
         "stage": own.stage,
@@ -69,17 +70,17 @@ def save_checkpoint(own: Checkpoint, path: Path) -> None:
 
 
 def load_checkpoint(path: Path, about: str) -> Checkpoint | None:
-    """The checkpoint of a file, None where there is none.
+    """The checkpoint in a file, None if there is no file.
 
-    Raises `InputError` for a file that cannot be read, whose sum is not that of its content, or
-    that has none, and for the checkpoint of another training.
+    Raises `InputError` for a file that cannot be read, that has no sum or a sum that differs from
+    its content, and for the checkpoint of another training.
     """
     if not os.path.lexists(path):
         return None
     content = _content(path)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # torch's own words say nothing of the file
+            warnings.simplefilter("ignore")  # the warnings of torch do not name the file
             found = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
         if set(found) != _KEYS:
             raise damaged(path, "its keys are others")
@@ -87,7 +88,7 @@ def load_checkpoint(path: Path, about: str) -> Checkpoint | None:
         kept = Checkpoint(history=history, **found)
     except InputError:
         raise
-    except Exception:  # what content of the wrong kind raises is not told apart by its readers
+    except Exception:  # torch can raise many errors for wrong content
         raise damaged(path, "its content is of another kind") from None
     if kept.about != about:
         raise InputError(str(path), "is of other images or another recipe", ACCEPTED)
@@ -95,13 +96,13 @@ def load_checkpoint(path: Path, about: str) -> Checkpoint | None:
 
 
 def damaged(path: Path, reason: str) -> InputError:
-    """The error for a file that is not gone on with."""
+    """The error for a checkpoint that cannot be continued."""
     problem = f"is not a checkpoint of this training, or damaged ({reason})"
     return InputError(str(path), problem, ACCEPTED)
 
 
 def _content(path: Path) -> bytes:
-    """What torch has to read, after its sum was found right."""
+    """The bytes for torch, after a check of their sum."""
     with open_file(path, ACCEPTED) as opened:
         try:
             head = opened.read(len(_MAGIC))

@@ -22,12 +22,12 @@ from lightsim.training.recipes.recipe import Recipe
 
 __all__ = ["Passed", "deterministic", "logits", "train_epoch"]
 
-_EVALUATED = 256  # images at a time
+_EVALUATED = 256  # images evaluated at a time
 
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """Means over the batches of an epoch, and its last learning rate."""
+    """The means over the batches of an epoch, and the last learning rate of the epoch."""
 
     loss: float
     penalty: float
@@ -37,15 +37,17 @@ class Passed:
 
 @contextmanager
 def deterministic(threads: int, device: torch.device) -> Iterator[None]:
-    """Within it, equal work on the same processor gives equal bits; afterwards all is as before."""
+    """Inside, equal work on one processor gives equal bits; afterwards the settings are
+    restored.
+    """
     before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
     warned = torch.is_deterministic_algorithms_warn_only_enabled()
     memory: Any = torch.utils.deterministic
     filled = memory.fill_uninitialized_memory
     torch.set_num_threads(threads)
-    # Some operators of graphics cards have no deterministic form.
+    # On graphics cards some operators have no deterministic form, so they only warn.
     torch.use_deterministic_algorithms(True, warn_only=device.type != "cpu")
-    memory.fill_uninitialized_memory = False  # no operator here reads before it
+    memory.fill_uninitialized_memory = False  # no operator here reads memory before writing
     try:
         with _whole_floats():
             yield
@@ -57,7 +59,9 @@ def deterministic(threads: int, device: torch.device) -> Iterator[None]:
 
 @contextmanager
 def _whole_floats() -> Iterator[None]:
-    """Within it a float32 product has all its 24 bits: no TF32, which cards else use, no bf16."""
+    """Inside this context a float32 product keeps all 24 bits: no TF32 (the default of cards), no
+    bf16.
+    """
     known: Any = torch.backends
     places = (known.cuda.matmul, known.cudnn.conv, known.mkldnn.matmul, known.mkldnn.conv)
     before = [place.fp32_precision for place in places]
@@ -79,12 +83,12 @@ def train_epoch(
     epoch: int,
     epochs: int,
 ) -> Passed:
-    """Train once over all images, in the order and with the changes that `rng` says.
+    """Train once over all images, in the order and with the augmentation that `rng` draws.
 
-    Raises `InputError` where the loss is no longer a number.
+    Raises `InputError` if the loss is no longer a number.
     """
     size = min(recipe.batch, len(data.labels))
-    batches = len(data.labels) // size  # what is left over is seen in other epochs
+    batches = len(data.labels) // size  # other epochs use the remaining images
     totals, right, rate = np.zeros(2), 0, 0.0
     model.train()
     made = batches_of(data, size, recipe.augmentation, rng)

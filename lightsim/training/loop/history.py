@@ -1,4 +1,4 @@
-"""What is noted after every epoch."""
+"""The record of every epoch."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ __all__ = ["Epoch", "dump_history", "load_history"]
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """An epoch of one stage (`float32`, or the scheme) of one seed.
+    """The record of one epoch, in one stage (`float32`, or the scheme) of one seed.
 
-    `loss` is the mean cross entropy over the batches and `penalty` the mean of what the model
-    adds to it; `training_accuracy` is that of the batches as they were seen, while the weights
-    changed; `accuracy` that of the images held out, in the integers that would be exported.
-    `k` has by layer the filters with 0, 1 and 2 terms; `statistics` by layer what the model
-    tells of its activations.
+    `loss` is the mean cross entropy over the batches, and `penalty` the mean of the terms that the
+    model adds to the loss. `training_accuracy` is the accuracy on the batches during the epoch,
+    while the weights changed. `accuracy` is the accuracy on the judging images with the integers
+    that would be exported. `k` counts, by layer, the filters with 0, 1, 2 and more terms.
+    `statistics` describes, by layer, the distribution of the activations.
     """
 
     stage: str
@@ -32,10 +32,10 @@ class Epoch:
 
 
 def dump_history(epochs: Sequence[Epoch]) -> str:
-    """One JSON text; every float comes back as it was."""
+    """The epochs as JSON text; every float is restored exactly by `load_history`."""
     return json.dumps([asdict(epoch) for epoch in epochs])
 
 
 def load_history(text: str) -> list[Epoch]:
-    """The epochs of such a text."""
+    """The epochs of a text from `dump_history`."""
     return [Epoch(**row) for row in json.loads(text)]

@@ -1,4 +1,4 @@
-"""Optimisers and learning-rate schedules that a recipe may name."""
+"""The optimisers and learning-rate schedules that a recipe may name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["OPTIMISERS", "SCHEDULES", "learning_rate", "make_optimiser"]
 
 Groups = list[dict[str, Any]]
 
-# Weight decay is a square penalty on the weights: each group brings its own.
+# Weight decay is a square penalty on the weights; each group has its own factor.
 OPTIMISERS: dict[str, Callable[[Groups, OptimiserEntry], torch.optim.Optimizer]] = {
     "sgd": lambda groups, own: torch.optim.SGD(groups, lr=own.learning_rate, momentum=own.momentum),
     "adam": lambda groups, own: torch.optim.Adam(
@@ -24,9 +24,9 @@ OPTIMISERS: dict[str, Callable[[Groups, OptimiserEntry], torch.optim.Optimizer]]
         groups, lr=own.learning_rate, alpha=0.99, momentum=0.0
     ),
 }
-"""`momentum` is that of sgd and the first decay rate of adam; rmsprop has none."""
+"""By name; `momentum` is sgd's momentum and adam's first decay rate; rmsprop has none."""
 
-# From the share of the training that is done to a factor of the learning rate.
+# Functions from the completed share of the training to a factor of the learning rate.
 SCHEDULES: dict[str, Callable[[float, ScheduleEntry], float]] = {
     "constant": lambda done, own: 1.0,
     "cosine": lambda done, own: (1 + math.cos(math.pi * done)) / 2,
@@ -35,7 +35,7 @@ SCHEDULES: dict[str, Callable[[float, ScheduleEntry], float]] = {
 
 
 def make_optimiser(groups: Groups, own: OptimiserEntry) -> torch.optim.Optimizer:
-    """The optimiser of a recipe over groups of parameters that bring their weight decay."""
+    """A recipe's optimiser, over groups of parameters that have their own weight decay."""
     return OPTIMISERS[own.name](groups, own)
 
 

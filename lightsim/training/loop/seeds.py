@@ -1,4 +1,4 @@
-"""One seed of a recipe: its stages one after another, with a checkpoint after every epoch."""
+"""One seed of a recipe: its stages, one after another, with a checkpoint after every epoch."""
 
 from __future__ import annotations
 
@@ -26,16 +26,23 @@ from lightsim.training.recipes.recipe import FLOAT, Recipe
 from lightsim.training.recipes.text import absolute, recipe_text
 from lightsim.training.restoring import check_place, restore
 
-__all__ = ["CHECKPOINT", "TrainedSeed", "device_of", "epochs_of", "train_seed"]
+__all__ = [
+    "CHECKPOINT",
+    "TrainedSeed",
+    "device_of",
+    "epochs_of",
+    "filters_by_k",
+    "train_seed",
+]
 
 CHECKPOINT = "checkpoint.pt"
-_CALIBRATING = 1024  # images: the steps of activations change little with more
+_CALIBRATING = 1024  # images; with more, the activation steps change little
 _SETTLING = 16384
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainedSeed:
-    """A seed when it is done: its model in `eval()` mode, and every epoch."""
+    """A trained seed: its model in `eval()` mode, and the record of every epoch."""
 
     seed: int
     model: Model
@@ -49,9 +56,9 @@ class _Stage:
 
 
 def device_of(name: str) -> torch.device:
-    """The device a recipe names; `auto` is a graphics card where there is one.
+    """The device that a recipe names; `auto` is a graphics card if there is one.
 
-    Raises `InputError` for `cuda` where there is none.
+    Raises `InputError` for `cuda` on a computer without a graphics card for it.
     """
     if name == "cuda" and not torch.cuda.is_available():
         raise InputError("device", "is cuda, and this PyTorch finds none", "accepted: auto or cpu")
@@ -59,7 +66,7 @@ def device_of(name: str) -> torch.device:
 
 
 def epochs_of(recipe: Recipe) -> int:
-    """The epochs of one seed, in float and under the scheme."""
+    """The number of epochs of one seed, in float and under the scheme together."""
     return sum(stage.epochs for stage in _stages(recipe))
 
 
@@ -75,10 +82,10 @@ def train_seed(
 ) -> TrainedSeed:
     """Train one seed, from the checkpoint in `folder` if there is one.
 
-    `start` is the state of a float model to begin from, `costs` weigh the second terms of
-    filters; `tell(stage, epoch)` is called after every epoch. A training that was stopped and
-    goes on gives, on a processor, the same bits as one that was not. Without a folder nothing
-    is kept. Raises `InputError` for a checkpoint of another training, and where it diverges.
+    `start` is the state of a float model to begin from, and `costs` weigh the second terms of
+    filters. `tell(stage, epoch)` is called after every epoch. On a processor, a stopped and
+    continued training gives the same bits as a training without a stop. Without a folder nothing is
+    stored. Raises `InputError` for a checkpoint of another training, and if the loss diverges.
     """
     device = device_of(recipe.device)
     with deterministic(recipe.threads, device):
@@ -92,7 +99,7 @@ def _stages(recipe: Recipe) -> tuple[_Stage, ...]:
 
 
 class _Run:
-    """The state of a seed under training."""
+    """The state of a seed during its training."""
 
     def __init__(
         self,
@@ -114,7 +121,7 @@ class _Run:
     def to_the_end(
         self, start: Mapping[str, Any] | None, tell: Callable[[str, Epoch], None] | None
     ) -> TrainedSeed:
-        """All stages, from the checkpoint on."""
+        """Train all stages, from the checkpoint on."""
         stages = _stages(self._recipe)
         kept = None if self._path is None else load_checkpoint(self._path, self._about)
         first = 0 if kept is None else kept.stage
@@ -160,7 +167,7 @@ class _Run:
                 _settle(model, training)
             row = Epoch(
                 stage.scheme, epoch + 1, passed.learning_rate, passed.loss, passed.penalty,
-                passed.accuracy, self._accuracy(model), _counts(model), statistics,
+                passed.accuracy, self._accuracy(model), filters_by_k(model), statistics,
             )  # fmt: skip
             self._history.append(row)
             self._keep(number, epoch + 1, model, optimiser)
@@ -171,12 +178,11 @@ class _Run:
         return model
 
     def _accuracy(self, model: Model) -> float:
-        """On the images that judge, in the integers that would be exported."""
+        """The accuracy on the judging images, with the integers that would be exported."""
         if model.is_float:
             found = logits(model, self._judging.images).argmax(1)
             return float(np.mean(found == self._judging.labels.cpu().numpy()))
-        # The kernels compute what `logits` does, bit for bit (`export_seed` looks), in a tenth
-        # of the time.
+        # The kernels give the bits of `logits` in a tenth of the time (`export_seed` checks this).
         return accuracy(model.export("in training"), self._own, threads=self._recipe.threads)
 
     def _keep(
@@ -195,14 +201,16 @@ def _settle(model: Model, training: Batches) -> None:
     model.settle(training.images[:_SETTLING].float())
 
 
-def _counts(model: Model) -> dict[str, list[int]]:
+def filters_by_k(model: Model) -> dict[str, list[int]]:
+    """By layer the filters with 0, 1, 2 terms, and with as many more as the scheme has."""
     return {
-        name: [int((own == terms).sum()) for terms in (0, 1, 2)] for name, own in model.k().items()
+        name: [int((own == terms).sum()) for terms in range(max(2, model.scheme.max_terms) + 1)]
+        for name, own in model.k().items()
     }
 
 
 def _about(recipe: Recipe, data: TrainingData, seed: int) -> str:
-    """What is trained on what: two trainings of equal texts are the same training."""
+    """A text on model, recipe and data; two trainings with equal texts are the same."""
     same = replace(absolute(recipe), seeds=(seed,), device="auto", threads=1, name="recipe")
     digest = hashlib.sha256(recipe_text(same).encode())
     for part in (data.training, data.judging):

@@ -1,4 +1,4 @@
-"""Float weights as a file: what a training under another scheme may start from."""
+"""Float weights as a file, from which a training under another scheme may start."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ __all__ = ["FLOAT_WEIGHTS", "float_start", "save_float", "seed_folder"]
 
 FLOAT_WEIGHTS = "float.npz"
 _KINDS = {"f": "real numbers", "b": "true or false", "i": "whole numbers"}
-_LARGEST = 1e9  # no weight, mean or variance of a network that computes anything comes near it
+_LARGEST = 1e9  # far above every weight, mean or variance of a useful network
 _NOT_NEGATIVE = ("running_var", ".step")
 
 
 def seed_folder(directory: Path, seed: int) -> Path:
-    """Where a run directory keeps what belongs to one seed."""
+    """The folder in a run directory that holds the files of one seed."""
     return directory / f"seed-{seed}"
 
 
 def save_float(state: Mapping[str, Any], folder: Path) -> None:
-    """Write the tensors of a float model's `state_dict`; `OutputError` where it cannot be done."""
+    """Write the tensors of a float model's `state_dict`; raises `OutputError` if writing fails."""
     arrays = {name: own.cpu().numpy() for name, own in state.items() if _is_kept(name, own)}
 
     def write(file: BinaryIO) -> None:
@@ -42,12 +42,12 @@ def save_float(state: Mapping[str, Any], folder: Path) -> None:
 
 
 def float_start(recipe: Recipe, seed: int) -> dict[str, Tensor] | None:
-    """The float weights that a recipe starts a seed from; None where it names none.
+    """The float weights from which a recipe starts a seed, None if the recipe names none.
 
-    `start` is the run directory of a float training, or such a file. Of a directory the seed of
-    the same number is taken, else its first. Raises `InputError` where there is nothing to read,
-    for a damaged file, for arrays that are not of the recipe's network and for numbers that are
-    not finite.
+    `start` is the run directory of a float training, or a file of float weights. From a directory
+    the seed with the same number is taken, or else its first seed. Raises `InputError` if there is
+    nothing to read, for a damaged file, for arrays of another network, and for numbers that are not
+    finite.
     """
     if recipe.start is None:
         return None
@@ -69,7 +69,7 @@ def float_start(recipe: Recipe, seed: int) -> dict[str, Tensor] | None:
 
 
 def _check_head(head: ArrayHead | None, own: Tensor, network: str, where: str) -> None:
-    """An array of the model's shape and of its kind of number."""
+    """Raises `InputError` unless an array has the shape and type of the model's tensor."""
     kind = "f" if own.is_floating_point() else "b" if own.dtype == torch.bool else "i"
     needs = f"accepted: {_KINDS[kind]} of shape {list(own.shape)}, as '{network}' needs"
     if head is None:
@@ -79,7 +79,7 @@ def _check_head(head: ArrayHead | None, own: Tensor, network: str, where: str) -
 
 
 def _check_numbers(array: NDArray[Any], name: str, path: Path) -> None:
-    """Numbers that training can go on from: finite, not absurd, and no variance below 0."""
+    """Raises `InputError` for infinite or absurdly large numbers, or a negative variance."""
     least = 0.0 if name.endswith(_NOT_NEGATIVE) else -_LARGEST
     problem = None
     if not np.isfinite(array).all():
@@ -105,5 +105,5 @@ def _file_of(start: Path, seed: int) -> Path:
 
 
 def _is_kept(name: str, own: Any) -> bool:
-    """Whether a tensor is part of the model, not the state of a generator."""
+    """Whether a tensor is part of the model, and not the state of a random generator."""
     return isinstance(own, Tensor) and not name.endswith("_extra_state")

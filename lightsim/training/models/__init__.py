@@ -1,1 +1,1 @@
-"""Networks as modules that round, and the integers that they become."""
+"""Networks as modules that round, and the integers that the modules become."""

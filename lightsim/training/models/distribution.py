@@ -22,7 +22,7 @@ from torch import Tensor
 
 __all__ = ["FORMS", "channel_statistics", "distribution_terms", "shape_shares"]
 
-_TINY = 1e-10  # added to the variance, as in the authors' code
+_TINY = 1e-10  # added to the variance, as the authors do
 _ONE_SIDED = 0.99
 
 Shape = Callable[[Tensor, Tensor], Tensor]
@@ -48,23 +48,23 @@ FORMS: dict[str, dict[str, Shape]] = {
 
 
 def distribution_terms(sums: Tensor, form: str) -> dict[str, Tensor]:
-    """The three terms of one layer's `sums` [n, channels, rows, columns], by name."""
+    """The three terms of the loss for one layer's `sums` [n, channels, rows, columns], by name."""
     mu, s = channel_statistics(sums)
     return {name: shape(mu, s).mean() for name, shape in FORMS[form].items()}
 
 
 def channel_statistics(sums: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and standard deviation of every channel over batch and space."""
+    """The mean and standard deviation of every channel over batch and space, float[channels]."""
     mu = sums.mean((0, 2, 3))
     variance = (sums - mu[:, None, None]).square().mean((0, 2, 3))
     return mu, (variance + _TINY).sqrt()
 
 
 def shape_shares(sums: Tensor) -> dict[str, float]:
-    """How far the three shapes have come: shares from 0 to 1.
+    """The extent of the three harmful shapes, as shares from 0 to 1.
 
-    `one_sided`: channels of which 99 % have one sign; `outside`, `inside`: values whose sign
-    has no gradient (|x| > 1), and those that have it.
+    `one_sided`: the share of channels in which 99 % of the values have one sign. `outside`: the
+    share of values whose sign has no gradient (|x| > 1). `inside`: the share of the other values.
     """
     with torch.no_grad():
         positive = (sums >= 0).float().mean((0, 2, 3))

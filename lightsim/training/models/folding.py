@@ -41,7 +41,7 @@ Integers = NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What integer 1 stands for in a layer's inputs and in its output, and their types."""
+    """The real numbers that integer 1 stands for in inputs and output, and their types."""
 
     inputs: tuple[float, ...]
     output: float
@@ -50,7 +50,7 @@ class Steps:
 
 
 def fold_weighted(node: Weighted, steps: Steps) -> QuantisedLayer:
-    """The integers of a layer with weights."""
+    """The integers of a convolution or dense layer, from its trained weights and steps."""
     scheme = node.weights.scheme
     weights = node.weights.values(node.weight)
     scale = node.weights.scale.detach().cpu().numpy().astype(np.float64).reshape(-1)
@@ -68,7 +68,7 @@ def fold_weighted(node: Weighted, steps: Steps) -> QuantisedLayer:
             bias = np.clip(np.rint(offset / unit), -room, room).astype(np.int32)
         case _:
             gain, offset = gain / steps.output, offset / steps.output
-            # Where nothing is multiplied, the size of the gain means nothing.
+            # Where all weights are zero, the size of the gain has no effect.
             dead = reach == 0
             gain = np.where(dead, gain[~dead].min() if not dead.all() else 1.0, gain)
             bias, multiplier, shift = _requantised(gain, offset, reach, steps.output_type)
@@ -88,7 +88,7 @@ def fold_weighted(node: Weighted, steps: Steps) -> QuantisedLayer:
 
 
 def fold_sum(layer: Layer, steps: Steps) -> QuantisedLayer:
-    """The integers of a residual add: each part has a multiplier and shift of its own."""
+    """The integers of a residual addition: each part has its own multiplier and shift."""
     parts = [ratio(step / steps.output) for step in steps.inputs]
     return QuantisedLayer(
         layer,
@@ -104,7 +104,7 @@ def fold_sum(layer: Layer, steps: Steps) -> QuantisedLayer:
 
 
 def fold_unweighted(layer: Layer, steps: Steps) -> QuantisedLayer:
-    """The integers of any other layer: a mean over a window is a sum times its own fraction."""
+    """The integers of any other layer; a mean over a window is a sum times a fraction."""
     multiplier, shift = 1, 0
     if layer.operator in ("average_pool", "global_pool"):
         window = layer.kernel[0] * layer.kernel[1]
@@ -121,7 +121,7 @@ def fold_unweighted(layer: Layer, steps: Steps) -> QuantisedLayer:
 
 
 def _affine(node: Weighted) -> tuple[Reals, Reals]:
-    """Batch normalisation or the bias as gain * x + offset."""
+    """The batch normalisation or the bias as (gain, offset) of gain * x + offset."""
     normal = node.normalise
     if normal is None:
         filters = len(node.weight)
@@ -132,9 +132,9 @@ def _affine(node: Weighted) -> tuple[Reals, Reals]:
 
 
 def _threshold(gain: Reals, offset: Reals, reach: NDArray[np.int64]) -> Integers:
-    """gain * acc + offset >= 0 exactly where acc + bias >= 0.
+    """The bias such that gain * acc + offset >= 0 exactly if acc + bias >= 0.
 
-    No sum is beyond +-reach: a bias beyond that says no more than reach + 1.
+    No sum exceeds +-reach, so the bias is clamped to +-(reach + 1).
     """
     always = np.where(offset >= 0, np.inf, -np.inf)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
@@ -145,11 +145,11 @@ def _threshold(gain: Reals, offset: Reals, reach: NDArray[np.int64]) -> Integers
 def _requantised(
     gain: Reals, offset: Reals, reach: NDArray[np.int64], output: ElementType
 ) -> tuple[Integers, Integers, int]:
-    """Bias, multiplier and shift such that the output is gain * acc + offset."""
+    """The bias, multiplier and shift for which the output is gain * acc + offset."""
     shift = shift_for(max(float(gain.max()), 2.0**-LARGEST_SHIFT))
     multiplier = multipliers(gain, shift)
-    # What no sum can bring back into the clamp needs no larger offset. What is left of it
-    # must fit the accumulator beside the sums, so a tiny gain may have to be a little larger.
+    # An offset that no sum can bring back into the clamp is reduced. The reduced offset and the
+    # sums must fit the accumulator, so a tiny gain may be enlarged a little.
     beyond = gain * reach + 1
     offset = np.clip(offset, output.lowest - beyond, output.highest + beyond)
     room = (_LARGEST_SUM - reach).astype(np.float64)
@@ -160,7 +160,7 @@ def _requantised(
 
 
 def _reach(weights: NDArray[np.int16], inputs: ElementType) -> NDArray[np.int64]:
-    """The largest magnitude that a filter's sum can have."""
+    """The largest magnitude of the sum of each filter."""
     largest = max(-inputs.lowest, inputs.highest)
     sums: NDArray[np.int64] = np.abs(weights.astype(np.int64)).sum(axis=(1, 2, 3))
     return sums * largest

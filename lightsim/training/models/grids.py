@@ -1,4 +1,4 @@
-"""Grids: the integers that an activation may be, and which tensors of a network share one."""
+"""Grids: the integers that an activation can take, and which tensors share a grid."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from lightsim.training.weights.rounding import (
 
 __all__ = ["Grid", "Grids", "grid_numbers"]
 
-_FIRST_REACH = 4.0  # what the largest integer stands for before calibration: 4 deviations
-_REACHED = 0.999  # this share of a tensor's values is inside the clamp after calibration
+_FIRST_REACH = 4.0  # the largest value before calibration: 4 standard deviations
+_REACHED = 0.999  # the share of values inside the clamp after calibration
 _MOST_SAMPLES = 1 << 20
 _SMALLEST_STEP = 1e-8
-# Below eight bits the step that loses least is searched for, an eighth of an octave at a time, on
-# so many values of every batch that is observed.
+# Below eight bits the step with the least error is searched for, in steps of an eighth of an
+# octave, on _NARROW_SAMPLES values of every observed batch.
 _NARROW_SAMPLES = 1 << 14
 _NARROW_STEPS = 32
 _OWN = ("conv2d", "dense", "add", "average_pool", "global_pool")
 
 
 class Grid(nn.Module):
-    """The values of one tensor, or of several that share their integers.
+    """The rounded values of one tensor, or of several tensors that share their integers.
 
-    `step` is the real number that integer 1 stands for. One-bit values are signs, 32-bit ones
-    are not rounded. While `observing`, values pass as they are and `reach` collects how far
-    they go; of narrow grids `seen` collects some of them.
+    `step` is the real number that integer 1 stands for. One-bit values are signs; 32-bit values are
+    not rounded. While `observing`, values pass unchanged and `reach` records their magnitude; for
+    narrow grids `seen` stores a sample of the values.
     """
 
     step: Tensor
@@ -53,7 +53,7 @@ class Grid(nn.Module):
             self.register_buffer("step", torch.tensor(first))
 
     def forward(self, x: Tensor, rectified: bool = False) -> Tensor:
-        """`x`, or relu(x), on the grid, with its straight-through gradient."""
+        """`x`, or relu(x), rounded to the grid, with a straight-through gradient."""
         if self.element.bits == 1:
             return sign_hard_tanh(x)
         if self.element.bits == 32 or self.observing:
@@ -64,7 +64,7 @@ class Grid(nn.Module):
         return round_on_grid(x, self.step, self.element.lowest, self.element.highest, rectified)
 
     def total(self, a: Tensor, b: Tensor, rectified: bool) -> Tensor:
-        """The sum of two tensors, each rounded by itself, as the adder of the hardware has it."""
+        """The sum of two tensors, each rounded on its own, as in the adder of the hardware."""
         if self.observing:
             return self(a + b, rectified)
         low, high = self.element.lowest, self.element.highest
@@ -75,7 +75,7 @@ class Grid(nn.Module):
         return self(parts[0] + parts[1], rectified)
 
     def settle(self) -> None:
-        """Take the step from what was observed."""
+        """Set the step from the observed values."""
         self.observing = False
         if self.reach > 0 and self.element.is_requantised:
             with torch.no_grad():
@@ -90,7 +90,7 @@ class Grid(nn.Module):
             self.step.data.clamp_(min=_SMALLEST_STEP)
 
     def _best_step(self) -> float:
-        """Of steps from that of the reach down, the one whose grid is nearest to what was seen."""
+        """The step with the least rounding error on the sample, at most the step of the reach."""
         values = torch.cat(self.seen)
         low, high = self.element.lowest, self.element.highest
         steps = [self.reach / high * 2 ** (-place / 8) for place in range(_NARROW_STEPS)]
@@ -112,7 +112,7 @@ class Grid(nn.Module):
 
 
 class Grids(nn.ModuleList):
-    """The grids of all tensors of a network; the first is the input's, whose step is given."""
+    """The grids of all tensors of a network; the first grid is the input's, whose step is given."""
 
     def __init__(self, network: Network, types: Mapping[str, ElementType], learned: bool) -> None:
         self._numbers = grid_numbers(network)
@@ -132,19 +132,20 @@ class Grids(nn.ModuleList):
         return grid
 
     def step(self, name: str) -> float:
-        """What integer 1 stands for in a layer's output, or in the input."""
+        """The real number that integer 1 stands for in a layer's output, or in the input."""
         return float(self.of(name).step.detach())
 
     def all(self) -> list[Grid]:
-        """Every grid, the input's first."""
+        """Every grid, the grid of the input first."""
         return [grid for grid in self if isinstance(grid, Grid)]
 
 
 def grid_numbers(network: Network) -> dict[str, int]:
-    """The number of every tensor's grid, by layer name and `input`, from 0 (the input's).
+    """The number of the grid of every tensor, by layer name and `input`, from 0 (the input's grid).
 
-    Layers that compute nothing (max pooling, flatten, reorganise) hand their input's integers
-    on, and what `concat` joins must mean the same: all of these share a grid.
+    Layers that compute nothing (max pooling, flatten, reorganise) pass the integers of their input
+    on, so they share its grid. The inputs of a `concat` must have the same step, so they share one
+    grid too.
     """
     parent: dict[str, str] = {"input": "input"}
 
@@ -156,7 +157,8 @@ def grid_numbers(network: Network) -> dict[str, int]:
     for layer in network.layers:
         parent[layer.name] = layer.name
         if layer.operator not in _OWN:
-            # The earliest tensor of a group stands for it: the input's own step is given.
+            # The earliest tensor of a group represents the group, because the step of the input is
+            # given.
             order = ["input", *(other.name for other in network.layers)]
             roots = sorted({root(name) for name in (layer.name, *layer.inputs)}, key=order.index)
             for other in roots:

@@ -1,8 +1,8 @@
-"""Exact arithmetic of a folded network: what its integers compute, image for image.
+"""Exact arithmetic of a folded network: the results of its integers, image for image.
 
-Written from the equations in `QuantisedLayer` with none of LightSim's kernels, so that their
-equality says something. Sums are made in float64, which is exact below 2**53, or in float32
-where none can reach 2**24.
+The code follows the equations in `QuantisedLayer` and uses none of LightSim's kernels, so a
+comparison with the kernels is a real test. Sums are computed in float64, which is exact below
+2**53, or in float32 where no sum can reach 2**24.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ _SMALLEST = -(2.0**40)
 def integer_forward(
     layers: Sequence[QuantisedLayer], images: Tensor, *, keep: bool = False
 ) -> dict[str, Tensor]:
-    """The last layer's output by its name, int64[n, channels, rows, columns].
+    """The output of the last layer by its name, int64[n, channels, rows, columns].
 
-    `images` are integers. With `keep` the outputs of all layers.
+    `images` [n, channels, rows, columns] are integers. With `keep`, returns the outputs of all
+    layers.
     """
     last_use = {name: at for at, layer in enumerate(layers) for name in layer.layer.inputs}
     values: dict[str, Tensor] = {"input": images.to(torch.int64)}
@@ -90,9 +91,10 @@ def _weighted(layer: QuantisedLayer, x: Tensor) -> Tensor:
 
 
 def _exact(layer: QuantisedLayer, x: Tensor) -> torch.dtype:
-    """A type in which no sum of products is rounded, in whichever order it is made.
+    """A type in which no sum of products is rounded, whatever the order of the additions.
 
-    float32 below 2**24, but on a processor alone: cards may multiply in another way.
+    The type is float32 if all sums stay below 2**24, but only on a processor, because graphics
+    cards may multiply with less precision; else float64.
     """
     assert layer.weights is not None
     rows = np.abs(layer.weights.astype(np.int64)).reshape(len(layer.weights), -1).sum(1)
@@ -101,7 +103,7 @@ def _exact(layer: QuantisedLayer, x: Tensor) -> torch.dtype:
 
 
 def _scaled(numbers: Tensor, multiplier: Tensor | int, shift: int) -> Tensor:
-    """round(numbers * multiplier / 2**shift), halves up."""
+    """round(numbers * multiplier / 2**shift), with halves rounded up."""
     product = numbers * (multiplier if isinstance(multiplier, Tensor) else int(multiplier))
     return (product + ((1 << shift) >> 1)) >> shift
 

@@ -28,7 +28,7 @@ from lightsim.training.weights.table import FLOAT, exported_scheme, weight_forma
 
 __all__ = ["Model", "build_model"]
 
-_AT_ONCE = 256  # images whose integers are in memory together
+_AT_ONCE = 256  # images processed together as integers
 
 
 def build_model(network: Network, scheme: str, options: ModelOptions, seed: int) -> Model:
@@ -81,7 +81,7 @@ class Model(nn.Module):
 
     @property
     def logit_step(self) -> float:
-        """The real number that 1 stands for in the output of `eval()` mode."""
+        """The real number that 1 stands for in the output in `eval()` mode."""
         last = self.network.layers[-1]
         node = self.nodes[-1]
         if self.is_float:
@@ -98,11 +98,11 @@ class Model(nn.Module):
         return [node for node in self.nodes if isinstance(node, Weighted)]
 
     def parameter_groups(self, weight_decay: float) -> list[dict[str, Any]]:
-        """Parameters for an optimiser: only weights decay, nothing else is pulled to zero."""
+        """Parameter groups for an optimiser; only weights decay, nothing else is pulled to zero."""
         return parameter_groups(self, self.weighted(), weight_decay)
 
     def penalty(self) -> Tensor:
-        """What is added to the loss of the last forward pass."""
+        """The terms that are added to the loss after the last forward pass."""
         total = torch.zeros((), device=self.calibrated.device)
         for node in self.weighted():
             if isinstance(node.weights, FlightnnWeights) and node.weights.learns_k:
@@ -112,7 +112,7 @@ class Model(nn.Module):
         return total
 
     def begin_epoch(self, epoch: int, epochs: int) -> None:
-        """Follow the schedules of the options: `epoch` 0 to `epochs` - 1 is about to begin."""
+        """Apply the schedules of the options before epoch `epoch` of 0 to `epochs` - 1."""
         if self.options.distribution is not None:
             self.distribution_on = epoch < epochs - self.options.distribution.off_last
         for node in self.weighted():
@@ -122,14 +122,11 @@ class Model(nn.Module):
             self.set_term_weights(self.costs.weights(self.k(), self.residual_norms()))
 
     def weigh_by(self, costs: TermCosts) -> None:
-        """From the next epoch on, weigh each second term by what it costs an accelerator."""
+        """From the next epoch on, weigh each second term by its cost on an accelerator."""
         self.costs = costs
 
     def residual_norms(self) -> dict[str, NDArray[np.float64]]:
-        """The 2-norm of what each filter's first term leaves, over its scale, by layer.
-
-        Only of layers whose k is learned.
-        """
+        """By layer with a learned k: the 2-norm of each filter's residual r1, over its scale."""
         return {
             node.layer.name: node.weights.residual_norms(node.weight)
             for node in self.weighted()
@@ -137,7 +134,7 @@ class Model(nn.Module):
         }
 
     def set_term_weights(self, weights: Mapping[str, NDArray[np.float64]]) -> None:
-        """Weigh the second term of every filter anew, float64[out] by layer, from now on."""
+        """From now on, weigh every filter's second term by `weights`, float64[out] by layer."""
         replace(self.options, flightnn=replace(self.options.flightnn, term_weights=weights)).check(
             self.network
         )
@@ -147,7 +144,7 @@ class Model(nn.Module):
                 node.weights.term_weights.copy_(torch.as_tensor(own))
 
     def confine(self) -> None:
-        """Bring weights, scales, thresholds and steps back to where they mean something."""
+        """Clamp weights, scales, thresholds and steps to their legal ranges."""
         with torch.no_grad():
             for node in self.weighted():
                 node.weights.confine(node.weight.data)
@@ -155,10 +152,10 @@ class Model(nn.Module):
                 grid.confine()
 
     def calibrate(self, images: Tensor) -> None:
-        """Set the scales of the weights, and the steps of the activations by `images`.
+        """Set the scales of the weights, and the steps of the activations from `images`.
 
-        The largest integer of an activation becomes the 99.9th percentile of its magnitude.
-        The first call also sets the input's step, for ever: its largest value becomes 1.
+        The largest integer of an activation becomes the 99.9th percentile of its magnitude. The
+        first call also sets the input's step for good: the input's largest value becomes 1.
         """
         self._first_step(images)
         if self.is_float:
@@ -174,12 +171,12 @@ class Model(nn.Module):
                 grid.settle()
 
     def settle(self, images: Tensor, batch: int = 4096) -> None:
-        """Take the batch normalisations' statistics from all `images`, `batch` at a time."""
+        """Compute the statistics of batch normalisation from all `images`, `batch` at a time."""
         for node in self.weighted():
             if node.normalise is not None:
                 node.normalise.reset_running_stats()
         with torch.no_grad():
-            # None: every batch counts the same, whatever its place.
+            # None: every batch has the same weight, whatever its place.
             self._with_momentum(None, images, batch)
 
     def load_float(self, state: Mapping[str, Tensor]) -> None:
@@ -200,7 +197,7 @@ class Model(nn.Module):
         self.load_state_dict({name: state[name] for name in wanted}, strict=False)
 
     def float_state(self) -> dict[str, Tensor]:
-        """Of its `state_dict`, what `load_float` takes from a float model of the network."""
+        """The part of a float model's `state_dict` that `load_float` takes."""
         return {
             name: own
             for name, own in self.state_dict().items()
@@ -209,19 +206,16 @@ class Model(nn.Module):
         }
 
     def statistics(self) -> dict[str, dict[str, float]]:
-        """For each layer whose activation is rounded, what the last training pass looked like.
-
-        The three terms of the distribution loss and the shares of `shape_shares`, by layer.
-        """
+        """By layer with a rounded activation: loss terms and shares of the last training pass."""
         chosen = self.options.distribution
         return layer_statistics(self.weighted(), "code" if chosen is None else chosen.form)
 
     def k(self) -> dict[str, NDArray[np.int8]]:
-        """The number of terms of every filter, int8[out], by layer (0 for fixed point)."""
+        """The number of terms of every filter, int8[out], by layer; 0 for fixed point."""
         return {node.layer.name: node.weights.k(node.weight) for node in self.weighted()}
 
     def quantised(self) -> tuple[QuantisedLayer, ...]:
-        """Every layer with its integers. Raises `InputError` for a `float32` model."""
+        """Every layer with its integers; raises `InputError` for a `float32` model."""
         if self.is_float:
             raise InputError(
                 self.network.name, "a float32 model has no integers", "train under another scheme"
@@ -229,16 +223,16 @@ class Model(nn.Module):
         return tuple(self._quantised(number) for number in range(len(self.nodes)))
 
     def export(self, provenance: str, held_out: LabelledImages | None = None) -> Workload:
-        """The trained network, computing what `forward` computes in `eval()` mode."""
+        """The trained network as a workload that computes as `forward` does in `eval()` mode."""
         origin = f"trained ({provenance})"
         return Workload(self.network, self.scheme, self.quantised(), origin, True, held_out)
 
     def get_extra_state(self) -> Tensor:
-        """The state of stochastic rounding's numbers, kept in `state_dict`."""
+        """The state of the random generator of stochastic rounding, stored in `state_dict`."""
         return self.generator.get_state()
 
     def set_extra_state(self, state: Tensor) -> None:
-        """Go on with the numbers of a stored state."""
+        """Continue with the random generator of a stored state."""
         self.generator.set_state(state.cpu())
 
     def _node(self, number: int) -> nn.Module:
@@ -253,7 +247,7 @@ class Model(nn.Module):
         return Weighted(layer, inputs, output, weights, self.generator)
 
     def _noise(self, like: Tensor) -> Tensor:
-        # Drawn on the processor, so that a graphics card changes nothing.
+        # Drawn on the processor, so that a graphics card gets the same numbers.
         return torch.rand(like.shape, generator=self.generator).to(like.device)
 
     def _first_step(self, images: Tensor) -> None:
@@ -263,7 +257,7 @@ class Model(nn.Module):
 
     def _real_forward(self, images: Tensor) -> Tensor:
         images = images.float() * self.grids.of("input").step
-        if images.device.type == "cpu":  # a half of the time of a convolution, and of its gradient
+        if images.device.type == "cpu":  # halves the time of a convolution and its gradient
             images = images.contiguous(memory_format=torch.channels_last)
         values: dict[str, Tensor] = {"input": images}
         for layer, node in zip(self.network.layers, self.nodes, strict=True):
@@ -273,7 +267,7 @@ class Model(nn.Module):
         return values[self.network.layers[-1].name]
 
     def _with_momentum(self, momentum: float | None, images: Tensor, batch: int) -> None:
-        """A pass in training mode whose batches count `momentum` for the statistics."""
+        """Run a pass in training mode in which batches count `momentum` for the statistics."""
         normalisations = [n.normalise for n in self.weighted() if n.normalise is not None]
         before, mode = [normal.momentum for normal in normalisations], self.training
         for normal in normalisations:

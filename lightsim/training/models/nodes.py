@@ -1,4 +1,4 @@
-"""Nodes: what one layer of a network does to real numbers while it is trained."""
+"""Nodes: the operation of each layer of a network on real numbers during training."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ __all__ = ["Unweighted", "Weighted"]
 
 
 class Weighted(nn.Module):
-    """A convolution or dense layer, then batch normalisation or, where it is raw, a bias.
+    """A convolution or dense layer, followed by batch normalisation or, if it is raw, by a bias.
 
-    `normalised` is what the activation was made of in the last forward pass.
+    `normalised` holds the input of the activation function in the last forward pass.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Weighted(nn.Module):
         self.normalised: Tensor | None = None
 
     def forward(self, x: Tensor, grid: Grid | None) -> Tensor:
-        """Activations [n, out, rows, columns] of `x`; without a grid they are not rounded."""
+        """Activations [n, out, rows, columns] from `x`; without a grid they are not rounded."""
         weight, layer = self.weights(self.weight), self.layer
         if layer.operator == "dense":
             sums = functional.linear(x.flatten(1), weight.flatten(1), self.bias)[:, :, None, None]
@@ -91,7 +91,7 @@ class Unweighted(nn.Module):
 
 
 def activated(sums: Tensor, layer: Layer, output: ElementType, grid: Grid | None) -> Tensor:
-    """The activation of a layer, on its grid."""
+    """The activation of a layer, rounded to its grid."""
     rectified = layer.activation == "relu" and output.bits > 1
     if grid is None:
         sums = functional.relu(sums) if rectified else sums

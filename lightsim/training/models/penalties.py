@@ -1,4 +1,4 @@
-"""Sums over a network's layers: what is added to a loss, what decays, and what is watched."""
+"""Sums over the layers of a network: loss terms, groups for weight decay, and statistics."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from lightsim.training.weights.flightnn import FlightnnWeights
 
 __all__ = ["distribution_loss", "layer_statistics", "parameter_groups"]
 
-# Adam divides a gradient by its own size: with its usual eps, gradients of next to nothing would
-# walk thresholds at the full learning rate.
+# Adam divides a gradient by its own size. With the usual eps, even negligible gradients would move
+# the thresholds at the full learning rate.
 _THRESHOLD_EPS = 1e-3
 
 
 def distribution_loss(nodes: Sequence[Weighted], chosen: DistributionOptions) -> Tensor:
-    """The chosen terms of the last forward pass, averaged over the layers, times the weight."""
+    """The chosen terms after the last forward pass, averaged over the layers, times the weight."""
     losses = []
     for node in nodes:
         if chosen.layers is None:
@@ -37,7 +37,7 @@ def distribution_loss(nodes: Sequence[Weighted], chosen: DistributionOptions) ->
 
 
 def layer_statistics(nodes: Sequence[Weighted], form: str) -> dict[str, dict[str, float]]:
-    """The three terms and the shares of `shape_shares` of every normalised layer, by name."""
+    """The three loss terms and the shares of `shape_shares` of every normalised layer, by name."""
     found = {}
     for node in nodes:
         if node.normalise is not None and node.normalised is not None:
@@ -52,7 +52,7 @@ def layer_statistics(nodes: Sequence[Weighted], form: str) -> dict[str, dict[str
 def parameter_groups(
     model: nn.Module, nodes: Sequence[Weighted], weight_decay: float
 ) -> list[dict[str, Any]]:
-    """Groups for an optimiser: weights, which decay; all else; thresholds, with their own eps."""
+    """Groups for an optimiser: weights (with decay); thresholds (with their own eps); the rest."""
     weights = [node.weight for node in nodes]
     thresholds = [
         node.weights.thresholds

@@ -1,1 +1,1 @@
-"""What a training is told: the recipe file and its options."""
+"""The settings of a training: the recipe file and its options."""

@@ -1,4 +1,4 @@
-"""A network as a recipe wants it: narrower, or with other activations than its file says."""
+"""A network as a recipe asks for it: narrower, or with other activations than in its file."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def altered(
     where: str,
     activation_bits: int | None = None,
 ) -> Network:
-    """`network` with `width` times its filters, all layers but the last, and the activations named.
+    """`network` with another width or with other activations; unchanged without any argument.
 
-    `signs` makes one bit of every `relu` behind weights, under every scheme; `bytes` keeps all of
-    them at 8 bits, under `binary` too. `activation_bits` are those of all layers that state none.
-    Without any of these it is the same network. Raises `InputError`
-    for a network with grouped convolutions that is to be of another width, and for one that adds
-    and is to have signs.
+    `width` multiplies the number of filters of all layers except the last. With `signs` every
+    `relu` behind weights becomes one bit, under every scheme; with `bytes` every `relu` stays at 8
+    bits, even under `binary`. `activation_bits` is the width for all layers that state none. Raises
+    `InputError` for another width of a network with grouped convolutions, and for `signs` in a
+    network with additions.
     """
     text = dump_network(network)
     table = tomllib.loads(text)

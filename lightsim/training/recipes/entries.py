@@ -1,4 +1,4 @@
-"""The keys a recipe may hold; each description is the answer to a wrong value."""
+"""The keys that a recipe may hold; each description is the text of the error for a wrong value."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ TextOrNone = Annotated[str | None, Field(min_length=1, description="a text")]
 
 
 class DataEntry(Entry):
-    """`[data]`: the labelled images, and which of them training sees.
+    """`[data]`: the labelled images, and the part of them that training uses.
 
-    `validation` is a share of the training images, set apart in place of the images held out,
-    so that settings can be chosen without looking at these. `held_out` is the share held out of
-    an npz file that does not say which are.
+    `validation` is a share of the training images that is set apart. These images judge the
+    training in place of the held-out images, so that settings can be chosen without the held-out
+    images. `held_out` is the share to hold out from an npz file without an array `split`.
     """
 
     source: Annotated[str, Field(description="the name of a source of images")] = "digits"
@@ -50,7 +50,7 @@ class DataEntry(Entry):
 
 
 class AugmentationEntry(Entry):
-    """`[augmentation]`: how the images of a batch are changed; `share` of them move."""
+    """`[augmentation]`: how the images of a batch change; a share `share` of them is shifted."""
 
     shift: Annotated[int, Field(ge=0, le=32, description="pixels from 0 to 32")] = 0
     share: Share = 1.0
@@ -69,8 +69,11 @@ class OptimiserEntry(Entry):
 
 
 class ScheduleEntry(Entry):
-    """`[schedule]`: how the learning rate falls; `steps` are shares of the training at which it
-    is multiplied by `factor`, and it grows from 0 for the share `warm_up`."""
+    """`[schedule]`: how the learning rate falls.
+
+    `steps` are shares of the training at which the rate is multiplied by `factor`. During the first
+    share `warm_up` of the training the rate grows from 0.
+    """
 
     name: Annotated[
         Literal["cosine", "steps", "constant"], Field(description="cosine, steps or constant")
@@ -92,7 +95,7 @@ class HardwareEntry(Entry):
 
 
 class RecipeEntry(Entry):
-    """The whole recipe; the tables inside are checked one by one."""
+    """The whole recipe; the tables inside it are checked separately."""
 
     name: Name | None = None
     network: Annotated[str, Field(min_length=1, description="a network of the zoo or a TOML file")]

@@ -1,4 +1,4 @@
-"""A table of a recipe as the frozen dataclass of options that it fills."""
+"""A table of a recipe, turned into the frozen dataclass of its options."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ T = TypeVar("T")
 def options_from(
     kind: type[T], table: Mapping[str, Any], where: str, *, without: tuple[str, ...] = ()
 ) -> T:
-    """The options that a table names, all others by default; `without` are not keys of the file.
+    """The options of a table, with defaults for missing keys; the fields `without` are not keys.
 
-    Raises `InputError` for an unknown key, a value of another type, and what the options
-    themselves refuse.
+    Raises `InputError` for an unknown key, a value of a wrong type, and values that the options
+    refuse.
     """
     types = get_type_hints(kind)
     known = [row.name for row in fields(kind) if row.name not in without]  # type: ignore[arg-type]
@@ -43,7 +43,7 @@ def options_from(
 
 
 def _frozen(value: Any) -> Any:
-    """A value with its lists as tuples, which options have."""
+    """A value with its lists turned into tuples, as the options need."""
     return tuple(_frozen(inner) for inner in value) if isinstance(value, list) else value
 
 

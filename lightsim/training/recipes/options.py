@@ -1,4 +1,4 @@
-"""What a model to be trained may choose: rounding, forms, scales, regularisers."""
+"""The options of a model under training: rounding, forms of weights, scales, regularisers."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ Regulariser = Literal["kept", "norms"]
 
 @dataclass(frozen=True, slots=True)
 class FlightnnOptions:
-    """How the k of every filter is learned; the equations are in docs/training.md.
+    """How the k of every filter is learned; docs/training.md has the equations.
 
-    `strengths` are the two strengths of the group lasso, for the first and second term;
+    `strengths` are the two strengths of the group lasso, for the first and for any further term;
     `regulariser` says whether it counts the terms that are kept (`kept`) or every residual
     (`norms`); `sharpness` is the slope of the sigmoid that stands for a threshold's step in the
     backward pass. For the share `warm_up` of the epochs every filter keeps k = 2, then the
@@ -57,11 +57,11 @@ class FlightnnOptions:
 
 @dataclass(frozen=True, slots=True)
 class DistributionOptions:
-    """The loss on the distribution of what binary activations are made of.
+    """The loss on the distribution of the sums from which binary activations are made.
 
-    `form` names the equations (`code`: the authors' code, `paper`: as the paper is stated),
-    `terms` those that count, `layers` the layers by name (None: every layer whose activation
-    is one bit), `off_last` the number of epochs at the end without it.
+    `form` selects the equations (`code`: the authors' code, `paper`: the paper's text), `terms` the
+    terms that count, and `layers` the layers by name (None: every layer with a one-bit activation).
+    During the last `off_last` epochs the loss is off.
     """
 
     form: LossForm = "code"
@@ -81,13 +81,14 @@ class DistributionOptions:
 
 @dataclass(frozen=True, slots=True)
 class ModelOptions:
-    """What `build_model` builds besides the network and its scheme.
+    """The options of `build_model` besides the network and its scheme.
 
-    `rounding` is that of the weights in training (the deployed ones are always nearest);
-    `lightnn2` has the two terms of a weight share a sign, or each have its own (`residual`,
-    which is the format of `flightnn` with k = 2 everywhere); `scale` is that of fixed-point
-    weights and `steps` those of the 8-bit activations. With `scale_per_filter` every filter of
-    a hidden layer has a scale of its own, which its multiplier absorbs.
+    `rounding` is the rounding of the weights during training; exported weights always round to
+    nearest. `lightnn2` says whether the two terms of a weight share a sign, or each have their own
+    sign (`residual`: the format of `flightnn` with k = 2 everywhere). `scale` is the way to set the
+    scale of fixed-point weights, and `steps` the way to set the steps of 8-bit activations. With
+    `scale_per_filter` every filter of a hidden layer has its own scale, which is folded into the
+    filter's multiplier.
     """
 
     rounding: WeightRounding = "nearest"
@@ -106,7 +107,7 @@ class ModelOptions:
         _check_name("steps", self.steps, Scale)
 
     def check(self, network: Network) -> None:
-        """Raises `InputError` where an option names what `network` does not have."""
+        """Raises `InputError` if an option names a part that `network` does not have."""
         filters = {
             layer.name: layer.output_shape.channels for layer in network.layers if layer.has_weights
         }

@@ -1,4 +1,4 @@
-"""A recipe: everything that decides how a network is trained, from a TOML file or a few options."""
+"""A recipe: all settings of a training, from a TOML file or a few options."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from lightsim.descriptions import Count, OneOf, Positive, Text, check_fields
+from lightsim.descriptions import Count, Positive, Text, check_fields
 from lightsim.errors import InputError, unknown_name
 from lightsim.hardware.reading import read_table
+from lightsim.hardware.scheme_file import scheme_name
 from lightsim.network import load_network
 from lightsim.network.checking import checked
 from lightsim.network.layer import Network
-from lightsim.numerics.formats.scheme import PER_FILTER, SCHEMES
+from lightsim.numerics.formats.family import NAMED
+from lightsim.numerics.formats.scheme import PER_FILTER, SCHEMES, SchemeName
 from lightsim.training.recipes.altered import Activations, altered
 from lightsim.training.recipes.entries import (
     AugmentationEntry,
@@ -39,21 +41,29 @@ __all__ = [
 ]
 
 FLOAT = "float32"
-"""The name of training without rounding."""
+"""The scheme name for training without rounding."""
 
-# What the file's tables [flightnn] and [distribution] hold, and [hardware] gives.
+# These options come from the tables [flightnn], [distribution] and [hardware] of the file.
 _NOT_IN_MODEL = ("flightnn", "distribution")
 _NOT_IN_FLIGHTNN = ("term_weights",)
 
 
+class TrainedScheme(SchemeName):
+    """The rule of a field that names a scheme, or float."""
+
+    def __call__(self, value: object) -> str:
+        """The name, if there is such a scheme."""
+        return FLOAT if value == FLOAT else super().__call__(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Everything that training depends on, resolved: no default is left open.
+    """All settings of a training, with no default left open.
 
-    Every seed trains `float_epochs` epochs in float, then `epochs` under `scheme`; `start` is
-    the run directory of a float training that takes the place of the former. With 0 epochs the
-    network is quantised after training. `options` are the model's; `hardware` weighs the second
-    terms of its filters.
+    Every seed trains `float_epochs` epochs in float, then `epochs` epochs under `scheme`. `start`
+    is the run directory of a float training, which replaces the float epochs. With 0 epochs under
+    the scheme the network is quantised after training. `options` are the options of the model;
+    `hardware` weighs the second terms of its filters.
     """
 
     name: Annotated[str, Text()]
@@ -62,7 +72,7 @@ class Recipe:
     activation_bits: int | None
     width: float
     network: Network
-    scheme: Annotated[str, OneOf("scheme", schemes_to_train)]
+    scheme: Annotated[str, TrainedScheme()]
     epochs: Count
     float_epochs: Count
     batch: Positive
@@ -82,17 +92,17 @@ class Recipe:
 
 
 def schemes_to_train() -> tuple[str, ...]:
-    """The names that `scheme` may have."""
-    return (*SCHEMES, FLOAT)
+    """The plain names that `scheme` may have."""
+    return (*SCHEMES, *(name for name in NAMED if name not in {*SCHEMES}), FLOAT)
 
 
 def named_recipe(
     name: str, options: Mapping[str, Any] | None = None, variant: str | None = None
 ) -> Recipe:
-    """The recipe in a TOML file, the one that comes with LightSim under that name, or else the
-    recipe for short of a network: a name or a network file.
+    """The recipe called `name`: a TOML file, a recipe that comes with LightSim, or a network.
 
-    Raises `InputError` as `load_recipe` and `new_recipe` do.
+    A network (a name or a file) gives the recipe of `new_recipe`. Raises the errors of
+    `load_recipe` and `new_recipe`.
     """
     if name.endswith(".toml"):
         table = read_table(Path(name))
@@ -110,21 +120,22 @@ def named_recipe(
 def load_recipe(
     path: Path, options: Mapping[str, Any] | None = None, variant: str | None = None
 ) -> Recipe:
-    """The recipe of a TOML file; `options` stand in for its keys, `variant` names one of its own.
+    """The recipe of a TOML file; `options` replace its keys, and `variant` names one of its
+    variants.
 
-    Raises `InputError` for anything that cannot be accepted.
+    Raises `InputError` for a file or option that cannot be accepted.
     """
     return parse_recipe(read_table(path), str(path), options, variant)
 
 
 def new_recipe(network: str, options: Mapping[str, Any] | None = None) -> Recipe:
-    """The recipe of the one-line form: a network, everything else by default.
+    """The recipe of the short form: only a network, with defaults for everything else.
 
-    Unless it is to be binary, a network is first trained in float.
+    A network is first trained in float, except under `binary`.
     """
     given = dict(options or {})
     table: dict[str, Any] = {"network": network, "augmentation": {"shift": 1, "share": 0.5}}
-    table |= _for_short(given.get("scheme", PER_FILTER.name))
+    table |= _for_short(scheme_name(str(given.get("scheme", PER_FILTER.name))))
     if "start" in given:
         table.pop("float_epochs", None)
     return parse_recipe(table, "train", given)
@@ -133,12 +144,13 @@ def new_recipe(network: str, options: Mapping[str, Any] | None = None) -> Recipe
 _FLOAT_EPOCHS = 40
 
 
-# Binary weights and activations are found from the start, and take longer. The strengths leave
-# digits-small with one and two terms (strengths were compared on training images set apart).
+# Binary networks are trained without a float stage and take longer. With these strengths
+# digits-small keeps filters with one and with two terms; the strengths were compared on training
+# images that were set apart.
 def _for_short(name: str) -> dict[str, Any]:
     if name == FLOAT:
         return {}
-    row = SCHEMES.get(name)  # an unknown name is refused with the rest of the recipe
+    row = SCHEMES.get(name)  # the check of the recipe refuses an unknown name
     if row is not None and row.is_sign:
         return {"epochs": 150}
     table: dict[str, Any] = {"float_epochs": _FLOAT_EPOCHS}
@@ -153,17 +165,20 @@ def parse_recipe(
     options: Mapping[str, Any] | None = None,
     variant: str | None = None,
 ) -> Recipe:
-    """The recipe of a file's content; `where` is what errors call the file.
+    """The recipe of a file's content; errors call the file `where`.
 
-    `options` stand in for its keys; errors call them by their names.
+    `options` replace keys of the file, and errors call the options by their names. Raises
+    `InputError` for a key or value that cannot be accepted.
     """
     for key, value in (options or {}).items():
         checked(RecipeEntry, {"network": "-", key: value}, key)
     table = with_variant(table, where, variant, (options or {}).get("scheme"))
     entry = checked(RecipeEntry, dict(table) | dict(options or {}), where)
     named = "scheme" if "scheme" in (options or {}) else f"{where}: scheme"
-    if entry.scheme not in schemes_to_train():
-        raise unknown_name(named, "scheme", entry.scheme, schemes_to_train())
+    if entry.scheme != FLOAT:
+        if scheme_name(entry.scheme) not in SCHEMES:
+            raise unknown_name(named, "scheme", entry.scheme, schemes_to_train())
+        entry = entry.model_copy(update={"scheme": SCHEMES[scheme_name(entry.scheme)].name})
     network = altered(
         load_network(entry.network), entry.activations, entry.width, where, entry.activation_bits
     )
@@ -194,7 +209,7 @@ def parse_recipe(
 
 
 def _data(own: Mapping[str, Any] | str) -> Mapping[str, Any]:
-    """The table of `data = "mnist"`."""
+    """The table `[data]`, also for the short form `data = "mnist"`."""
     return {"source": own} if isinstance(own, str) else own
 
 
@@ -217,7 +232,7 @@ def _hardware(entry: RecipeEntry, where: str) -> HardwareEntry | None:
 
 
 def _check(recipe: Recipe, where: str) -> None:
-    """What no single key says."""
+    """Raises `InputError` for keys that contradict each other."""
     seeds = recipe.seeds
     if len(set(seeds)) < len(seeds):
         raise InputError(f"{where}: seeds", "names a seed twice", "accepted: each once")

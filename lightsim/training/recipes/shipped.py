@@ -18,7 +18,7 @@ def recipe_names() -> tuple[str, ...]:
 
 
 def shipped_recipe(name: str) -> dict[str, Any] | None:
-    """The table of the recipe of that name; None where there is none."""
+    """The table of the shipped recipe called `name`; None if there is no such recipe."""
     for file in _files():
         if file.name == name + _SUFFIX:
             return tomllib.loads(file.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""A recipe written as the TOML file that would be read back as the same recipe."""
+"""A recipe as the text of a TOML file that reads back as the same recipe."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _INNER = ("flightnn", "distribution", "term_weights")
 
 
 def absolute(recipe: Recipe) -> Recipe:
-    """The same recipe, its files named by their whole paths: it may be read in another folder."""
+    """The same recipe with absolute paths, so that it can be read in another folder."""
 
     def whole(path: str | None) -> str | None:
         return None if path is None else os.path.abspath(path)  # noqa: PTH100 (no links)
@@ -45,7 +45,7 @@ def absolute(recipe: Recipe) -> Recipe:
 
 
 def recipe_text(recipe: Recipe) -> str:
-    """The text of a recipe with nothing left open; `parse_recipe` of it equals `recipe`."""
+    """The text of a recipe with every value; `parse_recipe` of the text equals `recipe`."""
     head = {name: getattr(recipe, name) for name in _HEAD} | {"network": recipe.network_name}
     parts = [_lines(head.items())]
     for name in _TABLES:
@@ -63,5 +63,5 @@ def recipe_text(recipe: Recipe) -> str:
 
 
 def _lines(rows: Iterable[tuple[str, Any]]) -> str:
-    """The lines of a table, without what is None: TOML has no null."""
+    """The lines of a table, without values that are None, because TOML has no null."""
     return "\n".join(f"{key} = {toml_text(value)}" for key, value in rows if value is not None)

@@ -1,4 +1,4 @@
-"""A recipe's variants: tables that stand in for some of its keys, chosen by name."""
+"""The variants of a recipe: tables that replace some of its keys, chosen by name."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _KEY = "variants"
 def with_variant(
     table: Mapping[str, Any], where: str, variant: str | None, scheme: str | None = None
 ) -> dict[str, Any]:
-    """A recipe's table with the keys of one of its `[variants.NAME]` in place of its own.
+    """The table of a recipe with the keys of its table `[variants.NAME]` in place of its own keys.
 
-    Keys of inner tables are taken one by one. Without `variant` that of the scheme's name is
-    taken, if there is one; a variant without `scheme` has its name as its scheme. The recipe's
-    name becomes that of both. Raises `InputError` for a variant that there is not.
+    Keys of inner tables are replaced one by one. Without `variant`, the variant with the name of
+    the scheme is taken, if there is one. A variant without `scheme` has its own name as its scheme.
+    The name of the resulting recipe joins both names. Raises `InputError` for an unknown variant.
     """
     own = {key: value for key, value in table.items() if key != _KEY}
     variants = table.get(_KEY, {})

@@ -1,1 +1,1 @@
-"""How weights are rounded while they are trained, a format a file."""
+"""The rounding of weights during training, one file for each format."""

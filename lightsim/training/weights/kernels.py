@@ -1,7 +1,7 @@
-"""Roundings in one pass over memory, compiled by numba; each equals its twin in torch, bit for bit.
+"""Roundings in one pass over memory, compiled by numba; each equals its torch twin bit for bit.
 
-They serve float32 on a processor. The arrays are flat; `naive` twins are the torch expressions
-in `rounding`, which graphics cards and other types use.
+The kernels serve float32 on a processor. The arrays are flat. The torch twins are the expressions
+`naive` in `rounding`, which graphics cards and other types use.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def grid_slope(
     gradient: Reals, x: Reals, step: float, lowest: float, highest: float, rectified: bool,
     out: Reals,
 ) -> None:  # fmt: skip
-    """The gradient where x / step is inside the clamp and, if rectified, x above 0; else 0."""
+    """The gradient if x / step is inside the clamp and, if rectified, x is above 0; else 0."""
     zero = np.float32(0)
     for i in range(x.size):
         v = x[i] / step
@@ -52,7 +52,7 @@ def grid_slope(
 
 @compiled(f"void({_IN}, {_IN}, float32, float32, float32, float32[::1])")
 def total(a: Reals, b: Reals, step: float, lowest: float, highest: float, out: Reals) -> None:
-    """The sum of two parts, each rounded by itself, clamped."""
+    """The sum of two parts, each rounded on its own, clamped."""
     half = np.float32(0.5)
     for i in range(a.size):
         v = np.floor(a[i] / step + half) + np.floor(b[i] / step + half)
@@ -66,7 +66,7 @@ def total_slope(
     gradient: Reals, a: Reals, b: Reals, step: float, lowest: float, highest: float,
     rectified: bool, out: Reals,
 ) -> None:  # fmt: skip
-    """The gradient where the rounded sum is inside the clamp and, if rectified, above 0."""
+    """The gradient if the rounded sum is inside the clamp and, if rectified, above 0; else 0."""
     half, zero = np.float32(0.5), np.float32(0)
     for i in range(a.size):
         v = np.floor(a[i] / step + half) + np.floor(b[i] / step + half)
@@ -76,7 +76,7 @@ def total_slope(
 
 @compiled(f"void({_IN}, float32[::1])")
 def sign(x: Reals, out: Reals) -> None:
-    """+1 where x >= 0, else -1."""
+    """+1 if x >= 0, else -1."""
     one = np.float32(1)
     for i in range(x.size):
         out[i] = one if x[i] >= np.float32(0) else -one
@@ -84,7 +84,7 @@ def sign(x: Reals, out: Reals) -> None:
 
 @compiled(f"void({_IN}, {_IN}, float32[::1])")
 def sign_slope(gradient: Reals, x: Reals, out: Reals) -> None:
-    """The gradient where |x| <= 1, else 0."""
+    """The gradient if |x| <= 1, else 0."""
     zero = np.float32(0)
     for i in range(x.size):
         out[i] = gradient[i] if abs(x[i]) <= np.float32(1) else zero
@@ -92,9 +92,10 @@ def sign_slope(gradient: Reals, x: Reals, out: Reals) -> None:
 
 @compiled(f"void({_IN}, float32, float32, float32[::1])")
 def power(r: Reals, least: float, most: float, out: Reals) -> None:
-    """sign(r) 2**round(log2 |r|) between least and most; 0 where |r| < least / 2.
+    """sign(r) 2**round(log2 |r|) between least and most; 0 if |r| < least / 2.
 
-    Of a float's 23 fraction bits those from 0x3504F3 on mean 1.4142135 or more.
+    A float has 23 fraction bits; fraction bits from 0x3504F3 on mean a factor of at least
+    1.4142135, which rounds up.
     """
     bits, powers = r.view(np.uint32), out.view(np.uint32)
     half, zero = least * np.float32(0.5), np.float32(0)
@@ -115,7 +116,7 @@ def power(r: Reals, least: float, most: float, out: Reals) -> None:
 
 @compiled(f"void({_IN}, {_IN}, {_IN}, float32[::1])")
 def level(u: Reals, magnitudes: Reals, middles: Reals, out: Reals) -> None:
-    """sign(u) times the nearest of rising magnitudes; ties go up."""
+    """sign(u) times the nearest of the rising `magnitudes`; ties go to the larger magnitude."""
     last = middles.size
     for i in range(u.size):
         size = abs(u[i])

@@ -1,4 +1,4 @@
-"""Compiled roundings on tensors: which tensors they serve, and on how many threads."""
+"""Compiled roundings on tensors: which tensors they serve, and how they use threads."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from torch import Tensor
 
 __all__ = ["apply", "serves"]
 
-_LEAST_SPLIT = 1 << 16  # numbers: fewer are done before a thread has woken
+_LEAST_SPLIT = 1 << 16  # numbers; fewer are done before a thread wakes up
 
 
 def serves(*tensors: Tensor) -> bool:
-    """Whether `apply` takes them: float32 on a processor, dense, alike in shape and order."""
+    """Whether `apply` takes the tensors: float32 on a processor, dense, with equal layouts."""
     first = tensors[0]
     if not _layout(first):
         return False
@@ -37,8 +37,8 @@ def apply(
 ) -> Tensor:
     """A new tensor filled by kernel(*flat tensors, *whole, *rest, out), in pieces by threads.
 
-    `tensors` are cut alike; `whole` arrays go to every piece. A piece's numbers depend on
-    nothing else, so that the number of threads changes no bit.
+    All `tensors` are cut in the same way; every piece gets the whole of each array in `whole`. The
+    numbers of a piece depend only on its inputs, so the number of threads does not change any bit.
     """
     out = torch.empty_like(tensors[0])
     flat = [_flat(one) for one in tensors]
@@ -71,7 +71,7 @@ def _layout(own: Tensor) -> bool:
 
 
 def _flat(own: Tensor) -> NDArray[np.float32]:
-    """A view of the numbers in the order in which they lie in memory."""
+    """A flat view of the numbers in their memory order."""
     own = own.detach()
     if not own.is_contiguous():
         own = own.permute(0, 2, 3, 1)

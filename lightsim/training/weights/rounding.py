@@ -1,4 +1,4 @@
-"""Rounding in the forward pass, and what passes for its gradient in the backward pass."""
+"""Rounding in the forward pass, and its substitute gradient in the backward pass."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ __all__ = [
 
 
 def straight_through(real: Tensor, rounded: Tensor) -> Tensor:
-    """`rounded` going forward; going back its gradient is that of `real`."""
+    """`rounded` in the forward pass, with the gradient of `real` in the backward pass."""
     apply: Callable[..., Tensor] = _Replace.apply
     return apply(real, rounded)
 
 
 def sign_hard_tanh(x: Tensor) -> Tensor:
-    """+1 where x >= 0, else -1; the gradient is that of hard tanh: 1 where |x| <= 1, else 0."""
+    """+1 if x >= 0, else -1; the gradient is that of hard tanh: 1 if |x| <= 1, else 0."""
     apply: Callable[..., Tensor] = _Sign.apply
     return apply(x)
 
@@ -38,12 +38,12 @@ def sign_hard_tanh(x: Tensor) -> Tensor:
 def round_on_grid(
     x: Tensor, step: Tensor, lowest: int, highest: int, rectified: bool = False
 ) -> Tensor:
-    """clamp(round(x / step), lowest, highest) * step, halves rounded up.
+    """clamp(round(x / step), lowest, highest) * step, with halves rounded up.
 
-    The gradient by x is 1 inside the clamp and 0 outside; that by `step` is round(v) - v inside,
-    with v = x / step, and the clamp's bound outside, divided by sqrt(size * highest) (LSQ,
-    Esser et al., ICLR 2020, equations 3 and 4 and section 2.2). With `rectified` it is that of
-    relu(x), whose gradient is 0 at 0 as well.
+    The gradient by x is 1 inside the clamp and 0 outside. Let v = x / step: the gradient by `step`
+    is round(v) - v inside the clamp and the clamp's bound outside, divided by sqrt(size * highest)
+    (LSQ, Esser et al., ICLR 2020, equations 3 and 4 and section 2.2). With `rectified` both are the
+    gradients for relu(x), whose gradient is 0 at 0 as well.
     """
     alone = step.numel() == 1 and not step.requires_grad
     if rectified and not (alone and lowest == 0):
@@ -57,21 +57,23 @@ def rounded_sum(
 ) -> Tensor:
     """clamp(round(a / step) + round(b / step), lowest, highest) * step: an adder of integers.
 
-    The gradient by both is 1 where their sum is inside the clamp (with `rectified` above 0), else
-    0; `step` is a number that is not learned.
+    The gradient by a and by b is 1 if their sum is inside the clamp (with `rectified`, also above
+    0), else 0. `step` is a number that is not learned.
     """
     apply: Callable[..., Tensor] = _Sum.apply
     return apply(a, b, step, lowest, highest, rectified)
 
 
 def step_sigmoid(x: Tensor, sharpness: float) -> Tensor:
-    """1 where x > 0, else 0; the gradient is that of sigmoid(sharpness * x)."""
+    """1 if x > 0, else 0; the gradient is that of sigmoid(sharpness * x)."""
     apply: Callable[..., Tensor] = _Step.apply
     return apply(x, sharpness)
 
 
 def nearest_level(u: Tensor, magnitudes: Tensor) -> Tensor:
-    """sign(u) times the nearest of rising `magnitudes`; ties go up, and zero is positive."""
+    """sign(u) times the nearest of the rising `magnitudes`; ties go to the larger, zero is
+    positive.
+    """
     middles = (magnitudes[1:] + magnitudes[:-1]) / 2
     if passes.serves(u) and magnitudes.dtype == torch.float32:
         return passes.apply(kernels.level, [u], whole=[magnitudes.numpy(), middles.numpy()])
@@ -79,10 +81,10 @@ def nearest_level(u: Tensor, magnitudes: Tensor) -> Tensor:
 
 
 def stochastic_level(u: Tensor, magnitudes: Tensor, noise: Tensor) -> Tensor:
-    """One of the two values about u, the upper with probability (u - low) / (up - low).
+    """One of the two values next to u, the upper value with probability (u - low) / (up - low).
 
-    `noise` is uniform in [0, 1), of the shape of u; beyond the ends the end is sure. Values are
-    +-magnitudes (Ding et al., LightNN, GLSVLSI 2017, section 4).
+    `noise` is uniform in [0, 1) and has the shape of u; beyond the largest value the result is the
+    largest value. Values are +-magnitudes (Ding et al., LightNN, GLSVLSI 2017, section 4).
     """
     values = torch.unique(torch.cat((-magnitudes, magnitudes)))
     inside = u.clamp(values[0], values[-1])
@@ -92,7 +94,7 @@ def stochastic_level(u: Tensor, magnitudes: Tensor, noise: Tensor) -> Tensor:
 
 
 def nearest_power(r: Tensor, least: float, most: float) -> Tensor:
-    """sign(r) * 2**round(log2 |r|) between `least` and `most`; 0 where |r| < least / 2."""
+    """sign(r) * 2**round(log2 |r|) between `least` and `most`; 0 if |r| < least / 2."""
     if passes.serves(r):
         return passes.apply(kernels.power, [r], least, most)
     fraction, exponent = torch.frexp(r.abs())
@@ -101,7 +103,7 @@ def nearest_power(r: Tensor, least: float, most: float) -> Tensor:
 
 
 def stochastic_power(r: Tensor, least: float, most: float, noise: Tensor) -> Tensor:
-    """One of the two powers about |r| (or 0 and `least`), unbiased up to `most`."""
+    """One of the two powers of two next to |r| (or 0 and `least`), unbiased up to `most`."""
     size = r.abs()
     exponent = torch.frexp(size).exponent
     low = torch.ldexp(torch.ones_like(r), exponent - 1)

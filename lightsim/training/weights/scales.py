@@ -1,4 +1,4 @@
-"""The scale of a layer's weights: the one whose rounding errs least."""
+"""The scale of a layer's weights: the scale with the least rounding error."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _TRIED = 2.0 ** (1 - torch.arange(41, dtype=torch.float32) / 8)
 
 
 def best_scales(weight: Tensor, rounded: Callable[[Tensor], Tensor], scale: Tensor) -> Tensor:
-    """A scale of the shape of `scale`, [1, 1, 1, 1] or [out, 1, 1, 1], for all `weight` of it.
+    """The best scale of the shape of `scale`, [1, 1, 1, 1] or [out, 1, 1, 1], for `weight`.
 
-    `rounded(weight)` rounds weights over the scale that stands in `scale`, which is left as
-    the last one tried. Forty-one scales, eight to an octave from twice the largest weight
-    down, are compared by the squared error of rounding.
+    `rounded(weight)` rounds weights with the scale in `scale`; on return `scale` holds the last
+    scale tried. The search compares the squared rounding errors of forty-one scales, eight to an
+    octave, downwards from twice the largest weight.
     """
     weight = weight.detach()
     axes = (1, 2, 3) if len(scale) > 1 else (0, 1, 2, 3)

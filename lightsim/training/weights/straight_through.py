@@ -1,4 +1,4 @@
-"""The weights of one layer in each scheme: rounded in training, whole numbers in the end."""
+"""The weights of one layer in each scheme: rounded during training, integers at the end."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from lightsim.training.weights.scales import best_scales
 __all__ = ["BinaryWeights", "FixedWeights", "FloatWeights", "Levels", "WeightFormat"]
 
 Noise = Callable[[Tensor], Tensor]
-"""Uniform numbers in [0, 1) of the shape and on the device of a tensor."""
+"""A function that returns uniform numbers in [0, 1) with the shape and device of a tensor."""
 
 _SMALLEST_SCALE = 1e-8
 
 
 class WeightFormat(nn.Module):
-    """How the real weights [out, in / groups, kh, kw] of a layer become a scheme's integers.
+    """How the real weights [out, in / groups, kh, kw] of a layer become the integers of a scheme.
 
-    An integer weight v stands for the real weight scale * v / 2**fraction_bits; `scale` has
-    shape [1, 1, 1, 1], or [out, 1, 1, 1] where every filter has its own. `noise` is None for
+    An integer weight v stands for the real weight scale * v / 2**fraction_bits. `scale` has the
+    shape [1, 1, 1, 1], or [out, 1, 1, 1] if every filter has its own scale. `noise` is None for
     rounding to nearest.
     """
 
@@ -49,25 +49,25 @@ class WeightFormat(nn.Module):
         self.register_buffer("scale", torch.ones(own, 1, 1, 1))
 
     def forward(self, weight: Tensor) -> Tensor:
-        """The real weights that the rounded ones stand for, with a straight-through gradient."""
+        """The real values of the rounded weights, with a straight-through gradient."""
         raise NotImplementedError
 
     def rounded(self, weight: Tensor) -> Tensor:
-        """The deployed weights over their scale: nearest rounding, no gradient."""
+        """The exported weights over their scale: rounded to nearest, without a gradient."""
         raise NotImplementedError
 
     def calibrate(self, weight: Tensor) -> None:
-        """Choose the scale for the weights as they are."""
+        """Choose the scale for the present weights."""
 
     def confine(self, weight: Tensor) -> None:
-        """Bring weights and scale back where they mean something, after a step."""
+        """Clamp weights and scale to their legal ranges after a step of the optimiser."""
 
     def k(self, weight: Tensor) -> NDArray[np.int8]:
         """The number of terms of every filter, int8[out]."""
         return np.full(len(weight), self.scheme.max_terms, np.int8)
 
     def values(self, weight: Tensor) -> NDArray[np.int16]:
-        """The integers of the deployed weights, int16 of their shape."""
+        """The integers of the exported weights, int16 with the shape of `weight`."""
         with torch.no_grad():
             rounded = self.rounded(weight) * 2.0**self.scheme.fraction_bits
         values: NDArray[np.int16] = np.rint(rounded.cpu().numpy()).astype(np.int16)
@@ -75,18 +75,18 @@ class WeightFormat(nn.Module):
 
 
 class FloatWeights(WeightFormat):
-    """Weights as they are: the baseline, which no hardware of ours has."""
+    """Unrounded weights: the baseline, which no modelled hardware runs."""
 
     def forward(self, weight: Tensor) -> Tensor:
-        """As the class says, with a straight-through gradient."""
+        """The weights unchanged."""
         return weight
 
 
 class Levels(WeightFormat):
-    """Weights at the nearest of a scheme's values (`lightnn1`, `lightnn2` of shared sign).
+    """Weights rounded to the nearest of a scheme's values (`lightnn1`, `lightnn2` of shared sign).
 
     The gradient passes unchanged (Ding et al., LightNN, GLSVLSI 2017, section 4). Weights are
-    kept within the largest value, beyond which no gradient could ever bring them to life.
+    clamped to the largest value, because beyond it no gradient could bring a weight back.
     """
 
     magnitudes: Tensor
@@ -100,7 +100,7 @@ class Levels(WeightFormat):
         self.register_buffer("magnitudes", torch.tensor(real, dtype=torch.float32))
 
     def forward(self, weight: Tensor) -> Tensor:
-        """As the class says, with a straight-through gradient."""
+        """The real values of the rounded weights, with a straight-through gradient."""
         with torch.no_grad():
             u = weight / self.scale
             if self.noise is None or not self.training:
@@ -110,21 +110,21 @@ class Levels(WeightFormat):
         return straight_through(weight, level * self.scale)
 
     def rounded(self, weight: Tensor) -> Tensor:
-        """Nearest values over the scale."""
+        """The nearest values, over the scale."""
         return nearest_level(weight / self.scale, self.magnitudes)
 
     def calibrate(self, weight: Tensor) -> None:
-        """The scale that errs least."""
+        """Set the scale with the least rounding error."""
         self.scale.copy_(best_scales(weight, self.rounded, self.scale))
 
     def confine(self, weight: Tensor) -> None:
-        """Within what the format reaches."""
+        """Clamp the weights to the range of the format."""
         limit = self.scale * self.magnitudes[-1]
         weight.clamp_(-limit, limit)
 
 
 class FixedWeights(WeightFormat):
-    """Two's complement of 4 or 8 bits without its lowest value, so that a sign can be turned.
+    """Two's complement of 4 or 8 bits without the lowest value, so that every value can be negated.
 
     The scale is calibrated, or learned with the weights (LSQ).
     """
@@ -142,7 +142,7 @@ class FixedWeights(WeightFormat):
             self.scale = nn.Parameter(scale)
 
     def forward(self, weight: Tensor) -> Tensor:
-        """As the class says, with a straight-through gradient."""
+        """The real values of the rounded weights, with a straight-through gradient."""
         step = self.scale / self.unit
         nearest = round_on_grid(weight, step, -self.bound, self.bound)
         if self.noise is None or not self.training:
@@ -153,24 +153,24 @@ class FixedWeights(WeightFormat):
         return straight_through(nearest, chosen)
 
     def rounded(self, weight: Tensor) -> Tensor:
-        """Nearest values over the scale."""
+        """The nearest values, over the scale."""
         v = weight * self.unit / self.scale
         return torch.floor(v + 0.5).clamp(-self.bound, self.bound) / self.unit
 
     def calibrate(self, weight: Tensor) -> None:
-        """The scale that errs least."""
+        """Set the scale with the least rounding error."""
         self.scale.data.copy_(best_scales(weight, self.rounded, self.scale.data))
 
     def confine(self, weight: Tensor) -> None:
-        """Within what the format reaches."""
+        """Keep a learned scale positive."""
         if self.learned:
             self.scale.data.clamp_(min=_SMALLEST_SCALE)
 
 
 class BinaryWeights(WeightFormat):
-    """+1 or -1 with hard tanh's gradient; real weights are clipped to [-1, 1].
+    """+1 or -1 with the gradient of hard tanh; real weights are clipped to [-1, 1].
 
-    The last layer's sums are scaled down, or they would make the softmax all but hard.
+    The sums of the last layer are scaled down; otherwise the softmax would be almost hard.
     """
 
     def __init__(
@@ -182,7 +182,7 @@ class BinaryWeights(WeightFormat):
             self.scale.fill_(2 / fan_in**0.5)
 
     def forward(self, weight: Tensor) -> Tensor:
-        """As the class says, with a straight-through gradient."""
+        """The signs of the weights, with the gradient of hard tanh."""
         sign = sign_hard_tanh(weight)
         if self.noise is not None and self.training:
             with torch.no_grad():
@@ -192,9 +192,9 @@ class BinaryWeights(WeightFormat):
         return sign * self.scale
 
     def rounded(self, weight: Tensor) -> Tensor:
-        """Nearest values over the scale."""
+        """The nearest values, over the scale."""
         return torch.where(weight >= 0, 1.0, -1.0)
 
     def confine(self, weight: Tensor) -> None:
-        """Within what the format reaches."""
+        """Clamp the weights to the range of the format."""
         weight.clamp_(-1, 1)

@@ -12,14 +12,14 @@ from lightsim.numerics.convolution.depthwise import (
     convolve_depthwise,
     convolve_depthwise_requantised,
 )
-from lightsim.numerics.convolution.exact import convolve, convolve_groups
+from lightsim.numerics.convolution.exact import convolve
 from lightsim.numerics.convolution.truncation import convolve_truncating
 from lightsim.numerics.convolution.xnor import convolve_xnor, convolve_xnor_packed, pack_signs
 from lightsim.numerics.formats.table import CODECS, codec
 from lightsim.numerics.images.window import Window
 from lightsim.numerics.sums.requantise import ROUNDINGS, Rescaling, requantise
 from tests import reference
-from tests.numerics.cases import added, cases, repeatable, weights_of
+from tests.numerics.cases import added, cases, convolve_groups, repeatable, weights_of
 
 
 def check_convolve(case):
@@ -177,8 +177,6 @@ def test_bad_requests(change, message):
 def test_bad_requests_to_the_other_kernels():
     x, out = np.zeros((1, 2, 4, 4), np.int16), np.zeros((1, 3, 2, 2), np.int32)
     weights, terms = np.zeros((3, 2, 3, 3), np.int16), np.zeros((1, 3, 2, 3, 3), np.int8)
-    with pytest.raises(InputError, match="groups: 2 for 2 and 3 channels; a divisor of both"):
-        convolve_groups(x, weights, out, 2)
     with pytest.raises(InputError, match="convolve_depthwise: x"):
         convolve_depthwise(x, weights[:, 0], out)
     with pytest.raises(InputError, match="convolve_truncating: x"):

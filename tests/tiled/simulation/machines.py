@@ -68,7 +68,9 @@ def _kinds(scheme, accumulator):
     """The PE kinds that take the scheme's weights and sum their terms in the accumulator's way."""
     whole = accumulator.accumulation == "exact" or SCHEMES[scheme].fraction_bits == 0
     return sorted(
-        name for name, kind in PE_KINDS.items() if scheme in kind.runs and (whole or kind.shifts)
+        name
+        for name, kind in PE_KINDS.items()
+        if kind.takes(SCHEMES[scheme]) and (whole or kind.shifts)
     )
 
 

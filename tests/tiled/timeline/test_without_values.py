@@ -153,7 +153,7 @@ def test_an_accumulator_that_is_too_narrow_is_refused_in_the_same_words():
     narrow = replace(accelerator, accumulator=Accumulator(14, "refuse"))
     told = []
     for values in (False, True):
-        with pytest.raises(InputError, match=r"need 23 bits, the accumulator has 14") as error:
+        with pytest.raises(InputError, match=r"need 24 bits, the accumulator has 14") as error:
             lightsim.run("lenet", accelerator=narrow, engine="timeline", values=values)
         told.append(str(error.value))
     assert told[0] == told[1]
@@ -185,7 +185,7 @@ def test_a_large_network_is_timed_without_arrays_of_its_size():
 
 
 def test_an_outline_computes_nothing():
-    net = load_network("lenet")
+    net = load_network("cnv")
     outline = quantise(net, SCHEMES["fixed8"], 0, outline=True)
     with pytest.raises(InputError, match="has no weights to compute with"):
         infer(outline, synthetic_images(net, 1, 0))

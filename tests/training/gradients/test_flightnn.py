@@ -7,6 +7,7 @@ torch = pytest.importorskip("torch", reason="PyTorch is the extra 'train'")
 
 from lightsim.network.layer import Layer  # noqa: E402
 from lightsim.network.tensor import TensorShape  # noqa: E402
+from lightsim.numerics.formats.scheme import SCHEMES  # noqa: E402
 from lightsim.training.recipes.options import FlightnnOptions, ModelOptions  # noqa: E402
 from lightsim.training.weights.flightnn import FlightnnWeights  # noqa: E402
 from tests.training.gradients.differences import differences, random  # noqa: E402
@@ -24,7 +25,9 @@ LAYER = Layer(
 
 def _flightnn(regulariser="kept", last=False):
     options = FlightnnOptions(strengths=(0.3, 0.7), regulariser=regulariser, sharpness=6.0)
-    weights = FlightnnWeights(LAYER, ModelOptions(flightnn=options), last, None, True).double()
+    weights = FlightnnWeights(
+        LAYER, SCHEMES["flightnn"], ModelOptions(flightnn=options), last, None, True
+    ).double()
     weights.term_weights.copy_(torch.arange(FILTERS) / 3 + 0.1)
     weights.scale.fill_(0.8)
     return weights

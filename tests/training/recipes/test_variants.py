@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 pytest.importorskip("torch", reason="torch is the extra 'train'")
@@ -11,10 +14,11 @@ from lightsim.errors import InputError
 from lightsim.network import load_network
 from lightsim.training.models.model import build_model
 from lightsim.training.recipes.altered import altered
-from lightsim.training.recipes.recipe import named_recipe, parse_recipe
+from lightsim.training.recipes.recipe import load_recipe, named_recipe, parse_recipe
 from lightsim.training.recipes.shipped import recipe_names, shipped_recipe
 from lightsim.training.recipes.text import recipe_text
 
+RESULTS = Path(__file__).parents[3] / "results" / "training"
 TABLE = {
     "network": "lenet",
     "epochs": 7,
@@ -76,6 +80,17 @@ def test_every_variant_that_comes_with_lightsim_can_be_trained(name: str):
             hidden = {model.types[layer.name].bits for layer in own.network.layers[:-1]}
             assert hidden == ({1} if signs else {8}), variant
     assert {"float32", "lightnn1", "lightnn2", "flightnn", "fixed4"} < set(table["variants"])
+
+
+@pytest.mark.parametrize("path", sorted((RESULTS / "cifar").glob("*.toml")), ids=lambda p: p.stem)
+def test_every_variant_of_the_cifar_measurements_can_be_trained(path: Path):
+    variants = tomllib.loads(path.read_text("utf-8"))["variants"]
+    found = {name: load_recipe(path, None, name) for name in variants}
+    assert len({recipe_text(own) for own in found.values()}) == len(variants)
+    for name, own in found.items():
+        assert own.data.source == "cifar10" and own.epochs > 0
+        assert (own.hardware is not None) == name.startswith("priced")
+        assert (own.options.distribution is not None) == name.endswith(("-code", "-paper"))
 
 
 def test_recipes_without_variants_know_none():

@@ -1,4 +1,4 @@
-"""The figures of a training's page: in reading order."""
+"""The figures of a training's page, in reading order."""
 
 from __future__ import annotations
 

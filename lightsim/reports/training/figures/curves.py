@@ -1,4 +1,4 @@
-"""Figures: loss and accuracy over the epochs, every seed thin and their mean thick."""
+"""Figures: loss and accuracy over the epochs, with a thin line for each seed and a thick mean."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def mean_over_seeds(report: TrainingReport, value: Value) -> list[float]:
 
 
 def mean_line(figure: go.Figure, values: Sequence[float], name: str, colour: str) -> None:
-    """A thick line over the epochs, counted from 1 through all stages."""
+    """Draw a thick line over the epochs, counted from 1 through all stages."""
     figure.add_scatter(
         x=list(range(1, len(values) + 1)), y=list(values), name=name, mode="lines",
         line={"color": colour, "width": 2.5},
@@ -33,7 +33,7 @@ def mean_line(figure: go.Figure, values: Sequence[float], name: str, colour: str
 
 
 def stage_line(figure: go.Figure, report: TrainingReport) -> None:
-    """A line where rounding begins."""
+    """Draw a vertical line at the epoch where rounding begins."""
     if 0 < report.float_epochs < len(report.seeds[0].epochs):
         figure.add_vline(
             x=report.float_epochs + 0.5, line={"color": MUTED, "dash": "dot", "width": 1},

@@ -1,4 +1,4 @@
-"""Figure: what was taken of every layer's activations, over the epochs."""
+"""Figure: the statistics of every layer's activations, over the epochs."""
 
 from __future__ import annotations
 

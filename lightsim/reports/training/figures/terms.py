@@ -1,6 +1,8 @@
-"""Figures: how many filters have no, one or two terms, over the epochs and by layer."""
+"""Figures: how many filters have no, one, two and more terms, over the epochs and by layer."""
 
 from __future__ import annotations
+
+from itertools import islice
 
 import plotly.graph_objects as go
 
@@ -14,9 +16,14 @@ __all__ = ["BY_LAYER", "OVER_EPOCHS"]
 
 
 def _mixed(report: TrainingReport) -> bool:
-    """Whether filters differ in k: under any other scheme the figures would say nothing."""
+    """Whether filters differ in k; under every other scheme the figures say nothing."""
     row = SCHEMES.get(report.scheme)  # float32 has no row
     return row is not None and row.k_per_filter
+
+
+def _counted(report: TrainingReport) -> int:
+    """How many numbers of terms are counted."""
+    return max(len(row) for seed in report.seeds for row in seed.k.values())
 
 
 def _over_epochs(report: TrainingReport) -> go.Figure:
@@ -24,11 +31,13 @@ def _over_epochs(report: TrainingReport) -> go.Figure:
         340, xaxis={"title": {"text": "epochs"}},
         yaxis={"title": {"text": "share of the filters (%)"}, "range": [0, 100]},
     )  # fmt: skip
-    for terms, (name, colour) in enumerate(TERM_COLOURS.items()):
+    for terms, (name, colour) in enumerate(islice(TERM_COLOURS.items(), _counted(report))):
 
         def share(epoch: EpochReport, terms: int = terms) -> float:
             total = sum(sum(row) for row in epoch.k.values())
-            return 100 * sum(row[terms] for row in epoch.k.values()) / max(total, 1)
+            # Epochs in float count fewer numbers of terms.
+            own = sum(sum(row[terms : terms + 1]) for row in epoch.k.values())
+            return 100 * own / max(total, 1)
 
         rounded = [epoch.stage != "float32" for epoch in report.seeds[0].epochs]
         shares = mean_over_seeds(report, share)
@@ -49,7 +58,7 @@ def _by_layer(report: TrainingReport) -> go.Figure:
         360, barmode="stack", yaxis={"title": {"text": "filters (mean over seeds)"}},
         xaxis={"type": "category", "tickangle": slanted(names), "dtick": 1},
     )  # fmt: skip
-    for terms, (name, colour) in enumerate(TERM_COLOURS.items()):
+    for terms, (name, colour) in enumerate(islice(TERM_COLOURS.items(), _counted(report))):
         counts = [sum(seed.k[n][terms] for seed in report.seeds) / len(report.seeds) for n in names]
         figure.add_bar(
             x=names, y=counts, name=name, marker={"color": colour},
@@ -62,8 +71,8 @@ OVER_EPOCHS: Figure[TrainingReport] = Figure(
     "k",
     "Terms per filter (k) over the epochs",
     _over_epochs,
-    "The share of all filters that have no, one or two signed powers of two in each weight, mean "
-    "over the seeds. A serial shift-add lane takes k cycles for a product.",
+    "The share of all filters that have no, one, two or more signed powers of two in each weight, "
+    "mean over the seeds. A serial shift-add lane takes k cycles for a product.",
     lambda report: _mixed(report) and any(seed.epochs for seed in report.seeds),
 )
 BY_LAYER: Figure[TrainingReport] = Figure(

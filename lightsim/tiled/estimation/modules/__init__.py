@@ -1,1 +1,1 @@
-"""What each module of the RTL costs, by formulas fitted to synthesis."""
+"""The cost of each module of the RTL, by formulas fitted to synthesis."""

@@ -1,4 +1,4 @@
-"""The modules an accelerator is built of: each with its parameters, how often, for what part."""
+"""The bill of an accelerator: its modules, each with parameters, count and part of the design."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TURNED_BITS = 65  # valid, value, multiplier, position
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`count` times `module` with `parameters`, which belong to `part` of the design."""
+    """`count` instances of `module` with `parameters`, in the part `part` of the design."""
 
     part: str
     module: str
@@ -28,7 +28,7 @@ class Item:
 
 
 def bill(c: Constants) -> Iterator[Item]:
-    """Every module but the ROMs of the tile program, from the constants of `constants_of`."""
+    """Every module except the ROMs of the tile program, from the constants of `constants_of`."""
     yield _item("controller", "accelerator", c, *_OF_ACCELERATOR)
     yield _item("controller", "controller", c)
     yield _item("controller", "step_generator", c, "COLUMNS", "PIXELS", "PARTS", "ONE_BIT_PARTS")
@@ -57,20 +57,20 @@ def _item(part: str, module: str, c: Constants, *names: str, **more: int) -> Ite
 
 
 def _streams(c: Constants) -> Iterator[Item]:
-    """Load and store streams with their walkers, and the arbiter between them."""
+    """Load and store streams with their walkers, and the arbiter between the streams."""
     for stream in _STREAMS:
         yield _item("DMA", "load_stream", c, *_OF_WALKER, WAITS=int(stream != "weight"))
         yield _item("DMA", "request_walker", c, *_OF_WALKER)
     yield _item("DMA", "store_stream", c, *_OF_WALKER)
     yield _item("DMA", "request_walker", c, *_OF_WALKER)
-    yield _item("DMA", "unpack_walker", c)  # of the store stream
-    yield _item("DMA", "unpack_walker", c)  # of the residual buffer
+    yield _item("DMA", "unpack_walker", c)  # walker of the store stream
+    yield _item("DMA", "unpack_walker", c)  # walker of the residual buffer
     yield _item("DMA", "input_fill", c)
     yield _item("DMA", "arbiter", c, *_OF_ARBITER)
 
 
 def _lanes(c: Constants) -> Iterator[Item]:
-    """One module for every row, and what feeds them."""
+    """One module for every row, and the modules that feed the rows."""
     yield _item("array", "pe_array", c, "ROWS", "COLUMNS", "PIXELS", "WORD_BITS", "KINDS",
                 "SCHEME", "LATENCY", "SUM_BITS", "TRUNCATES")  # fmt: skip
     kinds = unpack_kinds(c["KINDS"], c["ROWS"])
@@ -149,7 +149,7 @@ def _output(c: Constants) -> Iterator[Item]:
     yield Item(part, "slice_memory", held, lanes * banks)
 
 
-# Of every memory the modules of its own, in the order of the bill.
+# The modules that belong to each memory, in the order of the bill.
 _OF_MEMORY: dict[str, Callable[[Constants], Iterator[Item]]] = {
     "input": _input,
     "weight": _weight,
@@ -160,8 +160,11 @@ _OF_MEMORY: dict[str, Callable[[Constants], Iterator[Item]]] = {
 
 
 def memory_items(c: Constants, name: str) -> Iterator[Item]:
-    """Every module of a bill that depends on the size of one memory: its own, what counts its
-    banks, and for the partial sums the one that asks whether any are kept."""
+    """Every module of a bill that depends on the size of the memory `name`.
+
+    These are the memory's own modules, the counter of its banks and, for the psum memory, the
+    module that checks whether any partial sums are kept.
+    """
     if name == "psum":
         yield _item("controller", "accelerator", c, *_OF_ACCELERATOR)
     else:

@@ -1,4 +1,4 @@
-"""Terms of the buffers' modules: the logic around memories, whose blocks are `memories`' matter."""
+"""Terms of the buffers' modules: the logic around the memories. `memories` costs the memories."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ __all__ = [
 ]
 
 
-_BYTES_OF_A_LUT = 4  # that are selected from
+_BYTES_OF_A_LUT = 4  # bytes that one LUT selects from
 
 
 def input_terms(p: Parameters) -> Terms:
-    """Padding and masks a channel of every pixel, its sign, and the part of a word it lies in.
+    """The terms of the input buffer: padding, masks, signs, and the selection within a word, for
+    every channel of every pixel.
 
-    Selecting a value of fewer bits takes as many LUTs less; narrow fields are selected beside the
-    widest ones, and then with them.
+    Selecting a value of fewer bits takes proportionally fewer LUTs. Narrow fields are first
+    selected beside the widest fields, and then together with them.
     """
     values = p["COLUMNS"] * p["PIXELS"]
     *narrow, widest = fields_of(p)
@@ -48,7 +49,7 @@ def input_terms(p: Parameters) -> Terms:
 
 
 def weight_terms(p: Parameters) -> Terms:
-    """Counters of both sides, and the selection of a word, or a narrow one, in a port word."""
+    """The terms of the weight buffer: counters on both sides, and selecting a weight word."""
     sharing = max(1, p["PORT_BITS"] // p["WORD_BITS"])
     narrow = max(1, p["PORT_BITS"] // p["NARROW_BITS"])
     return {
@@ -63,7 +64,9 @@ def weight_terms(p: Parameters) -> Terms:
 
 
 def parameter_terms(p: Parameters) -> Terms:
-    """Each memory takes its slot of a port word, and gives its group's."""
+    """The terms of the parameter memories: each takes its slot of a port word and returns its
+    group's parameters.
+    """
     per_word = max(1, p["PORT_BITS"] // 64)
     copies = ceil_div(per_word, p["ROWS"])
     memories = copies * p["ROWS"]
@@ -80,12 +83,12 @@ def parameter_terms(p: Parameters) -> Terms:
 
 
 def psum_terms(p: Parameters) -> Terms:
-    """Two counters; the rest is the memory."""
+    """The terms of the psum memory's two counters; `memories` costs the memory itself."""
     return {"module": 1, "address bit": bits_for(p["DEPTH"])}
 
 
 def slice_terms(p: Parameters) -> Terms:
-    """Read, compare and write back one byte of a row."""
+    """The terms of a slice: it reads, compares and writes back one byte of a row."""
     row_bits = bits_for(p["DEPTH"])
     return {"bit": p["WIDTH"], "row bit": row_bits, "module": 1}
 
@@ -94,25 +97,30 @@ _MEASURED_WORDS = 8
 
 
 def output_terms(p: Parameters) -> Terms:
-    """A port word is selected from a row by the width of the values and its part of the row: out
-    of twice as many words than were measured with twice as much."""
+    """The terms of the output buffer: a port word is selected from a row.
+
+    The selection depends on the width of the values and on the part of the row. For twice as many
+    words as were measured, it costs twice as much.
+    """
     widths = len(fields_of(p)) - 1
     more = 1 + widths / (2 + p["ONE_BIT"])
     return {"port bit": p["PORT_BITS"] * max(1, _row_words(p) // _MEASURED_WORDS) * more}
 
 
 def output_case(p: Parameters) -> str:
-    """Rows of one, two, four, or eight and more port words, with one-bit results or without."""
+    """The case of a row: 1, 2, 4, or 8 and more port words; with or without one-bit results."""
     return f"WORDS={min(_MEASURED_WORDS, _row_words(p))} ONE_BIT={p['ONE_BIT']}"
 
 
 def _row_words(p: Parameters) -> int:
-    """Port words of a row: every lane has 32 bits of it, or its part of the port."""
+    """Port words of a row: each lane has 32 bits of it, or its share of the port if larger."""
     return max(32, p["PORT_BITS"] // p["LANES"]) * p["LANES"] // p["PORT_BITS"]
 
 
 def residual_terms(p: Parameters) -> Terms:
-    """A byte of each slice's row is selected; rows are written in parts."""
+    """The terms of the residual buffer: one byte of each slice's row is selected; rows are written
+    in parts.
+    """
     channels = p["PORT_BITS"] // 8
     size = max(1, channels // p["LANES"])
     words = p["LANES"] * size // channels

@@ -1,7 +1,8 @@
-"""The constants an accelerator is built with, by the names of the RTL's parameters.
+"""The constants of an accelerator, under the names of the RTL's parameters.
 
-A few depend on the network too (`GENERAL`): here they are those of an accelerator built for any
-network of its scheme; `lightsim rtl` replaces them by what its program needs.
+A few constants also depend on the network (`GENERAL`). Here they have the values of an accelerator
+that runs any network of its scheme; `lightsim rtl` replaces them by the values that its program
+needs.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ __all__ = [
     "memory_depth",
 ]
 
-# Constants that follow from the network: what is built for poolings and additions, for one-bit
-# activations, the fields that wider ones lie in (the sum of their bits, which are powers of two),
-# for dilated kernels, tables, images made larger and products, and by how many lanes values are
-# turned on their way to the output buffer.
+# Constants that follow from the network. Some say whether logic is built: for poolings and
+# additions, one-bit activations, dilated kernels, tables, enlarged images, and products. The others
+# are the field widths of wider activations (the sum of the widths, which are powers of two) and the
+# number of lanes by which values are rotated on their way to the output buffer.
 GENERAL = (
     "ELEMENTWISE", "ONE_BIT_INPUTS", "FIELDS", "TURN_STEP", "DILATES", "LOOKS_UP", "REPEATS",
     "SCALES", "COUNTS",
@@ -92,7 +93,9 @@ def memory_constants(accelerator: Accelerator) -> dict[str, int]:
 
 
 def memory_depth(c: Mapping[str, int], name: str, nbytes: int) -> int:
-    """The depth of a memory of so many bytes (a bank of them) on a machine of these constants."""
+    """The depth in words of a memory (or of one bank) of `nbytes` bytes, on a machine with
+    constants `c`.
+    """
     word = c["PORT_BITS"] // 8
     if name == "psum":
         return nbytes * 8 // (c["ROWS"] * c["PIXELS"] * c["ACCUMULATOR_BITS"])
@@ -130,7 +133,7 @@ def _general(accelerator: Accelerator) -> dict[str, int]:
         "ELEMENTWISE": 1,
         "ONE_BIT_INPUTS": int(1 in fields),
         "FIELDS": sum(bits for bits in fields if bits > 1),
-        # Words of the widest channels that have fewer of them than there are lanes are turned.
+        # A word of the widest channels is rotated if it has fewer channels than there are lanes.
         "TURN_STEP": min(accelerator.port_bits // fields[-1], accelerator.post.lanes),
         "DILATES": 0,
         "LOOKS_UP": 0,

@@ -1,9 +1,9 @@
-"""What the LUTs and flip-flops of each module of the RTL are sums of.
+"""The formulas for the LUTs and flip-flops of each module of the RTL.
 
-A module's cost by itself, its submodules apart, is a sum of terms that its parameters give (lanes,
-bits that are added, bits that are held, ...), each times a coefficient. The coefficients of a
-device family are fitted to synthesis (`lightsim calibrate`) and stand in `fitted_FAMILY.json`;
-modules that differ in kind (a PE kind with a scheme, say) have a set for each case.
+The cost of a module without its submodules is a sum of terms. The parameters of the module give the
+terms (lanes, bits added, bits held, ...), and each term has a coefficient. The coefficients of a
+device family are fitted to synthesis (`lightsim calibrate`) and stored in `fitted_FAMILY.json`.
+Variants of a module (for example a PE kind with a scheme) have a set of coefficients for each case.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ __all__ = ["FORMULAS", "Formula"]
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """The terms of a module's cost, and which set of coefficients they are for.
+    """The terms of a module's cost, and the case that selects the set of coefficients.
 
-    `closed` is what comes on top without a coefficient: memories, whose geometry says it all.
+    `closed` is a cost that needs no coefficients: memories, whose geometry determines the cost.
     """
 
     terms: Callable[[Parameters], Terms]
@@ -67,21 +67,21 @@ def _step_generator(p: Parameters) -> Terms:
 
 
 def _accelerator(p: Parameters) -> Terms:
-    """The pipeline of steps, each row's parameters, the sums that rows begin with, and wiring."""
+    """The pipeline of steps, each row's parameters, the initial sums, and the wiring."""
     stages = p["LATENCY"] + (p["COLUMNS"] - 1).bit_length() + 3
     values = p["ROWS"] * p["PIXELS"]
     return {
         "module": 1,
         "stage": stages,
         "row": p["ROWS"],
-        "bit added": values * p["SUM_BITS"],  # chosen: bias or partial sum
+        "bit added": values * p["SUM_BITS"],  # the choice between bias and partial sum
         "elementwise": p["ELEMENTWISE"],
         "elementwise lane": p["LANES"] * p["ELEMENTWISE"],
     }
 
 
 def _walker_case(p: Parameters) -> str:
-    """Striping over a number of channels that is no power of two needs a divider."""
+    """The case of a walker: striping over channels that are no power of two needs a divider."""
     channels = p["CHANNELS"]
     return "divides" if channels & (channels - 1) else "shifts"
 

@@ -1,4 +1,4 @@
-"""How a memory of some width and depth is built: LUT RAM, block RAM or UltraRAM."""
+"""How a memory of a given width and depth is built: from LUT RAM, block RAM or UltraRAM."""
 
 from __future__ import annotations
 
@@ -27,22 +27,23 @@ GEOMETRY = Source(
     "between them is ours, and that of Yosys 0.70 on every memory of the calibration",
 )
 
-# Not deeper than this a memory is built from LUTs.
+# A memory of at most this depth is built from LUTs.
 LUTRAM_DEPTH = 64
-# Width and depth of the shapes a block of 18 kb can take with one read and one write port.
+# Width and depth of the shapes of an 18 kb block with one read and one write port.
 _HALF_SHAPES = ((36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 16384))
-# A slice of one byte and 128 rows is LUT RAM too: two LUTs a bit and port, and the row's decoder.
+# A slice of one byte and 128 rows is LUT RAM too: two LUTs per bit and port, and a row decoder.
 _BYTE_DEPTH, _BYTE_LUTS = 128, 34
 _URAM_BITS, _URAM_WORDS = 72, 4096
-# An UltraRAM holds as much as eight blocks of 36 kb, so it must save about that many: at least
-# eight ninths, as a 72-bit word is no better filled by a port's 64 or 128 bits than its ninth.
+# An UltraRAM holds as much as eight 36 kb blocks, so it must replace about eight of them. It need
+# replace only eight ninths, because a port of 64 or 128 bits leaves a ninth of the 72-bit words
+# empty.
 _HALVES_PER_URAM = 16
 _LEAST_SAVED = (8, 9)
 
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """What a memory is made of: LUTs of LUT RAM, registers, and halves of block RAM."""
+    """The cells of a memory: LUTs of LUT RAM, registers, and 18 kb halves of block RAM."""
 
     lut: int
     ff: int
@@ -53,17 +54,17 @@ NOTHING = Mapped(0, 0, 0)
 
 
 def mapped(p: Parameters) -> Mapped:
-    """A memory of the RTL by the parameters of `bank_memory`, `psum_memory` or `slice_memory`.
+    """The cells of a memory, from the parameters of `bank_memory`, `psum_memory` or `slice_memory`.
 
-    The memories have as many words as their address bits can name. In LUT RAM, the register
-    behind the read is made of flip-flops; in block RAM it is part of the block. A memory deeper
-    than a block takes a selector behind its blocks.
+    A memory has as many words as its address bits can name. The register behind the read port is
+    made of flip-flops in LUT RAM, and is part of the block in block RAM. A memory deeper than one
+    block needs a selector behind its blocks.
     """
     sliced = "BYTES" in p
     width = 8 * p["BYTES"] if sliced else p["WIDTH"]
     address_bits = bits_for(p["DEPTH"]) + (p.get("BANKS", 1) == 2)
     depth = 1 << address_bits
-    # A slice's address goes straight into its memory.
+    # The address of a slice has no register in front of the memory.
     address = 0 if sliced else address_bits
     if sliced and width == 8 and depth == _BYTE_DEPTH:
         return Mapped(_BYTE_LUTS, width + address, 0)
@@ -80,12 +81,12 @@ def _lutram(width_bits: int, depth: int) -> int:
 
 
 def block_ram_halves(width_bits: int, depth: int) -> int:
-    """The fewest 18 kb blocks for `depth` words of `width_bits`, all in one shape."""
+    """The fewest 18 kb blocks that hold `depth` words of `width_bits`, all blocks in one shape."""
     return _blocks(width_bits, depth, by_bytes=False)[0]
 
 
 def _blocks(width_bits: int, depth: int, *, by_bytes: bool) -> tuple[int, int]:
-    """The fewest halves, and how many blocks of 36 kb lie behind one another for the depth.
+    """The fewest 18 kb halves, and the number of 36 kb blocks behind one another for the depth.
 
     A memory that is written byte by byte leaves the ninth bit of each byte unused.
     """
@@ -98,10 +99,11 @@ def _blocks(width_bits: int, depth: int, *, by_bytes: bool) -> tuple[int, int]:
 def memory_resources(
     width_bits: int, depth: int, copies: int = 1, *, has_uram: bool = False
 ) -> Resources:
-    """`copies` equal memories with one read and one write port each.
+    """The resources of `copies` equal memories with one read and one write port each.
 
-    LUT RAM up to 64 words; UltraRAM where the device has it and it wastes no more than the
-    block RAM would; else block RAM, two halves a block.
+    A memory of up to 64 words is LUT RAM. A deeper memory is UltraRAM where the device has UltraRAM
+    and where it wastes no more than block RAM would. All other memories are block RAM, two halves
+    to a block.
     """
     if depth <= LUTRAM_DEPTH:
         return Resources(lut=copies * _lutram(width_bits, depth))
@@ -113,7 +115,7 @@ def memory_resources(
 
 
 def uram_blocks(p: Parameters, halves: int) -> int:
-    """UltraRAMs of a memory that would take so many halves of block RAM; 0 if it stays there.
+    """The UltraRAMs that replace `halves` halves of block RAM; 0 if the memory stays in block RAM.
 
     Slices are written byte by byte and stay in block RAM.
     """

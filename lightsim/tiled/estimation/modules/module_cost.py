@@ -1,4 +1,4 @@
-"""What a module of the RTL takes: its formula with the coefficients fitted to synthesis."""
+"""The resources of a module of the RTL: its formula with the coefficients fitted to synthesis."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from importlib.resources import files
 from typing import Any
 
 from lightsim.source import Source
-from lightsim.tiled.estimation.modules.array_terms import dsp_blocks, stands_in
+from lightsim.tiled.estimation.modules.array_terms import REGISTERS, dsp_blocks, stands_in
 from lightsim.tiled.estimation.modules.formulas import FORMULAS
 from lightsim.tiled.estimation.modules.terms import Parameters
 
 __all__ = ["FAMILY", "Cost", "cost_of", "fitted", "module_cost", "module_source"]
 
-# The family the formulas are fitted to. They serve for all devices with LUTs of six inputs.
+# The family that the formulas are fitted to. The formulas serve for all devices with 6-input LUTs.
 FAMILY = "xc7"
 
-_MULTIPLIERS = {0: 2, 1: 4}  # of a post-processing lane, by MULTIPLIES
+_MULTIPLIERS = {0: 2, 1: 4}  # DSP blocks of a post-processing lane, by MULTIPLIES
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one module takes without the modules below it; block RAM in halves of 18 kb."""
+    """The resources of one module without its submodules; block RAM in 18 kb halves."""
 
     lut: int
     ff: int
@@ -34,7 +34,7 @@ class Cost:
 
 @lru_cache(maxsize=1)
 def fitted() -> Mapping[str, Any]:
-    """The fitted coefficients with what they were measured with, as the file has them."""
+    """The coefficient file: fitted coefficients, and the tools that measured them."""
     text = (files("lightsim.tiled.estimation") / f"fitted_{FAMILY}.json").read_text(
         encoding="utf-8"
     )
@@ -44,24 +44,25 @@ def fitted() -> Mapping[str, Any]:
 
 @lru_cache(maxsize=16384)
 def module_cost(module: str, parameters: tuple[tuple[str, int], ...]) -> Cost:
-    """What `module` takes when it is built with `parameters`."""
+    """The resources of `module` when it is built with `parameters`."""
     return cost_of(module, dict(parameters), fitted()["modules"][module])
 
 
 def cost_of(module: str, values: Parameters, cases: Mapping[str, Any]) -> Cost:
-    """What `module` takes with the coefficients of its `cases`, as the file has them."""
+    """The resources of `module` with the coefficients of `cases`, as in the coefficient file."""
     formula = FORMULAS[module]
     held = cases[formula.case(values)]
     terms, closed = formula.terms(values), formula.closed(values)
-    lut, ff = (
-        round(sum(amount * held[name].get(term, 0.0) for term, amount in terms.items()))
-        for name in ("lut", "ff")
-    )
+    registers = terms.pop(REGISTERS, None)
+    lut = round(sum(amount * held["lut"].get(term, 0.0) for term, amount in terms.items()))
+    if registers is not None:
+        terms["lane"] = registers
+    ff = round(sum(amount * held["ff"].get(term, 0.0) for term, amount in terms.items()))
     return Cost(lut + closed.lut, ff + closed.ff, _dsp(module, values), closed.halves)
 
 
 def module_source(module: str, parameters: tuple[tuple[str, int], ...]) -> Source:
-    """Where a module's cost comes from, and whether its parameters lie in the fitted range."""
+    """The source of a module's cost; it says which parameters lie outside the fitted range."""
     values = dict(parameters)
     held = fitted()
     case = held["modules"][module][FORMULAS[module].case(values)]
@@ -84,15 +85,15 @@ def module_source(module: str, parameters: tuple[tuple[str, int], ...]) -> Sourc
     return Source("derived" if beyond else "measured", text)
 
 
-# Numbers that name something, or that a formula does not read.
+# Parameters that are labels, or that no formula reads: they have no range.
 _NO_RANGE = ("KINDS", "WORD_BITS", "SLOTS", "GROUPS")
 
-# What was measured at its usual value alone: activations of eight bits, in fields of eight.
+# Parameters measured only at their usual value: eight-bit activations in eight-bit fields.
 _OF_BYTES = ("ACTIVATION_BITS", "FIELDS")
 
 
 def _dsp(module: str, p: Parameters) -> int:
-    """Blocks of products; a lane's requantising multiplications; a drain's row pitch."""
+    """DSP blocks: products in `lane_rows`, requantisation in `post_lane`, row pitch in `drain`."""
     if module == "lane_rows":
         return dsp_blocks(p)
     if module == "post_lane":

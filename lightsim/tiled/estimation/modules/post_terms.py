@@ -1,4 +1,4 @@
-"""Terms of what lies behind the array: the drain, post-processing, poolings and additions."""
+"""Terms of the modules behind the array: the drain, post-processing, poolings and additions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ __all__ = ["drain_terms", "elementwise_terms", "post_terms", "rotator_terms"]
 
 
 def drain_terms(p: Parameters) -> Terms:
-    """The snapshot's registers, the selection of a position, and each lane's choice of a row."""
+    """The terms of the drain: snapshot registers, selecting a position, and selecting a row for
+    each lane.
+    """
     row, rows_of_lanes = p["ROWS"] * p["SUM_BITS"], p["LANES"] * p["ROWS"]
     return {
         "module": 1,
@@ -23,20 +25,23 @@ def drain_terms(p: Parameters) -> Terms:
 
 
 def rotator_terms(p: Parameters) -> Terms:
-    """A bit of every lane goes through as many selectors as there are stages."""
+    """The terms of the rotator: every bit of a lane passes one selector in each stage."""
     stages = sum((1 << s) >= p["STEP"] for s in range((p["LANES"] - 1).bit_length()))
     return {f"bit of {stages} stages": p["LANES"] * p["WIDTH"]} if stages else {}
 
 
 def post_terms(p: Parameters) -> Terms:
-    """Addresses and registers of each lane; without multipliers the multiplier's are not built."""
+    """The terms of a post-processing lane: addresses and registers; the registers of the multiplier
+    are built only with a multiplier.
+    """
     return {"module": 1, "lane": p["LANES"], "multiplying lane": p["LANES"] * p["MULTIPLIES"]}
 
 
 def elementwise_terms(p: Parameters) -> Terms:
-    """Each channel of a word is folded; a word is selected; lanes take what is finished.
+    """The terms of poolings and additions: every channel of a word is folded, a word is selected,
+    and the lanes take finished values.
 
-    A word has as many channels as it has of the narrowest fields.
+    A word counts as many channels as it has of the narrowest field.
     """
     channels = p["PORT_BITS"] // fields_of(p)[0]
     return {

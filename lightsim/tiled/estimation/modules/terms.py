@@ -1,4 +1,4 @@
-"""The shape of a formula: parameters by name go in, amounts by name come out."""
+"""The interface of a formula: it takes parameters by name and returns amounts by name."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ Terms = dict[str, float]
 
 
 def bits_for(count: int) -> int:
-    """Bits of an address of so many words, at least one."""
+    """Bits of an address for `count` words, at least one bit."""
     return max(1, (count - 1).bit_length())
 
 
 def fields_of(p: Parameters) -> list[int]:
-    """Bits of the fields of activations that a module is built for, rising, beside those of one."""
+    """The activation widths above one bit that a module is built for, in bits, in rising order."""
     mask = p.get("FIELDS", 8)
     return [bits for bits in (2, 4, 8) if mask & bits]

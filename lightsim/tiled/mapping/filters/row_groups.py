@@ -2,7 +2,7 @@
 
 The rows of a group step together, so a group takes the passes of its slowest row. Sorting
 filters by k makes few slow groups of many mixed ones; where the array has rows that take any
-weight in one pass, two-term filters go there first.
+weight in one pass, filters of several terms go there first.
 """
 
 from __future__ import annotations
@@ -22,7 +22,14 @@ from lightsim.tiled.mapping.plan.plan import EngineLayer
 from lightsim.tiled.mapping.plan.words import block_channels
 from lightsim.units import ceil_div
 
-__all__ = ["RowGroup", "depthwise_width", "is_depthwise", "row_groups", "row_kinds"]
+__all__ = [
+    "RowGroup",
+    "depthwise_width",
+    "is_depthwise",
+    "most_terms",
+    "row_groups",
+    "row_kinds",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,11 @@ class RowGroup:
     def used(self) -> int:
         """Rows that hold a filter."""
         return sum(1 for index in self.filters if index >= 0)
+
+
+def most_terms(scheme: Scheme) -> int:
+    """The largest k that costs are worked out for: two, also where a format never has so many."""
+    return max(2, scheme.max_terms)
 
 
 def row_kinds(accelerator: Accelerator) -> tuple[PeKind, ...]:
@@ -109,15 +121,15 @@ class _Builder:
         self._bits = layer.source.element.bits
         self._sort = sort_filters and main.scheme.max_terms > 1
         # Passes and planes of the rows of each lane group by the terms of their filters.
-        groups = accelerator.array.groups
+        groups, most = accelerator.array.groups, most_terms(main.scheme)
         self._group_of = [number for number, group in enumerate(groups) for _ in range(group.rows)]
         self._cost = [
-            [self._passes_planes(pe_kind(group.pe), k) for k in range(3)] for group in groups
+            [self._passes_planes(pe_kind(group.pe), k) for k in range(most + 1)] for group in groups
         ]
         self._fast = [
             row
             for row, number in enumerate(self._group_of)
-            if self._cost[number][2][0] == self._cost[number][1][0]
+            if self._cost[number][most][0] == self._cost[number][1][0]
         ]
 
     def _passes_planes(self, kind: PeKind, k: int) -> tuple[int, int]:
@@ -144,7 +156,7 @@ class _Builder:
         return tuple(self._group(chunk + [-1] * (rows - len(chunk)), channels) for chunk in chunks)
 
     def _mixed(self, filters: list[int], channels: Span | None) -> tuple[RowGroup, ...]:
-        """Two-term filters on the fast rows, except in as many groups as cannot do without."""
+        """Filters of several terms on the fast rows, in all groups but those that cannot."""
         rows, fast = len(self._group_of), self._fast
         slow = [row for row in range(rows) if row not in set(fast)]
         two = [f for f in filters if self._k[f] > 1]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lightsim.hardware.pe_kinds import pe_kind
 from lightsim.tiled.description.accelerator import Accelerator
-from lightsim.tiled.mapping.filters.row_groups import row_groups
+from lightsim.tiled.mapping.filters.row_groups import most_terms, row_groups
 from lightsim.tiled.mapping.plan.layout import Span, first_in_word
 from lightsim.tiled.mapping.plan.plan import EngineLayer
 from lightsim.tiled.mapping.plan.words import block_channels
@@ -66,8 +66,9 @@ def _uniform(
     lanes, bits = accelerator.post.lanes, layer.source.element.bits
     view = layer.destination
     begin = first_in_word(view, block_channels(accelerator.word_bytes, view.element.bits))
-    takes = np.array([kind.passes(scheme, terms, bits) for terms in range(3)], np.int64)
-    reads = np.array([max(terms, 1) if kind.term_serial else 1 for terms in range(3)], np.int64)
+    every = range(most_terms(scheme) + 1)
+    takes = np.array([kind.passes(scheme, terms, bits) for terms in every], np.int64)
+    reads = np.array([max(terms, 1) if kind.term_serial else 1 for terms in every], np.int64)
     own = k[span.start : span.stop].astype(np.int64)
     order = np.arange(span.size)
     if sort_filters and scheme.max_terms > 1:

@@ -106,6 +106,12 @@ class EngineLayer:
         return self.fused[-1] if self.fused else self.main.layer.name
 
     @property
+    def thresholds(self) -> int:
+        """Thresholds of each filter; 0 where sums are scaled, or none are made."""
+        own = self.main.thresholds
+        return 0 if own is None else own.shape[1]
+
+    @property
     def pool(self) -> tuple[int, int]:
         """Rows and columns of a fused pooling window (1, 1 without one)."""
         return (1, 1) if self.pooling is None else self.pooling.layer.kernel

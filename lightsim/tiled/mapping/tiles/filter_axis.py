@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.tiled.description.accelerator import Accelerator
-from lightsim.tiled.description.pipeline import PARAMETER_BYTES
+from lightsim.tiled.description.pipeline import slot_bytes
 from lightsim.tiled.mapping.filters.geometry import Geometry
 from lightsim.tiled.mapping.filters.row_groups import row_groups
 from lightsim.tiled.mapping.filters.row_work import row_work
@@ -125,7 +125,8 @@ def _dense_filters(
     taps, total = layer.kernel[0] * layer.kernel[1], layer.source.shape.channels
     begins = np.cumsum(work.counts) - work.counts
     planes = np.add.reduceat(work.planes, begins)
-    parameters = -(-work.counts * accelerator.array.rows * PARAMETER_BYTES // word) * word
+    slot = slot_bytes(layer.thresholds)
+    parameters = -(-work.counts * accelerator.array.rows * slot // word) * word
     kinds = np.bincount(work.passes)
     bits, port = weight_word_bits(layer, accelerator), accelerator.port_bits
     table["m_tiles"][i] = len(spans)

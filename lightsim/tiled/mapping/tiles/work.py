@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from lightsim.hardware.pe_kinds import pe_kind
 from lightsim.tiled.description.accelerator import Accelerator
-from lightsim.tiled.description.pipeline import PARAMETER_BYTES
+from lightsim.tiled.description.pipeline import slot_bytes
 from lightsim.tiled.mapping.filters.row_groups import RowGroup
 from lightsim.tiled.mapping.plan.layout import Span, Volume, first_in_word
 from lightsim.tiled.mapping.plan.plan import EngineLayer, TensorView
@@ -138,7 +138,8 @@ def weight_bytes(
         return 0, 0
     port = accelerator.port_bits
     word = accelerator.word_bytes
-    parameters = ceil_div(len(groups) * accelerator.array.rows * PARAMETER_BYTES, word) * word
+    parameters = ceil_div(len(groups) * accelerator.array.rows * slot_bytes(layer.thresholds), word)
+    parameters *= word
     taps = layer.kernel[0] * layer.kernel[1]
     wide = sum(
         taps * column_groups(layer, accelerator, group, channels) * group.planes for group in groups

@@ -1,1 +1,1 @@
-"""What a tiling can be made of: sets of filters, of positions, and orders of the loops."""
+"""The choices that make a tiling: sets of filters, sets of positions, and loop orders."""

@@ -1,4 +1,4 @@
-"""Every choice of filters and input channels of a tile, and what it asks for."""
+"""Every choice of the filters and input channels of a tile, and the demands of each choice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightsim.tiled.description.accelerator import Accelerator
-from lightsim.tiled.description.pipeline import PARAMETER_BYTES
+from lightsim.tiled.description.pipeline import slot_bytes
 from lightsim.tiled.mapping.filters.geometry import Geometry
 from lightsim.tiled.mapping.filters.row_groups import RowGroup, row_groups
 from lightsim.tiled.mapping.filters.row_work import row_work
@@ -31,7 +31,11 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Filters:
-    """`m`, `n` int64[choice] and what they ask for, `table` [FILTER_FIELDS, choice]."""
+    """Choices of filters and input channels, with their demands on the machine.
+
+    `m` (Tm, filters) and `n` (Tn, input channels) are int64[choice]; `table` is
+    float64[FILTER_FIELDS, choice], a row for every number of `optimum.layout`.
+    """
 
     m: Ints
     n: Ints
@@ -41,8 +45,10 @@ class Filters:
 def filter_choices(
     layer: EngineLayer, accelerator: Accelerator, sort_filters: bool, smallest: bool = False
 ) -> Filters:
-    """All legal choices of Tm and Tn for a pass; of `smallest` the least Tm with the least Tn and
-    with the whole of it."""
+    """All legal choices of Tm and Tn for a pass.
+
+    With `smallest`, only the least Tm, once with the least Tn and once with all input channels.
+    """
     step, total = grain(layer, accelerator), layer.source.shape.channels
     m_sizes = sizes_along(layer.computed.channels, step.m)
     n_sizes = np.array([total]) if _tied(layer) else sizes_along(total, step.n)
@@ -52,7 +58,7 @@ def filter_choices(
 
 
 def few_filters(layer: EngineLayer, accelerator: Accelerator, sort_filters: bool) -> Filters:
-    """The choices of Tm and Tn that the default mapping looks at."""
+    """The choices of Tm and Tn that the default mapping tries."""
     step, total = grain(layer, accelerator), layer.source.shape.channels
     m_sizes = np.array(multiples(layer.computed.channels, step.m))
     n_sizes = np.array([total] if _tied(layer) else multiples(total, step.n))
@@ -60,7 +66,7 @@ def few_filters(layer: EngineLayer, accelerator: Accelerator, sort_filters: bool
 
 
 def _tied(layer: EngineLayer) -> bool:
-    """Whether a tile's input channels follow from its filters."""
+    """Whether the filters of a tile determine its input channels."""
     return layer.weights is None or layer.groups > 1
 
 
@@ -79,7 +85,7 @@ def _choices(
 
 
 def least_filters(layer: EngineLayer, accelerator: Accelerator, sort_filters: bool) -> Filters:
-    """The smallest legal Tm, with the smallest legal Tn and with all input channels."""
+    """The least legal Tm, once with the least legal Tn and once with all input channels."""
     step, total = grain(layer, accelerator), layer.source.shape.channels
     m = min(step.m, layer.computed.channels)
     n = np.array([total] if _tied(layer) else [min(step.n, total), total])
@@ -88,7 +94,7 @@ def least_filters(layer: EngineLayer, accelerator: Accelerator, sort_filters: bo
 
 
 class _Asked:
-    """What the filter tiles of one Tm ask for, for all Tn."""
+    """The demands of the filter tiles of one Tm, for all Tn."""
 
     def __init__(
         self,
@@ -106,7 +112,7 @@ class _Asked:
         self._spans = cut(layer.computed.channels, m)
 
     def table(self, n: Ints) -> Floats:
-        """The numbers float64[FILTER_FIELDS, n choice]."""
+        """The demands float64[FILTER_FIELDS, n choice]."""
         layer = self._layer
         table = np.zeros((at.FILTER_FIELDS, len(n)))
         table[at.M_TILES] = len(self._spans)
@@ -118,7 +124,7 @@ class _Asked:
             table[at.INPUT_BLOCKS], table[at.FIRST_BLOCKS] = sum(blocks), blocks[0]
             most = np.array([max(blocks)])
         else:
-            # Tiles begin at whole blocks.
+            # Tiles begin at the start of a block.
             count = -(-layer.source.shape.channels // n)
             last = layer.source.shape.channels - (count - 1) * n
             most = -(-n // block)
@@ -146,7 +152,9 @@ class _Asked:
         return [ceil_div(first + s.stop, block) - (first + s.start) // block for s in self._spans]
 
     def _elementwise(self, table: Floats) -> None:
-        """Each word of a position takes as long as its window, or as its values to leave."""
+        """Fill in an elementwise pass: a word of a position takes the cycles of its window, or the
+        cycles in which its values leave, whichever is more.
+        """
         work = Work(self._layer, self._accelerator)
         pixels = [work.streamed(span) for span in self._spans]
         each = [pixel.words * max(self._taps, pixel.leave) for pixel in pixels]
@@ -162,7 +170,7 @@ class _Asked:
             full = last = np.zeros(1, np.int64)
             weights = self._listed_weights(groups)
         else:
-            # Column groups of a tile: of the equal ones, and of the last.
+            # Column groups of the equal tiles, and of the last tile.
             total = self._layer.source.shape.channels
             rest = total - (table[at.N_TILES].astype(np.int64) - 1) * n
             kinds, which = np.unique(
@@ -187,21 +195,25 @@ class _Asked:
         table[at.DRAINS] = work.drain.sum()
 
     def _weights(self, columns: Ints, planes: Ints, counts: Ints) -> tuple[Ints, Ints]:
-        """Words [columns, tile] of weight tiles in memory, and the bytes they take in the buffer,
-        as `lightsim.tiled.mapping.tiles.work.weight_bytes` has them.
+        """Words of the weight tiles in memory, and the bytes that the tiles take in the buffer.
+
+        Both are int64[columns, tile] and agree with
+        `lightsim.tiled.mapping.tiles.work.weight_bytes`.
         """
         wide = self._taps * columns[:, None] * planes[None, :]
         bits = self._geometry.weight_bits
         codes = -(-wide // self._geometry.sharing(bits)) * self._geometry.memories_for(bits)
         slots = counts * self._accelerator.array.rows
-        words = codes + -(-slots * PARAMETER_BYTES // self._word)
+        words = codes + -(-slots * slot_bytes(self._layer.thresholds) // self._word)
         return words, words * self._word
 
     def _read(self, n: int) -> list[tuple[Span, ...]]:
         return input_channels(self._layer, self._accelerator, n, self._spans)
 
     def _row_groups(self) -> list[tuple[tuple[RowGroup, ...], Span]]:
-        """The row groups of a grouped convolution's tiles, and the channels each tile reads."""
+        """The row groups of a grouped convolution's tiles, and the input channels that each tile
+        reads.
+        """
         channels = self._read(self._layer.source.shape.channels)
         return [
             (row_groups(self._layer, self._accelerator, span, self._sort), inner[0])
@@ -216,7 +228,7 @@ class _Asked:
         ]
 
     def _listed_weights(self, tiles: list[tuple[tuple[RowGroup, ...], Span]]) -> tuple[Ints, Ints]:
-        """As `_weights`, tile by tile."""
+        """The same numbers as `_weights`, computed tile by tile."""
         parts = [weight_bytes(self._layer, self._accelerator, *tile) for tile in tiles]
         narrow = self._layer.kind == "depthwise"
         held = [self._geometry.weight_bytes(*part, narrow) for part in parts]

@@ -1,4 +1,4 @@
-"""Every choice of images, rows and columns of a tile, and what it asks for."""
+"""Every choice of the images, rows and columns of a tile, and the demands of each choice."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Positions:
-    """`b`, `r`, `c` int64[choice] and what they ask for, `table` [POSITION_FIELDS, choice]."""
+    """Choices of images, rows and columns, with their demands on the machine.
+
+    `b` (Tb, images), `r` (Tr, rows) and `c` (Tc, columns) are int64[choice]; `table` is
+    float64[POSITION_FIELDS, choice], a row for every number of `optimum.layout`.
+    """
 
     b: Ints
     r: Ints
@@ -31,7 +35,7 @@ class Positions:
 
 
 def sizes_along(extent: int, unit: int) -> Ints:
-    """Every legal size: the multiples of the unit up to the extent, and the extent."""
+    """Every legal size along an extent: multiples of `unit` below the extent, and the extent."""
     return np.unique(np.append(np.arange(unit, extent + 1, unit), extent))
 
 
@@ -65,19 +69,19 @@ def position_choices(layer: EngineLayer, accelerator: Accelerator, images: int) 
 
 
 def least_read(layer: EngineLayer) -> int:
-    """The most input pixels that a tile of the smallest legal Tr and Tc reads."""
+    """The most input pixels that one tile of the smallest legal Tr and Tc reads."""
     down, across = (_spans(axis_of(layer, axis), layer.pool[axis]) for axis in (0, 1))
     return int(down[1, 0] * across[1, 0])
 
 
 def least_positions(layer: EngineLayer, accelerator: Accelerator) -> tuple[int, int]:
-    """Of tiles of the fewest rows and columns, the most positions read and computed by one."""
+    """The most positions that one of the smallest tiles reads, and the most that one computes."""
     step, shape = grain(layer, accelerator), layer.computed
     return least_read(layer), min(step.r, shape.height) * min(step.c, shape.width)
 
 
 def _cuts(extent: int, size: Ints) -> tuple[Ints, Ints]:
-    """Tiles along an extent, and how long the last one is."""
+    """The number of tiles along an extent, and the length of the last tile."""
     count = -(-extent // size)
     return count, extent - (count - 1) * size
 
@@ -88,7 +92,7 @@ def _pixel_groups(
     last: tuple[Ints, ...],
     width: int,
 ) -> Ints:
-    """Pixel groups of all tiles: of the full ones and, along each extent, of the last ones."""
+    """Pixel groups of all tiles: the full tiles, and along each extent the last tiles."""
     total = np.zeros_like(size[0])
     for corner in range(8):
         count, pixels = np.ones_like(total), np.ones_like(total)
@@ -102,8 +106,10 @@ def _pixel_groups(
 
 @lru_cache(maxsize=256)
 def _spans(axis: Axis, unit: int) -> Ints:
-    """Input rows (or columns) for every legal size: of all tiles, the most of one, those of the
-    first, and how many tiles have any; int64[4, size]. Passes and arrays share them.
+    """Input rows (or columns) for every legal size, int64[4, size].
+
+    The four numbers are the rows of all tiles together, the most rows of one tile, the rows of the
+    first tile, and the number of tiles that read any row. Passes and arrays share the result.
     """
     sizes = sizes_along(axis.extent, unit)
     found = np.zeros((4, len(sizes)), np.int64)

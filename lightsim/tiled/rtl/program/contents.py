@@ -147,7 +147,7 @@ def _codes(
     rows = []
     for kind, f in zip(geometry.kinds, group.filters, strict=True):
         bits = kind.code_bits(scheme)
-        codes = np.zeros((taps, group.planes, wide), np.uint8)
+        codes = np.zeros((taps, group.planes, wide), written.dtype)
         if f >= 0:
             whole = written.encode_values(weights[f : f + 1, inner])[0]
             by_tap = whole.reshape(len(whole), taps).T
@@ -156,7 +156,7 @@ def _codes(
                 codes[:, plane, lead : lead + by_tap.shape[1]] = own
                 codes[:, plane, :lead] = 0
         lanes = codes.reshape(taps, group.planes, -1, 1 if narrow else columns)
-        split = lanes[..., None] >> np.arange(bits, dtype=np.uint8) & 1
+        split = (lanes[..., None] >> np.arange(bits, dtype=written.dtype) & 1).astype(np.uint8)
         rows.append(split.reshape(taps, group.planes, lanes.shape[2], -1).transpose(0, 2, 1, 3))
     joined = np.concatenate(rows, axis=-1)
     return joined.reshape(-1, joined.shape[-1])

@@ -50,6 +50,12 @@ def _check_lanes(accelerator: Accelerator) -> None:
 
 def check_layer(layer: EngineLayer, accelerator: Accelerator | None = None) -> None:
     """Raise `InputError` for a pass that the RTL cannot run."""
+    if layer.thresholds:
+        raise InputError(
+            layer.name,
+            "has thresholds, and the RTL scales and shifts",
+            "accepted: a multiplier and a shift, or `lightsim run`",
+        )
     if layer.kind == "addition":
         _check_addition(layer)
     fields = {layer.source.element.field_bits, layer.destination.element.field_bits}

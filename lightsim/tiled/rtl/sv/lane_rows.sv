@@ -42,9 +42,8 @@ module lane_rows #(
     output logic [PIXELS-1:0][ROWS-1:0][SUM_BITS-1:0]  sums
 );
   localparam int LEVELS = $clog2(COLUMNS);
-  // A product of a narrower activation has as many bits less.
-  localparam int BITS = lane_pkg::product_bits(KIND, SCHEME, int'(TRUNCATES))
-      - (KIND == machine_pkg::XNOR ? 0 : 8 - ACTIVATION_BITS);
+  // A product of a narrower activation has fewer bits.
+  localparam int BITS = format_pkg::product_bits(KIND, SCHEME, int'(TRUNCATES), ACTIVATION_BITS);
   localparam int OWN_LATENCY = machine_pkg::product_latency(KIND);
 
   // --- what the lanes read ---
@@ -69,17 +68,20 @@ module lane_rows #(
   logic signed [BITS-1:0] product [COLUMNS][PIXELS][ROWS];
 
   if (KIND == machine_pkg::SHIFT_SERIAL || KIND == machine_pkg::SHIFT_SPATIAL) begin : shift_add
-    // A serial lane shifts one term of its weight a cycle, a spatial one both and adds them. A
+    // A serial lane shifts one term of its weight a cycle, a spatial one all and adds them. A
     // term is a sign and an exponent m, worth 2^(7-m): an exact product is x << (7-m), a
     // truncating one x >> m. In `flightnn` m = 7 says that there is no term; a `binary` code is
-    // one bit, 1 for +1.
-    localparam int TERMS = KIND == machine_pkg::SHIFT_SERIAL ? 1 : 2;
+    // one bit, 1 for +1. Codes of the family of formats are read by `format_pkg`.
+    localparam int TERMS = KIND == machine_pkg::SHIFT_SERIAL ? 1 : format_pkg::spatial_terms(SCHEME);
+    localparam bit MEMBER = format_pkg::is_member(SCHEME);
+    localparam int OWN_TERMS = MEMBER && TERMS > 1 ? format_pkg::size(SCHEME) : 1;
     for (genvar t = 0; t < TERMS; t++) begin : terms
       // Where the term lies in a code; in `lightnn2` two terms share the sign.
       localparam bit PAIR = TERMS == 2 && SCHEME == machine_pkg::LIGHTNN2;
       localparam int EXPONENT = PAIR ? 3 - 3 * t : 4 * t;
       localparam int SIGN = SCHEME == machine_pkg::BINARY ? 0 : PAIR ? 6 : 3 + 4 * t;
       localparam bit EXISTS = t == 0 || PAIR || SCHEME == machine_pkg::FLIGHTNN;
+      localparam bit OWN = MEMBER && t < OWN_TERMS;
       logic present [COLUMNS][ROWS];
       logic negative [COLUMNS][ROWS];
       logic [2:0] exponent [COLUMNS][ROWS];
@@ -87,23 +89,33 @@ module lane_rows #(
       logic signed [BITS-1:0] held [COLUMNS][PIXELS][ROWS];
       always_comb begin
         int unsigned c, p, r;
-        logic [7:0] whole;
+        logic [15:0] whole;
+        logic [4:0] own_term;
         logic signed [BITS-1:0] size;
         p = 0;
         r = 0;
         whole = '0;
+        own_term = '0;
         size = '0;
         for (c = 0; c < COLUMNS; c++) begin
           for (r = 0; r < ROWS; r++) begin
-            whole = 8'(code[c][r]);
-            exponent[c][r] = SCHEME == machine_pkg::BINARY ? 3'd0 : whole[EXPONENT+:3];
-            negative[c][r] = whole[SIGN] ^ (SCHEME == machine_pkg::BINARY);
-            present[c][r] = EXISTS && active && own[c][r]
-                && (SCHEME != machine_pkg::FLIGHTNN || whole[EXPONENT+:3] != 3'd7);
+            whole = 16'(code[c][r]);
+            if (MEMBER) begin
+              own_term = OWN ? format_pkg::term(whole, SCHEME, OWN_TERMS, t) : 5'd0;
+              exponent[c][r] = own_term[2:0];
+              negative[c][r] = own_term[3];
+              present[c][r] = own_term[4] && active && own[c][r];
+            end else begin
+              exponent[c][r] = SCHEME == machine_pkg::BINARY ? 3'd0 : whole[EXPONENT+:3];
+              negative[c][r] = whole[SIGN] ^ (SCHEME == machine_pkg::BINARY);
+              present[c][r] = EXISTS && active && own[c][r]
+                  && (SCHEME != machine_pkg::FLIGHTNN || whole[EXPONENT+:3] != 3'd7);
+            end
           end
           for (p = 0; p < PIXELS; p++)
             for (r = 0; r < ROWS; r++) begin
               size = SCHEME == machine_pkg::BINARY ? BITS'(value[c][p])
+                  : TRUNCATES && BITS <= ACTIVATION_BITS ? BITS'(value[c][p] >>> exponent[c][r])
                   : TRUNCATES ? BITS'(value[c][p]) >>> exponent[c][r]
                   : BITS'(value[c][p]) <<< (3'd7 - exponent[c][r]);
               next[c][p][r] = !present[c][r] ? '0 : negative[c][r] ? -size : size;
@@ -114,6 +126,20 @@ module lane_rows #(
     end
     if (TERMS == 1) begin : serial
       always_comb product = terms[0].held;
+    end else if (TERMS > 2) begin : several
+      logic signed [BITS-1:0] all [COLUMNS][PIXELS][ROWS];
+      always_comb begin
+        int unsigned c, p, r;
+        p = 0;
+        r = 0;
+        for (c = 0; c < COLUMNS; c++)
+          for (p = 0; p < PIXELS; p++)
+            for (r = 0; r < ROWS; r++)
+              all[c][p][r] = (terms[0].held[c][p][r] + terms[1].held[c][p][r])
+                  + (TERMS == 3 ? terms[TERMS-1].held[c][p][r]
+                     : terms[2].held[c][p][r] + terms[TERMS-1].held[c][p][r]);
+      end
+      always_ff @(posedge clock) if (enable) product <= all;
     end else begin : spatial
       logic signed [BITS-1:0] both [COLUMNS][PIXELS][ROWS];
       always_comb begin
@@ -157,7 +183,8 @@ module lane_rows #(
     // at most LARGEST, so a product is a signed number of PITCH bits. Half of 2^PITCH is added: a
     // negative low product then borrows nothing from the high one, and is itself found with its
     // sign bit inverted. The last of an odd number of pixels has a block of its own.
-    localparam int LARGEST = SCHEME == machine_pkg::BINARY ? 1
+    localparam int LARGEST = format_pkg::is_member(SCHEME) ? format_pkg::largest(SCHEME)
+        : SCHEME == machine_pkg::BINARY ? 1
         : SCHEME == machine_pkg::FIXED4 ? 8
         : SCHEME == machine_pkg::FIXED8 || SCHEME == machine_pkg::LIGHTNN1 ? 128
         : 256;
@@ -179,7 +206,7 @@ module lane_rows #(
       for (c = 0; c < COLUMNS; c++) begin
         for (r = 0; r < ROWS; r++)
           next_weight[c][r] = own[c][r] && active
-              ? ($clog2(LARGEST)+2)'(lane_pkg::weight(8'(code[c][r]), SCHEME)) : '0;
+              ? ($clog2(LARGEST)+2)'(format_pkg::weight(16'(code[c][r]), SCHEME)) : '0;
         for (b = 0; b < BLOCKS; b++) begin
           next_pair[c][b] = (PITCH+ACTIVATION_BITS+1)'(value[c][2*b]);
           p = 2 * b + 1;
@@ -206,9 +233,10 @@ module lane_rows #(
       end
     end
   end else begin : multiply
-    localparam int WEIGHT_BITS = lane_pkg::weight_bits(SCHEME);
-    logic signed [9:0] next_weight [COLUMNS][ROWS];
-    logic signed [9:0] weight [COLUMNS][ROWS];
+    localparam int WEIGHT_BITS = format_pkg::weight_bits(SCHEME);
+    localparam int HELD_BITS = format_pkg::is_member(SCHEME) ? WEIGHT_BITS : 10;
+    logic signed [HELD_BITS-1:0] next_weight [COLUMNS][ROWS];
+    logic signed [HELD_BITS-1:0] weight [COLUMNS][ROWS];
     logic signed [ACTIVATION_BITS:0] next_value [COLUMNS][PIXELS];
     logic signed [ACTIVATION_BITS:0] held_value [COLUMNS][PIXELS];
     logic signed [BITS-1:0] next [COLUMNS][PIXELS][ROWS];
@@ -218,13 +246,15 @@ module lane_rows #(
       r = 0;
       for (c = 0; c < COLUMNS; c++) begin
         for (r = 0; r < ROWS; r++)
-          next_weight[c][r] = own[c][r] ? lane_pkg::weight(8'(code[c][r]), SCHEME) : '0;
+          next_weight[c][r] = own[c][r]
+              ? HELD_BITS'(format_pkg::weight(16'(code[c][r]), SCHEME)) : '0;
         for (p = 0; p < PIXELS; p++) begin
           next_value[c][p] = active ? value[c][p] : '0;
           for (r = 0; r < ROWS; r++)
             next[c][p][r] = KIND == machine_pkg::MULTIPLY_DSP
                 ? BITS'(weight[c][r]) * BITS'(held_value[c][p])
-                : BITS'(lane_pkg::product_in_luts(weight[c][r], 9'(held_value[c][p]), WEIGHT_BITS));
+                : BITS'(format_pkg::product_in_luts(
+                    12'(weight[c][r]), 9'(held_value[c][p]), WEIGHT_BITS));
         end
       end
     end

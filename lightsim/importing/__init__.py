@@ -1,0 +1,1 @@
+"""Networks from elsewhere: their files read, lowered to our layers, and given integers."""

@@ -1,0 +1,1 @@
+"""From layers with real weights to the integers of a workload."""

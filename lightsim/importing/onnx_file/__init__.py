@@ -1,0 +1,1 @@
+"""What an ONNX file says: its bytes, its tensors, its graph in order."""

@@ -1,0 +1,1 @@
+"""Tables of layers that other simulators read."""
