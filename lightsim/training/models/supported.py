@@ -17,7 +17,7 @@ _ACTIVATIONS = ("none", "relu", "sign")
 
 
 def check_trainable(network: Network, scheme: Scheme) -> None:
-    """Raise `InputError` for an operator or an activation that training has no gradient for, and
+    """Raises `InputError` for an operator or an activation that training has no gradient for, and
     for a network that the scheme cannot serve.
     """
     check_applicable(network, scheme)
