@@ -15,7 +15,7 @@ from lightsim.numerics.formats.family import BASES, NAMED, Member, member_of_cod
 from lightsim.numerics.formats.scheme import SCHEMES, Scheme, _row, scheme, scheme_of_code
 from lightsim.numerics.formats.table import codec
 from tests import reference
-from tests.numerics.family import GRID, spec_terms, spec_values, specified
+from tests.numerics.formats.family import GRID, spec_terms, spec_values, specified
 from tests.numerics.oracle import run, served
 from tests.reference_family import exponent_bits, family_terms
 

@@ -6,7 +6,7 @@ from lightsim.hardware.dsp_blocks import most_products
 from lightsim.hardware.pe_kinds import PE_KINDS
 from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.tiled.estimation.modules.module_cost import module_cost, module_source
-from tests.numerics.family import GRID
+from tests.numerics.formats.family import GRID
 
 
 def rows(name, pixels=2):

@@ -7,7 +7,7 @@ from lightsim.quantisation.synthetic.workload import synthetic_images, synthetic
 from lightsim.tiled.description.accelerator import Accumulator
 from lightsim.tiled.mapping.program import map_workload
 from lightsim.tiled.rtl.comparison.verify import verify_programs
-from tests.numerics.family import GRID
+from tests.numerics.formats.family import GRID
 from tests.quantisation.networks import convolution, dense, network
 from tests.tiled.simulation.machines import machine
 

@@ -12,7 +12,7 @@ from lightsim.tiled.description.accelerator import Accumulator
 from lightsim.tiled.mapping.program import map_workload
 from lightsim.tiled.simulation.machine import simulate
 from lightsim.tiled.timeline.model import run as run_timeline
-from tests.numerics.family import GRID
+from tests.numerics.formats.family import GRID
 from tests.quantisation import naive
 from tests.quantisation.networks import convolution, dense, network
 from tests.tiled.simulation.checks import wrong_layers

@@ -16,7 +16,7 @@ from lightsim.hardware.pe_kinds import PE_KINDS
 from lightsim.numerics.formats.scheme import SCHEMES
 from lightsim.numerics.formats.table import CODECS, codec
 from lightsim.tiled.rtl.comparison.build import verilator_root
-from tests.numerics.family import GRID
+from tests.numerics.formats.family import GRID
 
 CODES = {name: np.arange(len(own.meanings), dtype=np.uint8) for name, own in CODECS.items()}
 
