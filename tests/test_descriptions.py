@@ -44,6 +44,8 @@ from lightsim.quantisation.per_filter import FilterTerms
 from lightsim.quantisation.synthetic.workload import synthetic_workload
 from lightsim.quantisation.workload import LabelledImages
 from lightsim.source import Source
+from lightsim.streaming.description.accelerator import Module
+from lightsim.streaming.description.file import load_design
 from lightsim.template.design import Progress
 from lightsim.tiled.description.accelerator import Array, LaneGroup
 from lightsim.tiled.estimation.defaults import default_accelerator
@@ -68,9 +70,13 @@ MADE_BY_US = (
     "lightsim.tiled.calibration", "lightsim.tiled.estimation", "lightsim.tiled.mapping",
     "lightsim.tiled.optimum", "lightsim.tiled.rtl", "lightsim.tiled.simulation",
     "lightsim.datasets.formats", "lightsim.flow.data", "lightsim.tiled.run",
-    "lightsim.template", "lightsim.tiled.timeline", "lightsim.training.data",
+    "lightsim.streaming.estimation", "lightsim.streaming.mapping", "lightsim.streaming.run",
+    "lightsim.streaming.simulation", "lightsim.streaming.sizing", "lightsim.streaming.timeline",
+    "lightsim.streaming.timing", "lightsim.template", "lightsim.tiled.timeline",
+    "lightsim.training.data",
     "lightsim.training.loop", "lightsim.training.models",
 )  # fmt: skip
+STREAMING = Path(__file__).parents[1] / "results/streaming/bnn_pynq/lfc-pynq.toml"
 TRAINING = find_spec("torch") is not None
 DESCRIBED_ALL_THE_SAME = {"Tiling"}
 OURS_ALL_THE_SAME = {"Prepared", "RoundedLayer", "Undrawn", "Layers"}
@@ -133,7 +139,7 @@ def examples() -> dict[type, object]:
         board, default_accelerator(board, SCHEMES["flightnn"]), workload,
         load_network("digits-small"),
         new_study("vgg7-cifar10"), *_of_training(), IdealMemory(3, 8), *ENERGY_TABLES.values(),
-        RULES[0],
+        RULES[0], load_design(STREAMING)[0], Module("a", "fifo", {"words": 1}),
         *DATASETS.values(),
         *DSP_BLOCKS.values(), *FAMILIES.values(), *PE_KINDS.values(), AXES["rows"],
         Part("p", Resources(1), Source("assumed", "s")), codec("flightnn"), codec("lightnn2"),
