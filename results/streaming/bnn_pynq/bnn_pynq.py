@@ -40,7 +40,8 @@ def main() -> None:
         "# CNV and LFC of BNN-PYNQ", "",
         f"{made_at(COMMAND)}.", "",
         "Foldings and FIFOs are those of its sources. Nothing is tuned to a row but one number:",
-        "the pipeline depth of all engines with weights, calibrated once, on LFC: LFC's error is that",
+        "the pipeline depth of all engines with weights, calibrated once, on LFC: "
+        "LFC's error is that",
         "of the fit (723 cycles without it, -14 %). CNV's interval is its slowest engine's.", "",
         "One choice was made after an error was seen. CNV's FIFOs stood before the converters of",
         "width at first, and gave 33,195 cycles (+1.24 %); they stand behind them now, for in the",
