@@ -69,9 +69,12 @@ def test_a_search_keeps_its_reports(number: int, tmp_path: Path):
 @pytest.mark.parametrize("cpu_s", [0.4, 2.0])
 def test_a_run_ends_with_one_line_and_leaves_nothing(cpu_s: float, tmp_path: Path):
     process = begun(tmp_path, "run", "vgg16", "--images", "32", "--output", "new")
-    assert until_used(process, cpu_s)
-    process.terminate()
-    out, err = process.communicate(timeout=PATIENCE_S)
+    try:
+        assert until_used(process, cpu_s)
+        process.terminate()
+        out, err = process.communicate(timeout=PATIENCE_S)
+    finally:
+        process.kill()
     assert (process.returncode, out, err) == (143, "", "interrupted\n")
     assert list(tmp_path.iterdir()) == []
 

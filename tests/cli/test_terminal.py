@@ -79,9 +79,12 @@ def test_an_interrupt_ends_with_one_line_and_leaves_nothing(cpu_s: float, tmp_pa
         start_new_session=True,
         preexec_fn=heeds_interrupts,  # noqa: PLW1509 (one thread here)
     )
-    assert until_used(running, cpu_s)
-    running.send_signal(signal.SIGINT)
-    out, err = running.communicate(timeout=60)
+    try:
+        assert until_used(running, cpu_s)
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=120)
+    finally:
+        running.kill()
     assert (running.returncode, out, err) == (130, "", "interrupted\n")
     assert list(tmp_path.iterdir()) == []
 
