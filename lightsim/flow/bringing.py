@@ -126,6 +126,7 @@ def bring_module(
     import numpy as np
 
     from lightsim.files.temporary import temporary_folder
+    from lightsim.files.writing import write_file
     from lightsim.importing.bring import Wanted, import_file
     from lightsim.importing.torch_module import images_of, write_module
 
@@ -137,7 +138,7 @@ def bring_module(
     with temporary_folder("import") as folder:
         path, data = folder / f"{own}.onnx", folder / "samples.npz"
         write_module(module, sample, path)
-        np.savez(data, allow_pickle=False, **arrays)
+        write_file(data, lambda file: np.savez(file, allow_pickle=False, **arrays))
         imported = import_file(path, Wanted(data, schemes=schemes, name=own))
         kept = _kept(imported, path, data.read_bytes())
     for text in imported.warnings:
