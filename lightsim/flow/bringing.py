@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lightsim.errors import InputError
 from lightsim.files.cache import cache_folder
@@ -138,7 +138,11 @@ def bring_module(
     with temporary_folder("import") as folder:
         path, data = folder / f"{own}.onnx", folder / "samples.npz"
         write_module(module, sample, path)
-        write_file(data, lambda file: np.savez(file, allow_pickle=False, **arrays))
+
+        def fill(file: BinaryIO) -> None:
+            np.savez(file, allow_pickle=False, **arrays)
+
+        write_file(data, fill)
         imported = import_file(path, Wanted(data, schemes=schemes, name=own))
         kept = _kept(imported, path, data.read_bytes())
     for text in imported.warnings:
